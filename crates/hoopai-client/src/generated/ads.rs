@@ -331,7 +331,6 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `page_id`: The id of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -389,7 +388,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -529,8 +528,8 @@ impl<C> Ads<C> {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -566,8 +565,8 @@ impl<C> Ads<C> {
     ///
     /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -602,7 +601,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -687,7 +686,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
@@ -731,7 +730,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
@@ -847,7 +846,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -907,7 +906,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     /// * `entity_type`: What kind of thing it belongs to.
     ///
     /// ```
@@ -951,9 +950,9 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1022,7 +1021,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
     ///
     /// ```
@@ -1062,7 +1061,6 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `page_id`: The id of the page.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1323,7 +1321,7 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1533,7 +1531,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1570,8 +1568,6 @@ impl Ads {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `page_id`: The id of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1871,11 +1867,11 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `group_by`: How long each step of the report is, as `month`.
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
-    /// * `fields`: Which fields to give.
+    /// * `group_by`: The length of each step of the report, for example `month`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
+    /// * `fields`: The fields to return.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2073,10 +2069,10 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
-    /// * `fields`: Which fields to give.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
+    /// * `fields`: The fields to return.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2173,8 +2169,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2229,8 +2225,8 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2304,7 +2300,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `page_id`: The id of the page.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2330,10 +2325,10 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     /// * `campaign_id`: The id of the campaign.
-    /// * `type_`: Only what is of this kind.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2496,8 +2491,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `campaign_id`: The id of the campaign.
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2593,8 +2588,8 @@ impl Ads {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `2021-07-28`.
     ///
-    /// * `type_`: Only what is of this kind.
-    /// * `query`: A text to look for.
+    /// * `type_`: The type of the records.
+    /// * `query`: The text to search for.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2846,13 +2841,13 @@ pub struct GetFacebookCampaign {
 }
 
 impl GetFacebookCampaign {
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(self, fields: impl Display) -> Self {
         Self {
             call: self.call.set_query("fields", &fields.to_string()),
         }
     }
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -2868,25 +2863,25 @@ pub struct ListFacebookAdAccounts {
 }
 
 impl ListFacebookAdAccounts {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// Whether to give all of them, as `true` or `false`.
+    /// Returns all items if `true`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -2902,7 +2897,7 @@ pub struct ListFacebookCustomAudiences {
 }
 
 impl ListFacebookCustomAudiences {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(
         self,
         source: impl Into<types::AdsListFacebookCustomAudiencesSource>,
@@ -2926,13 +2921,13 @@ pub struct ListFacebookEntities {
 }
 
 impl ListFacebookEntities {
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn next(self, next: impl Display) -> Self {
         Self {
             call: self.call.set_query("next", &next.to_string()),
         }
     }
-    /// Whether to give all of them, as `true` or `false`.
+    /// Returns all items if `true`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -2956,7 +2951,7 @@ impl ListFacebookEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// The id of the chosen ad account.
+    /// The id of the selected ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -2974,7 +2969,7 @@ pub struct ListFacebookPages {
 }
 
 impl ListFacebookPages {
-    /// Whether to fetch existing pages, as `true` or `false`.
+    /// Returns existing pages too if `true`.
     pub fn fetch_existing(self, fetch_existing: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchExisting", &fetch_existing.to_string()),
@@ -2990,13 +2985,13 @@ pub struct ListFacebookPixels {
 }
 
 impl ListFacebookPixels {
-    /// Only what is of this channel.
+    /// Returns only records of this channel.
     pub fn channel(self, channel: impl Display) -> Self {
         Self {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
-    /// The id of the page.
+    /// `pageId`
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
@@ -3018,7 +3013,7 @@ pub struct ListGoogleAdAccounts {
 }
 
 impl ListGoogleAdAccounts {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3042,7 +3037,7 @@ impl ListGoogleAssets {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// Whether to give only advertiser assets, as `true` or `false`.
+    /// Returns only advertiser assets if `true`.
     pub fn advertiser_only(self, advertiser_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("advertiserOnly", &advertiser_only.to_string()),
@@ -3058,7 +3053,7 @@ pub struct ListGoogleConversions {
 }
 
 impl ListGoogleConversions {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Into<types::AdsListGoogleConversionsType>) -> Self {
         Self {
             call: self
@@ -3069,25 +3064,25 @@ impl ListGoogleConversions {
                 ),
         }
     }
-    /// Only conversions of this type, as `WEBPAGE`.
+    /// Returns only conversions of this type, for example `WEBPAGE`.
     pub fn conversion_type(self, conversion_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversionType", &conversion_type.to_string()),
         }
     }
-    /// Only those of this category.
+    /// Returns only records of this category.
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// Start of the range. A date, `YYYY-MM-DD`.
+    /// The start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// End of the range. A date, `YYYY-MM-DD`.
+    /// The end of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
@@ -3121,19 +3116,19 @@ impl ListGoogleEntities {
             call: self.call.set_query("searchId", &search_id.to_string()),
         }
     }
-    /// Start of the range. A date, `YYYY-MM-DD`.
+    /// The start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// End of the range. A date, `YYYY-MM-DD`.
+    /// The end of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// The id of the chosen ad account.
+    /// The id of the selected ad account.
     pub fn selected_ad_account_id(self, selected_ad_account_id: impl Display) -> Self {
         Self {
             call: self
@@ -3167,7 +3162,7 @@ pub struct ListGoogleSegments {
 }
 
 impl ListGoogleSegments {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -3183,7 +3178,7 @@ pub struct ListInstagramAccounts {
 }
 
 impl ListInstagramAccounts {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Into<types::AdsGetGoogleReportType>) -> Self {
         Self {
             call: self
@@ -3201,7 +3196,7 @@ pub struct SearchGoogleTargeting {
 }
 
 impl SearchGoogleTargeting {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3217,7 +3212,7 @@ pub struct SearchLinkedinTargeting {
 }
 
 impl SearchLinkedinTargeting {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -3239,7 +3234,7 @@ pub struct GetGoogleReport {
 }
 
 impl GetGoogleReport {
-    /// How long each step of the report is, as `month`.
+    /// The length of each step of the report, for example `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -3263,7 +3258,7 @@ pub struct GetLinkedinCampaignGroupReport {
 }
 
 impl GetLinkedinCampaignGroupReport {
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -3284,7 +3279,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
+    /// The dimension that splits the report, for example `CAMPAIGN`. Default: `ACCOUNT`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -3295,7 +3290,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// How long each step of the report is, as `month`. Default: `day`.
+    /// The length of each step of the report, for example `month`. Default: `day`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -3309,13 +3304,13 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// Only these entities: LinkedIn URNs, set apart by commas.
+    /// Returns only the entities with these LinkedIn URNs, separated by commas.
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -3336,7 +3331,7 @@ pub struct ListLinkedinReports {
 }
 
 impl ListLinkedinReports {
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(self, fields: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -3357,7 +3352,7 @@ pub struct SearchFacebookTargeting {
 }
 
 impl SearchFacebookTargeting {
-    /// What sort of targeting to search for, as `adgeolocation`.
+    /// The type of targeting to search for, for example `adgeolocation`.
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),

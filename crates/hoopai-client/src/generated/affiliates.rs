@@ -132,13 +132,13 @@ pub struct List {
 }
 
 impl List {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Filters by whether affiliates are active, as `true` or `false`. Default: `false`.
+    /// Returns only active affiliates if `true`, only inactive ones if `false`. Default: `false`.
     pub fn active(self, active: impl Display) -> Self {
         Self {
             call: self.call.set_query("active", &active.to_string()),
@@ -150,26 +150,26 @@ impl List {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -214,44 +214,44 @@ impl ListCommissions {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// Only those of the affiliate with this id.
+    /// Returns only records of the affiliate with this id.
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn from_date(self, from_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("fromDate", &from_date.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn to_date(self, to_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("toDate", &to_date.to_string()),
@@ -290,19 +290,19 @@ pub struct ListPayouts {
 }
 
 impl ListPayouts {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Only those of the affiliate with this id.
+    /// Returns only records of the affiliate with this id.
     pub fn affiliate_id(self, affiliate_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
@@ -314,26 +314,26 @@ impl ListPayouts {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Start of the range.
+    /// The start of the range.
     pub fn start(self, start: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("start", &Into::<Timestamp>::into(start)),
         }
     }
-    /// End of the range.
+    /// The end of the range.
     pub fn end(self, end: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("end", &Into::<Timestamp>::into(end)),

@@ -232,8 +232,8 @@ impl AgentStudio {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -265,8 +265,8 @@ impl AgentStudio {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -298,8 +298,6 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `version_id`: The id of the version.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -367,8 +365,6 @@ impl AgentStudio {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `version_id`: The id of the version.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -400,7 +396,7 @@ pub struct CreateAgent {
 }
 
 impl CreateAgent {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -416,7 +412,7 @@ pub struct DeleteAgent {
 }
 
 impl DeleteAgent {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -432,7 +428,7 @@ pub struct ExecuteAgent {
 }
 
 impl ExecuteAgent {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -448,7 +444,7 @@ pub struct ExecuteAgentLegacy {
 }
 
 impl ExecuteAgentLegacy {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -464,7 +460,7 @@ pub struct GetAgent {
 }
 
 impl GetAgent {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -480,7 +476,7 @@ pub struct GetAgentLegacy {
 }
 
 impl GetAgentLegacy {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -496,13 +492,13 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// Whether to give only agents with a published version, as `true`.
+    /// Returns only agents with a published version if `true`.
     pub fn is_published(self, is_published: impl Display) -> Self {
         Self {
             call: self.call.set_query("isPublished", &is_published.to_string()),
         }
     }
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -549,7 +545,7 @@ pub struct ListAgentsLegacy {
 }
 
 impl ListAgentsLegacy {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -596,7 +592,7 @@ pub struct PublishAgentVersion {
 }
 
 impl PublishAgentVersion {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -612,7 +608,7 @@ pub struct UpdateAgent {
 }
 
 impl UpdateAgent {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),
@@ -628,7 +624,7 @@ pub struct UpdateAgentVersion {
 }
 
 impl UpdateAgentVersion {
-    /// The source that is meant, as `api` or `ad_manager`.
+    /// The source, for example `api` or `ad_manager`.
     pub fn source(self, source: impl Display) -> Self {
         Self {
             call: self.call.set_query("source", &source.to_string()),

@@ -188,7 +188,7 @@ impl Associations {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `object_key`: The key of the object, as `custom_objects.pet`.
+    /// * `object_key`: The key of the object type, for example `custom_objects.pet`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -213,8 +213,8 @@ impl Associations {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `skip`: How many items to pass over.
-    /// * `limit`: Most items in a page.
+    /// * `skip`: The number of items to skip.
+    /// * `limit`: The maximum number of items per page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -247,8 +247,8 @@ impl Associations {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `skip`: How many items to pass over.
-    /// * `limit`: Most items in a page.
+    /// * `skip`: The number of items to skip.
+    /// * `limit`: The maximum number of items per page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -353,7 +353,7 @@ pub struct ListRelations {
 }
 
 impl ListRelations {
-    /// Only relations of these associations, by id.
+    /// Returns only relations of the associations with these ids.
     pub fn association_ids(
         self,
         association_ids: impl IntoIterator<Item = impl Display>,

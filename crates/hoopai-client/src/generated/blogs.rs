@@ -37,7 +37,7 @@ impl<C> Blogs<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `url_slug`: The part of the web address that names it.
+    /// * `url_slug`: The part of the URL that identifies it.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -72,8 +72,8 @@ impl<C> Blogs<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `skip`: How many items to pass over.
-    /// * `limit`: Most items in a page.
+    /// * `skip`: The number of items to skip.
+    /// * `limit`: The maximum number of items per page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -105,8 +105,8 @@ impl<C> Blogs<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -138,8 +138,8 @@ impl<C> Blogs<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -212,8 +212,8 @@ impl Blogs {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `blog_id`: The id of the blog.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -244,8 +244,6 @@ impl Blogs {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -306,7 +304,7 @@ pub struct List {
 }
 
 impl List {
-    /// Only those that match this text.
+    /// Returns only records that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
@@ -393,13 +391,13 @@ pub struct ListPosts {
 }
 
 impl ListPosts {
-    /// Only those that match this text.
+    /// Returns only records that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::BlogsListPostsStatus>) -> Self {
         Self {
             call: self

@@ -171,20 +171,20 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

@@ -153,13 +153,13 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page. Default: `100`.
+    /// The maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {

@@ -431,8 +431,8 @@ impl<C> Calendars<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `appointment_id`: The id of the appointment.
-    /// * `limit`: Most items in a page. At most 20.
-    /// * `offset`: How many items to pass over. At least 0.
+    /// * `limit`: The maximum number of items per page. At most 20.
+    /// * `offset`: The number of items to skip. At least 0.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -539,7 +539,6 @@ impl<C> Calendars<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -831,7 +830,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -871,7 +870,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -943,7 +942,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -996,8 +995,8 @@ impl Calendars {
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `start_time`: The start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: The end of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1031,8 +1030,8 @@ impl Calendars {
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `start_time`: The start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: The end of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1067,10 +1066,10 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `skip`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `skip`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1167,7 +1166,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -1204,19 +1203,19 @@ pub struct GetFreeSlots {
 }
 
 impl GetFreeSlots {
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// The ids of the users whose free slots are wanted.
+    /// The ids of the users whose free slots are returned.
     pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1266,7 +1265,7 @@ pub struct ListNotifications {
 }
 
 impl ListNotifications {
-    /// Filters by whether notifications are active.
+    /// Returns only active notifications if true, only inactive ones if false.
     #[inline]
     pub fn is_active(self, is_active: bool) -> Self {
         Self {
@@ -1280,13 +1279,13 @@ impl ListNotifications {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// The maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
@@ -1328,14 +1327,14 @@ impl SearchSchedules {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Between 1 and 500. Default: `50`.
+    /// The maximum number of items per page. Between 1 and 500. Default: `50`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1376,7 +1375,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// Whether to give drafted calendars too. Default: `true`.
+    /// Returns draft calendars too if true. Default: `true`.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
@@ -1393,7 +1392,7 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1421,7 +1420,7 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

@@ -56,7 +56,7 @@ pub struct List {
 }
 
 impl List {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),

@@ -235,7 +235,6 @@ impl<C> Contacts<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -444,7 +443,6 @@ impl<C> Contacts<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -477,7 +475,6 @@ impl<C> Contacts<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -571,8 +568,6 @@ impl Contacts {
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
-    ///
-    /// * `type_`: Its kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -675,7 +670,6 @@ impl Contacts {
     /// * Version `2021-07-28`.
     ///
     /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -904,7 +898,7 @@ pub struct FindDuplicate {
 }
 
 impl FindDuplicate {
-    /// The phone number to look for, with its country code.
+    /// The phone number to search for, with its country code.
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
@@ -956,26 +950,26 @@ pub struct List {
 }
 
 impl List {
-    /// Where the next page begins, by id; goes with `startAfter`.
+    /// The id at which the next page begins; requires `startAfter`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     #[inline]
     pub fn start_after(self, start_after: i64) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1023,20 +1017,20 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// Most items in a page. Default: `25`.
+    /// The maximum number of items per page. Default: `25`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -189,8 +189,7 @@ impl ConversationAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `message_id`: The id of the message.
-    /// * `source`: The source that is meant, as `api` or `ad_manager`.
+    /// * `source`: The source, for example `api` or `ad_manager`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -374,19 +373,19 @@ pub struct SearchAgents {
 }
 
 impl SearchAgents {
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

@@ -71,8 +71,6 @@ impl<C> Conversations<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `message_id`: The id of the message.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -128,8 +126,6 @@ impl<C> Conversations<C> {
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -198,7 +194,6 @@ impl<C> Conversations<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `message_id`: The id of the message.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -225,7 +220,6 @@ impl<C> Conversations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -323,7 +317,6 @@ impl<C> Conversations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -447,8 +440,6 @@ impl<C> Conversations<C> {
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `message_id`: The id of the message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -838,13 +829,13 @@ pub struct ExportMessages {
 }
 
 impl ExportMessages {
-    /// Most items in a page. Between 10 and 500. Default: `100`.
+    /// The maximum number of items per page. Between 10 and 500. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
@@ -864,7 +855,7 @@ impl ExportMessages {
                 ),
         }
     }
-    /// Upwards or downwards. Default: `desc`.
+    /// The direction of the order, for example `asc`. Default: `desc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -887,7 +878,7 @@ impl ExportMessages {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Only what is of this channel.
+    /// Returns only records of this channel.
     pub fn channel(
         self,
         channel: impl Into<types::ConversationsExportMessagesChannel>,
@@ -901,13 +892,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// Start of the range.
+    /// The start of the range.
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// End of the range.
+    /// The end of the range.
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
@@ -946,19 +937,19 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// The id of the last message in the page before.
+    /// The id of the last message on the previous page.
     pub fn last_message_id(self, last_message_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastMessageId", &last_message_id.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Into<types::ConversationsListMessagesType>) -> Self {
         Self {
             call: self
@@ -1026,25 +1017,25 @@ impl Search {
             call: self.call.set_query("assignedTo", &assigned_to.to_string()),
         }
     }
-    /// Only conversations with these followers: user ids, set apart by commas.
+    /// Returns only conversations with these followers: user ids separated by commas.
     pub fn followers(self, followers: impl Display) -> Self {
         Self {
             call: self.call.set_query("followers", &followers.to_string()),
         }
     }
-    /// Only conversations that mention these users: ids, set apart by commas.
+    /// Returns only conversations that mention these users: ids separated by commas.
     pub fn mentions(self, mentions: impl Display) -> Self {
         Self {
             call: self.call.set_query("mentions", &mentions.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How to sort: a direction, or for users a field.
+    /// The direction of the order, or for users the field to sort by.
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1052,7 +1043,7 @@ impl Search {
                 .set_query("sort", &Into::<types::ContactSortDirection>::into(sort)),
         }
     }
-    /// The sort value of the last conversation in the page before.
+    /// The sort value of the last conversation on the previous page.
     pub fn start_after_date(self, start_after_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
@@ -1064,13 +1055,13 @@ impl Search {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only conversations whose last message is of this type, as `TYPE_SMS`.
+    /// Returns only conversations with a last message of this type, for example `TYPE_SMS`.
     pub fn last_message_type(
         self,
         last_message_type: impl Into<types::MessageType>,
@@ -1084,7 +1075,7 @@ impl Search {
                 ),
         }
     }
-    /// Only those whose last outbound message was `automated` or `manual`.
+    /// Returns only conversations whose last outbound message was `automated` or `manual`.
     pub fn last_message_action(
         self,
         last_message_action: impl Into<types::ConversationsSearchLastMessageAction>,
@@ -1100,7 +1091,7 @@ impl Search {
                 ),
         }
     }
-    /// Only those whose last message was `inbound` or `outbound`.
+    /// Returns only conversations whose last message was `inbound` or `outbound`.
     pub fn last_message_direction(
         self,
         last_message_direction: impl Into<types::MessageDirection>,
@@ -1114,7 +1105,7 @@ impl Search {
                 ),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::ConversationsSearchStatus>) -> Self {
         Self {
             call: self
@@ -1150,28 +1141,28 @@ impl Search {
             call: self.call.set_query("scoreProfile", &score_profile.to_string()),
         }
     }
-    /// Only conversations with this score or more, by `scoreProfile`.
+    /// Returns only conversations with at least this score, by `scoreProfile`.
     #[inline]
     pub fn score_profile_min(self, score_profile_min: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMin", &score_profile_min),
         }
     }
-    /// Only conversations with this score or less, by `scoreProfile`.
+    /// Returns only conversations with at most this score, by `scoreProfile`.
     #[inline]
     pub fn score_profile_max(self, score_profile_max: f64) -> Self {
         Self {
             call: self.call.set_query("scoreProfileMax", &score_profile_max),
         }
     }
-    /// Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// The start of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn start_date(self, start_date: i64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// End of the range. In milliseconds since 1970-01-01 UTC.
+    /// The end of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn end_date(self, end_date: i64) -> Self {
         Self {
@@ -1213,13 +1204,13 @@ pub struct UploadAttachments {
 }
 
 impl UploadAttachments {
-    /// The id of the Twilio chat service, for group SMS.
+    /// The id of the Twilio chat service, for a group SMS.
     pub fn chat_service_sid(self, chat_service_sid: impl Display) -> Self {
         Self {
             call: self.call.set_part("chatServiceSid", &chat_service_sid.to_string()),
         }
     }
-    /// Whether the file is for a group SMS, as `true`.
+    /// `true` for the file of a group SMS.
     pub fn is_group_sms(self, is_group_sms: impl Display) -> Self {
         Self {
             call: self.call.set_part("isGroupSms", &is_group_sms.to_string()),

@@ -159,7 +159,7 @@ impl CustomFields {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `object_key`: The key of the object, as `custom_objects.pet`.
+    /// * `object_key`: The key of the object type, for example `custom_objects.pet`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```

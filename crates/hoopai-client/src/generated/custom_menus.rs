@@ -171,26 +171,26 @@ impl List {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. At least 1. Default: `20`.
+    /// The maximum number of items per page. At least 1. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Whether to give only the menu links of the agency.
+    /// Returns only the menu links of the agency if true.
     #[inline]
     pub fn show_on_company(self, show_on_company: bool) -> Self {
         Self {

@@ -64,7 +64,6 @@ impl Emails {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -177,20 +176,20 @@ pub struct ListCampaigns {
 }
 
 impl ListCampaigns {
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only those with this status. Default: `active`.
+    /// Returns only records with this status. Default: `active`.
     pub fn status(self, status: impl Into<types::EmailsListCampaignsStatus>) -> Self {
         Self {
             call: self
@@ -201,7 +200,7 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// Only campaigns whose e-mails have this status, as `complete`. Default: `complete`.
+    /// Returns only campaigns whose e-mails have this status, for example `complete`. Default: `complete`.
     pub fn email_status(
         self,
         email_status: impl Into<types::EmailsListCampaignsEmailStatus>,
@@ -215,40 +214,40 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// `parentId`
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// Whether to give only the main fields of each campaign. Default: `false`.
+    /// Returns only the main fields of each campaign if true. Default: `false`.
     #[inline]
     pub fn limited_fields(self, limited_fields: bool) -> Self {
         Self {
             call: self.call.set_query("limitedFields", &limited_fields),
         }
     }
-    /// Whether to give those that are archived.
+    /// Returns archived records if true.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to leave the folders out. Default: `false`.
+    /// Returns campaigns without folders if true. Default: `false`.
     #[inline]
     pub fn campaigns_only(self, campaigns_only: bool) -> Self {
         Self {
             call: self.call.set_query("campaignsOnly", &campaigns_only),
         }
     }
-    /// Whether to give the statistics of each campaign too. Default: `true`.
+    /// Returns the statistics of each campaign too if true. Default: `true`.
     #[inline]
     pub fn show_stats(self, show_stats: bool) -> Self {
         Self {
@@ -288,38 +287,38 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Which way to sort by date, as `desc`. Default: `desc`.
+    /// The direction of the order by date, for example `desc`. Default: `desc`.
     pub fn sort_by_date(self, sort_by_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortByDate", &sort_by_date.to_string()),
         }
     }
-    /// Whether to give those that are archived. Default: `false`.
+    /// Returns archived records if true. Default: `false`.
     pub fn archived(self, archived: impl Display) -> Self {
         Self {
             call: self.call.set_query("archived", &archived.to_string()),
         }
     }
-    /// Only templates of this builder version, `1` or `2`. Default: `2`.
+    /// Returns only templates of this builder version: `1` or `2`. Default: `2`.
     pub fn builder_version(
         self,
         builder_version: impl Into<types::BuilderVersion>,
@@ -333,25 +332,25 @@ impl ListTemplates {
                 ),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// `parentId`
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// Only templates with this origin id.
+    /// Returns only templates with this origin id.
     pub fn origin_id(self, origin_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("originId", &origin_id.to_string()),
         }
     }
-    /// Whether to give only templates, as `true` or `false`. Default: `false`.
+    /// Returns only templates if `true`. Default: `false`.
     pub fn templates_only(self, templates_only: impl Display) -> Self {
         Self {
             call: self.call.set_query("templatesOnly", &templates_only.to_string()),

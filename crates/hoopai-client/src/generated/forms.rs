@@ -110,20 +110,20 @@ pub struct List {
 }
 
 impl List {
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -162,20 +162,20 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The page: a number for a list, a name for a sign-in. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only submissions of the form with this id.
+    /// Returns only submissions of the form with this id.
     pub fn form_id(self, form_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("formId", &form_id.to_string()),
@@ -187,13 +187,13 @@ impl ListSubmissions {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),

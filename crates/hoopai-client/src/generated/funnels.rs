@@ -142,8 +142,8 @@ impl Funnels {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `funnel_id`: The id of the funnel.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -177,8 +177,8 @@ impl Funnels {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -246,7 +246,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -262,38 +262,38 @@ pub struct List {
 }
 
 impl List {
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// Only those of this category.
+    /// Returns only records of this category.
     pub fn category(self, category: impl Display) -> Self {
         Self {
             call: self.call.set_query("category", &category.to_string()),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The id of what it belongs to.
+    /// `parentId`
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -332,7 +332,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -367,7 +367,7 @@ pub struct ListRedirects {
 }
 
 impl ListRedirects {
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

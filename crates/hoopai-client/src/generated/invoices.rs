@@ -37,8 +37,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schedule_id`: The id of the schedule.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -305,8 +303,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `template_id`: The id of the template.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -336,7 +332,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -366,7 +361,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -478,7 +472,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schedule_id`: The id of the schedule.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -534,7 +527,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `template_id`: The id of the template.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -566,8 +558,8 @@ impl<C> Invoices<C> {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -602,8 +594,8 @@ impl<C> Invoices<C> {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -642,8 +634,8 @@ impl<C> Invoices<C> {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -678,8 +670,8 @@ impl<C> Invoices<C> {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -713,7 +705,6 @@ impl<C> Invoices<C> {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -840,8 +831,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schedule_id`: The id of the schedule.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -876,8 +865,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `schedule_id`: The id of the schedule.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -937,8 +924,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `schedule_id`: The id of the schedule.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1017,8 +1002,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1116,8 +1099,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schedule_id`: The id of the schedule.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1147,8 +1128,6 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `template_id`: The id of the template.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -1175,8 +1154,6 @@ impl<C> Invoices<C> {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1218,8 +1195,6 @@ impl<C> Invoices<C> {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1287,8 +1262,8 @@ impl Invoices {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1320,31 +1295,31 @@ pub struct List {
 }
 
 impl List {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1367,7 +1342,7 @@ impl List {
             call: self.call.set_query("sortField", &sort_field.to_string()),
         }
     }
-    /// Upwards or downwards.
+    /// The direction of the order, for example `asc`.
     pub fn sort_order(
         self,
         sort_order: impl Into<types::InvoicesListSortOrder>,
@@ -1414,7 +1389,7 @@ pub struct ListEstimateTemplates {
 }
 
 impl ListEstimateTemplates {
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1453,25 +1428,25 @@ pub struct ListEstimates {
 }
 
 impl ListEstimates {
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::InvoicesListEstimatesStatus>) -> Self {
         Self {
             call: self
@@ -1521,31 +1496,31 @@ pub struct ListSchedules {
 }
 
 impl ListSchedules {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self
@@ -1589,31 +1564,31 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self

@@ -24,7 +24,7 @@ impl KnowledgeBases {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Crawls a knowledge base.
+    /// Starts to crawl a page, a path or a domain for a knowledge base; returns the id of the crawl operation.
     ///
     /// `POST /knowledge-bases/crawler`
     ///
@@ -55,7 +55,7 @@ impl KnowledgeBases {
     ) -> Call<types::DiscoverWebsiteReply> {
         self.call(&operations::KNOWLEDGE_BASES_CRAWL).json(&body.into())
     }
-    /// Creates a knowledge base.
+    /// Creates a knowledge base with a name and an optional description.
     ///
     /// `POST /knowledge-bases/`
     ///
@@ -79,7 +79,7 @@ impl KnowledgeBases {
     ) -> Call<types::CreateKnowledgeBaseReply> {
         self.call(&operations::KNOWLEDGE_BASES_CREATE).json(&body.into())
     }
-    /// Creates a faq.
+    /// Adds a question with its answer to a knowledge base.
     ///
     /// `POST /knowledge-bases/faqs`
     ///
@@ -123,7 +123,7 @@ impl KnowledgeBases {
         self.call(&operations::KNOWLEDGE_BASES_DELETE)
             .path("knowledgeBaseId", &knowledge_base_id)
     }
-    /// Deletes the faq.
+    /// Deletes a question and its answer from a knowledge base.
     ///
     /// `DELETE /knowledge-bases/faqs/{id}`
     ///
@@ -142,7 +142,7 @@ impl KnowledgeBases {
     pub fn delete_faq(&self, id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_DELETE_FAQ).path("id", &id)
     }
-    /// Deletes the urls.
+    /// Deletes web pages from a knowledge base by their ids.
     ///
     /// `DELETE /knowledge-bases/crawler`
     ///
@@ -172,7 +172,7 @@ impl KnowledgeBases {
     ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_DELETE_URLS).json(&body.into())
     }
-    /// Reads a knowledge base.
+    /// Returns a knowledge base with the number of its questions, files, tables and web pages.
     ///
     /// `GET /knowledge-bases/{knowledgeBaseId}`
     ///
@@ -195,7 +195,7 @@ impl KnowledgeBases {
         self.call(&operations::KNOWLEDGE_BASES_GET)
             .path("knowledgeBaseId", &knowledge_base_id)
     }
-    /// Reads the crawl status.
+    /// Returns the status of a crawl operation and its pages, grouped by status.
     ///
     /// `GET /knowledge-bases/crawler/status`
     ///
@@ -226,7 +226,7 @@ impl KnowledgeBases {
             .set_query("operationId", &operation_id.to_string())
             .set_query("knowledgeBaseId", &knowledge_base_id.to_string())
     }
-    /// Lists knowledge bases.
+    /// Returns the knowledge bases of a location, optionally only those that match a search text.
     ///
     /// `GET /knowledge-bases/`
     ///
@@ -249,7 +249,7 @@ impl KnowledgeBases {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the faqs.
+    /// Returns the questions and answers of a knowledge base.
     ///
     /// `GET /knowledge-bases/faqs`
     ///
@@ -278,7 +278,7 @@ impl KnowledgeBases {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the urls.
+    /// Returns the web pages of a knowledge base, each with its content and training status.
     ///
     /// `GET /knowledge-bases/crawler`
     ///
@@ -307,7 +307,7 @@ impl KnowledgeBases {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Trains the urls.
+    /// Trains a knowledge base with pages that a crawl operation discovered.
     ///
     /// `POST /knowledge-bases/crawler/train`
     ///
@@ -338,7 +338,7 @@ impl KnowledgeBases {
     ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_TRAIN_URLS).json(&body.into())
     }
-    /// Changes a knowledge base.
+    /// Updates the name or the description of a knowledge base.
     ///
     /// `PUT /knowledge-bases/{id}`
     ///
@@ -366,7 +366,7 @@ impl KnowledgeBases {
     ) -> Call<types::SuccessReply> {
         self.call(&operations::KNOWLEDGE_BASES_UPDATE).path("id", &id).json(&body.into())
     }
-    /// Changes the faq.
+    /// Replaces the texts of a question and its answer.
     ///
     /// `PUT /knowledge-bases/faqs/{id}`
     ///
@@ -405,19 +405,19 @@ pub struct List {
 }
 
 impl List {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The id of the last knowledge base in the page before.
+    /// The id of the last knowledge base on the previous page.
     pub fn last_knowledge_base_id(self, last_knowledge_base_id: impl Display) -> Self {
         Self {
             call: self
@@ -468,13 +468,13 @@ pub struct ListFaqs {
 }
 
 impl ListFaqs {
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The id of the last FAQ in the page before.
+    /// The id of the last question on the previous page.
     pub fn last_faq_id(self, last_faq_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastFaqId", &last_faq_id.to_string()),
@@ -513,20 +513,20 @@ pub struct ListUrls {
 }
 
 impl ListUrls {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn page_length(self, page_length: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageLength", &page_length),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),

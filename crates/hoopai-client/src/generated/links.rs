@@ -28,7 +28,7 @@ impl<C> Links<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a link.
+    /// Creates a trigger link that leads to the given address.
     ///
     /// `POST /links/`
     ///
@@ -50,7 +50,7 @@ impl<C> Links<C> {
     pub fn create(&self, body: impl Into<types::Links>) -> Call<types::GetLinkReply> {
         self.call(&operations::LINKS_CREATE).json(&body.into())
     }
-    /// Lists links.
+    /// Returns all trigger links of a location.
     ///
     /// `GET /links/`
     ///
@@ -70,7 +70,7 @@ impl<C> Links<C> {
         self.call(&operations::LINKS_LIST)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Changes a link.
+    /// Updates the name and the target address of a trigger link.
     ///
     /// `PUT /links/{linkId}`
     ///
@@ -100,7 +100,7 @@ impl<C> Links<C> {
 }
 
 impl Links {
-    /// Deletes a link.
+    /// Deletes a trigger link.
     ///
     /// `DELETE /links/{linkId}`
     ///
@@ -117,7 +117,7 @@ impl Links {
     pub fn delete(&self, link_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::LINKS_DELETE).path("linkId", &link_id)
     }
-    /// Reads a link.
+    /// Returns a trigger link with its key and its target address.
     ///
     /// `GET /links/id/{linkId}`
     ///
@@ -141,7 +141,7 @@ impl Links {
             .path("linkId", &link_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Searches links.
+    /// Searches the trigger links of a location.
     ///
     /// `GET /links/search`
     ///
@@ -172,20 +172,20 @@ pub struct Search {
 }
 
 impl Search {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

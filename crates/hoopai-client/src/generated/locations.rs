@@ -28,7 +28,7 @@ impl<C> Locations<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a custom field of a location.
+    /// Creates a custom field for the contacts or opportunities of a location.
     ///
     /// `POST /locations/{locationId}/customFields`
     ///
@@ -61,7 +61,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a custom value of a location.
+    /// Creates a custom value with a name and a value.
     ///
     /// `POST /locations/{locationId}/customValues`
     ///
@@ -91,7 +91,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a recurring task of a location.
+    /// Creates a task that repeats by a schedule, for any number of contacts and owners.
     ///
     /// `POST /locations/{locationId}/recurring-tasks`
     ///
@@ -131,7 +131,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a tag of a location.
+    /// Creates a tag in a location.
     ///
     /// `POST /locations/{locationId}/tags`
     ///
@@ -161,7 +161,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Deletes the recurring task of a location.
+    /// Deletes a recurring task from a location.
     ///
     /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
     ///
@@ -187,7 +187,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the template of a location.
+    /// Deletes an SMS or e-mail template from a location.
     ///
     /// `DELETE /locations/{locationId}/templates/{id}`
     ///
@@ -213,7 +213,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads a location.
+    /// Returns a location with its business data, settings and social profiles.
     ///
     /// `GET /locations/{locationId}`
     ///
@@ -233,7 +233,7 @@ impl<C> Locations<C> {
     pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
         self.call(&operations::LOCATIONS_GET).path("locationId", &location_id)
     }
-    /// Reads the custom field of a location.
+    /// Returns a custom field with its key, data type and options.
     ///
     /// `GET /locations/{locationId}/customFields/{id}`
     ///
@@ -259,7 +259,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the custom value of a location.
+    /// Returns a custom value with its key, name and value.
     ///
     /// `GET /locations/{locationId}/customValues/{id}`
     ///
@@ -285,7 +285,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the recurring task of a location.
+    /// Returns a recurring task with its schedule and the number of its occurrences.
     ///
     /// `GET /locations/{locationId}/recurring-tasks/{id}`
     ///
@@ -311,7 +311,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the tag of a location.
+    /// Returns a tag of a location by its id.
     ///
     /// `GET /locations/{locationId}/tags/{tagId}`
     ///
@@ -336,7 +336,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
     }
-    /// Lists the custom fields of a location.
+    /// Returns the custom fields of a location, for contacts, opportunities or both.
     ///
     /// `GET /locations/{locationId}/customFields`
     ///
@@ -359,7 +359,7 @@ impl<C> Locations<C> {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the custom values of a location.
+    /// Returns all custom values of a location.
     ///
     /// `GET /locations/{locationId}/customValues`
     ///
@@ -382,7 +382,7 @@ impl<C> Locations<C> {
         self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
             .path("locationId", &location_id)
     }
-    /// Lists the tags of a location.
+    /// Returns all tags of a location.
     ///
     /// `GET /locations/{locationId}/tags`
     ///
@@ -404,7 +404,7 @@ impl<C> Locations<C> {
     ) -> Call<types::LocationTagsReply> {
         self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
     }
-    /// Lists the templates of a location.
+    /// Returns the SMS, e-mail and WhatsApp templates of a location with the given origin id.
     ///
     /// `GET /locations/{locationId}/templates`
     ///
@@ -415,7 +415,7 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `origin_id`: Only templates with this origin id.
+    /// * `origin_id`: Returns only templates with this origin id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -434,7 +434,7 @@ impl<C> Locations<C> {
                 .set_query("originId", &origin_id.to_string()),
         }
     }
-    /// Lists the timezones of a location.
+    /// Returns the time zones that a location can use.
     ///
     /// `GET /locations/{locationId}/timezones`
     ///
@@ -453,7 +453,7 @@ impl<C> Locations<C> {
     pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
         self.call(&operations::LOCATIONS_LIST_TIMEZONES).path("locationId", &location_id)
     }
-    /// Searches locations.
+    /// Searches locations by company or e-mail address.
     ///
     /// `GET /locations/search`
     ///
@@ -473,7 +473,7 @@ impl<C> Locations<C> {
             call: self.call(&operations::LOCATIONS_SEARCH),
         }
     }
-    /// Searches locations: tasks.
+    /// Searches the tasks of a location by contact, assignee, business, state or text.
     ///
     /// `POST /locations/{locationId}/tasks/search`
     ///
@@ -507,7 +507,7 @@ impl<C> Locations<C> {
                 .json(&body.into()),
         }
     }
-    /// Changes the custom field of a location.
+    /// Updates the name, options or position of a custom field.
     ///
     /// `PUT /locations/{locationId}/customFields/{id}`
     ///
@@ -544,7 +544,7 @@ impl<C> Locations<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the custom value of a location.
+    /// Updates the name and the value of a custom value.
     ///
     /// `PUT /locations/{locationId}/customValues/{id}`
     ///
@@ -577,7 +577,7 @@ impl<C> Locations<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the recurring task of a location.
+    /// Updates the title, schedule, contacts or owners of a recurring task.
     ///
     /// `PUT /locations/{locationId}/recurring-tasks/{id}`
     ///
@@ -610,7 +610,7 @@ impl<C> Locations<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the tag of a location.
+    /// Renames a tag of a location.
     ///
     /// `PUT /locations/{locationId}/tags/{tagId}`
     ///
@@ -642,7 +642,7 @@ impl<C> Locations<C> {
             .path("tagId", &tag_id)
             .json(&body.into())
     }
-    /// Uploads the custom field files of a location.
+    /// Uploads files for a custom field; returns their addresses.
     ///
     /// `POST /locations/{locationId}/customFields/upload`
     ///
@@ -671,7 +671,7 @@ impl<C> Locations<C> {
 }
 
 impl Locations {
-    /// Creates a location.
+    /// Creates a location (sub-account) in a company, optionally from a snapshot.
     ///
     /// `POST /locations/`
     ///
@@ -695,7 +695,7 @@ impl Locations {
     ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_CREATE).json(&body.into())
     }
-    /// Deletes a location.
+    /// Deletes a location, with or without its Twilio account.
     ///
     /// `DELETE /locations/{locationId}`
     ///
@@ -720,7 +720,7 @@ impl Locations {
             .path("locationId", &location_id)
             .set_query("deleteTwilioAccount", &delete_twilio_account)
     }
-    /// Deletes the custom field of a location.
+    /// Deletes a custom field from a location.
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
     ///
@@ -745,7 +745,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the custom value of a location.
+    /// Deletes a custom value from a location.
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
     ///
@@ -770,7 +770,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the tag of a location.
+    /// Deletes a tag from a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
     ///
@@ -794,7 +794,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
     }
-    /// Changes a location.
+    /// Updates the data or settings of a location; can load a snapshot into it.
     ///
     /// `PUT /locations/{locationId}`
     ///
@@ -833,7 +833,7 @@ pub struct ListCustomFields {
 }
 
 impl ListCustomFields {
-    /// Only fields of this model: `contact`, `opportunity` or `all`.
+    /// Returns only fields of this model: `contact`, `opportunity` or `all`.
     pub fn model(self, model: impl Into<types::LocationsListCustomFieldsModel>) -> Self {
         Self {
             call: self
@@ -861,20 +861,20 @@ impl ListTemplates {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `25`.
+    /// The maximum number of items per page. Default: `25`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Into<types::LocationsListTemplatesType>) -> Self {
         Self {
             call: self
@@ -924,20 +924,20 @@ impl Search {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities. Default: `asc`.
+    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`. Default: `asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -1010,7 +1010,7 @@ impl UploadCustomFieldFiles {
             call: self.call.set_part("id", &id.to_string()),
         }
     }
-    /// Most files there may be.
+    /// The maximum number of files.
     pub fn max_files(self, max_files: impl Display) -> Self {
         Self {
             call: self.call.set_part("maxFiles", &max_files.to_string()),

@@ -24,7 +24,7 @@ impl Marketplace {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Checks the funds.
+    /// Reports if the account has enough funds to be charged.
     ///
     /// `GET /marketplace/billing/charges/has-funds`
     ///
@@ -40,7 +40,7 @@ impl Marketplace {
     pub fn check_funds(&self) -> Call<types::MarketplaceCheckFundsResponse> {
         self.call(&operations::MARKETPLACE_CHECK_FUNDS)
     }
-    /// Creates a charge.
+    /// Charges a location for units of a meter; returns the id of the charge.
     ///
     /// `POST /marketplace/billing/charges`
     ///
@@ -73,7 +73,7 @@ impl Marketplace {
     ) -> Call<types::MarketplaceCreateChargeResponse> {
         self.call(&operations::MARKETPLACE_CREATE_CHARGE).json(&body.into())
     }
-    /// Deletes the charge.
+    /// Deletes a charge by its id.
     ///
     /// `DELETE /marketplace/billing/charges/{chargeId}`
     ///
@@ -92,7 +92,7 @@ impl Marketplace {
     pub fn delete_charge(&self, charge_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::MARKETPLACE_DELETE_CHARGE).path("chargeId", &charge_id)
     }
-    /// Reads the charge.
+    /// Returns a charge with its amount, units and refund state.
     ///
     /// `GET /marketplace/billing/charges/{chargeId}`
     ///
@@ -114,7 +114,7 @@ impl Marketplace {
     ) -> Call<types::MarketplaceGetChargeResponse> {
         self.call(&operations::MARKETPLACE_GET_CHARGE).path("chargeId", &charge_id)
     }
-    /// Reads the installer of a marketplace.
+    /// Returns who installed an app: the company, the user and the plan.
     ///
     /// `GET /marketplace/app/{appId}/installations`
     ///
@@ -137,7 +137,7 @@ impl Marketplace {
     ) -> Call<types::GetInstallerDetailsReply> {
         self.call(&operations::MARKETPLACE_GET_INSTALLER).path("appId", &app_id)
     }
-    /// Reads the rebilling config of a marketplace.
+    /// Returns the subscription and usage plans by which a location is rebilled for an app.
     ///
     /// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`
     ///
@@ -165,7 +165,7 @@ impl Marketplace {
             .path("appId", &app_id)
             .path("locationId", &location_id)
     }
-    /// Lists the charges.
+    /// Returns the charges of an app, optionally by meter, event, user or period.
     ///
     /// `GET /marketplace/billing/charges`
     ///
@@ -184,7 +184,7 @@ impl Marketplace {
             call: self.call(&operations::MARKETPLACE_LIST_CHARGES),
         }
     }
-    /// Migrates the connection.
+    /// Creates an app's connection to an external account from existing OAuth 2.0 or basic credentials.
     ///
     /// `POST /marketplace/external-auth/migration`
     ///
@@ -217,7 +217,7 @@ impl Marketplace {
     ) -> Call<types::MigrateConnectionReply> {
         self.call(&operations::MARKETPLACE_MIGRATE_CONNECTION).json(&body.into())
     }
-    /// Uninstalls a marketplace.
+    /// Uninstalls an app from a company or a location.
     ///
     /// `DELETE /marketplace/app/{appId}/installations`
     ///
@@ -256,7 +256,7 @@ pub struct ListCharges {
 }
 
 impl ListCharges {
-    /// Only charges of the billing meter with this id.
+    /// Returns only charges of the billing meter with this id.
     pub fn meter_id(self, meter_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("meterId", &meter_id.to_string()),
@@ -268,32 +268,32 @@ impl ListCharges {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Start of the range. A date, `YYYY-MM-DD`.
+    /// The start of the range. A date, `YYYY-MM-DD`.
     pub fn start_date(self, start_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date.to_string()),
         }
     }
-    /// End of the range. A date, `YYYY-MM-DD`.
+    /// The end of the range. A date, `YYYY-MM-DD`.
     pub fn end_date(self, end_date: impl Display) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

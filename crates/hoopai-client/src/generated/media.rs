@@ -24,7 +24,7 @@ impl Media {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Deletes many media in one request.
+    /// Deletes files and folders, or moves them to the trash, several in one request.
     ///
     /// `PUT /medias/delete-files`
     ///
@@ -54,7 +54,7 @@ impl Media {
     ) -> Call<Value> {
         self.call(&operations::MEDIA_BATCH_DELETE).json(&body.into())
     }
-    /// Changes many media in one request.
+    /// Renames several files or folders in one request.
     ///
     /// `PUT /medias/update-files`
     ///
@@ -83,7 +83,7 @@ impl Media {
     ) -> Call<Value> {
         self.call(&operations::MEDIA_BATCH_UPDATE).json(&body.into())
     }
-    /// Creates a folder.
+    /// Creates a folder, at the top level or in another folder.
     ///
     /// `POST /medias/folder`
     ///
@@ -107,7 +107,7 @@ impl Media {
     ) -> Call<types::Folder> {
         self.call(&operations::MEDIA_CREATE_FOLDER).json(&body.into())
     }
-    /// Deletes a media.
+    /// Deletes a file or a folder.
     ///
     /// `DELETE /medias/{id}`
     ///
@@ -137,7 +137,7 @@ impl Media {
             .set_query("altType", &alt_type.to_string())
             .set_query("altId", &alt_id.to_string())
     }
-    /// Lists media.
+    /// Returns the files or folders of a location, sorted by a field.
     ///
     /// `GET /medias/files`
     ///
@@ -148,8 +148,8 @@ impl Media {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `sort_by`: The field to sort by.
-    /// * `sort_order`: Upwards or downwards.
-    /// * `type_`: Only what is of this kind.
+    /// * `sort_order`: The direction of the order, for example `asc`.
+    /// * `type_`: The type of the records.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     ///
@@ -180,7 +180,7 @@ impl Media {
                 .set_query("altId", &alt_id.to_string()),
         }
     }
-    /// Changes a media.
+    /// Renames a file or a folder.
     ///
     /// `POST /medias/{id}`
     ///
@@ -207,7 +207,7 @@ impl Media {
     ) -> Call<Value> {
         self.call(&operations::MEDIA_UPDATE).path("id", &id).json(&body.into())
     }
-    /// Uploads a media.
+    /// Uploads a file, or takes it from an address; returns its id and address.
     ///
     /// `POST /medias/upload-file`
     ///
@@ -236,32 +236,32 @@ pub struct List {
 }
 
 impl List {
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// `parentId`
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// Whether to give all of them, as `true` or `false`.
+    /// Returns all items if `true`.
     pub fn fetch_all(self, fetch_all: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
@@ -296,32 +296,32 @@ pub struct UploadCall {
 }
 
 impl UploadCall {
-    /// The file to send.
+    /// The file to upload.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),
         }
     }
-    /// The address of the file, when it is hosted elsewhere.
+    /// The URL of the file if it is hosted elsewhere.
     pub fn file_url(self, file_url: impl Display) -> Self {
         Self {
             call: self.call.set_part("fileUrl", &file_url.to_string()),
         }
     }
-    /// Whether the file is hosted elsewhere, at `fileUrl`.
+    /// True if the file is hosted elsewhere, at `fileUrl`.
     #[inline]
     pub fn hosted(self, hosted: bool) -> Self {
         Self {
             call: self.call.set_part("hosted", &hosted),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
-    /// The id of what it belongs to.
+    /// `parentId`
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

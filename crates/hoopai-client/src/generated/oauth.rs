@@ -24,7 +24,7 @@ impl Oauth {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the location token.
+    /// Returns tokens for one location, in exchange for the token of its company.
     ///
     /// `POST /oauth/locationToken`
     ///
@@ -48,7 +48,7 @@ impl Oauth {
     ) -> Call<types::GetLocationAccessTokenReply> {
         self.call(&operations::OAUTH_GET_LOCATION_TOKEN).form(&body.into())
     }
-    /// Reads the token.
+    /// Returns tokens for an authorization code, a refresh token or client credentials.
     ///
     /// `POST /oauth/token`
     ///
@@ -76,7 +76,7 @@ impl Oauth {
     ) -> Call<types::GetAccessCodeReply> {
         self.call(&operations::OAUTH_GET_TOKEN).form(&body.into())
     }
-    /// Lists the installed locations.
+    /// Returns the locations of a company that an app is, or can be, installed in.
     ///
     /// `GET /oauth/installedLocations`
     ///
@@ -114,26 +114,26 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Filters by whether the app is installed at the location.
+    /// Returns only locations with the app if true, only locations without it if false.
     #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
@@ -146,14 +146,14 @@ impl ListInstalledLocations {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
-    /// Filters by whether the location has the app on trial.
+    /// Returns only locations with a trial of the app if true, only others if false.
     #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
-    /// Only locations that have the app on this plan, by id.
+    /// Returns only locations that have the app on the plan with this id.
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),

@@ -24,7 +24,7 @@ impl Objects {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an object.
+    /// Creates a custom object type with its labels and its primary property.
     ///
     /// `POST /objects/`
     ///
@@ -56,7 +56,7 @@ impl Objects {
     ) -> Call<types::CustomObjectReply> {
         self.call(&operations::OBJECTS_CREATE).json(&body.into())
     }
-    /// Creates a record of an object.
+    /// Creates a record of an object type.
     ///
     /// `POST /objects/{schemaKey}/records`
     ///
@@ -65,7 +65,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schema_key`: The key of the object's schema.
+    /// * `schema_key`: The key of the object type.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -85,7 +85,7 @@ impl Objects {
             .path("schemaKey", &schema_key)
             .json(&body.into())
     }
-    /// Deletes the record of an object.
+    /// Deletes a record of an object type.
     ///
     /// `DELETE /objects/{schemaKey}/records/{id}`
     ///
@@ -94,7 +94,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schema_key`: The key of the object's schema.
+    /// * `schema_key`: The key of the object type.
     /// * `id`: The id.
     ///
     /// ```
@@ -111,7 +111,7 @@ impl Objects {
             .path("schemaKey", &schema_key)
             .path("id", &id)
     }
-    /// Reads an object.
+    /// Returns an object type by its key, optionally with its fields.
     ///
     /// `GET /objects/{key}`
     ///
@@ -137,7 +137,7 @@ impl Objects {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the record of an object.
+    /// Returns a record of an object type with its properties, owner and followers.
     ///
     /// `GET /objects/{schemaKey}/records/{id}`
     ///
@@ -146,7 +146,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schema_key`: The key of the object's schema.
+    /// * `schema_key`: The key of the object type.
     /// * `id`: The id.
     ///
     /// ```
@@ -163,7 +163,7 @@ impl Objects {
             .path("schemaKey", &schema_key)
             .path("id", &id)
     }
-    /// Lists objects.
+    /// Returns all object types of a location, standard and custom.
     ///
     /// `GET /objects/`
     ///
@@ -183,7 +183,7 @@ impl Objects {
         self.call(&operations::OBJECTS_LIST)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Searches objects: records.
+    /// Searches the records of an object type by filters or text.
     ///
     /// `POST /objects/{schemaKey}/records/search`
     ///
@@ -193,7 +193,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schema_key`: The key of the object's schema.
+    /// * `schema_key`: The key of the object type.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -217,7 +217,7 @@ impl Objects {
                 .json(&body.into()),
         }
     }
-    /// Changes an object.
+    /// Updates the labels, description or searchable properties of an object type.
     ///
     /// `PUT /objects/{key}`
     ///
@@ -246,7 +246,7 @@ impl Objects {
     ) -> Call<types::CustomObjectReply> {
         self.call(&operations::OBJECTS_UPDATE).path("key", &key).json(&body.into())
     }
-    /// Changes the record of an object.
+    /// Updates the properties of a record of an object type.
     ///
     /// `PUT /objects/{schemaKey}/records/{id}`
     ///
@@ -255,7 +255,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `schema_key`: The key of the object's schema.
+    /// * `schema_key`: The key of the object type.
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -290,7 +290,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give all fields of the object too, as `true`.
+    /// Returns all fields of the object type too if `true`.
     pub fn fetch_properties(self, fetch_properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("fetchProperties", &fetch_properties.to_string()),

@@ -28,7 +28,7 @@ impl<C> Opportunities<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the followers of an opportunity.
+    /// Adds users as followers of an opportunity; returns who was added.
     ///
     /// `POST /opportunities/{id}/followers`
     ///
@@ -58,7 +58,7 @@ impl<C> Opportunities<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Lists the lost reasons.
+    /// Returns the reasons for lost opportunities that a location has defined.
     ///
     /// `GET /opportunities/lost-reason`
     ///
@@ -82,7 +82,7 @@ impl<C> Opportunities<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Removes the followers of an opportunity.
+    /// Removes some or all followers of an opportunity; returns who was removed.
     ///
     /// `DELETE /opportunities/{id}/followers`
     ///
@@ -118,7 +118,7 @@ impl<C> Opportunities<C> {
 }
 
 impl Opportunities {
-    /// Creates an opportunity.
+    /// Creates an opportunity for a contact in a pipeline.
     ///
     /// `POST /opportunities/`
     ///
@@ -149,7 +149,7 @@ impl Opportunities {
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_CREATE).json(&body.into())
     }
-    /// Deletes an opportunity.
+    /// Deletes an opportunity by its id.
     ///
     /// `DELETE /opportunities/{id}`
     ///
@@ -168,7 +168,7 @@ impl Opportunities {
     pub fn delete(&self, id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::OPPORTUNITIES_DELETE).path("id", &id)
     }
-    /// Reads an opportunity.
+    /// Returns an opportunity with its contact, custom fields, followers and forecast.
     ///
     /// `GET /opportunities/{id}`
     ///
@@ -187,7 +187,7 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Lists the pipelines.
+    /// Returns the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
     ///
@@ -209,7 +209,7 @@ impl Opportunities {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Searches opportunities.
+    /// Searches opportunities by pipeline, stage, status, contact, assignee, campaign or text.
     ///
     /// `GET /opportunities/search`
     ///
@@ -217,8 +217,6 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `location_id`: The id of the location.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -232,7 +230,7 @@ impl Opportunities {
                 .set_query("location_id", &location_id.to_string()),
         }
     }
-    /// Searches opportunities: advanced.
+    /// Searches opportunities by text; can add their notes, tasks, appointments and unread conversations.
     ///
     /// `POST /opportunities/search`
     ///
@@ -261,7 +259,7 @@ impl Opportunities {
                 .json(&body.into()),
         }
     }
-    /// Changes an opportunity.
+    /// Updates the name, stage, status, value or custom fields of an opportunity.
     ///
     /// `PUT /opportunities/{id}`
     ///
@@ -289,7 +287,7 @@ impl Opportunities {
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE).path("id", &id).json(&body.into())
     }
-    /// Changes the status of an opportunity.
+    /// Sets the status of an opportunity: open, won, lost or abandoned, with the reason if lost.
     ///
     /// `PUT /opportunities/{id}/status`
     ///
@@ -321,7 +319,7 @@ impl Opportunities {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Creates an opportunity, or changes the one that is there.
+    /// Updates an existing opportunity or creates it; `new` in the reply reports which.
     ///
     /// `POST /opportunities/upsert`
     ///
@@ -354,7 +352,7 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -367,26 +365,26 @@ impl ListLostReasons {
             call: self.call.set_query("deleted", &deleted),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// The maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give counts too.
+    /// Returns the total number too if true.
     #[inline]
     pub fn get_count(self, get_count: bool) -> Self {
         Self {
@@ -426,7 +424,7 @@ pub struct RemoveFollowers {
 }
 
 impl RemoveFollowers {
-    /// Whether to remove every follower.
+    /// Removes all followers if true.
     #[inline]
     pub fn is_remove_all_followers(self, is_remove_all_followers: bool) -> Self {
         Self {
@@ -449,13 +447,13 @@ impl Search {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// Only opportunities in the pipeline with this id.
+    /// Returns only opportunities in the pipeline with this id.
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipeline_id", &pipeline_id.to_string()),
         }
     }
-    /// Only opportunities in the pipeline stage with this id.
+    /// Returns only opportunities in the pipeline stage with this id.
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self
@@ -463,13 +461,13 @@ impl Search {
                 .set_query("pipeline_stage_id", &pipeline_stage_id.to_string()),
         }
     }
-    /// Only opportunities of the contact with this id.
+    /// Returns only opportunities of the contact with this id.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contact_id", &contact_id.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
@@ -477,7 +475,7 @@ impl Search {
                 .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
-    /// Only opportunities assigned to the user with this id.
+    /// Returns only opportunities that are assigned to the user with this id.
     pub fn assigned_to(self, assigned_to: impl Display) -> Self {
         Self {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
@@ -495,7 +493,7 @@ impl Search {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
+    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -507,19 +505,19 @@ impl Search {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// Where the next page begins, by id; goes with `startAfter`.
+    /// The id at which the next page begins; requires `startAfter`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// First day of the range, as `MM-DD-YYYY`.
+    /// The first day of the range, as `MM-DD-YYYY`.
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
@@ -531,34 +529,34 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The page: a number for a list, a name for a sign-in. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give the tasks of the contact too.
+    /// Returns the tasks of the contact too if true.
     #[inline]
     pub fn get_tasks(self, get_tasks: bool) -> Self {
         Self {
             call: self.call.set_query("getTasks", &get_tasks),
         }
     }
-    /// Whether to give the notes of the contact too.
+    /// Returns the notes of the contact too if true.
     #[inline]
     pub fn get_notes(self, get_notes: bool) -> Self {
         Self {
             call: self.call.set_query("getNotes", &get_notes),
         }
     }
-    /// Whether to give the calendar events of the contact too.
+    /// Returns the calendar events of the contact too if true.
     #[inline]
     pub fn get_calendar_events(self, get_calendar_events: bool) -> Self {
         Self {

@@ -28,7 +28,7 @@ impl<C> Payments<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a custom provider.
+    /// Registers an app as a custom payment provider of a location.
     ///
     /// `POST /payments/custom-provider/provider`
     ///
@@ -67,7 +67,7 @@ impl<C> Payments<C> {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Creates a custom provider config.
+    /// Stores the live and test keys of a location's custom payment provider.
     ///
     /// `POST /payments/custom-provider/connect`
     ///
@@ -103,7 +103,7 @@ impl<C> Payments<C> {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Creates an integration provider.
+    /// Creates a white-label payment provider that uses Authorize.Net or NMI.
     ///
     /// `POST /payments/integrations/provider/whitelabel`
     ///
@@ -128,7 +128,7 @@ impl<C> Payments<C> {
     ) -> Call<types::CreateWhitelabelIntegrationReply> {
         self.call(&operations::PAYMENTS_CREATE_INTEGRATION_PROVIDER).json(&body.into())
     }
-    /// Creates an order fulfillment of a payment.
+    /// Records a fulfillment of items of an order with its tracking numbers; can notify the customer.
     ///
     /// `POST /payments/orders/{orderId}/fulfillments`
     ///
@@ -136,8 +136,6 @@ impl<C> Payments<C> {
     /// * Scope: `payments/orders.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `order_id`: The id of the order.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -166,7 +164,7 @@ impl<C> Payments<C> {
             .path("orderId", &order_id)
             .json(&body.into())
     }
-    /// Deletes the coupon.
+    /// Deletes a coupon by its id.
     ///
     /// `DELETE /payments/coupon`
     ///
@@ -191,7 +189,7 @@ impl<C> Payments<C> {
     ) -> Call<types::DeleteCouponReply> {
         self.call(&operations::PAYMENTS_DELETE_COUPON).json(&body.into())
     }
-    /// Deletes the custom provider.
+    /// Removes an app's custom payment provider from a location.
     ///
     /// `DELETE /payments/custom-provider/provider`
     ///
@@ -214,7 +212,7 @@ impl<C> Payments<C> {
         self.call(&operations::PAYMENTS_DELETE_CUSTOM_PROVIDER)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Disconnects the custom provider.
+    /// Disconnects the live or test mode of a location's custom payment provider.
     ///
     /// `POST /payments/custom-provider/disconnect`
     ///
@@ -244,7 +242,7 @@ impl<C> Payments<C> {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Reads the coupon.
+    /// Returns a coupon by its id and code, with its discount and usage count.
     ///
     /// `GET /payments/coupon`
     ///
@@ -280,7 +278,7 @@ impl<C> Payments<C> {
             .set_query("id", &id.to_string())
             .set_query("code", &code.to_string())
     }
-    /// Reads the custom provider config.
+    /// Returns the configuration of the custom payment provider of a location.
     ///
     /// `GET /payments/custom-provider/connect`
     ///
@@ -303,7 +301,7 @@ impl<C> Payments<C> {
         self.call(&operations::PAYMENTS_GET_CUSTOM_PROVIDER_CONFIG)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the order.
+    /// Returns an order with its items, contact, coupon and amounts.
     ///
     /// `GET /payments/orders/{orderId}`
     ///
@@ -313,7 +311,6 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -336,7 +333,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Reads the subscription.
+    /// Returns a subscription with its contact, coupon, amount and source.
     ///
     /// `GET /payments/subscriptions/{subscriptionId}`
     ///
@@ -346,7 +343,6 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `subscription_id`: The id of the subscription.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -366,7 +362,7 @@ impl<C> Payments<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the transaction.
+    /// Returns a transaction with its charge, contact, source and refunded amount.
     ///
     /// `GET /payments/transactions/{transactionId}`
     ///
@@ -376,7 +372,6 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `transaction_id`: The id of the transaction.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
     ///
@@ -399,7 +394,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the integration providers.
+    /// Returns the white-label payment providers of a location.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
     ///
@@ -433,7 +428,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the order fulfillments of a payment.
+    /// Returns the fulfillments of an order with their items and tracking numbers.
     ///
     /// `GET /payments/orders/{orderId}/fulfillments`
     ///
@@ -442,7 +437,6 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -466,7 +460,7 @@ impl<C> Payments<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Lists the order notes of a payment.
+    /// Returns the notes of an order.
     ///
     /// `GET /payments/orders/{orderId}/notes`
     ///
@@ -474,7 +468,6 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `order_id`: The id of the order.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -494,7 +487,7 @@ impl<C> Payments<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Lists the orders.
+    /// Returns orders, optionally by status, payment, contact, source, product or period.
     ///
     /// `GET /payments/orders`
     ///
@@ -524,7 +517,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the subscriptions.
+    /// Returns subscriptions, optionally by contact, source, payment mode or period.
     ///
     /// `GET /payments/subscriptions`
     ///
@@ -554,7 +547,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the transactions.
+    /// Returns transactions, optionally by contact, subscription, source, payment mode or period.
     ///
     /// `GET /payments/transactions`
     ///
@@ -584,7 +577,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Records the order payment of a payment.
+    /// Records a full or partial payment of an order: cash, card, cheque, bank transfer or other.
     ///
     /// `POST /payments/orders/{orderId}/record-payment`
     ///
@@ -592,8 +585,6 @@ impl<C> Payments<C> {
     /// * Scope: `payments/orders.collectPayment`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `order_id`: The id of the order.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -620,7 +611,7 @@ impl<C> Payments<C> {
             .path("orderId", &order_id)
             .json(&body.into())
     }
-    /// Changes the custom provider capabilities.
+    /// Sets if the custom payment provider of an app supports subscription schedules.
     ///
     /// `PUT /payments/custom-provider/capabilities`
     ///
@@ -651,7 +642,7 @@ impl<C> Payments<C> {
 }
 
 impl Payments {
-    /// Creates a coupon.
+    /// Creates a coupon with a percentage or an amount as its discount.
     ///
     /// `POST /payments/coupon`
     ///
@@ -675,7 +666,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
-    /// Lists the coupons.
+    /// Returns the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
     ///
@@ -704,7 +695,7 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Changes the coupon.
+    /// Updates the discount, period, products or limits of a coupon.
     ///
     /// `PUT /payments/coupon`
     ///
@@ -769,13 +760,13 @@ pub struct ListIntegrationProviders {
 }
 
 impl ListIntegrationProviders {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -817,13 +808,13 @@ impl ListOrders {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// Only those with this payment status, as `paid`.
+    /// Returns only records with this payment status, for example `paid`.
     pub fn payment_status(
         self,
         payment_status: impl Into<types::PaymentsListOrdersPaymentStatus>,
@@ -837,25 +828,25 @@ impl ListOrders {
                 ),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -867,7 +858,7 @@ impl ListOrders {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Only orders of these funnel products: ids, set apart by commas.
+    /// Returns only orders of these funnel products: ids separated by commas.
     pub fn funnel_product_ids(self, funnel_product_ids: impl Display) -> Self {
         Self {
             call: self
@@ -875,20 +866,20 @@ impl ListOrders {
                 .set_query("funnelProductIds", &funnel_product_ids.to_string()),
         }
     }
-    /// Only orders from the source with this id.
+    /// Returns only orders from the source with this id.
     pub fn source_id(self, source_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sourceId", &source_id.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     #[inline]
     pub fn limit(self, limit: f64) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: f64) -> Self {
         Self {
@@ -928,31 +919,31 @@ pub struct ListSubscriptions {
 }
 
 impl ListSubscriptions {
-    /// Only those of the entity with this id.
+    /// Returns only records of the entity with this id.
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// Only those from this type of source, as `funnel`.
+    /// Returns only records with this type of source, for example `funnel`.
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -960,7 +951,7 @@ impl ListSubscriptions {
                 .set_query("entitySourceType", &entity_source_type.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -978,20 +969,20 @@ impl ListSubscriptions {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Whether to count the payments collected too.
+    /// Returns the number of collected payments too if true.
     #[inline]
     pub fn get_payments_collected_count(
         self,
@@ -1042,25 +1033,25 @@ impl ListTransactions {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Display) -> Self {
         Self {
             call: self.call.set_query("paymentMode", &payment_mode.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// Only those from this type of source, as `funnel`.
+    /// Returns only records with this type of source, for example `funnel`.
     pub fn entity_source_type(self, entity_source_type: impl Display) -> Self {
         Self {
             call: self
@@ -1068,7 +1059,7 @@ impl ListTransactions {
                 .set_query("entitySourceType", &entity_source_type.to_string()),
         }
     }
-    /// Only those from this finer type of source, as `two_step_order_form`.
+    /// Returns only records with this subtype of source, for example `two_step_order_form`.
     pub fn entity_source_sub_type(self, entity_source_sub_type: impl Display) -> Self {
         Self {
             call: self
@@ -1076,19 +1067,19 @@ impl ListTransactions {
                 .set_query("entitySourceSubType", &entity_source_sub_type.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// The id of the subscription.
+    /// `subscriptionId`
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
         }
     }
-    /// Only those of the entity with this id.
+    /// Returns only records of the entity with this id.
     pub fn entity_id(self, entity_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityId", &entity_id.to_string()),
@@ -1100,13 +1091,13 @@ impl ListTransactions {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -1146,20 +1137,20 @@ pub struct ListCoupons {
 }
 
 impl ListCoupons {
-    /// Most items in a page. Default: `100`.
+    /// The maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
         Self {
             call: self
@@ -1167,7 +1158,7 @@ impl ListCoupons {
                 .set_query("status", &Into::<types::CouponStatus>::into(status)),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

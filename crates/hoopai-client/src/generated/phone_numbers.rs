@@ -24,7 +24,7 @@ impl PhoneNumbers {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists phone numbers.
+    /// Returns the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
@@ -48,7 +48,7 @@ impl PhoneNumbers {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the available of a phone number.
+    /// Returns phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
@@ -76,7 +76,7 @@ impl PhoneNumbers {
                 .set_query("countryCode", &country_code.to_string()),
         }
     }
-    /// Lists the pools.
+    /// Returns the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
     ///
@@ -95,7 +95,7 @@ impl PhoneNumbers {
             call: self.call(&operations::PHONE_NUMBERS_LIST_POOLS),
         }
     }
-    /// Purchases a phone number.
+    /// Buys a phone number for a location and returns its id.
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
     ///
@@ -133,26 +133,26 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page. Between 1 and 1000. Default: `1000`.
+    /// The maximum number of items per page. Between 1 and 1000. Default: `1000`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in. At least 0. Default: `0`.
+    /// The page: a number for a list, a name for a sign-in. At least 0. Default: `0`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Only numbers that match these digits in part, as `+91`.
+    /// Returns only numbers that contain these digits, for example `+91`.
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
-    /// Whether to leave out numbers that are in number pools. Default: `true`.
+    /// Excludes numbers that are in number pools if true. Default: `true`.
     #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
@@ -188,45 +188,45 @@ pub struct ListAvailable {
 }
 
 impl ListAvailable {
-    /// Only numbers of these types, as `local,tollFree`.
+    /// Returns only numbers of these types, for example `local,tollFree`.
     pub fn number_types(self, number_types: impl Display) -> Self {
         Self {
             call: self.call.set_query("numberTypes", &number_types.to_string()),
         }
     }
-    /// Only numbers that begin with these digits.
+    /// Returns only numbers that begin with these digits.
     pub fn first_part(self, first_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("firstPart", &first_part.to_string()),
         }
     }
-    /// Only numbers that end with these digits.
+    /// Returns only numbers that end with these digits.
     pub fn last_part(self, last_part: impl Display) -> Self {
         Self {
             call: self.call.set_query("lastPart", &last_part.to_string()),
         }
     }
-    /// Only numbers with these digits anywhere in them.
+    /// Returns only numbers that contain these digits.
     pub fn anywhere(self, anywhere: impl Display) -> Self {
         Self {
             call: self.call.set_query("anywhere", &anywhere.to_string()),
         }
     }
-    /// Whether the numbers must be fit for SMS.
+    /// Returns only numbers for SMS if true.
     #[inline]
     pub fn sms_enabled(self, sms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("smsEnabled", &sms_enabled),
         }
     }
-    /// Whether the numbers must be fit for MMS.
+    /// Returns only numbers for MMS if true.
     #[inline]
     pub fn mms_enabled(self, mms_enabled: bool) -> Self {
         Self {
             call: self.call.set_query("mmsEnabled", &mms_enabled),
         }
     }
-    /// Whether the numbers must be fit for voice calls.
+    /// Returns only numbers for voice calls if true.
     #[inline]
     pub fn voice_enabled(self, voice_enabled: bool) -> Self {
         Self {

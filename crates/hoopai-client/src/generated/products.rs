@@ -24,7 +24,7 @@ impl Products {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Edits many products in one request.
+    /// Updates several products and their prices, each with its own values, in one request.
     ///
     /// `POST /products/bulk-update/edit`
     ///
@@ -50,7 +50,7 @@ impl Products {
     ) -> Call<types::BulkEditReply> {
         self.call(&operations::PRODUCTS_BATCH_EDIT).json(&body.into())
     }
-    /// Changes many products in one request.
+    /// Changes the price, currency, availability or collections of several products, or deletes them.
     ///
     /// `POST /products/bulk-update`
     ///
@@ -81,7 +81,7 @@ impl Products {
     ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_BATCH_UPDATE).json(&body.into())
     }
-    /// Changes reviews of many products in one request.
+    /// Sets the status of several product reviews in one request.
     ///
     /// `POST /products/reviews/bulk-update`
     ///
@@ -112,7 +112,7 @@ impl Products {
     ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_BATCH_UPDATE_REVIEWS).json(&body.into())
     }
-    /// Counts the reviews.
+    /// Returns the number of product reviews by status.
     ///
     /// `GET /products/reviews/count`
     ///
@@ -141,7 +141,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Creates a product.
+    /// Creates a digital, physical or service product; its prices are created separately.
     ///
     /// `POST /products/`
     ///
@@ -166,7 +166,7 @@ impl Products {
     ) -> Call<types::ProductReply> {
         self.call(&operations::PRODUCTS_CREATE).json(&body.into())
     }
-    /// Creates a collection.
+    /// Creates a product collection with a name and a slug.
     ///
     /// `POST /products/collections`
     ///
@@ -191,7 +191,7 @@ impl Products {
     ) -> Call<types::CreateCollectionReply> {
         self.call(&operations::PRODUCTS_CREATE_COLLECTION).json(&body.into())
     }
-    /// Creates a price of a product.
+    /// Creates a one-time or recurring price for a product.
     ///
     /// `POST /products/{productId}/price`
     ///
@@ -199,8 +199,6 @@ impl Products {
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -229,7 +227,7 @@ impl Products {
             .path("productId", &product_id)
             .json(&body.into())
     }
-    /// Deletes a product.
+    /// Deletes a product by its id.
     ///
     /// `DELETE /products/{productId}`
     ///
@@ -239,7 +237,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -255,7 +252,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Deletes the collection.
+    /// Deletes a product collection by its id.
     ///
     /// `DELETE /products/collections/{collectionId}`
     ///
@@ -285,7 +282,7 @@ impl Products {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Deletes the price of a product.
+    /// Deletes a price of a product.
     ///
     /// `DELETE /products/{productId}/price/{priceId}`
     ///
@@ -295,8 +292,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `product_id`: The id of the product.
-    /// * `price_id`: The id of the price.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -315,7 +310,7 @@ impl Products {
             .path("priceId", &price_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Deletes the review.
+    /// Deletes a review of a product.
     ///
     /// `DELETE /products/reviews/{reviewId}`
     ///
@@ -325,10 +320,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `review_id`: The id of the review.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -352,7 +345,7 @@ impl Products {
             .set_query("altType", &alt_type.to_string())
             .set_query("productId", &product_id.to_string())
     }
-    /// Reads a product.
+    /// Returns a product with its variants and taxes, without its prices.
     ///
     /// `GET /products/{productId}`
     ///
@@ -362,7 +355,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -378,7 +370,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the collection.
+    /// Returns a product collection with its image, slug and SEO texts.
     ///
     /// `GET /products/collections/{collectionId}`
     ///
@@ -405,7 +397,7 @@ impl Products {
             .path("collectionId", &collection_id)
             .set_query("altId", &alt_id.to_string())
     }
-    /// Reads the price of a product.
+    /// Returns a price of a product with its interval, stock and variant options.
     ///
     /// `GET /products/{productId}/price/{priceId}`
     ///
@@ -415,8 +407,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `product_id`: The id of the product.
-    /// * `price_id`: The id of the price.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -435,7 +425,7 @@ impl Products {
             .path("priceId", &price_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the store stats of a product.
+    /// Returns the number of products that are included in and excluded from a store.
     ///
     /// `GET /products/store/{storeId}/stats`
     ///
@@ -444,7 +434,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `store_id`: The id of the store.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -467,7 +456,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists products.
+    /// Returns the products of a location, optionally by collection, store, id or search text.
     ///
     /// `GET /products/`
     ///
@@ -491,7 +480,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the collections.
+    /// Returns the product collections of a location, optionally by id or name.
     ///
     /// `GET /products/collections`
     ///
@@ -521,7 +510,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the inventory.
+    /// Returns the available quantity of each price, with its product and SKU.
     ///
     /// `GET /products/inventory`
     ///
@@ -551,7 +540,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the prices of a product.
+    /// Returns the prices of a product, optionally only those with the given ids.
     ///
     /// `GET /products/{productId}/price`
     ///
@@ -561,7 +550,6 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `product_id`: The id of the product.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -581,7 +569,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the reviews.
+    /// Returns product reviews, optionally by product, store, rating or period.
     ///
     /// `GET /products/reviews`
     ///
@@ -611,7 +599,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Changes a product.
+    /// Updates the data, media, variants or taxes of a product.
     ///
     /// `PUT /products/{productId}`
     ///
@@ -620,8 +608,6 @@ impl Products {
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -645,7 +631,7 @@ impl Products {
             .path("productId", &product_id)
             .json(&body.into())
     }
-    /// Changes the collection.
+    /// Updates the name, slug, image or SEO texts of a product collection.
     ///
     /// `PUT /products/collections/{collectionId}`
     ///
@@ -676,7 +662,7 @@ impl Products {
             .path("collectionId", &collection_id)
             .json(&body.into())
     }
-    /// Changes the inventory.
+    /// Sets the available quantity of several prices in one request.
     ///
     /// `POST /products/inventory`
     ///
@@ -706,7 +692,7 @@ impl Products {
     ) -> Call<types::MessageStatusReply> {
         self.call(&operations::PRODUCTS_UPDATE_INVENTORY).json(&body.into())
     }
-    /// Changes the price of a product.
+    /// Updates the amount, interval, stock or shipping options of a product's price.
     ///
     /// `PUT /products/{productId}/price/{priceId}`
     ///
@@ -715,9 +701,6 @@ impl Products {
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `product_id`: The id of the product.
-    /// * `price_id`: The id of the price.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -749,7 +732,7 @@ impl Products {
             .path("priceId", &price_id)
             .json(&body.into())
     }
-    /// Changes the review.
+    /// Updates the status, texts or rating of a product review, or replies to it.
     ///
     /// `PUT /products/reviews/{reviewId}`
     ///
@@ -758,8 +741,6 @@ impl Products {
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `review_id`: The id of the review.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -780,15 +761,13 @@ impl Products {
             .path("reviewId", &review_id)
             .json(&body.into())
     }
-    /// Changes the store priority of a product.
+    /// Sets the order in which a store shows its products.
     ///
     /// `POST /products/store/{storeId}/priority`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `store_id`: The id of the store.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -812,7 +791,7 @@ impl Products {
             .path("storeId", &store_id)
             .json(&body.into())
     }
-    /// Changes the store status.
+    /// Includes products in a store, or excludes them from it.
     ///
     /// `POST /products/store/{storeId}`
     ///
@@ -820,8 +799,6 @@ impl Products {
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `store_id`: The id of the store.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -858,32 +835,32 @@ pub struct CountReviews {
 }
 
 impl CountReviews {
-    /// Only reviews with this rating.
+    /// Returns only reviews with this rating.
     #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// Start of the range.
+    /// The start of the range.
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// End of the range.
+    /// The end of the range.
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// The id of the product.
+    /// `productId`
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// The id of the store.
+    /// `storeId`
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -899,7 +876,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to tell if the product is on a wishlist.
+    /// Returns the wishlist status of the product too if true.
     #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
@@ -916,7 +893,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to tell if the product is on a wishlist.
+    /// Returns the wishlist status of the product too if true.
     #[inline]
     pub fn send_wishlist_status(self, send_wishlist_status: bool) -> Self {
         Self {
@@ -933,13 +910,13 @@ pub struct GetStoreStats {
 }
 
 impl GetStoreStats {
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only these collections, or products in them: ids, set apart by commas.
+    /// Returns only these collections, or products in them: ids separated by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
@@ -955,38 +932,38 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only these collections, or products in them: ids, set apart by commas.
+    /// Returns only these collections, or products in them: ids separated by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// Only products of the collection with this slug.
+    /// Returns only products of the collection with this slug.
     pub fn collection_slug(self, collection_slug: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionSlug", &collection_slug.to_string()),
         }
     }
-    /// What to give in full too, as `tax`, `stripe` or `paypal`.
+    /// The members to return in full, for example `tax`, `stripe` or `paypal`.
     pub fn expand(self, expand: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -997,7 +974,7 @@ impl List {
                 ),
         }
     }
-    /// Only products with these ids.
+    /// Returns only products with these ids.
     pub fn product_ids(
         self,
         product_ids: impl IntoIterator<Item = impl Display>,
@@ -1014,27 +991,27 @@ impl List {
                 ),
         }
     }
-    /// The id of the store.
+    /// `storeId`
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
         }
     }
-    /// Filters by whether products are included in the store.
+    /// Returns only products that are included in the store if true, only others if false.
     #[inline]
     pub fn included_in_store(self, included_in_store: bool) -> Self {
         Self {
             call: self.call.set_query("includedInStore", &included_in_store),
         }
     }
-    /// Filters by whether products are available in the online store.
+    /// Returns only products that are available in the online store if true, only others if false.
     #[inline]
     pub fn available_in_store(self, available_in_store: bool) -> Self {
         Self {
             call: self.call.set_query("availableInStore", &available_in_store),
         }
     }
-    /// Upwards or downwards.
+    /// The direction of the order, for example `asc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1078,26 +1055,26 @@ pub struct ListCollections {
 }
 
 impl ListCollections {
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only these collections, or products in them: ids, set apart by commas.
+    /// Returns only these collections, or products in them: ids separated by commas.
     pub fn collection_ids(self, collection_ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1136,20 +1113,20 @@ pub struct ListInventory {
 }
 
 impl ListInventory {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1188,20 +1165,20 @@ pub struct ListPrices {
 }
 
 impl ListPrices {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only those with these ids, set apart by commas.
+    /// Returns only records with these ids, separated by commas.
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
@@ -1240,13 +1217,13 @@ pub struct ListReviews {
 }
 
 impl ListReviews {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -1267,7 +1244,7 @@ impl ListReviews {
                 ),
         }
     }
-    /// Upwards or downwards.
+    /// The direction of the order, for example `asc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1278,32 +1255,32 @@ impl ListReviews {
                 ),
         }
     }
-    /// Only reviews with this rating.
+    /// Returns only reviews with this rating.
     #[inline]
     pub fn rating(self, rating: f64) -> Self {
         Self {
             call: self.call.set_query("rating", &rating),
         }
     }
-    /// Start of the range.
+    /// The start of the range.
     pub fn start_date(self, start_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("startDate", &Into::<Timestamp>::into(start_date)),
         }
     }
-    /// End of the range.
+    /// The end of the range.
     pub fn end_date(self, end_date: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// The id of the product.
+    /// `productId`
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// The id of the store.
+    /// `storeId`
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),

@@ -24,7 +24,7 @@ impl Proposals {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists the documents.
+    /// Returns the documents and contracts of a location, optionally by status, payment status or period.
     ///
     /// `GET /proposals/document`
     ///
@@ -47,7 +47,7 @@ impl Proposals {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the templates.
+    /// Returns the document templates of a location, optionally by type, name or period.
     ///
     /// `GET /proposals/templates`
     ///
@@ -70,7 +70,7 @@ impl Proposals {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Sends the document.
+    /// Sends a document to its recipients by e-mail or as links, and returns the links.
     ///
     /// `POST /proposals/document/send`
     ///
@@ -94,7 +94,7 @@ impl Proposals {
     ) -> Call<types::SendDocumentReply> {
         self.call(&operations::PROPOSALS_SEND_DOCUMENT).json(&body.into())
     }
-    /// Sends the template.
+    /// Creates a document for a contact from a template, optionally sends it, and returns its links.
     ///
     /// `POST /proposals/templates/send`
     ///
@@ -129,7 +129,7 @@ pub struct ListDocuments {
 }
 
 impl ListDocuments {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::ProposalsListDocumentsStatus>) -> Self {
         Self {
             call: self
@@ -140,7 +140,7 @@ impl ListDocuments {
                 ),
         }
     }
-    /// Only those with this payment status, as `paid`.
+    /// Returns only records with this payment status, for example `paid`.
     pub fn payment_status(
         self,
         payment_status: impl Into<types::ProposalsListDocumentsPaymentStatus>,
@@ -156,32 +156,32 @@ impl ListDocuments {
                 ),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Start of the range. Requires `dateTo`.
+    /// The start of the range. Requires `dateTo`.
     pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// End of the range. Requires `dateFrom`.
+    /// The end of the range. Requires `dateFrom`.
     pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
@@ -220,50 +220,50 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Start of the range. Requires `dateTo`.
+    /// The start of the range. Requires `dateTo`.
     pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// End of the range. Requires `dateFrom`.
+    /// The end of the range. Requires `dateFrom`.
     pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
         }
     }
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// The name.
+    /// `name`
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Filters by whether templates are public document forms.
+    /// Returns only templates of public documents if true, only others if false.
     #[inline]
     pub fn is_public_document(self, is_public_document: bool) -> Self {
         Self {
             call: self.call.set_query("isPublicDocument", &is_public_document),
         }
     }
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {

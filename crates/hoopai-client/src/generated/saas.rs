@@ -28,7 +28,7 @@ impl<C> Saas<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Disables many saas in one request.
+    /// Disables SaaS mode for several locations in one request.
     ///
     /// `POST /saas/bulk-disable-saas/{companyId}`
     ///
@@ -57,7 +57,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Disables legacy of many saas in one request.
+    /// Disables SaaS mode for several locations; deprecated, `batch_disable` replaces it.
     ///
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
@@ -89,7 +89,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Enables many saas in one request.
+    /// Enables SaaS mode with one plan for several locations in one request.
     ///
     /// `POST /saas/bulk-enable-saas/{companyId}`
     ///
@@ -125,7 +125,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Enables legacy of many saas in one request.
+    /// Enables SaaS mode for several locations; deprecated, `batch_enable` replaces it.
     ///
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
@@ -164,7 +164,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Enables a saa.
+    /// Enables SaaS mode for a location, optionally with a plan, a price and a Stripe customer.
     ///
     /// `POST /saas/enable-saas/{locationId}`
     ///
@@ -193,7 +193,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Enables the legacy.
+    /// Enables SaaS mode for a location; deprecated, `enable` replaces it.
     ///
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
     ///
@@ -225,7 +225,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Finds the locations.
+    /// Returns the locations of a Stripe customer and a subscription.
     ///
     /// `GET /saas/locations`
     ///
@@ -233,8 +233,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `customer_id`: The id of the Stripe customer whose locations are wanted.
-    /// * `subscription_id`: The id of the subscription.
+    /// * `customer_id`: The id of the customer at Stripe.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -253,7 +252,7 @@ impl<C> Saas<C> {
             .set_query("subscriptionId", &subscription_id.to_string())
             .set_query("companyId", &company_id.to_string())
     }
-    /// Finds the locations legacy.
+    /// Returns the location ids of a customer or subscription; deprecated, `find_locations` replaces it.
     ///
     /// `GET /saas-api/public-api/locations`
     ///
@@ -281,7 +280,7 @@ impl<C> Saas<C> {
                 .set_query("companyId", &company_id.to_string()),
         }
     }
-    /// Reads the plan.
+    /// Returns a SaaS plan with its prices, products and limits.
     ///
     /// `GET /saas/saas-plan/{planId}`
     ///
@@ -290,7 +289,6 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -307,7 +305,7 @@ impl<C> Saas<C> {
             .path("planId", &plan_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Reads the plan legacy.
+    /// Returns a SaaS plan with its prices; deprecated, `get_plan` replaces it.
     ///
     /// `GET /saas-api/public-api/saas-plan/{planId}`
     ///
@@ -316,7 +314,6 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `plan_id`: The id of the plan.
     /// * `company_id`: The id of the company (agency).
     ///
     /// ```
@@ -335,7 +332,7 @@ impl<C> Saas<C> {
             .path("planId", &plan_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Reads the subscription.
+    /// Returns the SaaS subscription of a location with its plan and status.
     ///
     /// `GET /saas/get-saas-subscription/{locationId}`
     ///
@@ -361,7 +358,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Reads the subscription legacy.
+    /// Returns the SaaS subscription of a location; deprecated, `get_subscription` replaces it.
     ///
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
     ///
@@ -389,7 +386,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Lists the agency plans.
+    /// Returns the SaaS plans of a company with their prices and limits.
     ///
     /// `GET /saas/agency-plans/{companyId}`
     ///
@@ -411,7 +408,7 @@ impl<C> Saas<C> {
     ) -> Call<Vec<types::AgencyPlanReply>> {
         self.call(&operations::SAAS_LIST_AGENCY_PLANS).path("companyId", &company_id)
     }
-    /// Lists the agency plans legacy.
+    /// Returns the SaaS plans of a company; deprecated, `list_agency_plans` replaces it.
     ///
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
@@ -436,7 +433,7 @@ impl<C> Saas<C> {
         self.call(&operations::SAAS_LIST_AGENCY_PLANS_LEGACY)
             .path("companyId", &company_id)
     }
-    /// Lists the locations.
+    /// Returns the locations of a company that are in SaaS mode, with their subscriptions.
     ///
     /// `GET /saas/saas-locations/{companyId}`
     ///
@@ -447,7 +444,7 @@ impl<C> Saas<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `company_id`: The id of the company (agency).
-    /// * `page`: Which page: a number for a list, a name for a sign-in.
+    /// * `page`: The page: a number for a list, a name for a sign-in.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -462,7 +459,7 @@ impl<C> Saas<C> {
                 .set_query("page", &page),
         }
     }
-    /// Lists the locations legacy.
+    /// Returns the SaaS locations of a company; deprecated, `list_locations` replaces it.
     ///
     /// `GET /saas-api/public-api/saas-locations/{companyId}`
     ///
@@ -491,7 +488,7 @@ impl<C> Saas<C> {
                 .path("companyId", &company_id),
         }
     }
-    /// Pauses a saa.
+    /// Pauses or resumes a location.
     ///
     /// `POST /saas/pause/{locationId}`
     ///
@@ -520,7 +517,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Pauses the legacy.
+    /// Pauses or resumes a location; deprecated, `pause` replaces it.
     ///
     /// `POST /saas-api/public-api/pause/{locationId}`
     ///
@@ -552,7 +549,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Changes the rebilling.
+    /// Sets the markup and state of one product's rebilling for several locations.
     ///
     /// `POST /saas/update-rebilling/{companyId}`
     ///
@@ -588,7 +585,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Changes the rebilling legacy.
+    /// Sets a product's rebilling for several locations; deprecated, `update_rebilling` replaces it.
     ///
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
     ///
@@ -627,7 +624,7 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Changes the subscription.
+    /// Connects a location to a customer and a subscription.
     ///
     /// `PUT /saas/update-saas-subscription/{locationId}`
     ///
@@ -660,7 +657,7 @@ impl<C> Saas<C> {
 }
 
 impl Saas {
-    /// Changes the subscription legacy.
+    /// Connects a location to a subscription; deprecated, `update_subscription` replaces it.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
@@ -703,13 +700,13 @@ pub struct FindLocationsLegacy {
 }
 
 impl FindLocationsLegacy {
-    /// The id of the Stripe customer whose locations are wanted.
+    /// The id of the customer at Stripe.
     pub fn customer_id(self, customer_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
-    /// The id of the subscription.
+    /// `subscriptionId`
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -757,7 +754,7 @@ pub struct ListLocationsLegacy {
 }
 
 impl ListLocationsLegacy {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

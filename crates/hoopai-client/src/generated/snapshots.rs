@@ -28,7 +28,7 @@ impl<C> Snapshots<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a share link.
+    /// Creates a link to share a snapshot, optionally only with given agencies or locations.
     ///
     /// `POST /snapshots/share/link`
     ///
@@ -63,7 +63,7 @@ impl<C> Snapshots<C> {
             .set_query("companyId", &company_id.to_string())
             .json(&body.into())
     }
-    /// Reads the latest push of a snapshot.
+    /// Returns the latest push of a snapshot to a location, with completed and pending assets.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
     ///
@@ -72,7 +72,6 @@ impl<C> Snapshots<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `snapshot_id`: The id of the snapshot.
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the company (agency).
     ///
@@ -92,7 +91,7 @@ impl<C> Snapshots<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Lists snapshots.
+    /// Returns the snapshots of a company.
     ///
     /// `GET /snapshots/`
     ///
@@ -114,7 +113,7 @@ impl<C> Snapshots<C> {
 }
 
 impl Snapshots {
-    /// Lists the pushes.
+    /// Returns the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
@@ -123,11 +122,10 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
     ///
-    /// * `snapshot_id`: The id of the snapshot.
     /// * `company_id`: The id of the company (agency).
     /// * `from`: Start of the range, for example `10-10-2022 12:00 AM` (month first).
     /// * `to`: End of the range, for example `10-10-2022 12:00 AM` (month first).
-    /// * `limit`: Most items in a page.
+    /// * `limit`: The maximum number of items per page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -28,7 +28,7 @@ impl<C> SocialMedia<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Deletes posts of many social media in one request.
+    /// Deletes several social media posts in one request.
     ///
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
     ///
@@ -58,7 +58,7 @@ impl<C> SocialMedia<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Deletes the account of a social media.
+    /// Removes a social media account from a location.
     ///
     /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
     ///
@@ -87,7 +87,7 @@ impl<C> SocialMedia<C> {
                 .path("id", &id),
         }
     }
-    /// Reads the category of a social media.
+    /// Returns a post category of a location by its id.
     ///
     /// `GET /social-media-posting/{locationId}/categories/{id}`
     ///
@@ -113,7 +113,7 @@ impl<C> SocialMedia<C> {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the tag details of a social media.
+    /// Returns the post tags with the given ids.
     ///
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
@@ -142,7 +142,7 @@ impl<C> SocialMedia<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Lists the accounts of a social media.
+    /// Returns the connected social media accounts of a location and their groups.
     ///
     /// `GET /social-media-posting/{locationId}/accounts`
     ///
@@ -165,7 +165,7 @@ impl<C> SocialMedia<C> {
         self.call(&operations::SOCIAL_MEDIA_LIST_ACCOUNTS)
             .path("locationId", &location_id)
     }
-    /// Lists the categories of a social media.
+    /// Returns the post categories of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/categories`
     ///
@@ -189,7 +189,7 @@ impl<C> SocialMedia<C> {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the tags of a social media.
+    /// Returns the post tags of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/tags`
     ///
@@ -215,7 +215,7 @@ impl<C> SocialMedia<C> {
 }
 
 impl SocialMedia {
-    /// Attaches the facebook account of a social media.
+    /// Adds a page of an OAuth connection to Facebook to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
@@ -246,7 +246,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Attaches the instagram account of a social media.
+    /// Adds an account of an OAuth connection to Instagram to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
@@ -277,7 +277,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Attaches the linkedin account of a social media.
+    /// Adds a page or profile of an OAuth connection to LinkedIn to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
@@ -308,7 +308,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Attaches the tiktok profile of a social media.
+    /// Adds the profile of an OAuth connection to TikTok to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
     ///
@@ -339,7 +339,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Attaches the twitter profile of a social media.
+    /// Adds the profile of an OAuth connection to Twitter to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
@@ -372,7 +372,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Creates a post of a social media.
+    /// Creates a social media post for one or more accounts, for example as a draft or scheduled.
     ///
     /// `POST /social-media-posting/{locationId}/posts`
     ///
@@ -408,7 +408,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Deletes the csv import of a social media.
+    /// Deletes a CSV import of posts.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -433,7 +433,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the csv post of a social media.
+    /// Deletes one post of a CSV import.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
     ///
@@ -443,7 +443,6 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `csv_id`: The id of the CSV file.
-    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -461,7 +460,7 @@ impl SocialMedia {
             .path("csvId", &csv_id)
             .path("postId", &post_id)
     }
-    /// Deletes the post of a social media.
+    /// Deletes a social media post by its id.
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -486,7 +485,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Finalizes the csv import of a social media.
+    /// Starts to finalize a CSV import of posts.
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -518,7 +517,7 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Reads the post of a social media.
+    /// Returns a social media post with its content, media and status.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -543,7 +542,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the statistics.
+    /// Returns totals, breakdowns, demographics and post performance of social media profiles.
     ///
     /// `POST /social-media-posting/statistics`
     ///
@@ -574,7 +573,7 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Reads the tiktok business profile of a social media.
+    /// Returns the profile of an OAuth connection to a TikTok business account.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`
     ///
@@ -603,7 +602,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Reads the tiktok profile of a social media.
+    /// Returns the profile of an OAuth connection to TikTok.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
     ///
@@ -628,7 +627,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Reads the twitter profile of a social media.
+    /// Returns the profile of an OAuth connection to Twitter.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
@@ -655,7 +654,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Lists the csv imports of a social media.
+    /// Returns the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
@@ -677,7 +676,7 @@ impl SocialMedia {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the csv posts of a social media.
+    /// Returns the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -706,7 +705,7 @@ impl SocialMedia {
                 .path("id", &id),
         }
     }
-    /// Lists the facebook accounts of a social media.
+    /// Returns the pages of an OAuth connection to Facebook.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
@@ -731,7 +730,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Lists the google locations of a social media.
+    /// Returns the business locations of an OAuth connection to Google.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
@@ -756,7 +755,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Lists the instagram accounts of a social media.
+    /// Returns the accounts and their pages of an OAuth connection to Instagram.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
@@ -785,7 +784,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Lists the linkedin accounts of a social media.
+    /// Returns the pages and profiles of an OAuth connection to LinkedIn.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
@@ -810,7 +809,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Lists the posts of a social media.
+    /// Returns social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
@@ -851,7 +850,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Sets the accounts of a social media.
+    /// Chooses the accounts that publish the posts of an uploaded CSV file.
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
     ///
@@ -888,7 +887,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Sets the google location of a social media.
+    /// Adds a business location of an OAuth connection to Google to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
@@ -919,7 +918,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Starts the facebook oauth.
+    /// Starts the sign-in that connects a Facebook account to a location.
     ///
     /// `GET /social-media-posting/oauth/facebook/start`
     ///
@@ -927,7 +926,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -946,7 +944,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the google oauth.
+    /// Starts the sign-in that connects a Google account to a location.
     ///
     /// `GET /social-media-posting/oauth/google/start`
     ///
@@ -955,7 +953,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -974,7 +971,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the instagram oauth.
+    /// Starts the sign-in that connects an Instagram account to a location.
     ///
     /// `GET /social-media-posting/oauth/instagram/start`
     ///
@@ -983,7 +980,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1002,7 +998,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the linkedin oauth.
+    /// Starts the sign-in that connects a LinkedIn account to a location.
     ///
     /// `GET /social-media-posting/oauth/linkedin/start`
     ///
@@ -1010,7 +1006,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1029,7 +1024,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the tiktok business oauth.
+    /// Starts the sign-in that connects a TikTok business account to a location.
     ///
     /// `GET /social-media-posting/oauth/tiktok-business/start`
     ///
@@ -1038,7 +1033,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1061,7 +1055,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the tiktok oauth.
+    /// Starts the sign-in that connects a TikTok account to a location.
     ///
     /// `GET /social-media-posting/oauth/tiktok/start`
     ///
@@ -1070,7 +1064,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1089,7 +1082,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the twitter oauth.
+    /// Starts the sign-in that connects a Twitter account to a location.
     ///
     /// `GET /social-media-posting/oauth/twitter/start`
     ///
@@ -1098,7 +1091,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -1119,7 +1111,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Changes the post of a social media.
+    /// Updates the content, media, accounts or schedule of a social media post.
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -1155,7 +1147,7 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Uploads the csv of a social media.
+    /// Uploads a CSV file of posts; returns its path and its number of rows.
     ///
     /// `POST /social-media-posting/{locationId}/csv`
     ///
@@ -1192,7 +1184,7 @@ impl DeleteAccount {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1208,19 +1200,19 @@ pub struct ListCategories {
 }
 
 impl ListCategories {
-    /// Only those that match this text.
+    /// Returns only records that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
@@ -1264,19 +1256,19 @@ pub struct ListTags {
 }
 
 impl ListTags {
-    /// Only those that match this text.
+    /// Returns only records that match this text.
     pub fn search_text(self, search_text: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchText", &search_text.to_string()),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
@@ -1320,26 +1312,26 @@ pub struct ListCsvImports {
 }
 
 impl ListCsvImports {
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give the users too, as `true`.
+    /// Returns the users too if `true`.
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1382,14 +1374,14 @@ pub struct ListCsvPosts {
 }
 
 impl ListCsvPosts {
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1466,13 +1458,13 @@ pub struct StartFacebookOauth {
 }
 
 impl StartFacebookOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1488,13 +1480,13 @@ pub struct StartGoogleOauth {
 }
 
 impl StartGoogleOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1510,13 +1502,13 @@ pub struct StartInstagramOauth {
 }
 
 impl StartInstagramOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1532,13 +1524,13 @@ pub struct StartLinkedinOauth {
 }
 
 impl StartLinkedinOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1554,13 +1546,13 @@ pub struct StartTiktokBusinessOauth {
 }
 
 impl StartTiktokBusinessOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1576,13 +1568,13 @@ pub struct StartTiktokOauth {
 }
 
 impl StartTiktokOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1598,13 +1590,13 @@ pub struct StartTwitterOauth {
 }
 
 impl StartTwitterOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),
@@ -1620,7 +1612,7 @@ pub struct UploadCsv {
 }
 
 impl UploadCsv {
-    /// The file to send.
+    /// The file to upload.
     pub fn file(self, file: impl Into<Upload>) -> Self {
         Self {
             call: self.call.file("file", file),

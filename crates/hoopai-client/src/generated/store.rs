@@ -24,7 +24,7 @@ impl Store {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a shipping carrier.
+    /// Creates a shipping carrier with its services and the address that is called for its rates.
     ///
     /// `POST /store/shipping-carrier`
     ///
@@ -49,14 +49,12 @@ impl Store {
     ) -> Call<types::ShippingCarrierReply> {
         self.call(&operations::STORE_CREATE_SHIPPING_CARRIER).json(&body.into())
     }
-    /// Creates a shipping rate of a store.
+    /// Creates a shipping rate in a shipping zone, by price, by weight or without a condition.
     ///
     /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -77,7 +75,7 @@ impl Store {
             .path("shippingZoneId", &shipping_zone_id)
             .json(&body.into())
     }
-    /// Creates a shipping zone.
+    /// Creates a shipping zone of one or more countries or states.
     ///
     /// `POST /store/shipping-zone`
     ///
@@ -106,7 +104,7 @@ impl Store {
     ) -> Call<types::ShippingZoneReply> {
         self.call(&operations::STORE_CREATE_SHIPPING_ZONE).json(&body.into())
     }
-    /// Deletes the shipping carrier.
+    /// Deletes a shipping carrier by its id.
     ///
     /// `DELETE /store/shipping-carrier/{shippingCarrierId}`
     ///
@@ -114,7 +112,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -138,7 +135,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Deletes the shipping rate of a store.
+    /// Deletes a shipping rate from a shipping zone.
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
@@ -146,7 +143,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -172,7 +168,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Deletes the shipping zone.
+    /// Deletes a shipping zone by its id.
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}`
     ///
@@ -180,7 +176,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -200,7 +195,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the settings.
+    /// Returns the shipping origin and order notifications of a store.
     ///
     /// `GET /store/store-setting`
     ///
@@ -224,7 +219,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the shipping carrier.
+    /// Returns a shipping carrier with its services and callback address.
     ///
     /// `GET /store/shipping-carrier/{shippingCarrierId}`
     ///
@@ -232,7 +227,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_carrier_id`: The id of the shipping carrier.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -252,7 +246,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the shipping rate of a store.
+    /// Returns a shipping rate of a shipping zone with its amount and conditions.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
@@ -260,7 +254,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -286,7 +279,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the shipping zone.
+    /// Returns a shipping zone with its countries, optionally with its rates.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}`
     ///
@@ -294,7 +287,6 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -317,7 +309,7 @@ impl Store {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the available shipping rates.
+    /// Returns the shipping rates that apply to an order, by its country, products, amount and weight.
     ///
     /// `POST /store/shipping-zone/shipping-rates`
     ///
@@ -340,7 +332,7 @@ impl Store {
     ) -> Call<types::GetAvailableShippingRatesReply> {
         self.call(&operations::STORE_LIST_AVAILABLE_SHIPPING_RATES).json(&body.into())
     }
-    /// Lists the shipping carriers.
+    /// Returns the shipping carriers of a location.
     ///
     /// `GET /store/shipping-carrier`
     ///
@@ -364,7 +356,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Lists the shipping rates of a store.
+    /// Returns the shipping rates of a shipping zone.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
@@ -372,7 +364,6 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
     ///
@@ -395,7 +386,7 @@ impl Store {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Lists the shipping zones.
+    /// Returns the shipping zones of a location, optionally with their rates.
     ///
     /// `GET /store/shipping-zone`
     ///
@@ -423,7 +414,7 @@ impl Store {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Saves the settings.
+    /// Saves the shipping origin and the order notifications of a store.
     ///
     /// `POST /store/store-setting`
     ///
@@ -456,15 +447,13 @@ impl Store {
     ) -> Call<types::StoreSettingReply> {
         self.call(&operations::STORE_SAVE_SETTINGS).json(&body.into())
     }
-    /// Changes the shipping carrier.
+    /// Updates the name, services or callback address of a shipping carrier.
     ///
     /// `PUT /store/shipping-carrier/{shippingCarrierId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `shipping_carrier_id`: The id of the shipping carrier.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -485,15 +474,13 @@ impl Store {
             .path("shippingCarrierId", &shipping_carrier_id)
             .json(&body.into())
     }
-    /// Changes the shipping rate of a store.
+    /// Updates the amount, conditions or carrier of a shipping rate.
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -516,15 +503,13 @@ impl Store {
             .path("shippingRateId", &shipping_rate_id)
             .json(&body.into())
     }
-    /// Changes the shipping zone.
+    /// Updates the name or the countries of a shipping zone.
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `shipping_zone_id`: The id of the shipping zone.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -554,7 +539,7 @@ pub struct GetShippingZone {
 }
 
 impl GetShippingZone {
-    /// Whether to give the shipping rates too.
+    /// Returns the shipping rates too if true.
     #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {
@@ -571,13 +556,13 @@ pub struct ListShippingRates {
 }
 
 impl ListShippingRates {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -617,20 +602,20 @@ pub struct ListShippingZones {
 }
 
 impl ListShippingZones {
-    /// Most items in a page. Default: `0`.
+    /// The maximum number of items per page. Default: `0`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Whether to give the shipping rates too.
+    /// Returns the shipping rates too if true.
     #[inline]
     pub fn with_shipping_rate(self, with_shipping_rate: bool) -> Self {
         Self {

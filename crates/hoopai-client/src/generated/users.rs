@@ -28,7 +28,7 @@ impl<C> Users<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a user.
+    /// Returns a user with their roles, permissions and scopes.
     ///
     /// `GET /users/{userId}`
     ///
@@ -38,8 +38,6 @@ impl<C> Users<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `user_id`: The id of the user.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.users().get("123").send().await?;
@@ -48,7 +46,7 @@ impl<C> Users<C> {
     pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
         self.call(&operations::USERS_GET).path("userId", &user_id)
     }
-    /// Searches users.
+    /// Searches the users of a company by text, location, role, type or id.
     ///
     /// `GET /users/search`
     ///
@@ -72,7 +70,7 @@ impl<C> Users<C> {
                 .set_query("companyId", &company_id.to_string()),
         }
     }
-    /// Searches users by email.
+    /// Returns the users of a company with the given e-mail addresses.
     ///
     /// `POST /users/search/filter-by-email`
     ///
@@ -103,7 +101,7 @@ impl<C> Users<C> {
 }
 
 impl Users {
-    /// Creates a user.
+    /// Creates a user with access to one or more locations of a company.
     ///
     /// `POST /users/`
     ///
@@ -134,7 +132,7 @@ impl Users {
     pub fn create(&self, body: impl Into<types::CreateUser>) -> Call<types::UserReply> {
         self.call(&operations::USERS_CREATE).json(&body.into())
     }
-    /// Deletes a user.
+    /// Deletes a user by its id.
     ///
     /// `DELETE /users/{userId}`
     ///
@@ -142,8 +140,6 @@ impl Users {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -153,7 +149,7 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Lists users.
+    /// Returns the users of a location.
     ///
     /// `GET /users/`
     ///
@@ -174,7 +170,7 @@ impl Users {
         self.call(&operations::USERS_LIST)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Changes a user.
+    /// Updates the data, permissions, scopes or locations of a user.
     ///
     /// `PUT /users/{userId}`
     ///
@@ -182,8 +178,6 @@ impl Users {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -207,20 +201,20 @@ pub struct Search {
 }
 
 impl Search {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `25`.
+    /// The maximum number of items per page. Default: `25`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -232,37 +226,37 @@ impl Search {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Only what is of this kind.
+    /// The type of the records.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// Only users with this role, as `admin`.
+    /// Returns only users with this role, for example `admin`.
     pub fn role(self, role: impl Display) -> Self {
         Self {
             call: self.call.set_query("role", &role.to_string()),
         }
     }
-    /// Only those with these ids, set apart by commas.
+    /// Returns only records with these ids, separated by commas.
     pub fn ids(self, ids: impl Display) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.to_string()),
         }
     }
-    /// How to sort: a direction, or for users a field.
+    /// The direction of the order, or for users the field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// Which way to sort, as `asc`.
+    /// The direction of the order, for example `asc`.
     pub fn sort_direction(self, sort_direction: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortDirection", &sort_direction.to_string()),
         }
     }
-    /// Filters by whether users have two-way sync on.
+    /// Returns only users who have enabled two-way sync if true, only others if false.
     #[inline]
     pub fn enabled2way_sync(self, enabled2way_sync: bool) -> Self {
         Self {

@@ -24,7 +24,7 @@ impl VoiceAi {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an action.
+    /// Adds an action to a voice agent, for example a call transfer or an appointment booking.
     ///
     /// `POST /voice-ai/actions`
     ///
@@ -56,7 +56,7 @@ impl VoiceAi {
     ) -> Call<types::ActionReply> {
         self.call(&operations::VOICE_AI_CREATE_ACTION).json(&body.into())
     }
-    /// Creates an agent.
+    /// Creates a voice agent with a prompt, voice, language and working hours.
     ///
     /// `POST /voice-ai/agents`
     ///
@@ -81,7 +81,7 @@ impl VoiceAi {
     ) -> Call<types::AgentReply> {
         self.call(&operations::VOICE_AI_CREATE_AGENT).json(&body.into())
     }
-    /// Deletes the action.
+    /// Deletes an action of a voice agent.
     ///
     /// `DELETE /voice-ai/actions/{actionId}`
     ///
@@ -111,7 +111,7 @@ impl VoiceAi {
             .set_query("locationId", &location_id.to_string())
             .set_query("agentId", &agent_id.to_string())
     }
-    /// Deletes the agent.
+    /// Deletes a voice agent by its id.
     ///
     /// `DELETE /voice-ai/agents/{agentId}`
     ///
@@ -138,7 +138,7 @@ impl VoiceAi {
             .path("agentId", &agent_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the action.
+    /// Returns an action of a voice agent with its type and parameters.
     ///
     /// `GET /voice-ai/actions/{actionId}`
     ///
@@ -165,7 +165,7 @@ impl VoiceAi {
             .path("actionId", &action_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the agent.
+    /// Returns a voice agent with its actions, prompt and working hours.
     ///
     /// `GET /voice-ai/agents/{agentId}`
     ///
@@ -192,7 +192,7 @@ impl VoiceAi {
             .path("agentId", &agent_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the call log.
+    /// Returns a call of a voice agent with its summary, transcript and extracted data.
     ///
     /// `GET /voice-ai/dashboard/call-logs/{callId}`
     ///
@@ -218,7 +218,7 @@ impl VoiceAi {
             .path("callId", &call_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the agents.
+    /// Returns the voice agents of a location with their actions.
     ///
     /// `GET /voice-ai/agents`
     ///
@@ -242,7 +242,7 @@ impl VoiceAi {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the call logs.
+    /// Returns the calls of voice agents, optionally by agent, contact, call type, action or period.
     ///
     /// `GET /voice-ai/dashboard/call-logs`
     ///
@@ -266,7 +266,7 @@ impl VoiceAi {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Changes the action.
+    /// Updates the name, type or parameters of a voice agent's action.
     ///
     /// `PUT /voice-ai/actions/{actionId}`
     ///
@@ -305,7 +305,7 @@ impl VoiceAi {
             .path("actionId", &action_id)
             .json(&body.into())
     }
-    /// Changes the agent.
+    /// Updates the prompt, voice, language or other settings of a voice agent.
     ///
     /// `PATCH /voice-ai/agents/{agentId}`
     ///
@@ -348,20 +348,20 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// Which page: a number for a list, a name for a sign-in. Between 1 and 5000. Default: `1`.
+    /// The page: a number for a list, a name for a sign-in. Between 1 and 5000. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page. Between 1 and 50. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 50. Default: `10`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
@@ -412,7 +412,7 @@ impl ListCallLogs {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Only calls of this type, `LIVE` or `TRIAL`.
+    /// Returns only calls of this type: `LIVE` or `TRIAL`.
     pub fn call_type(
         self,
         call_type: impl Into<types::VoiceAiListCallLogsCallType>,
@@ -426,21 +426,21 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// Start of the range. In milliseconds since 1970-01-01 UTC.
+    /// The start of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn start_date(self, start_date: f64) -> Self {
         Self {
             call: self.call.set_query("startDate", &start_date),
         }
     }
-    /// End of the range. In milliseconds since 1970-01-01 UTC.
+    /// The end of the range. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn end_date(self, end_date: f64) -> Self {
         Self {
             call: self.call.set_query("endDate", &end_date),
         }
     }
-    /// Only calls with these actions, as `SMS,CALL_TRANSFER`.
+    /// Returns only calls with these actions, for example `SMS,CALL_TRANSFER`.
     pub fn action_type(self, action_type: impl Into<types::ActionType>) -> Self {
         Self {
             call: self
@@ -459,7 +459,7 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// How to sort: a direction, or for users a field.
+    /// The direction of the order, or for users the field to sort by.
     pub fn sort(self, sort: impl Into<types::InvoicesListSortOrder>) -> Self {
         Self {
             call: self
@@ -467,14 +467,14 @@ impl ListCallLogs {
                 .set_query("sort", &Into::<types::InvoicesListSortOrder>::into(sort)),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The page: a number for a list, a name for a sign-in. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),

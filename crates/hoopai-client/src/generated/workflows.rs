@@ -24,7 +24,7 @@ impl Workflows {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists workflows.
+    /// Returns the workflows of a location with their status and version.
     ///
     /// `GET /workflows/`
     ///

@@ -18,19 +18,19 @@ crm_core::record! {
         campaign_type: Option<String> = "campaignType",
         /// The id.
         id: Option<String> = "id",
-        /// What LinkedIn found wrong.
+        /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
-        /// The language and country, as `en_US`.
+        /// The language and country, for example `en_US`.
         locale: Option<Locale> = "locale",
-        /// What media it has, as `CAROUSEL`.
+        /// The type of the media, for example `CAROUSEL`.
         media_type: Option<AdCampaignMediaType> = "mediaType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// What is bid for each result.
+        /// The bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
 }
@@ -47,19 +47,19 @@ crm_core::setters!(AdCampaign {
     campaign_type: String,
     /// The id.
     id: String,
-    /// What LinkedIn found wrong.
+    /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// The language and country, as `en_US`.
+    /// The language and country, for example `en_US`.
     locale: Locale,
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     media_type: AdCampaignMediaType,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The name.
+    /// `name`
     name: String,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// What is bid for each result.
+    /// The bid for each result.
     unit_cost: UnitCost,
 });
 
@@ -78,19 +78,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
-        /// What LinkedIn found wrong.
+        /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What the campaigns aim at, as `WEBSITE_VISIT`.
+        /// The objective of the campaign, for example `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// Whether there are changes not published yet.
+        /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
@@ -109,17 +109,17 @@ crm_core::setters!(AdCampaignGroupData {
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
-    /// What LinkedIn found wrong.
+    /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The name.
+    /// `name`
     name: String,
-    /// What the campaigns aim at, as `WEBSITE_VISIT`.
+    /// The objective of the campaign, for example `WEBSITE_VISIT`.
     objective_type: AdCampaignGroupDataObjectiveType,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// Whether there are changes not published yet.
+    /// True if there are unpublished changes.
     unpublished_changes: bool,
 });
 
@@ -157,7 +157,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What the campaigns aim at, as `WEBSITE_VISIT`.
+    /// The objective of the campaign, for example `WEBSITE_VISIT`.
     pub enum AdCampaignGroupDataObjectiveType {
         /// `LEAD_GENERATION`
         LeadGeneration = "LEAD_GENERATION",
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     pub enum AdCampaignMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -385,14 +385,14 @@ crm_core::record! {
     pub struct Audience {
         /// The places the audience is in.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
-        /// Whom it is aimed at.
+        /// `targetAudience`
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
     /// The places the audience is in.
     geo_locations: [GeoLocation],
-    /// Whom it is aimed at.
+    /// `targetAudience`
     target_audience: TargetAudience,
 });
 
@@ -401,7 +401,7 @@ crm_core::record! {
     pub struct AudienceCustomAudienceItem {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -431,7 +431,7 @@ crm_core::record! {
         genders: Option<Vec<String>> = "genders",
         /// Whether people of unknown age are taken in.
         is_age_unknown: Option<bool> = "isAgeUnknown",
-        /// Whether they are parents, as `PARENT`.
+        /// The parental statuses of the audience, for example `PARENT`.
         parental_statuses: Option<Vec<String>> = "parentalStatuses",
     }
 }
@@ -444,23 +444,23 @@ crm_core::setters!(AudienceDimension {
     genders: [String],
     /// Whether people of unknown age are taken in.
     is_age_unknown: bool,
-    /// Whether they are parents, as `PARENT`.
+    /// The parental statuses of the audience, for example `PARENT`.
     parental_statuses: [String],
 });
 
 crm_core::record! {
     /// Audience dimension age ranges item.
     pub struct AudienceDimensionAgeRangesItem {
-        /// The highest age of the range.
+        /// The maximum age.
         max_age: Option<i64> = "maxAge",
-        /// The lowest age.
+        /// The minimum age.
         min_age: Option<i64> = "minAge",
     }
 }
 crm_core::setters!(AudienceDimensionAgeRangesItem {
-    /// The highest age of the range.
+    /// The maximum age.
     max_age: i64,
-    /// The lowest age.
+    /// The minimum age.
     min_age: i64,
 });
 
@@ -469,16 +469,16 @@ crm_core::record! {
     pub struct AudienceInterest {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "id" "name"
     by new
 }
 crm_core::setters!(AudienceInterest {
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -500,7 +500,7 @@ crm_core::record! {
     pub struct AudienceLocale {
         /// The key it is known by.
         key: Option<f64> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "key" "name"
@@ -526,15 +526,15 @@ crm_core::record! {
         geometry: Option<AudienceLocationGeometry> = "geometry",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far around the place it reaches.
+        /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// Whether it is taken in or left out: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Its kind.
+        /// `type`
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -543,7 +543,7 @@ crm_core::record! {
 crm_core::setters!(AudienceLocation {
     /// Where it lies on the map.
     geometry: AudienceLocationGeometry,
-    /// How far around the place it reaches.
+    /// The radius around the place.
     radius: f64,
     /// The unit of the radius: `km` or `mi`.
     radius_unit: LocationRadiusUnit,
@@ -574,9 +574,9 @@ impl AudienceLocation {
 crm_core::record! {
     /// Audience location geometry.
     pub struct AudienceLocationGeometry {
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<Value> = "location",
-        /// How exact the place is, as `APPROXIMATE`.
+        /// The precision of the place, for example `APPROXIMATE`.
         location_type: Option<String> = "location_type",
     }
     required "location" "location_type"
@@ -596,7 +596,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Audience location type.
     pub enum AudienceLocationType {
         /// `address`
         Address = "address",
@@ -632,7 +632,7 @@ crm_core::record! {
         facebook: Option<Vec<String>> = "facebook",
         /// The places for ads on Instagram.
         instagram: Option<Vec<String>> = "instagram",
-        /// The places in Messenger it is shown, as `messenger_home`.
+        /// The placements in Messenger, for example `messenger_home`.
         messenger: Option<Vec<String>> = "messenger",
     }
 }
@@ -641,7 +641,7 @@ crm_core::setters!(AudiencePlacements {
     facebook: [String],
     /// The places for ads on Instagram.
     instagram: [String],
-    /// The places in Messenger it is shown, as `messenger_home`.
+    /// The placements in Messenger, for example `messenger_home`.
     messenger: [String],
 });
 
@@ -652,7 +652,7 @@ crm_core::record! {
         custom_audiences: Option<Vec<String>> = "customAudiences",
         /// The resource names of the interests at Google.
         user_interests: Option<Vec<String>> = "userInterests",
-        /// Google's names of the user lists.
+        /// The resource names of the user lists at Google.
         user_lists: Option<Vec<String>> = "userLists",
     }
 }
@@ -661,7 +661,7 @@ crm_core::setters!(AudienceSegments {
     custom_audiences: [String],
     /// The resource names of the interests at Google.
     user_interests: [String],
-    /// Google's names of the user lists.
+    /// The resource names of the user lists at Google.
     user_lists: [String],
 });
 
@@ -672,18 +672,18 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// The last day of it, as `YYYY-MM-DD`.
+        /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// The day it begins, as `YYYY-MM-DD`.
+        /// The first day, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
     required "amount" "budgetType"
     by new
 }
 crm_core::setters!(Budget {
-    /// The last day of it, as `YYYY-MM-DD`.
+    /// The last day, as `YYYY-MM-DD`.
     schedule_end_date: String,
-    /// The day it begins, as `YYYY-MM-DD`.
+    /// The first day, as `YYYY-MM-DD`.
     schedule_start_date: String,
 });
 
@@ -746,17 +746,17 @@ crm_core::record! {
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Most to pay for a click.
+        /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The networks the ads are shown on.
+        /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// Whether there are changes not published yet.
+        /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
@@ -791,15 +791,15 @@ crm_core::setters!(Campaign {
     id: String,
     /// Whether it has political ads in the EU.
     is_eu_political_ads: bool,
-    /// Most to pay for a click.
+    /// The maximum cost per click.
     maximum_cpc: f64,
-    /// The networks the ads are shown on.
+    /// The networks on which the ads are shown.
     network_settings: GoogleNetworkSettings,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// Where it came from.
+    /// `source`
     source: String,
-    /// Whether there are changes not published yet.
+    /// True if there are unpublished changes.
     unpublished_changes: bool,
 });
 
@@ -938,11 +938,11 @@ crm_core::record! {
     pub struct CreateConversationForm {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The questions to ask.
         questions: Option<Vec<WelcomeMessageQuestion>> = "questions",
-        /// The text that is shown.
+        /// `text`
         text: Option<String> = "text",
     }
     required "locationId" "name" "questions" "text"
@@ -1006,7 +1006,7 @@ crm_core::record! {
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
     }
     required "locationId" "pageId"
@@ -1039,19 +1039,19 @@ crm_core::record! {
         greeting_card: Option<GreetingCard> = "greetingCard",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the privacy policy.
+        /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
         /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
-        /// The headline over the questions.
+        /// The headline above the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
         /// The questions to ask.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// The page shown after the form was sent.
+        /// The page that is shown after the form is submitted.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Its kind.
+        /// `type`
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -1063,24 +1063,24 @@ crm_core::setters!(CreateLeadForm {
     greeting_card: GreetingCard,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     privacy_policy_link: String,
     /// The text about the privacy policy.
     privacy_policy_text: String,
-    /// The headline over the questions.
+    /// The headline above the questions.
     question_page_headline: String,
     /// The questions to ask.
     questions: [FormQuestion],
-    /// The page shown after the form was sent.
+    /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
-    /// Its kind.
+    /// `type`
     type_: CreateLeadFormType,
 });
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Create lead form type.
     pub enum CreateLeadFormType {
         /// `HIGHER_INTENT`
         HigherIntent = "HIGHER_INTENT",
@@ -1127,9 +1127,9 @@ crm_core::record! {
         is_dynamic: Option<bool> = "isDynamic",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The ids of the smart lists.
+        /// `smartListIds`
         smart_list_ids: Option<Vec<String>> = "smartListIds",
-        /// The id of the user list.
+        /// `userListId`
         user_list_id: Option<String> = "userListId",
     }
     required "locationId"
@@ -1140,9 +1140,9 @@ crm_core::setters!(CreateOfflineUserListJob {
     csv_path: String,
     /// Whether the list is a dynamic one.
     is_dynamic: bool,
-    /// The ids of the smart lists.
+    /// `smartListIds`
     smart_list_ids: [String],
-    /// The id of the user list.
+    /// `userListId`
     user_list_id: String,
 });
 
@@ -1192,7 +1192,7 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -1223,7 +1223,7 @@ crm_core::record! {
         is_required: Option<bool> = "is_required",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The text that is shown.
+        /// `text`
         text: Option<String> = "text",
     }
     required "is_required" "key" "text"
@@ -1260,15 +1260,15 @@ crm_core::record! {
         geo_locations: Option<Vec<AudienceLocation>> = "geo_locations",
         /// The interests it is aimed at.
         interests: Option<Vec<AudienceInterest>> = "interests",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<AudienceLocale>> = "locales",
-        /// The audiences that resemble known people.
+        /// The lookalike audiences.
         lookalike: Option<Vec<AudienceCustomAudienceItem>> = "lookalike",
-        /// How the places are chosen: `auto` or `manual`.
+        /// The choice of placements: `auto` or `manual`.
         placement_type: Option<FacebookAudiencePlacementType> = "placementType",
-        /// Where the ads are shown.
+        /// The placements of the ads.
         placements: Option<AudiencePlacements> = "placements",
-        /// The audiences that are addressed again.
+        /// The audiences that are targeted again.
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geo_locations"
@@ -1283,15 +1283,15 @@ crm_core::setters!(FacebookAudience {
     genders: [f64],
     /// The interests it is aimed at.
     interests: [AudienceInterest],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [AudienceLocale],
-    /// The audiences that resemble known people.
+    /// The lookalike audiences.
     lookalike: [AudienceCustomAudienceItem],
-    /// How the places are chosen: `auto` or `manual`.
+    /// The choice of placements: `auto` or `manual`.
     placement_type: FacebookAudiencePlacementType,
-    /// Where the ads are shown.
+    /// The placements of the ads.
     placements: AudiencePlacements,
-    /// The audiences that are addressed again.
+    /// The audiences that are targeted again.
     retargeting: [AudienceCustomAudienceItem],
 });
 
@@ -1316,7 +1316,7 @@ impl FacebookAudience {
 }
 
 crm_core::open_enum! {
-    /// How the places are chosen: `auto` or `manual`.
+    /// The choice of placements: `auto` or `manual`.
     pub enum FacebookAudiencePlacementType {
         /// `auto`
         Auto = "auto",
@@ -1328,7 +1328,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Fb set default page body.
     pub struct FbSetDefaultPageBody {
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -1353,7 +1353,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "description" "locationId" "name"
@@ -1418,9 +1418,9 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The options it has.
+        /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Its kind.
+        /// `type`
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -1429,7 +1429,7 @@ crm_core::record! {
 crm_core::setters!(FormQuestion {
     /// The label it is shown with.
     label: String,
-    /// The options it has.
+    /// `options`
     options: [FormQuestionOption],
 });
 
@@ -1452,7 +1452,7 @@ crm_core::record! {
     pub struct FormQuestionOption {
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "key" "value"
@@ -1472,7 +1472,7 @@ impl FormQuestionOption {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Form question type.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -1524,40 +1524,40 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Geo address component.
     pub struct GeoAddressComponent {
-        /// The name in full.
+        /// The full name.
         long_name: Option<String> = "long_name",
-        /// The short form of the name, as `NY`.
+        /// The short name, for example `NY`.
         short_name: Option<String> = "short_name",
-        /// The kinds of it, as `locality`.
+        /// The types, for example `locality`.
         types: Option<Vec<String>> = "types",
     }
 }
 crm_core::setters!(GeoAddressComponent {
-    /// The name in full.
+    /// The full name.
     long_name: String,
-    /// The short form of the name, as `NY`.
+    /// The short name, for example `NY`.
     short_name: String,
-    /// The kinds of it, as `locality`.
+    /// The types, for example `locality`.
     types: [String],
 });
 
 crm_core::record! {
     /// Geo geometry.
     pub struct GeoGeometry {
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
-        /// How exact the place is, as `APPROXIMATE`.
+        /// The precision of the place, for example `APPROXIMATE`.
         location_type: Option<String> = "location_type",
-        /// The part of the map it is shown in.
+        /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
     }
 }
 crm_core::setters!(GeoGeometry {
-    /// The place or location in question.
+    /// The place or the location (sub-account).
     location: GeoLatLng,
-    /// How exact the place is, as `APPROXIMATE`.
+    /// The precision of the place, for example `APPROXIMATE`.
     location_type: String,
-    /// The part of the map it is shown in.
+    /// The map section in which it is displayed.
     viewport: GeoViewport,
 });
 
@@ -1566,14 +1566,14 @@ crm_core::record! {
     pub struct GeoLatLng {
         /// The latitude, in degrees.
         lat: Option<f64> = "lat",
-        /// The longitude in degrees.
+        /// The longitude, in degrees.
         lng: Option<f64> = "lng",
     }
 }
 crm_core::setters!(GeoLatLng {
     /// The latitude, in degrees.
     lat: f64,
-    /// The longitude in degrees.
+    /// The longitude, in degrees.
     lng: f64,
 });
 
@@ -1582,11 +1582,11 @@ crm_core::record! {
     pub struct GeoLocation {
         /// The URN of the LinkedIn facet it belongs to.
         facet_urn: Option<String> = "facetUrn",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Whether it is taken in or left out: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Its URN at LinkedIn, as `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
     required "facetUrn" "name" "selectionType" "urn"
@@ -1659,21 +1659,21 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is deleted.
         is_deleted: Option<bool> = "isDeleted",
-        /// The long headlines.
+        /// `longHeadlines`
         long_headlines: Option<Vec<String>> = "longHeadlines",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
-        /// What media it has, as `CAROUSEL`.
+        /// The type of the media, for example `CAROUSEL`.
         media_type: Option<GoogleAdContentMediaType> = "mediaType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The first part of the path shown in the ad.
+        /// The first part of the path that the ad displays.
         path1: Option<String> = "path1",
-        /// The second part of the path shown with the address.
+        /// The second part of the path that the ad displays.
         path2: Option<String> = "path2",
-        /// Where the ads are shown.
+        /// The placements of the ads.
         placements: Option<Vec<GoogleAdContentPlacementsItem>> = "placements",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
         /// The YouTube videos of the ad.
         youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>> = "youtubeVideoLinks",
@@ -1708,21 +1708,21 @@ crm_core::setters!(GoogleAdContent {
     id: String,
     /// Whether it is deleted.
     is_deleted: bool,
-    /// The long headlines.
+    /// `longHeadlines`
     long_headlines: [String],
-    /// The images and videos of it.
+    /// The images and videos.
     media: [GoogleMedia],
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     media_type: GoogleAdContentMediaType,
-    /// The name.
+    /// `name`
     name: String,
-    /// The first part of the path shown in the ad.
+    /// The first part of the path that the ad displays.
     path1: String,
-    /// The second part of the path shown with the address.
+    /// The second part of the path that the ad displays.
     path2: String,
-    /// Where the ads are shown.
+    /// The placements of the ads.
     placements: [GoogleAdContentPlacementsItem],
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
     /// The YouTube videos of the ad.
     youtube_video_links: [GoogleYouTubeVideoLink],
@@ -1765,7 +1765,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     pub enum GoogleAdContentMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -1817,11 +1817,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The keywords it is about.
         keywords: Option<GoogleKeywords> = "keywords",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// The channels the ads are shown on, as `YOUTUBE`.
+        /// The channels on which the ads are shown, for example `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
 }
@@ -1846,11 +1846,11 @@ crm_core::setters!(GoogleAdGroup {
     id: String,
     /// The keywords it is about.
     keywords: GoogleKeywords,
-    /// The name.
+    /// `name`
     name: String,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// The channels the ads are shown on, as `YOUTUBE`.
+    /// The channels on which the ads are shown, for example `YOUTUBE`.
     selected_channels: [GoogleAdContentPlacementsItem],
 });
 
@@ -1859,14 +1859,14 @@ crm_core::record! {
     pub struct GoogleAdGroupAudience {
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places the audience is in.
     geo_locations: [GoogleGeoLocation],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [GoogleLocale],
 });
 
@@ -1877,7 +1877,7 @@ crm_core::record! {
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
         /// Where it begins.
         from: Option<String> = "from",
-        /// Where it ends.
+        /// The end of the range.
         to: Option<String> = "to",
     }
     required "dayOfWeek" "from" "to"
@@ -1936,11 +1936,11 @@ crm_core::record! {
     pub struct GoogleAssetImage {
         /// What went wrong.
         error: Option<String> = "error",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+        /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "url"
@@ -1949,9 +1949,9 @@ crm_core::record! {
 crm_core::setters!(GoogleAssetImage {
     /// What went wrong.
     error: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
 });
 
@@ -1978,7 +1978,7 @@ crm_core::record! {
         calls: Option<Vec<String>> = "calls",
         /// The images to show.
         images: Option<Vec<GoogleAssetImage>> = "images",
-        /// Google's name of the lead form asset.
+        /// The resource name of the lead form asset at Google.
         lead_form: Option<String> = "leadForm",
         /// The resource names of the sitelinks at Google.
         sitelinks: Option<Vec<String>> = "sitelinks",
@@ -1991,7 +1991,7 @@ crm_core::setters!(GoogleAssets {
     calls: [String],
     /// The images to show.
     images: [GoogleAssetImage],
-    /// Google's name of the lead form asset.
+    /// The resource name of the lead form asset at Google.
     lead_form: String,
     /// The resource names of the sitelinks at Google.
     sitelinks: [String],
@@ -2000,16 +2000,16 @@ crm_core::setters!(GoogleAssets {
 crm_core::record! {
     /// Google bidding strategy.
     pub struct GoogleBiddingStrategy {
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
 }
 crm_core::setters!(GoogleBiddingStrategy {
-    /// Its kind.
+    /// `type`
     type_: String,
-    /// The value it holds.
+    /// `value`
     value: f64,
 });
 
@@ -2020,9 +2020,9 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// The last day of it, as `YYYY-MM-DD`.
+        /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// The day it begins, as `YYYY-MM-DD`.
+        /// The first day, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
 }
@@ -2031,9 +2031,9 @@ crm_core::setters!(GoogleBudget {
     amount: f64,
     /// What the budget is for: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
-    /// The last day of it, as `YYYY-MM-DD`.
+    /// The last day, as `YYYY-MM-DD`.
     schedule_end_date: String,
-    /// The day it begins, as `YYYY-MM-DD`.
+    /// The first day, as `YYYY-MM-DD`.
     schedule_start_date: String,
 });
 
@@ -2046,11 +2046,11 @@ crm_core::record! {
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
-        /// The segments the audience is made of.
+        /// The segments that form the audience.
         segments: Option<Vec<GoogleSegmentTarget>> = "segments",
-        /// The interests of the people to reach.
+        /// The interests of the target audience.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
 }
@@ -2061,11 +2061,11 @@ crm_core::setters!(GoogleCampaignAudience {
     gender: [GoogleDemographicTarget],
     /// The places the audience is in.
     geo_locations: [GoogleGeoLocation],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [GoogleLocale],
-    /// The segments the audience is made of.
+    /// The segments that form the audience.
     segments: [GoogleSegmentTarget],
-    /// The interests of the people to reach.
+    /// The interests of the target audience.
     target_interests: GoogleTargetInterests,
 });
 
@@ -2074,9 +2074,9 @@ crm_core::record! {
     pub struct GoogleCampaignGoal {
         /// Whether the conversion goal is a custom one.
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
-        /// Its kind.
+        /// `type`
         type_: Option<GoogleCampaignGoalType> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "type"
@@ -2085,7 +2085,7 @@ crm_core::record! {
 crm_core::setters!(GoogleCampaignGoal {
     /// Whether the conversion goal is a custom one.
     is_custom_conversion_goal: bool,
-    /// The value it holds.
+    /// `value`
     value: String,
 });
 
@@ -2103,7 +2103,7 @@ impl GoogleCampaignGoal {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Google campaign goal type.
     pub enum GoogleCampaignGoalType {
         /// `CLICK`
         Click = "CLICK",
@@ -2123,7 +2123,7 @@ crm_core::record! {
         final_url: Option<String> = "finalUrl",
         /// The headline people see.
         headline: Option<String> = "headline",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
     }
 }
@@ -2134,7 +2134,7 @@ crm_core::setters!(GoogleCarouselCard {
     final_url: String,
     /// The headline people see.
     headline: String,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [GoogleMedia],
 });
 
@@ -2143,7 +2143,7 @@ crm_core::record! {
     pub struct GoogleDemographicTarget {
         /// The value at Google, as `MALE`.
         enum_: Option<String> = "enum",
-        /// Whether these people are left out.
+        /// True if these people are excluded.
         negative: Option<bool> = "negative",
     }
     required "enum" "negative"
@@ -2177,19 +2177,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Google's id of the place.
+        /// The id of the place at Google.
         place_id: Option<String> = "place_id",
-        /// How far around the place it reaches.
+        /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+        /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// Whether it is taken in or left out: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -2206,19 +2206,19 @@ crm_core::setters!(GoogleGeoLocation {
     id: String,
     /// The key it is known by.
     key: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// Google's id of the place.
+    /// The id of the place at Google.
     place_id: String,
-    /// How far around the place it reaches.
+    /// The radius around the place.
     radius: f64,
     /// The unit of the radius: `km` or `mi`.
     radius_unit: LocationRadiusUnit,
-    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
-    /// Whether it is taken in or left out: `include` or `exclude`.
+    /// The type of selection: `include` or `exclude`.
     selection_type: SelectionType,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -2227,7 +2227,7 @@ crm_core::record! {
     pub struct GoogleKeywordItem {
         /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// How closely a search must match, as `BROAD`.
+        /// The match type of the search, for example `BROAD`.
         match_type: Option<String> = "matchType",
     }
     required "keyword" "matchType"
@@ -2249,16 +2249,16 @@ impl GoogleKeywordItem {
 crm_core::record! {
     /// Google keywords.
     pub struct GoogleKeywords {
-        /// The keywords for which ads are not shown.
+        /// The keywords for which the ads are not shown.
         negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
-        /// The keywords to show the ads for.
+        /// The keywords for which the ads are shown.
         positives: Option<Vec<GoogleKeywordItem>> = "positives",
     }
 }
 crm_core::setters!(GoogleKeywords {
-    /// The keywords for which ads are not shown.
+    /// The keywords for which the ads are not shown.
     negatives: [GoogleKeywordItem],
-    /// The keywords to show the ads for.
+    /// The keywords for which the ads are shown.
     positives: [GoogleKeywordItem],
 });
 
@@ -2269,9 +2269,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+        /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
 }
@@ -2280,9 +2280,9 @@ crm_core::setters!(GoogleLocale {
     id: String,
     /// The key it is known by.
     key: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
 });
 
@@ -2295,11 +2295,11 @@ crm_core::record! {
         image_type: Option<String> = "imageType",
         /// Whether the image is a logo.
         is_logo: Option<bool> = "isLogo",
-        /// The address of the media file.
+        /// The URL of the media file.
         src: Option<String> = "src",
-        /// Its kind. Always `IMAGE`.
+        /// Always `IMAGE`.
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -2310,20 +2310,20 @@ crm_core::setters!(GoogleMedia {
     image_type: String,
     /// Whether the image is a logo.
     is_logo: bool,
-    /// The address of the media file.
+    /// The URL of the media file.
     src: String,
-    /// Its kind. Always `IMAGE`.
+    /// Always `IMAGE`.
     type_: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
 crm_core::record! {
     /// Google network settings.
     pub struct GoogleNetworkSettings {
-        /// Whether ads are shown on Google's content network.
+        /// True if the ads are shown on Google's content network.
         target_content_network: Option<bool> = "targetContentNetwork",
-        /// Whether to show ads on the search network.
+        /// True to show the ads on the search network.
         target_search_network: Option<bool> = "targetSearchNetwork",
     }
     required "targetContentNetwork" "targetSearchNetwork"
@@ -2350,7 +2350,7 @@ crm_core::record! {
     pub struct GoogleSegmentTarget {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "id" "type"
@@ -2398,7 +2398,7 @@ crm_core::setters!(GoogleTargetInterests {
 crm_core::record! {
     /// Google you tube video link.
     pub struct GoogleYouTubeVideoLink {
-        /// YouTube's id of the video.
+        /// `youtubeVideoId`
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
@@ -2421,9 +2421,9 @@ crm_core::record! {
     pub struct GreetingCard {
         /// What it says or holds.
         content: Option<Vec<String>> = "content",
-        /// How the card looks, as `LIST_STYLE`.
+        /// The style of the card, for example `LIST_STYLE`.
         style: Option<String> = "style",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "content" "style" "title"
@@ -2450,9 +2450,9 @@ impl GreetingCard {
 crm_core::record! {
     /// Hidden field.
     pub struct HiddenField {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -2480,7 +2480,7 @@ crm_core::record! {
         language_code: Option<String> = "languageCode",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "url"
@@ -2518,7 +2518,7 @@ crm_core::record! {
         headline: Option<LocalizedString> = "headline",
         /// The privacy policy and the consents of the form.
         legal_info: Option<LegalInfo> = "legalInfo",
-        /// What is shown after the form was sent.
+        /// The action after the form is submitted.
         post_submission_info: Option<PostSubmissionInfo> = "postSubmissionInfo",
         /// The questions to ask.
         questions: Option<Vec<LeadFormQuestion>> = "questions",
@@ -2554,20 +2554,20 @@ impl LeadFormContent {
 crm_core::record! {
     /// Lead form question.
     pub struct LeadFormQuestion {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ready-made field it fills, as `FIRST_NAME`.
+        /// The predefined field that it fills, for example `FIRST_NAME`.
         predefined_field: Option<String> = "predefinedField",
-        /// The question that is asked.
+        /// The text of the question.
         question: Option<LocalizedString> = "question",
-        /// The details of the question, by its kind.
+        /// The details of the question, by its type.
         question_details: Option<QuestionDetails> = "questionDetails",
     }
     required "name" "question" "questionDetails"
     by new
 }
 crm_core::setters!(LeadFormQuestion {
-    /// The ready-made field it fills, as `FIRST_NAME`.
+    /// The predefined field that it fills, for example `FIRST_NAME`.
     predefined_field: String,
 });
 
@@ -2596,7 +2596,7 @@ crm_core::record! {
         consents: Option<Vec<Consent>> = "consents",
         /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
-        /// The address of the privacy policy.
+        /// `privacyPolicyUrl`
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
@@ -2648,15 +2648,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The text over the ad.
         introductory_text: Option<String> = "introductoryText",
-        /// What LinkedIn found wrong.
+        /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<LinkedInMedia>> = "media",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
     }
 }
@@ -2683,15 +2683,15 @@ crm_core::setters!(LinkedInAd {
     id: String,
     /// The text over the ad.
     introductory_text: String,
-    /// What LinkedIn found wrong.
+    /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [LinkedInMedia],
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The name.
+    /// `name`
     name: String,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
 });
 
@@ -2702,9 +2702,9 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// What the budget is for: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
-        /// The last day of it, as `YYYY-MM-DD`.
+        /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
-        /// The day it begins, as `YYYY-MM-DD`.
+        /// The first day, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
 }
@@ -2713,9 +2713,9 @@ crm_core::setters!(LinkedInBudget {
     amount: f64,
     /// What the budget is for: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
-    /// The last day of it, as `YYYY-MM-DD`.
+    /// The last day, as `YYYY-MM-DD`.
     schedule_end_date: String,
-    /// The day it begins, as `YYYY-MM-DD`.
+    /// The first day, as `YYYY-MM-DD`.
     schedule_start_date: String,
 });
 
@@ -2728,9 +2728,9 @@ crm_core::record! {
         creation_locale: Option<CreationLocale> = "creationLocale",
         /// Fields of the form that people do not see.
         hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Who owns it.
+        /// The owner; for a record, a list of user ids.
         owner: Option<SponsoredAccountOwner> = "owner",
         /// How far the form is, as `PUBLISHED`. Always `PUBLISHED`.
         state: Option<String> = "state",
@@ -2775,15 +2775,15 @@ crm_core::record! {
         frames: Option<Vec<String>> = "frames",
         /// The headline people see.
         headline: Option<String> = "headline",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The number of the poster image that is chosen.
+        /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
-        /// The address of the media file.
+        /// The URL of the media file.
         src: Option<String> = "src",
-        /// The address of the thumbnail.
+        /// `thumbnailUrl`
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// Its kind.
+        /// `type`
         type_: Option<MediaType> = "type",
     }
 }
@@ -2796,24 +2796,24 @@ crm_core::setters!(LinkedInMedia {
     frames: [String],
     /// The headline people see.
     headline: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The number of the poster image that is chosen.
+    /// The number of the selected poster image.
     selected_poster: f64,
-    /// The address of the media file.
+    /// The URL of the media file.
     src: String,
-    /// The address of the thumbnail.
+    /// `thumbnailUrl`
     thumbnail_url: String,
-    /// Its kind.
+    /// `type`
     type_: MediaType,
 });
 
 crm_core::record! {
     /// Linked in update ad status body.
     pub struct LinkedInUpdateAdStatusBody {
-        /// What is to be done, as `PAUSED` or `ADD`.
+        /// The type of operation, for example `PAUSED` or `ADD`.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
-        /// Its kind.
+        /// `type`
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
@@ -2836,7 +2836,7 @@ impl LinkedInUpdateAdStatusBody {
 }
 
 crm_core::open_enum! {
-    /// What is to be done, as `PAUSED` or `ADD`.
+    /// The type of operation, for example `PAUSED` or `ADD`.
     pub enum LinkedInUpdateAdStatusBodyOperationType {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -2848,7 +2848,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Linked in update ad status body type.
     pub enum LinkedInUpdateAdStatusBodyType {
         /// `ad`
         Ad = "ad",
@@ -2942,17 +2942,17 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The headline people see.
         headline: Option<String> = "headline",
-        /// The link.
+        /// `link`
         link: Option<String> = "link",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The number of the poster image that is chosen.
+        /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
-        /// The address of the media file.
+        /// The URL of the media file.
         src: Option<String> = "src",
-        /// The address of the thumbnail.
+        /// `thumbnailUrl`
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// Its kind.
+        /// `type`
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
@@ -2963,13 +2963,13 @@ crm_core::setters!(Media {
     description: String,
     /// The headline people see.
     headline: String,
-    /// The link.
+    /// `link`
     link: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The number of the poster image that is chosen.
+    /// The number of the selected poster image.
     selected_poster: f64,
-    /// The address of the thumbnail.
+    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -2998,9 +2998,9 @@ crm_core::record! {
         app: Option<String> = "app",
         /// The keyword it goes by.
         keyword: Option<String> = "keyword",
-        /// What it goes by: `KEYWORD`, `URL` or `APP`.
+        /// The type of the members: `KEYWORD`, `URL` or `APP`.
         member_type: Option<MemberMemberType> = "memberType",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "memberType"
@@ -3011,7 +3011,7 @@ crm_core::setters!(Member {
     app: String,
     /// The keyword it goes by.
     keyword: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -3030,7 +3030,7 @@ impl Member {
 }
 
 crm_core::open_enum! {
-    /// What it goes by: `KEYWORD`, `URL` or `APP`.
+    /// The type of the members: `KEYWORD`, `URL` or `APP`.
     pub enum MemberMemberType {
         /// `APP`
         App = "APP",
@@ -3046,7 +3046,7 @@ crm_core::record! {
     pub struct MultipleChoiceOption {
         /// The id.
         id: Option<f64> = "id",
-        /// The text that is shown.
+        /// `text`
         text: Option<LocalizedString> = "text",
     }
     required "id" "text"
@@ -3068,7 +3068,7 @@ impl MultipleChoiceOption {
 crm_core::record! {
     /// Multiple choice question details.
     pub struct MultipleChoiceQuestionDetails {
-        /// The options it has.
+        /// `options`
         options: Option<Vec<MultipleChoiceOption>> = "options",
     }
     required "options"
@@ -3155,7 +3155,7 @@ crm_core::record! {
     pub struct PostSubmissionInfo {
         /// What the reader is asked to do.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<LocalizedString> = "message",
     }
     required "callToAction" "message"
@@ -3199,7 +3199,7 @@ impl PublishAd {
 }
 
 crm_core::open_enum! {
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     pub enum PublishingStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -3227,23 +3227,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Question details.
     pub struct QuestionDetails {
-        /// The choices of the question.
+        /// `multipleChoiceQuestionDetails`
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
-        /// The details of a question answered in words.
+        /// The details of a question with a text answer.
         text_question_details: Option<Value> = "textQuestionDetails",
     }
 }
 crm_core::setters!(QuestionDetails {
-    /// The choices of the question.
+    /// `multipleChoiceQuestionDetails`
     multiple_choice_question_details: MultipleChoiceQuestionDetails,
-    /// The details of a question answered in words.
+    /// The details of a question with a text answer.
     text_question_details: Value,
 });
 
 crm_core::record! {
     /// Rule.
     pub struct Rule {
-        /// The groups of conditions the rule is made of.
+        /// The groups of conditions that form the rule.
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
     }
     required "ruleItemGroups"
@@ -3292,7 +3292,7 @@ impl RuleBasedUserList {
 crm_core::record! {
     /// Rule item.
     pub struct RuleItem {
-        /// The name.
+        /// `name`
         name: Option<RuleItemName> = "name",
         /// The condition on a text.
         string_rule_item: Option<StringRuleItem> = "stringRuleItem",
@@ -3338,7 +3338,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// The name.
+    /// Rule item name.
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3350,9 +3350,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Rule operand.
     pub struct RuleOperand {
-        /// How many days back it counts.
+        /// The number of past days that count.
         lookback_window_days: Option<f64> = "lookbackWindowDays",
-        /// The rule it goes by.
+        /// `rule`
         rule: Option<Rule> = "rule",
     }
     required "lookbackWindowDays" "rule"
@@ -3378,9 +3378,9 @@ crm_core::record! {
         category_name: Option<String> = "categoryName",
         /// The URN of the facet, as `urn:li:adTargetingFacet:locations`.
         facet: Option<String> = "facet",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its URN at LinkedIn, as `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
     required "categoryName" "facet" "name" "urn"
@@ -3409,7 +3409,7 @@ impl SelectedAttribute {
 crm_core::record! {
     /// Sponsored account owner.
     pub struct SponsoredAccountOwner {
-        /// LinkedIn's name of the ad account, as `urn:li:sponsoredAccount:123456`.
+        /// The URN of the ad account, for example `urn:li:sponsoredAccount:123456`.
         sponsored_account: Option<String> = "sponsoredAccount",
     }
     required "sponsoredAccount"
@@ -3430,9 +3430,9 @@ impl SponsoredAccountOwner {
 crm_core::record! {
     /// String rule item.
     pub struct StringRuleItem {
-        /// How to compare, as `CONTAINS`.
+        /// The comparison operator, for example `CONTAINS`.
         operator: Option<String> = "operator",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "operator" "value"
@@ -3482,7 +3482,7 @@ crm_core::record! {
         button_type: Option<String> = "buttonType",
         /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "body" "buttonText" "buttonType" "title"
@@ -3580,7 +3580,7 @@ crm_core::record! {
         dynamic_audience: Option<String> = "dynamicAudience",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What is to be done, as `PAUSED` or `ADD`.
+        /// The type of operation, for example `PAUSED` or `ADD`.
         operation_type: Option<String> = "operationType",
         /// The ids of the smart lists.
         smartlist_ids: Option<Vec<String>> = "smartlistIds",
@@ -3640,13 +3640,13 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<Media>> = "media",
-        /// What media it has, as `CAROUSEL`.
+        /// The type of the media, for example `CAROUSEL`.
         media_type: Option<UpsertAdMediaType> = "mediaType",
-        /// Whether it may be shown with ads of others.
+        /// True if it may be shown together with ads of other advertisers.
         multi_advertiser_ads: Option<bool> = "multiAdvertiserAds",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The main text of the ad.
         primary_text: Option<String> = "primaryText",
@@ -3671,13 +3671,13 @@ crm_core::setters!(UpsertAd {
     id: String,
     /// The address of the image.
     image_url: String,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [Media],
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     media_type: UpsertAdMediaType,
-    /// Whether it may be shown with ads of others.
+    /// True if it may be shown together with ads of other advertisers.
     multi_advertiser_ads: bool,
-    /// The name.
+    /// `name`
     name: String,
     /// The main text of the ad.
     primary_text: String,
@@ -3714,7 +3714,7 @@ impl UpsertAd {
 }
 
 crm_core::open_enum! {
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     pub enum UpsertAdMediaType {
         /// `CAROUSEL`
         Carousel = "CAROUSEL",
@@ -3742,15 +3742,15 @@ crm_core::record! {
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The messengers the ad opens, as `WHATSAPP`.
+        /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<UpsertAdsetMessagingPlatforms> = "messagingPlatforms",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The WhatsApp number.
+        /// `whatsappNumber`
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -3769,15 +3769,15 @@ crm_core::setters!(UpsertAdset {
     id: String,
     /// The id of the Instagram account that shows it.
     instagram_actor_id: String,
-    /// The messengers the ad opens, as `WHATSAPP`.
+    /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: UpsertAdsetMessagingPlatforms,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the page.
+    /// `pageId`
     page_id: String,
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The WhatsApp number.
+    /// `whatsappNumber`
     whatsapp_number: String,
 });
 
@@ -3805,7 +3805,7 @@ impl UpsertAdset {
 }
 
 crm_core::open_enum! {
-    /// The messengers the ad opens, as `WHATSAPP`.
+    /// The messengers that the ad opens, for example `WHATSAPP`.
     pub enum UpsertAdsetMessagingPlatforms {
         /// `INSTAGRAM_DIRECT`
         InstagramDirect = "INSTAGRAM_DIRECT",
@@ -3821,9 +3821,9 @@ crm_core::record! {
     pub struct UpsertAssets {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The asset itself, by its kind.
+        /// The asset, in the form of its type.
         payload: Option<Value> = "payload",
-        /// Its kind.
+        /// `type`
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
@@ -3848,7 +3848,7 @@ impl UpsertAssets {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Upsert assets type.
     pub enum UpsertAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -3868,9 +3868,9 @@ crm_core::record! {
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+        /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
     required "locationId" "name"
@@ -3881,7 +3881,7 @@ crm_core::setters!(UpsertAudience {
     dimensions: AudienceDimension,
     /// Whom the audience leaves out.
     exclusion_dimension: AudienceDimension,
-    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
 });
 
@@ -3907,13 +3907,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What the campaign aims at, as `OUTCOME_LEADS`.
+        /// The objective of the campaign, for example `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The special ad categories it falls under, as `HOUSING`.
+        /// The special ad categories to which it belongs, for example `HOUSING`.
         special_ad_categories: Option<UpsertCampaignSpecialAdCategories> = "specialAdCategories",
     }
     required "locationId"
@@ -3922,13 +3922,13 @@ crm_core::record! {
 crm_core::setters!(UpsertCampaign {
     /// The id.
     id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// What the campaign aims at, as `OUTCOME_LEADS`.
+    /// The objective of the campaign, for example `OUTCOME_LEADS`.
     objective: UpsertCampaignObjective,
-    /// Where it came from.
+    /// `source`
     source: String,
-    /// The special ad categories it falls under, as `HOUSING`.
+    /// The special ad categories to which it belongs, for example `HOUSING`.
     special_ad_categories: UpsertCampaignSpecialAdCategories,
 });
 
@@ -3949,7 +3949,7 @@ impl UpsertCampaign {
 }
 
 crm_core::open_enum! {
-    /// What the campaign aims at, as `OUTCOME_LEADS`.
+    /// The objective of the campaign, for example `OUTCOME_LEADS`.
     pub enum UpsertCampaignObjective {
         /// `OUTCOME_ENGAGEMENT`
         OutcomeEngagement = "OUTCOME_ENGAGEMENT",
@@ -3963,7 +3963,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The special ad categories it falls under, as `HOUSING`.
+    /// The special ad categories to which it belongs, for example `HOUSING`.
     pub enum UpsertCampaignSpecialAdCategories {
         /// `CREDIT`
         Credit = "CREDIT",
@@ -3997,11 +3997,11 @@ crm_core::record! {
         counting_type: Option<UpsertConversionCountingType> = "countingType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<UpsertConversionType> = "type",
-        /// What a conversion is worth.
+        /// The value of a conversion.
         value_settings: Option<ConversionValueSettings> = "valueSettings",
     }
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
@@ -4019,11 +4019,11 @@ crm_core::setters!(UpsertConversion {
     counting_type: UpsertConversionCountingType,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// Its kind.
+    /// `type`
     type_: UpsertConversionType,
-    /// What a conversion is worth.
+    /// The value of a conversion.
     value_settings: ConversionValueSettings,
 });
 
@@ -4056,9 +4056,9 @@ crm_core::record! {
         ig_user_id: Option<String> = "igUserId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "locationId" "type"
@@ -4069,7 +4069,7 @@ crm_core::setters!(UpsertConversionPixel {
     conversion_pixel_id: String,
     /// The id of the user at Instagram.
     ig_user_id: String,
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -4089,7 +4089,7 @@ impl UpsertConversionPixel {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Upsert conversion type.
     pub enum UpsertConversionType {
         /// `LEAD_FORM_SUBMIT`
         LeadFormSubmit = "LEAD_FORM_SUBMIT",
@@ -4117,17 +4117,17 @@ crm_core::record! {
         members: Option<Vec<Member>> = "members",
         /// `membershipLifeSpan`
         membership_life_span: Option<f64> = "membershipLifeSpan",
-        /// Whether the segment takes new members, as `OPEN`.
+        /// The membership status of the segment, for example `OPEN`.
         membership_status: Option<String> = "membershipStatus",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The rules that say who is in the segment.
+        /// The rules that define the members of the segment.
         rule_based_user_list: Option<RuleBasedUserList> = "ruleBasedUserList",
-        /// The ids of the user lists it is modelled on.
+        /// The ids of the user lists on which it is modelled.
         seed_user_list_ids: Option<Vec<String>> = "seedUserListIds",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "name"
@@ -4146,15 +4146,15 @@ crm_core::setters!(UpsertSegment {
     members: [Member],
     /// `membershipLifeSpan`
     membership_life_span: f64,
-    /// Whether the segment takes new members, as `OPEN`.
+    /// The membership status of the segment, for example `OPEN`.
     membership_status: String,
-    /// The rules that say who is in the segment.
+    /// The rules that define the members of the segment.
     rule_based_user_list: RuleBasedUserList,
-    /// The ids of the user lists it is modelled on.
+    /// The ids of the user lists on which it is modelled.
     seed_user_list_ids: [String],
-    /// The state it is in.
+    /// `status`
     status: String,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -4195,16 +4195,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Welcome message question.
     pub struct WelcomeMessageQuestion {
-        /// The question that is asked.
+        /// The text of the question.
         question: Option<String> = "question",
-        /// What is or was answered.
+        /// `response`
         response: Option<String> = "response",
     }
     required "question"
     by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
-    /// What is or was answered.
+    /// `response`
     response: String,
 });
 

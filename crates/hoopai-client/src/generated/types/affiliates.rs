@@ -18,7 +18,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -28,9 +28,9 @@ crm_core::record! {
     pub struct CommissionCampaignReply {
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -44,9 +44,9 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "_id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -84,27 +84,27 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether it is a trial.
         is_trial: Option<bool> = "isTrial",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The id of the payout.
+        /// `payoutId`
         payout_id: Option<String> = "payoutId",
         /// The commission on the product.
         product_commission: Option<f64> = "productCommission",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// The name of the product.
+        /// `productName`
         product_name: Option<String> = "productName",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// `tier`
         tier: Option<f64> = "tier",
-        /// When the transaction was made.
+        /// The time of the transaction.
         transaction_at: Option<String> = "transactionAt",
-        /// The id of the transaction.
+        /// `transactionId`
         transaction_id: Option<String> = "transactionId",
-        /// How much is taken off each unit.
+        /// The discount on each unit.
         unit_discount: Option<f64> = "unitDiscount",
     }
 }
@@ -154,13 +154,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
-        /// How many leads there are.
+        /// The number of leads.
         lead: Option<f64> = "lead",
-        /// The address of the LinkedIn profile.
+        /// The URL of the LinkedIn profile.
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -168,23 +168,23 @@ crm_core::record! {
         owned: Option<f64> = "owned",
         /// `paid`
         paid: Option<f64> = "paid",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The revenue brought in.
+        /// `revenue`
         revenue: Option<f64> = "revenue",
-        /// The address of the Twitter profile.
+        /// The URL of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The VAT number.
         vat_id: Option<String> = "vatId",
-        /// The tax form W-8 of the affiliate.
+        /// The W-8 tax form of the affiliate.
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// The address of the website.
+        /// `websiteUrl`
         website_url: Option<String> = "websiteUrl",
-        /// The address of the YouTube channel.
+        /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
 }
@@ -194,7 +194,7 @@ crm_core::record! {
     pub struct GetCommissionListReply {
         /// The commissions that were found.
         commissions: Vec<CommissionListItemReply> = "commissions",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<CommissionListMetaReply> = "meta",
     }
 }
@@ -202,9 +202,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get payout list reply.
     pub struct GetPayoutListReply {
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<PayoutListMetaReply> = "meta",
-        /// The payouts found.
+        /// `payouts`
         payouts: Vec<PayoutListItemReply> = "payouts",
     }
 }
@@ -214,7 +214,7 @@ crm_core::record! {
     pub struct ListAffiliatesReply {
         /// The affiliates that were found.
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<AffiliateListMetaReply> = "meta",
     }
 }
@@ -256,13 +256,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
-        /// How many leads there are.
+        /// The number of leads.
         lead: Option<f64> = "lead",
-        /// The address of the LinkedIn profile.
+        /// The URL of the LinkedIn profile.
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -270,23 +270,23 @@ crm_core::record! {
         owned: Option<f64> = "owned",
         /// `paid`
         paid: Option<f64> = "paid",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The revenue brought in.
+        /// `revenue`
         revenue: Option<f64> = "revenue",
-        /// The address of the Twitter profile.
+        /// The URL of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The VAT number.
         vat_id: Option<String> = "vatId",
-        /// The tax form W-8 of the affiliate.
+        /// The W-8 tax form of the affiliate.
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// The address of the website.
+        /// `websiteUrl`
         website_url: Option<String> = "websiteUrl",
-        /// The address of the YouTube channel.
+        /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
 }
@@ -324,19 +324,19 @@ crm_core::record! {
         is_migrated: Option<bool> = "isMigrated",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it was paid.
+        /// The time of payment.
         paid_at: Option<String> = "paidAt",
-        /// More about how it was paid.
+        /// Additional data about the payment.
         paid_meta: Option<Value> = "paidMeta",
-        /// How it was paid, as `manual`.
+        /// The method of payment, for example `manual`.
         paid_method: Option<String> = "paidMethod",
-        /// How it is paid out, as `paypal`.
+        /// The method of payout, for example `paypal`.
         payout_method: Option<String> = "payoutMethod",
-        /// The month of the payout, by its first day.
+        /// The month of the payout, as its first day.
         payout_month: Option<String> = "payoutMonth",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }

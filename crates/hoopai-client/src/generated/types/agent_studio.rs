@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct Attachment {
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
@@ -44,13 +44,13 @@ crm_core::record! {
         edges: Option<Vec<String>> = "edges",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The steps the agent is built from.
+        /// The nodes of the agent.
         nodes: Option<Vec<String>> = "nodes",
-        /// The state it is in.
+        /// `status`
         status: Option<CreatePublicAgentStatus> = "status",
-        /// Which version it is.
+        /// `version`
         version: Option<Value> = "version",
     }
     required "locationId" "status" "version"
@@ -69,9 +69,9 @@ crm_core::setters!(CreatePublicAgent {
     description: String,
     /// What joins the nodes of the agent.
     edges: [String],
-    /// The name.
+    /// `name`
     name: String,
-    /// The steps the agent is built from.
+    /// The nodes of the agent.
     nodes: [String],
 });
 
@@ -105,9 +105,9 @@ crm_core::record! {
     pub struct CreatePublicAgentReply {
         /// The agent in question.
         agent: Option<Value> = "agent",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
         /// The versions of the agent.
         versions: Vec<Value> = "versions",
@@ -115,7 +115,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Create public agent status.
     pub enum CreatePublicAgentStatus {
         /// `active`
         Active = "active",
@@ -131,9 +131,9 @@ crm_core::record! {
     pub struct DeletePublicAgentReply {
         /// The id of the agent.
         agent_id: Option<String> = "agentId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -151,9 +151,9 @@ crm_core::record! {
         input_variables: Option<Value> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The id of the version.
+        /// `versionId`
         version_id: Option<String> = "versionId",
     }
     required "locationId" "message"
@@ -168,7 +168,7 @@ crm_core::setters!(ExecutePublicAgent {
     execution_id: String,
     /// The variables the agent takes.
     input_variables: Value,
-    /// The id of the version.
+    /// `versionId`
     version_id: String,
 });
 
@@ -206,13 +206,13 @@ crm_core::record! {
         goal_completion: Option<bool> = "goalCompletion",
         /// The id of the interaction with the agent.
         interaction_id: Option<String> = "interactionId",
-        /// What input it awaits next, as `text`.
+        /// The type of input that is expected next, for example `text`.
         next_expected_input: Option<String> = "nextExpectedInput",
-        /// What is or was answered.
+        /// `response`
         response: Option<String> = "response",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -222,11 +222,11 @@ crm_core::record! {
     pub struct GetAgentByIdReply {
         /// The agent in question.
         agent: Option<Value> = "agent",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -236,11 +236,11 @@ crm_core::record! {
     pub struct GetPublishedAgentsReply {
         /// The agents that were found.
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Where the page stands in the whole list.
+        /// The position of the page in the list.
         pagination: Option<GetPublishedAgentsReplyPagination> = "pagination",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -256,25 +256,25 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Where the page stands in the whole list.
+    /// The position of the page in the list.
     pub struct GetPublishedAgentsReplyPagination {
         /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// How many items to pass over.
+        /// The number of items to skip.
         offset: Option<f64> = "offset",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -286,9 +286,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The name of the user.
+        /// `userName`
         user_name: Option<String> = "userName",
     }
     required "locationId"
@@ -297,9 +297,9 @@ crm_core::record! {
 crm_core::setters!(PromoteAndPublish {
     /// The e-mail address of the user.
     user_email: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// The name of the user.
+    /// `userName`
     user_name: String,
 });
 
@@ -322,9 +322,9 @@ crm_core::record! {
     pub struct PromoteAndPublishReply {
         /// What the reply holds.
         data: Option<Value> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -336,9 +336,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The state it is in.
+        /// `status`
         status: Option<CreatePublicAgentStatus> = "status",
     }
     required "locationId"
@@ -347,9 +347,9 @@ crm_core::record! {
 crm_core::setters!(UpdatePublicAgentMetadata {
     /// What it is, for people.
     description: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The state it is in.
+    /// `status`
     status: CreatePublicAgentStatus,
 });
 
@@ -372,9 +372,9 @@ crm_core::record! {
     pub struct UpdatePublicAgentReply {
         /// What the reply holds.
         data: Option<Value> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -394,15 +394,15 @@ crm_core::record! {
         input_variables: Option<Vec<Value>> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The steps the agent is built from.
+        /// The nodes of the agent.
         nodes: Option<Vec<Value>> = "nodes",
-        /// The variables set while the agent runs.
+        /// The variables that are set while the agent runs.
         runtime_variables: Option<Vec<Value>> = "runtimeVariables",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The name of the user.
+        /// `userName`
         user_name: Option<String> = "userName",
-        /// The name of the version.
+        /// `versionName`
         version_name: Option<String> = "versionName",
     }
     required "locationId"
@@ -419,15 +419,15 @@ crm_core::setters!(UpdatePublicAgentVersion {
     global_variables: [Value],
     /// The variables the agent takes.
     input_variables: [Value],
-    /// The steps the agent is built from.
+    /// The nodes of the agent.
     nodes: [Value],
-    /// The variables set while the agent runs.
+    /// The variables that are set while the agent runs.
     runtime_variables: [Value],
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// The name of the user.
+    /// `userName`
     user_name: String,
-    /// The name of the version.
+    /// `versionName`
     version_name: String,
 });
 

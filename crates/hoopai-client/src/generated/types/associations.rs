@@ -18,9 +18,9 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The key of the second object, as `contact`.
+        /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// What the second object is called in the association.
+        /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
 }
@@ -42,9 +42,9 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The key of the second object, as `contact`.
+        /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// What the second object is called in the association.
+        /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
 }
@@ -60,9 +60,9 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The key of the second object, as `contact`.
+        /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// What the second object is called in the association.
+        /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
@@ -76,9 +76,9 @@ crm_core::setters!(CreateAssociationReq {
     key: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The key of the second object, as `contact`.
+    /// The key of the second object type, for example `contact`.
     second_object_key: String,
-    /// What the second object is called in the association.
+    /// The label of the second object type in the association.
     second_object_label: String,
 });
 
@@ -91,7 +91,7 @@ crm_core::record! {
         first_record_id: Option<String> = "firstRecordId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the second record.
+        /// `secondRecordId`
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
@@ -124,7 +124,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
     }
 }
@@ -142,9 +142,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The key of the second object, as `contact`.
+        /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// The id of the second record.
+        /// `secondRecordId`
         second_record_id: Option<String> = "secondRecordId",
     }
 }
@@ -166,9 +166,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The relations of the record.
         relations: Vec<Relation> = "relations",
-        /// The key of the second object, as `contact`.
+        /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// What the second object is called in the association.
+        /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
 }
@@ -178,7 +178,7 @@ crm_core::record! {
     pub struct UpdateAssociationReq {
         /// What the first object is called in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// What the second object is called in the association.
+        /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectLabel" "secondObjectLabel"

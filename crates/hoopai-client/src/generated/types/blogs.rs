@@ -12,9 +12,9 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -70,17 +70,17 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// The state it is in.
+        /// `status`
         status: Option<BlogsListPostsStatus> = "status",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The part of the web address that names it.
+        /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -102,17 +102,17 @@ crm_core::setters!(BlogPostParams {
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// When it was or will be published.
+    /// The time of publication.
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// The state it is in.
+    /// `status`
     status: BlogsListPostsStatus,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The title.
+    /// `title`
     title: String,
-    /// The part of the web address that names it.
+    /// The part of the URL that identifies it.
     url_slug: String,
 });
 
@@ -135,17 +135,17 @@ crm_core::record! {
         image_alt_text: Option<String> = "imageAltText",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The part of the web address that names it.
+        /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
 }
@@ -153,7 +153,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post update reply.
     pub struct BlogPostUpdateReply {
-        /// The blog post as it is now.
+        /// The blog post after the operation.
         updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
     }
 }
@@ -163,13 +163,13 @@ crm_core::record! {
     pub struct BlogReply {
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Blogs list posts status.
     pub enum BlogsListPostsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -201,9 +201,9 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The part of the web address that names it.
+        /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
 }

@@ -10,11 +10,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -30,9 +30,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The color in RGB, as `rgb(255, 87, 51)`.
+        /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
-        /// The color as `rgba(255, 87, 51, 1)`.
+        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "id" "label" "rgb" "rgba"
@@ -46,9 +46,9 @@ crm_core::setters!(Color {
     id: String,
     /// The label it is shown with.
     label: String,
-    /// The color in RGB, as `rgb(255, 87, 51)`.
+    /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
-    /// The color as `rgba(255, 87, 51, 1)`.
+    /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
     rgba: String,
 });
 
@@ -65,13 +65,13 @@ crm_core::record! {
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// Its kind.
+        /// `type`
         type_: Option<MetaDataSourceType> = "type",
     }
     required "locationId" "name"
@@ -86,11 +86,11 @@ crm_core::setters!(CreateBrandBoardParam {
     default_: bool,
     /// The fonts that belong to it.
     fonts: [Font],
-    /// The logos of the brand.
+    /// The logos of the brand board.
     logos: [Logo],
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// Its kind.
+    /// `type`
     type_: MetaDataSourceType,
 });
 
@@ -167,17 +167,17 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Vec<Logo> = "logos",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -187,7 +187,7 @@ crm_core::record! {
     pub struct GetBrandBoardsByLocationSuccess {
         /// The brand boards.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -199,9 +199,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The path to it.
+        /// `path`
         path: Option<String> = "path",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "id" "label" "path" "url"
@@ -232,17 +232,17 @@ crm_core::record! {
     pub struct MetaData {
         /// What was done last, as `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// What kind of thing it came from, as `template`.
+        /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// The type of the source, for example `template`.
     pub enum MetaDataSourceType {
         /// `blank`
         Blank = "blank",
@@ -262,11 +262,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
     }
 }
@@ -277,11 +277,11 @@ crm_core::setters!(UpdateBrandBoardBody {
     default_: bool,
     /// The fonts that belong to it.
     fonts: [Font],
-    /// The logos of the brand.
+    /// The logos of the brand board.
     logos: [Logo],
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
 });
 

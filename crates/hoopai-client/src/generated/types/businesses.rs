@@ -24,19 +24,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<Value> = "updatedBy",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -56,15 +56,15 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "locationId" "name"
@@ -81,13 +81,13 @@ crm_core::setters!(CreateBusiness {
     description: String,
     /// The e-mail address.
     email: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -141,15 +141,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -164,15 +164,15 @@ crm_core::setters!(UpdateBusiness {
     description: String,
     /// The e-mail address.
     email: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -181,7 +181,7 @@ crm_core::record! {
     pub struct UpdateBusinessReply {
         /// The business, as it now is.
         buiseness: Option<Business> = "buiseness",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }

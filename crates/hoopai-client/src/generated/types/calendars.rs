@@ -62,17 +62,17 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// How or where the meeting is held, as `zoom`.
+        /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether to send the notifications.
+        /// True to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
@@ -95,15 +95,15 @@ crm_core::setters!(AppointmentCreate {
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
-    /// How or where the meeting is held, as `zoom`.
+    /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
     /// `overrideLocationConfig`
     override_location_config: bool,
-    /// The rule by which it repeats.
+    /// The recurrence rule.
     rrule: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// Whether to send the notifications.
+    /// True to send the notifications.
     to_notify: bool,
 });
 
@@ -160,17 +160,17 @@ crm_core::record! {
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// How or where the meeting is held, as `zoom`.
+        /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether to send the notifications.
+        /// True to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
 }
@@ -193,22 +193,22 @@ crm_core::setters!(AppointmentEdit {
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
-    /// How or where the meeting is held, as `zoom`.
+    /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
     /// `overrideLocationConfig`
     override_location_config: bool,
-    /// The rule by which it repeats.
+    /// The recurrence rule.
     rrule: String,
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// Whether to send the notifications.
+    /// True to send the notifications.
     to_notify: bool,
 });
 
 crm_core::open_enum! {
-    /// How or where the meeting is held, as `zoom`.
+    /// The type of the meeting's place, for example `zoom`.
     pub enum AppointmentEditMeetingLocationType {
         /// `address`
         Address = "address",
@@ -252,13 +252,13 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How or where the meeting is held, as `zoom`. Default: `default`.
+        /// The type of the meeting's place, for example `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -345,9 +345,9 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
@@ -358,9 +358,9 @@ crm_core::setters!(BlockSlotCreateRequest {
     assigned_user_id: String,
     /// When it ends.
     end_time: String,
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -391,9 +391,9 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
@@ -404,9 +404,9 @@ crm_core::setters!(BlockSlotEditRequest {
     assigned_user_id: String,
     /// When it ends.
     end_time: String,
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -439,15 +439,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<Timestamp> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
 
 crm_core::open_enum! {
-    /// The unit of `slotInterval`: `mins` or `hours`.
+    /// The unit of `slotDuration`: `mins` or `hours`.
     pub enum BufferUnit {
         /// `hours`
         Hours = "hours",
@@ -519,35 +519,35 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// The place of the meeting. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
-        /// The hours it is open.
+        /// The opening hours.
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
@@ -555,19 +555,19 @@ crm_core::record! {
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -643,35 +643,35 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// The hours it is open.
+        /// The opening hours.
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
@@ -679,19 +679,19 @@ crm_core::record! {
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -759,29 +759,29 @@ crm_core::setters!(CalendarCreate {
     is_active: bool,
     /// Whether payments are real, not only for testing.
     is_live_payment_mode: bool,
-    /// The places or ways in which a meeting can be held.
+    /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
-    /// How to show fewer free slots than there are.
+    /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// The notes on it.
+    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
-    /// The hours it is open.
+    /// The opening hours.
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: CalendarsRecurring,
-    /// Whether the contact is assigned to the booked team member.
+    /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
-    /// Whether the assigned member gets the alert e-mails.
+    /// True if the assigned member receives the alert e-mails.
     should_send_alert_emails_to_assigned_member: bool,
-    /// Whether contacts that exist already are not assigned anew.
+    /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
@@ -789,19 +789,19 @@ crm_core::setters!(CalendarCreate {
     slot_buffer_unit: BufferUnit,
     /// In the unit of `slotDurationUnit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of a slot's length: `mins` or `hours`.
+    /// The unit of `slotDuration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
     /// In the unit of `slotIntervalUnit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slotInterval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
     /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
-    /// The part of the booking address that names the calendar.
+    /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// Default: `classic`.
     widget_type: WidgetType,
@@ -905,15 +905,15 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the event this one repeats.
+        /// The id of the recurring event.
         master_event_id: Option<String> = "masterEventId",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<Timestamp> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -925,15 +925,15 @@ crm_core::record! {
     pub struct CalendarNotification {
         /// The users who are notified.
         selected_users: Option<String> = "selectedUsers",
-        /// Whether it is sent to the contact.
+        /// True to notify the contact.
         should_send_to_contact: Option<bool> = "shouldSendToContact",
-        /// Whether the guests are notified.
+        /// True to notify the guests.
         should_send_to_guest: Option<bool> = "shouldSendToGuest",
-        /// Whether it is sent to the chosen users.
+        /// True to notify the selected users.
         should_send_to_selected_users: Option<bool> = "shouldSendToSelectedUsers",
-        /// Whether the users are notified.
+        /// True to notify the users.
         should_send_to_user: Option<bool> = "shouldSendToUser",
-        /// Its kind. Always `email`.
+        /// Always `email`.
         type_: Option<String> = "type",
     }
     required "selectedUsers" "shouldSendToContact" "shouldSendToGuest" "shouldSendToSelectedUsers" "shouldSendToUser"
@@ -941,22 +941,22 @@ crm_core::record! {
 crm_core::setters!(CalendarNotification {
     /// The users who are notified.
     selected_users: String,
-    /// Whether it is sent to the contact.
+    /// True to notify the contact.
     should_send_to_contact: bool,
-    /// Whether the guests are notified.
+    /// True to notify the guests.
     should_send_to_guest: bool,
-    /// Whether it is sent to the chosen users.
+    /// True to notify the selected users.
     should_send_to_selected_users: bool,
-    /// Whether the users are notified.
+    /// True to notify the users.
     should_send_to_user: bool,
-    /// Its kind. Always `email`.
+    /// Always `email`.
     type_: String,
 });
 
 crm_core::record! {
     /// Calendar notification delete reply.
     pub struct CalendarNotificationDeleteReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
     }
 }
@@ -984,15 +984,15 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether it is in use.
         is_active: Option<bool> = "isActive",
-        /// What the notification is about.
+        /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
-        /// Who receives it, as `contact` or `assignedUser`.
+        /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Vec<String> = "selectedUsers",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
     }
 }
@@ -1010,13 +1010,13 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
-        /// The kind of resource: `equipments` or `rooms`.
+        /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
 }
@@ -1032,13 +1032,13 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
-        /// The kind of resource: `equipments` or `rooms`.
+        /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
 }
@@ -1120,51 +1120,51 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// The hours it is open.
+        /// The opening hours.
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -1228,49 +1228,49 @@ crm_core::setters!(CalendarUpdate {
     is_active: bool,
     /// Whether payments are real, not only for testing.
     is_live_payment_mode: bool,
-    /// The places or ways in which a meeting can be held.
+    /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
-    /// How to show fewer free slots than there are.
+    /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// The name.
+    /// `name`
     name: String,
-    /// The notes on it.
+    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
-    /// The hours it is open.
+    /// The opening hours.
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: CalendarsRecurring,
-    /// Whether the contact is assigned to the booked team member.
+    /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
-    /// Whether the assigned member gets the alert e-mails.
+    /// True if the assigned member receives the alert e-mails.
     should_send_alert_emails_to_assigned_member: bool,
-    /// Whether contacts that exist already are not assigned anew.
+    /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
     /// In the unit of `slotDurationUnit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of a slot's length: `mins` or `hours`.
+    /// The unit of `slotDuration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
     /// In the unit of `slotIntervalUnit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slotInterval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
     /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
-    /// The part of the booking address that names the calendar.
+    /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// Default: `classic`.
     widget_type: WidgetType,
@@ -1365,15 +1365,15 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// What the notification is about.
+        /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
-        /// Who receives it, as `contact` or `assignedUser`.
+        /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
     }
     required "channel" "notificationType" "receiverType"
@@ -1400,9 +1400,9 @@ crm_core::setters!(CreateCalendarNotification {
     is_active: bool,
     /// The users who are notified.
     selected_users: [String],
-    /// The subject.
+    /// `subject`
     subject: String,
-    /// The id of the template.
+    /// `templateId`
     template_id: String,
 });
 
@@ -1446,11 +1446,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
@@ -1464,11 +1464,11 @@ crm_core::setters!(CreateCalendarResource {
     description: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
     /// `outOfService`
     out_of_service: f64,
-    /// How many of it there are.
+    /// `quantity`
     quantity: f64,
 });
 
@@ -1479,13 +1479,13 @@ crm_core::record! {
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "locationId" "name" "timezone" "userId"
@@ -1494,7 +1494,7 @@ crm_core::record! {
 crm_core::setters!(CreateSchedule {
     /// The ids of the calendars.
     calendar_ids: [String],
-    /// The rules that say when there is time.
+    /// The rules that define the available times.
     rules: [ScheduleRule],
 });
 
@@ -1522,9 +1522,9 @@ impl CreateSchedule {
 crm_core::record! {
     /// Created or updated by.
     pub struct CreatedOrUpdatedBy {
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -1532,7 +1532,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete event reply.
     pub struct DeleteEventReply {
-        /// Whether it worked.
+        /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -1584,7 +1584,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get create update note reply.
     pub struct GetCreateUpdateNoteReply {
-        /// The note in question.
+        /// `note`
         note: Option<GetNote> = "note",
     }
 }
@@ -1602,7 +1602,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -1612,7 +1612,7 @@ crm_core::record! {
     pub struct GetNotesListReply {
         /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// The notes on it.
+        /// `notes`
         notes: Vec<GetNote> = "notes",
     }
 }
@@ -1628,9 +1628,9 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
 }
@@ -1644,9 +1644,9 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "description" "locationId" "name" "slug"
@@ -1711,9 +1711,9 @@ crm_core::record! {
     pub struct GroupUpdate {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "description" "name" "slug"
@@ -1787,14 +1787,14 @@ crm_core::record! {
     pub struct LocationConfiguration {
         /// The way of meeting, as `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<String> = "location",
     }
     required "kind"
     by new
 }
 crm_core::setters!(LocationConfiguration {
-    /// The place or location in question.
+    /// The place or the location (sub-account).
     location: String,
 });
 
@@ -1837,7 +1837,7 @@ crm_core::record! {
     pub struct LocationConfigurationReply {
         /// The way of meeting, as `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<String> = "location",
         /// The id of the meeting place.
         meeting_id: Option<String> = "meetingId",
@@ -1869,7 +1869,7 @@ impl LookBusyConfiguration {
 }
 
 crm_core::open_enum! {
-    /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor.
+    /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor.
     pub enum MeetingLocationType {
         /// `address`
         Address = "address",
@@ -1893,7 +1893,7 @@ crm_core::record! {
     pub struct NoteCreatedBy {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -1903,14 +1903,14 @@ crm_core::record! {
     pub struct Notes {
         /// The text it holds. At most 5000 characters.
         body: Option<String> = "body",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "body"
     by new
 }
 crm_core::setters!(Notes {
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -1941,7 +1941,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What the notification is about.
+    /// Notification type.
     pub enum NotificationType {
         /// `booked`
         Booked = "booked",
@@ -1986,7 +1986,7 @@ impl OpenHour {
 }
 
 crm_core::open_enum! {
-    /// Who receives it, as `contact` or `assignedUser`.
+    /// The type of recipient, for example `contact` or `assignedUser`.
     pub enum ReceiverType {
         /// `assignedUser`
         AssignedUser = "assignedUser",
@@ -2004,7 +2004,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of resource: `equipments` or `rooms`.
+    /// The type of resource: `equipments` or `rooms`.
     pub enum ResourceType {
         /// `equipments`
         Equipments = "equipments",
@@ -2018,7 +2018,7 @@ crm_core::record! {
     pub struct ScheduleInterval {
         /// Where it begins.
         from: Option<String> = "from",
-        /// Where it ends.
+        /// The end of the range.
         to: Option<String> = "to",
     }
     required "from" "to"
@@ -2052,13 +2052,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Vec<ScheduleRule> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -2066,7 +2066,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule reply.
     pub struct ScheduleReply {
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<ScheduleObjectReply> = "schedule",
     }
 }
@@ -2080,7 +2080,7 @@ crm_core::record! {
         day: Option<ScheduleRuleDay> = "day",
         /// The spans of the day it covers.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
-        /// Its kind.
+        /// `type`
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
@@ -2131,7 +2131,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Schedule rule type.
     pub enum ScheduleRuleType {
         /// `date`
         Date = "date",
@@ -2143,23 +2143,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedules.
     pub struct Schedules {
-        /// How long before or after it happens, in its unit. In the unit of `unit`.
+        /// The time before or after the event, in `unit`. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
-        /// The unit it is measured in.
+        /// `unit`
         unit: Option<String> = "unit",
     }
 }
 crm_core::setters!(Schedules {
-    /// How long before or after it happens, in its unit. In the unit of `unit`.
+    /// The time before or after the event, in `unit`. In the unit of `unit`.
     time_offset: f64,
-    /// The unit it is measured in.
+    /// `unit`
     unit: String,
 });
 
 crm_core::record! {
     /// Slots.
     pub struct Slots {
-        /// The times, as slots.
+        /// The time slots.
         slots: Vec<String> = "slots",
     }
 }
@@ -2169,15 +2169,15 @@ crm_core::record! {
     pub struct TeamMember {
         /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -2187,7 +2187,7 @@ crm_core::record! {
 crm_core::setters!(TeamMember {
     /// Whether it is the primary one.
     is_primary: bool,
-    /// The places or ways in which a meeting can be held.
+    /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
     /// Default: `0.5`.
     priority: f64,
@@ -2214,15 +2214,15 @@ crm_core::record! {
     pub struct TeamMemberReply {
         /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// The place of the meeting. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// How or where the meeting is held, as `zoom`. Default: `custom`. Deprecated by the vendor.
+        /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -2288,15 +2288,15 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Whether it is in use. Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// What the notification is about.
+        /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
-        /// Who receives it, as `contact` or `assignedUser`.
+        /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
     }
 }
@@ -2323,15 +2323,15 @@ crm_core::setters!(UpdateCalendarNotifications {
     from_number: String,
     /// Whether it is in use. Default: `true`.
     is_active: bool,
-    /// What the notification is about.
+    /// `notificationType`
     notification_type: NotificationType,
-    /// Who receives it, as `contact` or `assignedUser`.
+    /// The type of recipient, for example `contact` or `assignedUser`.
     receiver_type: ReceiverType,
     /// The users who are notified.
     selected_users: [String],
-    /// The subject.
+    /// `subject`
     subject: String,
-    /// The id of the template.
+    /// `templateId`
     template_id: String,
 });
 
@@ -2348,11 +2348,11 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `outOfService`
         out_of_service: Option<f64> = "outOfService",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
 }
@@ -2367,31 +2367,31 @@ crm_core::setters!(UpdateCalendarResource {
     is_active: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
     /// `outOfService`
     out_of_service: f64,
-    /// How many of it there are.
+    /// `quantity`
     quantity: f64,
 });
 
 crm_core::record! {
     /// Update schedule.
     pub struct UpdateSchedule {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
 }
 crm_core::setters!(UpdateSchedule {
-    /// The name.
+    /// `name`
     name: String,
-    /// The rules that say when there is time.
+    /// The rules that define the available times.
     rules: [ScheduleRule],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
 });
 
@@ -2400,7 +2400,7 @@ crm_core::record! {
     pub struct ValidateGroupSlugPostBody {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "locationId" "slug"

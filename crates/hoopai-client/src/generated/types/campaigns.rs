@@ -10,9 +10,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
 }

@@ -50,41 +50,41 @@ crm_core::record! {
         is_reselling: Option<bool> = "isReselling",
         /// Whether it is an account for testing.
         is_sandbox_account: Option<bool> = "isSandboxAccount",
-        /// How many locations it has.
+        /// The number of locations.
         location_count: Option<f64> = "locationCount",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What was told at the start of the account.
+        /// The answers from the onboarding of the account.
         onboarding_info: Option<Onboarding> = "onboardingInfo",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
         /// The number of the plan.
         plan: Option<f64> = "plan",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// Default: `false`.
         premium_upgraded: Option<bool> = "premiumUpgraded",
-        /// The privacy policy.
+        /// `privacyPolicy`
         privacy_policy: Option<String> = "privacyPolicy",
         /// The id of the user who accepted the privacy policy.
         privacy_policy_accepted_by: Option<String> = "privacyPolicyAcceptedBy",
-        /// When the privacy policy was accepted.
+        /// The time at which the privacy policy was accepted.
         privacy_policy_accepted_date: Option<String> = "privacyPolicyAcceptedDate",
-        /// Which version of the privacy policy was accepted.
+        /// The version of the privacy policy that was accepted.
         privacy_policy_version: Option<String> = "privacyPolicyVersion",
-        /// The id of the referral.
+        /// `referralId`
         referral_id: Option<String> = "referralId",
-        /// The relationship number of the agency, as `0-002-230`.
+        /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
-        /// How SaaS is set up for the company.
+        /// The SaaS settings of the company.
         saas_settings: Option<Value> = "saasSettings",
         /// The spare domain of the company.
         spare_domain: Option<String> = "spareDomain",
         /// The state or region.
         state: Option<String> = "state",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The id of the connected account at Stripe.
         stripe_connect_id: Option<String> = "stripeConnectId",
@@ -92,21 +92,21 @@ crm_core::record! {
         subdomain: Option<String> = "subdomain",
         /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// The id of the user who accepted the terms.
+        /// The id of the user who accepted the terms of service.
         terms_of_service_accepted_by: Option<String> = "termsOfServiceAcceptedBy",
-        /// When the terms of service were accepted.
+        /// The time at which the terms of service were accepted.
         terms_of_service_accepted_date: Option<String> = "termsOfServiceAcceptedDate",
-        /// Which version of the terms was accepted.
+        /// The version of the terms of service that was accepted.
         terms_of_service_version: Option<String> = "termsOfServiceVersion",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How much free credit there is for Twilio.
+        /// `twilioFreeCredits`
         twilio_free_credits: Option<f64> = "twilioFreeCredits",
-        /// Whether Twilio is in trial mode.
+        /// True if Twilio is in trial mode.
         twilio_trial_mode: Option<bool> = "twilioTrialMode",
-        /// Whether clients can upgrade.
+        /// True if clients can upgrade.
         upgrade_enabled_for_clients: Option<bool> = "upgradeEnabledForClients",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -138,23 +138,23 @@ crm_core::record! {
         industry_served: Option<String> = "industryServed",
         /// Whether the kickoff step was taken.
         kickoff_action_taken: Option<bool> = "kickoffActionTaken",
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<bool> = "location",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// `metaData`
         meta_data: Option<Value> = "metaData",
-        /// Whether something is still to be done.
+        /// True if work is still pending.
         pending: Option<bool> = "pending",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The id of the snapshot.
+        /// `snapshotId`
         snapshot_id: Option<String> = "snapshotId",
-        /// The tools they use.
+        /// The tools that they use.
         tools: Vec<String> = "tools",
-        /// Which version it is.
+        /// `version`
         version: Option<String> = "version",
-        /// The address of the website.
+        /// `websiteUrl`
         website_url: Option<String> = "websiteUrl",
     }
 }

@@ -24,21 +24,21 @@ crm_core::record! {
         gclid: Option<String> = "gclid",
         /// The IP address.
         ip: Option<String> = "ip",
-        /// The way it came or goes.
+        /// The medium, for example `email`.
         medium: Option<String> = "medium",
-        /// The id of the medium, as of the form.
+        /// The id of the medium, for example of a form.
         medium_id: Option<String> = "mediumId",
         /// The Microsoft click id.
         msclikid: Option<String> = "msclikid",
-        /// The page the visitor came from.
+        /// The page from which the visitor came.
         referrer: Option<String> = "referrer",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// What the browser calls itself.
+        /// The user agent of the browser.
         user_agent: Option<String> = "userAgent",
         /// The UTM tag `utm_content` of the visit.
         utm_content: Option<String> = "utmContent",
-        /// The `utm_medium` of the visit.
+        /// The UTM tag `utm_medium` of the visit.
         utm_medium: Option<String> = "utmMedium",
         /// The UTM tag `utm_source` of the visit.
         utm_source: Option<String> = "utmSource",
@@ -187,7 +187,7 @@ crm_core::record! {
     pub struct ContactsBulkUpdateReply {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -229,7 +229,7 @@ crm_core::record! {
     pub struct ContactsByIdReply {
         /// The contact in question.
         contact: Option<GetContectById> = "contact",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -239,7 +239,7 @@ crm_core::record! {
     pub struct ContactsCustomField {
         /// The id.
         id: Option<String> = "id",
-        /// The value it holds.
+        /// `value`
         value: Option<Value> = "value",
     }
 }
@@ -247,7 +247,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get create update note reply.
     pub struct ContactsGetCreateUpdateNoteReply {
-        /// The note in question.
+        /// `note`
         note: Option<ContactsGetNote> = "note",
     }
 }
@@ -265,11 +265,11 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the note is kept at the top.
+        /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -277,7 +277,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get notes list reply.
     pub struct ContactsGetNotesListReply {
-        /// The notes on it.
+        /// `notes`
         notes: Vec<ContactsGetNote> = "notes",
     }
 }
@@ -289,15 +289,15 @@ crm_core::record! {
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// The address of the next page of results.
+        /// `nextPageUrl`
         next_page_url: Option<String> = "nextPageUrl",
-        /// The number of the page before this one.
+        /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
-        /// Where the next page starts, in milliseconds since 1970.
+        /// The position of the next page, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
         /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -309,11 +309,11 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
-        /// Whether the note is kept at the top.
+        /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "body"
@@ -322,11 +322,11 @@ crm_core::record! {
 crm_core::setters!(ContactsNotes {
     /// The color of the note.
     color: String,
-    /// Whether the note is kept at the top.
+    /// True if the note is pinned to the top.
     pinned: bool,
-    /// The title.
+    /// `title`
     title: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -352,7 +352,7 @@ crm_core::record! {
         contacts: Vec<FoundContact> = "contacts",
         /// How many there are.
         count: Option<f64> = "count",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<ContactsMeta> = "meta",
     }
 }
@@ -386,25 +386,25 @@ crm_core::record! {
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "locationId"
@@ -438,23 +438,23 @@ crm_core::setters!(CreateContact {
     gender: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -546,33 +546,33 @@ crm_core::record! {
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The last name in lower case.
+        /// `lastNameLowerCase`
         last_name_lower_case: Option<String> = "lastNameLowerCase",
-        /// When the contact was last active.
+        /// The time of the contact's last activity.
         last_session_activity_at: Option<String> = "lastSessionActivityAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The offers the contact has.
+        /// The offers that the contact has.
         offers: Vec<String> = "offers",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// The products that belong to it.
+        /// `products`
         products: Vec<String> = "products",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// Whether the contact no longer wants e-mails.
+        /// True if the contact has unsubscribed from e-mails.
         unsubscribe_email: Option<bool> = "unsubscribeEmail",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -596,7 +596,7 @@ crm_core::record! {
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "completed" "dueDate" "title"
@@ -645,9 +645,9 @@ crm_core::record! {
     pub struct DndSetting {
         /// The code that stands for it.
         code: Option<String> = "code",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<DndSettingStatus> = "status",
     }
     required "status"
@@ -656,7 +656,7 @@ crm_core::record! {
 crm_core::setters!(DndSetting {
     /// The code that stands for it.
     code: String,
-    /// What it says, for people.
+    /// The human-readable message.
     message: String,
 });
 
@@ -674,7 +674,7 @@ impl DndSetting {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Dnd setting status.
     pub enum DndSettingStatus {
         /// `active`
         Active = "active",
@@ -762,29 +762,29 @@ crm_core::record! {
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The last name in lower case.
+        /// `lastNameLowerCase`
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The sort values, for the next page; search gives them, lists do not.
         search_after: Vec<Value> = "searchAfter",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -852,33 +852,33 @@ crm_core::record! {
         last_activity: Option<String> = "lastActivity",
         /// Where the contact last came from.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The last name in lower case.
+        /// `lastNameLowerCase`
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -910,13 +910,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -934,16 +934,16 @@ crm_core::record! {
 crm_core::record! {
     /// Inbound dnd setting.
     pub struct InboundDndSetting {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<InboundDndSettingStatus> = "status",
     }
     required "status"
     by new
 }
 crm_core::setters!(InboundDndSetting {
-    /// What it says, for people.
+    /// The human-readable message.
     message: String,
 });
 
@@ -960,7 +960,7 @@ impl InboundDndSetting {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Inbound dnd setting status.
     pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
@@ -984,7 +984,7 @@ crm_core::setters!(InboundDndSettings {
 crm_core::record! {
     /// Tag reply.
     pub struct TagReply {
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
     }
 }
@@ -992,7 +992,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tags.
     pub struct Tags {
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
     }
     required "tags"
@@ -1015,15 +1015,15 @@ crm_core::record! {
     pub struct TagsOfContact {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The tags it had before.
+        /// The tags before the change.
         old_tags: Vec<String> = "oldTags",
-        /// The tags that were added.
+        /// `tagsAdded`
         tags_added: Vec<String> = "tagsAdded",
-        /// The tags that were taken away.
+        /// `tagsRemoved`
         tags_removed: Vec<String> = "tagsRemoved",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -1043,7 +1043,7 @@ crm_core::record! {
         due_date: Option<String> = "dueDate",
         /// The id.
         id: Option<String> = "id",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1051,7 +1051,7 @@ crm_core::record! {
 crm_core::record! {
     /// Task by is reply.
     pub struct TaskByIsReply {
-        /// The task in question.
+        /// `task`
         task: Option<Task> = "task",
     }
 }
@@ -1059,7 +1059,7 @@ crm_core::record! {
 crm_core::record! {
     /// Tasks list reply.
     pub struct TasksListReply {
-        /// The tasks.
+        /// `tasks`
         tasks: Vec<Task> = "tasks",
     }
 }
@@ -1091,23 +1091,23 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
@@ -1137,23 +1137,23 @@ crm_core::setters!(UpdateContact {
     first_name: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -1170,7 +1170,7 @@ crm_core::record! {
     pub struct UpdateContactsReply {
         /// The contact in question.
         contact: Option<GetContectById> = "contact",
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -1182,11 +1182,11 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
-        /// Whether the note is kept at the top.
+        /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -1195,11 +1195,11 @@ crm_core::setters!(UpdateNote {
     body: String,
     /// The color of the note.
     color: String,
-    /// Whether the note is kept at the top.
+    /// True if the note is pinned to the top.
     pinned: bool,
-    /// The title.
+    /// `title`
     title: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -1210,16 +1210,16 @@ crm_core::record! {
         contacts: Option<Vec<String>> = "contacts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether to take away all tags.
+        /// True to remove all tags.
         remove_all_tags: Option<bool> = "removeAllTags",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
     }
     required "contacts" "locationId" "tags"
     by new
 }
 crm_core::setters!(UpdateTags {
-    /// Whether to take away all tags.
+    /// True to remove all tags.
     remove_all_tags: bool,
 });
 
@@ -1246,9 +1246,9 @@ crm_core::record! {
     pub struct UpdateTagsReply {
         /// How many errors there were.
         error_count: Option<f64> = "errorCount",
-        /// What was done for each contact.
+        /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -1264,7 +1264,7 @@ crm_core::record! {
         completed: Option<bool> = "completed",
         /// When it is due.
         due_date: Option<String> = "dueDate",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1277,7 +1277,7 @@ crm_core::setters!(UpdateTaskBody {
     completed: bool,
     /// When it is due.
     due_date: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -1333,25 +1333,25 @@ crm_core::record! {
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "locationId"
@@ -1387,23 +1387,23 @@ crm_core::setters!(UpsertContact {
     gender: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -1454,9 +1454,9 @@ crm_core::record! {
     pub struct UpsertContactsReply {
         /// The contact in question.
         contact: Option<GetContectById> = "contact",
-        /// Whether it was created, not only changed.
+        /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }

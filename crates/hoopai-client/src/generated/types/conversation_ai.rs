@@ -12,9 +12,9 @@ crm_core::record! {
         details: Option<Value> = "details",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<ActionsIdType> = "type",
     }
 }
@@ -24,13 +24,13 @@ crm_core::record! {
     pub struct ActionsId {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// `type`
         type_: Option<ActionsIdType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Actions id type.
     pub enum ActionsIdType {
         /// `advancedFollowup`
         AdvancedFollowup = "advancedFollowup",
@@ -82,9 +82,9 @@ crm_core::record! {
     pub struct CreateAction {
         /// The settings of the action, by its kind.
         details: Option<Value> = "details",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
@@ -113,7 +113,7 @@ crm_core::record! {
     pub struct CreateActionReply {
         /// What the reply holds.
         data: Option<ActionData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -135,11 +135,11 @@ crm_core::record! {
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
-        /// The way it works, or how it was paid. Default: `off`.
+        /// The mode of operation, or of payment. Default: `off`.
         mode: Option<EmployeeMode> = "mode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the agent is to come across.
+        /// The personality of the agent.
         personality: Option<String> = "personality",
         /// Default: `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
@@ -147,15 +147,15 @@ crm_core::record! {
         respond_to_images: Option<bool> = "respondToImages",
         /// Default: `false`. Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// Whether the agent pauses when a person writes.
+        /// True if the agent pauses after a message that a user wrote.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// Whether it falls silent when a workflow sends a message.
+        /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`. Default: `2`.
+        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`. Default: `2`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -174,7 +174,7 @@ crm_core::setters!(CreateEmployee {
     is_primary: bool,
     /// The ids of the knowledge bases it draws on.
     knowledge_base_ids: [String],
-    /// The way it works, or how it was paid. Default: `off`.
+    /// The mode of operation, or of payment. Default: `off`.
     mode: EmployeeMode,
     /// Default: `false`.
     respond_to_audio: bool,
@@ -182,15 +182,15 @@ crm_core::setters!(CreateEmployee {
     respond_to_images: bool,
     /// Default: `false`. Deprecated by the vendor.
     sleep_enabled: bool,
-    /// Whether the agent pauses when a person writes.
+    /// True if the agent pauses after a message that a user wrote.
     sleep_on_manual_message: bool,
-    /// Whether it falls silent when a workflow sends a message.
+    /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
     sleep_time: f64,
     /// The unit of `sleepTime`.
     sleep_time_unit: SleepTimeUnit,
-    /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`. Default: `2`.
+    /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`. Default: `2`.
     wait_time: f64,
     /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
     wait_time_unit: WaitTimeUnit,
@@ -243,7 +243,7 @@ crm_core::record! {
     pub struct DeleteActionReply {
         /// What the reply holds.
         data: Option<DeleteActionData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -269,23 +269,23 @@ crm_core::record! {
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// Whether the agent pauses when a person writes.
+        /// True if the agent pauses after a message that a user wrote.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// Whether it falls silent when a workflow sends a message.
+        /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The way it works, or how it was paid.
+    /// The mode of operation, or of payment.
     pub enum EmployeeMode {
         /// `auto-pilot`
         AutoPilot = "auto-pilot",
@@ -325,23 +325,23 @@ crm_core::record! {
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the agent is to come across.
+        /// The personality of the agent.
         personality: Option<String> = "personality",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// Whether the agent pauses when a person writes.
+        /// True if the agent pauses after a message that a user wrote.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// Whether it falls silent when a workflow sends a message.
+        /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -353,7 +353,7 @@ crm_core::record! {
     pub struct FetchActionDetailsReply {
         /// What the reply holds.
         data: Option<ActionData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -363,7 +363,7 @@ crm_core::record! {
     pub struct FetchActionsForEmployeeReply {
         /// What the reply holds.
         data: Vec<ActionData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -383,13 +383,13 @@ crm_core::record! {
         input: Option<String> = "input",
         /// What the contact seemed to want.
         intent: Option<String> = "intent",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<String> = "mode",
-        /// The prompt the model was given.
+        /// The prompt for the model.
         prompt: Option<String> = "prompt",
-        /// The answer that was given.
+        /// The answer.
         response_message: Option<String> = "responseMessage",
-        /// The address of the website.
+        /// The URL of the website.
         website: Vec<Value> = "website",
     }
 }
@@ -401,9 +401,9 @@ crm_core::record! {
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
         /// Whether follow-ups keep to certain hours.
         follow_up_hours: Option<bool> = "followUpHours",
-        /// Whose time zone counts: `contact` or `business`.
+        /// The owner of the time zone that applies: `contact` or `business`.
         timezone_to_use: Option<FollowupSettingsTimezoneToUse> = "timezoneToUse",
-        /// The hours of work, day by day.
+        /// The working hours by day.
         working_hours: Option<Vec<WorkingHours>> = "workingHours",
     }
     required "dynamicChannelSwitching"
@@ -412,9 +412,9 @@ crm_core::record! {
 crm_core::setters!(FollowupSettings {
     /// Whether follow-ups keep to certain hours.
     follow_up_hours: bool,
-    /// Whose time zone counts: `contact` or `business`.
+    /// The owner of the time zone that applies: `contact` or `business`.
     timezone_to_use: FollowupSettingsTimezoneToUse,
-    /// The hours of work, day by day.
+    /// The working hours by day.
     working_hours: [WorkingHours],
 });
 
@@ -433,7 +433,7 @@ impl FollowupSettings {
 }
 
 crm_core::open_enum! {
-    /// Whose time zone counts: `contact` or `business`.
+    /// The owner of the time zone that applies: `contact` or `business`.
     pub enum FollowupSettingsTimezoneToUse {
         /// `business`
         Business = "business",
@@ -449,9 +449,9 @@ crm_core::record! {
         end_hour: Option<f64> = "endHour",
         /// The minute of the hour it ends at.
         end_minute: Option<f64> = "endMinute",
-        /// The hour of the day it begins, from 0 to 23.
+        /// The hour of the start, from 0 to 23.
         start_hour: Option<f64> = "startHour",
-        /// The minute of the hour it starts at.
+        /// `startMinute`
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -484,7 +484,7 @@ crm_core::record! {
         agents: Vec<EmployeeListItem> = "agents",
         /// How many there are.
         count: Option<f64> = "count",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -506,7 +506,7 @@ crm_core::record! {
     pub struct UpdateActionReply {
         /// What the reply holds.
         data: Option<ActionData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -528,11 +528,11 @@ crm_core::record! {
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases it draws on.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the agent is to come across.
+        /// The personality of the agent.
         personality: Option<String> = "personality",
         /// Default: `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
@@ -540,15 +540,15 @@ crm_core::record! {
         respond_to_images: Option<bool> = "respondToImages",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
-        /// Whether the agent pauses when a person writes.
+        /// True if the agent pauses after a message that a user wrote.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
-        /// Whether it falls silent when a workflow sends a message.
+        /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -569,11 +569,11 @@ crm_core::setters!(UpdateEmployee {
     is_primary: bool,
     /// The ids of the knowledge bases it draws on.
     knowledge_base_ids: [String],
-    /// The way it works, or how it was paid.
+    /// The mode of operation, or of payment.
     mode: EmployeeMode,
-    /// The name.
+    /// `name`
     name: String,
-    /// How the agent is to come across.
+    /// The personality of the agent.
     personality: String,
     /// Default: `false`.
     respond_to_audio: bool,
@@ -581,15 +581,15 @@ crm_core::setters!(UpdateEmployee {
     respond_to_images: bool,
     /// Deprecated by the vendor.
     sleep_enabled: bool,
-    /// Whether the agent pauses when a person writes.
+    /// True if the agent pauses after a message that a user wrote.
     sleep_on_manual_message: bool,
-    /// Whether it falls silent when a workflow sends a message.
+    /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// How long the agent pauses, in its unit. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
     sleep_time: f64,
     /// The unit of `sleepTime`.
     sleep_time_unit: SleepTimeUnit,
-    /// How long the agent waits before it answers, in its unit. In the unit of `waitTimeUnit`.
+    /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
     wait_time: f64,
     /// The unit of `waitTime`: `minutes` or `seconds`.
     wait_time_unit: WaitTimeUnit,

@@ -29,7 +29,7 @@ crm_core::record! {
     pub struct CallData {
         /// The number that calls.
         from: Option<String> = "from",
-        /// The state it is in.
+        /// `status`
         status: Option<CallDataStatus> = "status",
         /// The number that is called.
         to: Option<String> = "to",
@@ -38,14 +38,14 @@ crm_core::record! {
 crm_core::setters!(CallData {
     /// The number that calls.
     from: String,
-    /// The state it is in.
+    /// `status`
     status: CallDataStatus,
     /// The number that is called.
     to: String,
 });
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// How the call went, as `completed`.
     pub enum CallDataStatus {
         /// `answered`
         Answered = "answered",
@@ -69,9 +69,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Cancel scheduled reply.
     pub struct CancelScheduledReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<f64> = "status",
     }
 }
@@ -87,7 +87,7 @@ crm_core::record! {
         filename: Option<String> = "filename",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the upload.
+        /// `uploadId`
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
@@ -101,16 +101,16 @@ crm_core::setters!(CompleteFileUpload {
     filename: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The id of the upload.
+    /// `uploadId`
     upload_id: String,
 });
 
 crm_core::record! {
     /// Complete file upload reply.
     pub struct CompleteFileUploadReply {
-        /// More about it.
+        /// Additional data.
         metadata: Option<Value> = "metadata",
-        /// The files that were uploaded.
+        /// `uploadedFiles`
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -136,11 +136,11 @@ crm_core::record! {
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it is marked with a star.
+        /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// How many messages are unread.
+        /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -188,17 +188,17 @@ crm_core::record! {
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// Its kind.
+        /// `type`
         type_: Option<ConversationSchemaType> = "type",
-        /// How many messages are unread.
+        /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Conversation schema type.
     pub enum ConversationSchemaType {
         /// `TYPE_EMAIL`
         TypeEmail = "TYPE_EMAIL",
@@ -356,7 +356,7 @@ crm_core::record! {
     pub struct CreateConversationReply {
         /// The conversation in question.
         conversation: Option<ConversationCreateReply> = "conversation",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -370,7 +370,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The language, as `en`.
         language: Option<String> = "language",
-        /// The name. At most 100 characters.
+        /// At most 100 characters.
         name: Option<String> = "name",
     }
     required "channel" "language" "name"
@@ -414,9 +414,9 @@ crm_core::record! {
     pub struct ErrorItem {
         /// The code that stands for it.
         code: Option<String> = "code",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
@@ -443,11 +443,11 @@ impl ErrorItem {
 crm_core::record! {
     /// Export messages reply.
     pub struct ExportMessagesReply {
-        /// The messages that belong to it.
+        /// `messages`
         messages: Vec<GetMessageReply> = "messages",
-        /// Where the next page starts.
+        /// The cursor of the next page.
         next_cursor: Option<String> = "nextCursor",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -461,17 +461,17 @@ crm_core::record! {
         forward_whole_thread: Option<bool> = "forwardWholeThread",
         /// Whether it is forwarded.
         is_forwarded: Option<bool> = "isForwarded",
-        /// The id of the message.
+        /// `messageId`
         message_id: Option<String> = "messageId",
-        /// The id of the contact it is forwarded to.
+        /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
-        /// The id of the conversation it is forwarded to.
+        /// The id of the conversation that receives the forwarded message.
         recipient_conversation_id: Option<String> = "recipientConversationId",
-        /// The id of the contact it is forwarded from.
+        /// The id of the contact from which the message is forwarded.
         source_contact_id: Option<String> = "sourceContactId",
-        /// The id of the conversation it is forwarded from.
+        /// The id of the conversation from which the message is forwarded.
         source_conversation_id: Option<String> = "sourceConversationId",
-        /// The e-mail address it is forwarded to.
+        /// The e-mail address of the recipient.
         to_email: Option<String> = "toEmail",
     }
     required "isForwarded"
@@ -482,17 +482,17 @@ crm_core::setters!(ForwardConfig {
     email_message_id: String,
     /// Whether all messages of the thread are forwarded.
     forward_whole_thread: bool,
-    /// The id of the message.
+    /// `messageId`
     message_id: String,
-    /// The id of the contact it is forwarded to.
+    /// The id of the contact that receives the forwarded message.
     recipient_contact_id: String,
-    /// The id of the conversation it is forwarded to.
+    /// The id of the conversation that receives the forwarded message.
     recipient_conversation_id: String,
-    /// The id of the contact it is forwarded from.
+    /// The id of the contact from which the message is forwarded.
     source_contact_id: String,
-    /// The id of the conversation it is forwarded from.
+    /// The id of the conversation from which the message is forwarded.
     source_conversation_id: String,
-    /// The e-mail address it is forwarded to.
+    /// The e-mail address of the recipient.
     to_email: String,
 });
 
@@ -524,15 +524,15 @@ crm_core::record! {
         forward_to_email: Option<String> = "forwardToEmail",
         /// Whether all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// The id of the message.
+        /// `messageId`
         message_id: Option<String> = "messageId",
-        /// The id of the contact it is forwarded to.
+        /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
-        /// The id of the conversation it is forwarded to.
+        /// The id of the conversation that receives the forwarded message.
         recipient_conversation_id: Option<String> = "recipientConversationId",
-        /// The id of the contact it is forwarded from.
+        /// The id of the contact from which the message is forwarded.
         source_contact_id: Option<String> = "sourceContactId",
-        /// The id of the conversation it is forwarded from.
+        /// The id of the conversation from which the message is forwarded.
         source_conversation_id: Option<String> = "sourceConversationId",
     }
 }
@@ -552,11 +552,11 @@ crm_core::record! {
         inbox: Option<bool> = "inbox",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it is marked with a star.
+        /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// Its kind.
+        /// `type`
         type_: Option<f64> = "type",
-        /// How many messages are unread.
+        /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
 }
@@ -566,7 +566,7 @@ crm_core::record! {
     pub struct GetConversationReply {
         /// The conversation in question.
         conversation: Option<Conversation> = "conversation",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -602,15 +602,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Who provides it.
+        /// `provider`
         provider: Option<String> = "provider",
-        /// The id of the message it replies to.
+        /// The id of the message to which this one replies.
         reply_to_message_id: Option<String> = "replyToMessageId",
-        /// Where it came from.
+        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<GetEmailMessageReplyStatus> = "status",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
@@ -620,7 +620,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Get email message reply status.
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
@@ -668,17 +668,17 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The kind of message.
+        /// `messageType`
         message_type: Option<MessageType> = "messageType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
-        /// Where it came from.
+        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageReplyStatus> = "status",
-        /// Its kind.
+        /// `type`
         type_: Option<f64> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -694,9 +694,9 @@ crm_core::record! {
         media_channel: Option<f64> = "mediaChannel",
         /// The number of the sentence in the transcription.
         sentence_index: Option<f64> = "sentenceIndex",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<f64> = "startTime",
-        /// What was said, in writing.
+        /// The transcript of the call.
         transcript: Option<String> = "transcript",
     }
 }
@@ -706,7 +706,7 @@ crm_core::record! {
     pub struct GetMessagesByConversationReply {
         /// The id of the last message in the page.
         last_message_id: Option<String> = "lastMessageId",
-        /// The messages that belong to it.
+        /// `messages`
         messages: Vec<GetMessageReply> = "messages",
         /// Whether there is a next page.
         next_page: Option<bool> = "nextPage",
@@ -753,11 +753,11 @@ crm_core::record! {
         expires_at: Option<f64> = "expiresAt",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// How big the file may be, in bytes.
+        /// The maximum size of a file, in bytes.
         max_file_size: Option<f64> = "maxFileSize",
-        /// The id of the upload.
+        /// `uploadId`
         upload_id: Option<String> = "uploadId",
-        /// The address to upload to.
+        /// `uploadUrl`
         upload_url: Option<String> = "uploadUrl",
     }
 }
@@ -767,7 +767,7 @@ crm_core::record! {
     pub struct MessageCall {
         /// How long it lasts.
         duration: Option<f64> = "duration",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
 }
@@ -845,27 +845,27 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<GetMessageReply> = "message",
-        /// The kind of message.
+        /// `messageType`
         message_type: Option<MessageType> = "messageType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
-        /// Where it came from.
+        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageReplyStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// Its kind.
+        /// `type`
         type_: Option<f64> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::open_enum! {
-    /// Where it came from.
+    /// Message reply source.
     pub enum MessageReplySource {
         /// `api`
         Api = "api",
@@ -881,7 +881,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Message reply status.
     pub enum MessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -911,7 +911,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Message status.
     pub enum MessageStatus {
         /// `delivered`
         Delivered = "delivered",
@@ -925,7 +925,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of message.
+    /// The kind of the last message, as `TYPE_SMS`.
     pub enum MessageType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
@@ -1017,9 +1017,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The messages of a conversation.
     pub struct MessagesReply {
-        /// The messages that belong to it.
+        /// `messages`
         messages: Option<GetMessagesByConversationReply> = "messages",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1055,11 +1055,11 @@ crm_core::record! {
         email_to: Option<String> = "emailTo",
         /// The content as HTML.
         html: Option<String> = "html",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// Its kind.
+        /// `type`
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
@@ -1088,9 +1088,9 @@ crm_core::setters!(ProcessMessageBody {
     email_to: String,
     /// The content as HTML.
     html: String,
-    /// What it says, for people.
+    /// The human-readable message.
     message: String,
-    /// The subject.
+    /// `subject`
     subject: String,
 });
 
@@ -1127,7 +1127,7 @@ impl ProcessMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Process message body type.
     pub enum ProcessMessageBodyType {
         /// `ALL_IN_ONE_CHAT`
         AllInOneChat = "ALL_IN_ONE_CHAT",
@@ -1177,11 +1177,11 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// The id of the e-mail message.
         email_message_id: Option<String> = "emailMessageId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The id of the message.
+        /// `messageId`
         message_id: Option<String> = "messageId",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1201,7 +1201,7 @@ crm_core::record! {
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// The day or time it is about.
         date: Option<Timestamp> = "date",
-        /// Its kind. Always `Call`.
+        /// Always `Call`.
         type_: Option<String> = "type",
     }
     required "conversationId" "conversationProviderId" "type"
@@ -1243,7 +1243,7 @@ crm_core::record! {
     pub struct SendConversationReply {
         /// The conversations found.
         conversations: Vec<ConversationSchema> = "conversations",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1277,29 +1277,29 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// The content as HTML.
         html: Option<String> = "html",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Within which time to send it, as `24h`.
+        /// The period within which to send it, for example `24h`.
         optimization_period: Option<SendMessageBodyOptimizationPeriod> = "optimizationPeriod",
-        /// The id of the message this one answers.
+        /// The id of the message to which this one replies.
         reply_message_id: Option<String> = "replyMessageId",
-        /// Time at which the message is sent. In seconds since 1970-01-01 UTC.
+        /// The time at which the message is sent. In seconds since 1970-01-01 UTC.
         scheduled_timestamp: Option<f64> = "scheduledTimestamp",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageStatus> = "status",
-        /// Its kind within the larger kind.
+        /// The subtype.
         sub_type: Option<String> = "subType",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
-        /// The phone number it goes to.
+        /// The phone number of the recipient.
         to_number: Option<String> = "toNumber",
-        /// Its kind.
+        /// `type`
         type_: Option<SendMessageBodyType> = "type",
-        /// Whether AI chooses the time to send it.
+        /// True if AI chooses the sending time.
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
     }
     required "contactId" "type"
@@ -1330,27 +1330,27 @@ crm_core::setters!(SendMessageBody {
     from_number: String,
     /// The content as HTML.
     html: String,
-    /// What it says, for people.
+    /// The human-readable message.
     message: String,
-    /// Within which time to send it, as `24h`.
+    /// The period within which to send it, for example `24h`.
     optimization_period: SendMessageBodyOptimizationPeriod,
-    /// The id of the message this one answers.
+    /// The id of the message to which this one replies.
     reply_message_id: String,
-    /// Time at which the message is sent. In seconds since 1970-01-01 UTC.
+    /// The time at which the message is sent. In seconds since 1970-01-01 UTC.
     scheduled_timestamp: f64,
-    /// The state it is in.
+    /// `status`
     status: MessageStatus,
-    /// Its kind within the larger kind.
+    /// The subtype.
     sub_type: String,
-    /// The subject.
+    /// `subject`
     subject: String,
-    /// The id of the template.
+    /// `templateId`
     template_id: String,
     /// The id of the e-mail thread.
     thread_id: String,
-    /// The phone number it goes to.
+    /// The phone number of the recipient.
     to_number: String,
-    /// Whether AI chooses the time to send it.
+    /// True if AI chooses the sending time.
     uses_native_scheduling_ai: bool,
 });
 
@@ -1403,7 +1403,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Within which time to send it, as `24h`.
+    /// The period within which to send it, for example `24h`.
     pub enum SendMessageBodyOptimizationPeriod {
         /// `24h`
         X24h = "24h",
@@ -1415,7 +1415,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Send message body type.
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",
@@ -1447,13 +1447,13 @@ crm_core::record! {
         email_message_id: Option<String> = "emailMessageId",
         /// What was forwarded, and to whom.
         forward_data: Option<ForwardReply> = "forwardData",
-        /// The id of the message.
+        /// `messageId`
         message_id: Option<String> = "messageId",
-        /// The ids of the messages.
+        /// `messageIds`
         message_ids: Vec<String> = "messageIds",
-        /// What is said about the outcome.
+        /// The human-readable result.
         msg: Option<String> = "msg",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageStatus> = "status",
     }
 }
@@ -1465,7 +1465,7 @@ crm_core::record! {
         conversation_id: Option<String> = "conversationId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
     }
     required "conversationId" "locationId" "message"
@@ -1496,9 +1496,9 @@ crm_core::record! {
         subtype_id: Option<String> = "subtype_id",
         /// For example `One on One`.
         subtype_name: Option<String> = "subtype_name",
-        /// Whether the subtype is `subscribed` or `unsubscribed`.
+        /// The status of the subtype: `subscribed` or `unsubscribed`.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
-        /// Its kind.
+        /// `type`
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
@@ -1529,7 +1529,7 @@ impl SubscriptionAction {
 }
 
 crm_core::open_enum! {
-    /// Whether the subtype is `subscribed` or `unsubscribed`.
+    /// The status of the subtype: `subscribed` or `unsubscribed`.
     pub enum SubscriptionActionSubtypeStatus {
         /// `subscribed`
         Subscribed = "subscribed",
@@ -1539,7 +1539,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Subscription action type.
     pub enum SubscriptionActionType {
         /// `custom`
         Custom = "custom",
@@ -1557,9 +1557,9 @@ crm_core::record! {
         feedback: Option<Value> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it is marked with a star.
+        /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// How many messages are unread.
+        /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
@@ -1568,9 +1568,9 @@ crm_core::record! {
 crm_core::setters!(UpdateConversation {
     /// What was thought of it.
     feedback: Value,
-    /// Whether it is marked with a star.
+    /// True if it is starred.
     starred: bool,
-    /// How many messages are unread.
+    /// The number of unread messages.
     unread_count: f64,
 });
 
@@ -1595,9 +1595,9 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// What it is, for people. At most 100 characters.
         description: Option<String> = "description",
-        /// The name. At most 100 characters.
+        /// At most 100 characters.
         name: Option<String> = "name",
-        /// The id of the form to subscribe again.
+        /// The id of the form for a new subscription.
         resubscription_legal_form_id: Option<String> = "resubscription_legal_form_id",
     }
 }
@@ -1606,9 +1606,9 @@ crm_core::setters!(UpdateCustomSubtype {
     archived: bool,
     /// What it is, for people. At most 100 characters.
     description: String,
-    /// The name. At most 100 characters.
+    /// At most 100 characters.
     name: String,
-    /// The id of the form to subscribe again.
+    /// The id of the form for a new subscription.
     resubscription_legal_form_id: String,
 });
 
@@ -1619,9 +1619,9 @@ crm_core::record! {
         email_message_id: Option<String> = "emailMessageId",
         /// What went wrong.
         error: Option<ErrorItem> = "error",
-        /// The people it goes to.
+        /// `recipients`
         recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageStatus> = "status",
     }
     required "status"
@@ -1632,7 +1632,7 @@ crm_core::setters!(UpdateMessageStatus {
     email_message_id: String,
     /// What went wrong.
     error: ErrorItem,
-    /// The people it goes to.
+    /// `recipients`
     recipients: [MessageRecipientStatus],
 });
 
@@ -1653,9 +1653,9 @@ impl UpdateMessageStatus {
 crm_core::record! {
     /// Upload files reply.
     pub struct UploadFilesReply {
-        /// Twilio's ids of the media files.
+        /// The SIDs of the media files at Twilio.
         twilio_media_sids: Vec<String> = "twilioMediaSids",
-        /// The files that were uploaded.
+        /// `uploadedFiles`
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -1667,22 +1667,22 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The legal ground of the change, in words.
+        /// The description of the legal basis of the change.
         legal_description: Option<String> = "legal_description",
-        /// The legal ground for the change.
+        /// The legal basis of the change.
         legal_reason: Option<String> = "legal_reason",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What changes in the subscription.
+        /// The change to the subscription.
         subscription_action: Option<SubscriptionAction> = "subscription_action",
     }
     required "contactId" "email" "locationId" "subscription_action"
     by new
 }
 crm_core::setters!(UserSubscriptionChange {
-    /// The legal ground of the change, in words.
+    /// The description of the legal basis of the change.
     legal_description: String,
-    /// The legal ground for the change.
+    /// The legal basis of the change.
     legal_reason: String,
 });
 

@@ -6,26 +6,26 @@ use super::*;
 crm_core::record! {
     /// Category interface.
     pub struct CategoryInterface {
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// The categories under it.
+        /// The subcategories.
         sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
-        /// The address of the thumbnail.
+        /// `thumbnailUrl`
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether it is a draft or can be seen.
+        /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
     by new
 }
 crm_core::setters!(CategoryInterface {
-    /// The posts, or figures on them.
+    /// The posts, or statistics of posts.
     posts: [PostInterface],
-    /// The categories under it.
+    /// The subcategories.
     sub_categories: [SubCategoryInterface],
-    /// The address of the thumbnail.
+    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -61,16 +61,16 @@ crm_core::record! {
     pub struct ExporterPayload {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The products that belong to it.
+        /// `products`
         products: Option<Vec<ProductInterface>> = "products",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "locationId" "products"
     by new
 }
 crm_core::setters!(ExporterPayload {
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -95,7 +95,7 @@ crm_core::record! {
     pub struct InstructorDetails {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "description" "name"
@@ -125,11 +125,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
-        /// The address of the thumbnail.
+        /// `thumbnailUrl`
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether it is a draft or can be seen.
+        /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
     }
     required "contentType" "description" "title" "visibility"
@@ -140,7 +140,7 @@ crm_core::setters!(PostInterface {
     bucket_video_url: String,
     /// The materials of the lesson.
     post_materials: [PostMaterialInterface],
-    /// The address of the thumbnail.
+    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -169,11 +169,11 @@ impl PostInterface {
 crm_core::record! {
     /// Post material interface.
     pub struct PostMaterialInterface {
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Its kind.
+        /// `type`
         type_: Option<Type> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "title" "type" "url"
@@ -208,7 +208,7 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "categories" "description" "title"
@@ -243,22 +243,22 @@ impl ProductInterface {
 crm_core::record! {
     /// Sub category interface.
     pub struct SubCategoryInterface {
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// The address of the thumbnail.
+        /// `thumbnailUrl`
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether it is a draft or can be seen.
+        /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
     by new
 }
 crm_core::setters!(SubCategoryInterface {
-    /// The posts, or figures on them.
+    /// The posts, or statistics of posts.
     posts: [PostInterface],
-    /// The address of the thumbnail.
+    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 

@@ -18,19 +18,19 @@ crm_core::record! {
         field_key: Option<String> = "fieldKey",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The key of the object, as `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// The options it has.
+        /// `options`
         options: Option<Vec<OptionItem>> = "options",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether the field is shown in forms.
+        /// True if the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
@@ -48,19 +48,19 @@ crm_core::setters!(CreateCustomFields {
     field_key: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// How many files it may hold at most.
+    /// The maximum number of files.
     max_file_limit: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The key of the object, as `custom_objects.pet`.
+    /// The key of the object type, for example `custom_objects.pet`.
     object_key: String,
-    /// The options it has.
+    /// `options`
     options: [OptionItem],
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// What the empty field shows.
+    /// The text of the empty field.
     placeholder: String,
-    /// Whether the field is shown in forms.
+    /// True if the field is shown in forms.
     show_in_forms: bool,
 });
 
@@ -101,9 +101,9 @@ crm_core::record! {
     pub struct CreateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The key of the object, as `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
     }
     required "locationId" "name" "objectKey"
@@ -134,9 +134,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The key of the object, as `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
     }
 }
@@ -166,7 +166,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -180,15 +180,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The options it has.
+        /// `options`
         options: Option<Vec<OptionItem>> = "options",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether the field is shown in forms.
+        /// True if the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "locationId" "showInForms"
@@ -199,13 +199,13 @@ crm_core::setters!(UpdateCustomFields {
     accepted_formats: String,
     /// What it is, for people.
     description: String,
-    /// How many files it may hold at most.
+    /// The maximum number of files.
     max_file_limit: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The options it has.
+    /// `options`
     options: [OptionItem],
-    /// What the empty field shows.
+    /// The text of the empty field.
     placeholder: String,
 });
 
@@ -232,7 +232,7 @@ crm_core::record! {
     pub struct UpdateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"

@@ -14,19 +14,19 @@ crm_core::record! {
         icon: Option<Icon> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// How it is opened, as `iframe` or `new_tab`.
+        /// The way in which it opens, for example `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// Whether it is shown at the agency level. Default: `true`.
+        /// True if it is shown at the agency level. Default: `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// Whether it is shown in the locations. Default: `true`.
+        /// True if it is shown in the locations. Default: `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// Whether all locations see it. Default: `true`.
+        /// True if it is shown in all locations. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// Which users see it: `all`, `admin` or `user`.
+        /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
@@ -40,19 +40,19 @@ crm_core::setters!(CreateCustomMenu {
     icon: Icon,
     /// The locations, as records, ids or codes.
     locations: [String],
-    /// How it is opened, as `iframe` or `new_tab`.
+    /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,
-    /// Whether it is shown at the agency level. Default: `true`.
+    /// True if it is shown at the agency level. Default: `true`.
     show_on_company: bool,
-    /// Whether it is shown in the locations. Default: `true`.
+    /// True if it is shown in the locations. Default: `true`.
     show_on_location: bool,
-    /// Whether all locations see it. Default: `true`.
+    /// True if it is shown in all locations. Default: `true`.
     show_to_all_locations: bool,
-    /// The title.
+    /// `title`
     title: String,
-    /// The address.
+    /// `url`
     url: String,
-    /// Which users see it: `all`, `admin` or `user`.
+    /// The role of the users who can see it: `all`, `admin` or `user`.
     user_role: CustomMenuUserRole,
 });
 
@@ -69,27 +69,27 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The locations, as records, ids or codes.
         locations: Vec<String> = "locations",
-        /// How it is opened, as `iframe` or `new_tab`.
+        /// The way in which it opens, for example `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// Whether it is shown at the agency level.
+        /// True if it is shown at the agency level.
         show_on_company: Option<bool> = "showOnCompany",
-        /// Whether it is shown in the locations.
+        /// True if it is shown in the locations.
         show_on_location: Option<bool> = "showOnLocation",
-        /// Whether all locations see it.
+        /// True if it is shown in all locations.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// Which users see it: `all`, `admin` or `user`.
+        /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is opened, as `iframe` or `new_tab`.
+    /// The way in which it opens, for example `iframe` or `new_tab`.
     pub enum CustomMenuOpenMode {
         /// `current_tab`
         CurrentTab = "current_tab",
@@ -101,7 +101,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Which users see it: `all`, `admin` or `user`.
+    /// The role of the users who can see it: `all`, `admin` or `user`.
     pub enum CustomMenuUserRole {
         /// `admin`
         Admin = "admin",
@@ -119,9 +119,9 @@ crm_core::record! {
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id of the menu link that was deleted.
         deleted_menu_id: Option<String> = "deletedMenuId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -143,7 +143,7 @@ crm_core::record! {
     pub struct GetCustomMenusReply {
         /// The menu links that were found.
         custom_menus: Vec<CustomMenu> = "customMenus",
-        /// How many menu links there are.
+        /// The number of menu links.
         total_links: Option<f64> = "totalLinks",
     }
 }
@@ -161,7 +161,7 @@ crm_core::record! {
     pub struct Icon {
         /// The set the icon is from: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "fontFamily" "name"
@@ -185,14 +185,14 @@ crm_core::record! {
     pub struct IconSchemaOptional {
         /// The set the icon is from: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(IconSchemaOptional {
     /// The set the icon is from: `fab`, `fas` or `far`.
     font_family: FontFamily,
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -207,19 +207,19 @@ crm_core::record! {
         icon: Option<IconSchemaOptional> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// How it is opened, as `iframe` or `new_tab`.
+        /// The way in which it opens, for example `iframe` or `new_tab`.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// Whether it is shown at the agency level. Default: `true`.
+        /// True if it is shown at the agency level. Default: `true`.
         show_on_company: Option<bool> = "showOnCompany",
-        /// Whether it is shown in the locations. Default: `true`.
+        /// True if it is shown in the locations. Default: `true`.
         show_on_location: Option<bool> = "showOnLocation",
-        /// Whether all locations see it. Default: `true`.
+        /// True if it is shown in all locations. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// Which users see it: `all`, `admin` or `user`.
+        /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
 }
@@ -232,19 +232,19 @@ crm_core::setters!(UpdateCustomMenu {
     icon: IconSchemaOptional,
     /// The locations, as records, ids or codes.
     locations: [String],
-    /// How it is opened, as `iframe` or `new_tab`.
+    /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,
-    /// Whether it is shown at the agency level. Default: `true`.
+    /// True if it is shown at the agency level. Default: `true`.
     show_on_company: bool,
-    /// Whether it is shown in the locations. Default: `true`.
+    /// True if it is shown in the locations. Default: `true`.
     show_on_location: bool,
-    /// Whether all locations see it. Default: `true`.
+    /// True if it is shown in all locations. Default: `true`.
     show_to_all_locations: bool,
-    /// The title.
+    /// `title`
     title: String,
-    /// The address.
+    /// `url`
     url: String,
-    /// Which users see it: `all`, `admin` or `user`.
+    /// The role of the users who can see it: `all`, `admin` or `user`.
     user_role: CustomMenuUserRole,
 });
 
@@ -253,7 +253,7 @@ crm_core::record! {
     pub struct UpdateCustomMenuLinkReply {
         /// The menu link as it is now.
         custom_menu: Option<CustomMenu> = "customMenu",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Verification body.
     pub struct VerificationBody {
-        /// Its kind.
+        /// `type`
         type_: Option<VerificationBodyType> = "type",
         /// `verify`
         verify: Option<String> = "verify",
@@ -31,7 +31,7 @@ impl VerificationBody {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Verification body type.
     pub enum VerificationBodyType {
         /// `contact`
         Contact = "contact",

@@ -10,7 +10,7 @@ crm_core::record! {
         attrs: Option<Value> = "attrs",
         /// The elements of the template.
         elements: Option<Vec<String>> = "elements",
-        /// How the template is set up.
+        /// `templateSettings`
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
@@ -43,17 +43,17 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// When it was last changed.
+        /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
-        /// The kind of template, as `builder`.
+        /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// Which version it is.
+        /// `version`
         version: Option<String> = "version",
     }
 }
@@ -69,21 +69,21 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// When it was last changed.
+        /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
-        /// The kind of template, as `builder`.
+        /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
-        /// How many there are in all.
+        /// `total`
         total: Option<Value> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// Which version it is.
+        /// `version`
         version: Option<String> = "version",
     }
 }
@@ -91,13 +91,13 @@ crm_core::record! {
 crm_core::record! {
     /// Builder update successful.
     pub struct BuilderUpdateSuccessful {
-        /// Whether it worked.
+        /// True if the operation succeeded.
         ok: Option<String> = "ok",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
-        /// The address to download the template from.
+        /// The URL to download the template from.
         template_download_url: Option<String> = "templateDownloadUrl",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -125,19 +125,19 @@ crm_core::record! {
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// The address of the data of the template.
+        /// `templateDataUrl`
         template_data_url: Option<String> = "templateDataUrl",
-        /// Where the template comes from, as `template_library`.
+        /// The source of the template, for example `template_library`.
         template_source: Option<String> = "templateSource",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Its kind.
+        /// `type`
         type_: Option<CreateBuilderType> = "type",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
     required "importProvider" "locationId" "type"
@@ -150,17 +150,17 @@ crm_core::setters!(CreateBuilder {
     import_url: String,
     /// Whether the e-mail is plain text and not HTML.
     is_plain_text: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// The address of the data of the template.
+    /// `templateDataUrl`
     template_data_url: String,
-    /// Where the template comes from, as `template_library`.
+    /// The source of the template, for example `template_library`.
     template_source: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// Who changed it last.
+    /// The user, app or other source that last changed it.
     updated_by: String,
 });
 
@@ -207,13 +207,13 @@ crm_core::record! {
     pub struct CreateBuilderReply {
         /// `redirect`
         redirect: Option<String> = "redirect",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Create builder type.
     pub enum CreateBuilderType {
         /// `blank`
         Blank = "blank",
@@ -231,9 +231,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delete builder reply.
     pub struct DeleteBuilderReply {
-        /// Whether it worked.
+        /// True if the operation succeeded.
         ok: Option<String> = "ok",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -307,11 +307,11 @@ crm_core::record! {
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
@@ -327,11 +327,11 @@ crm_core::setters!(SaveBuilderData {
     is_plain_text: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The text an inbox shows before the e-mail is opened.
+    /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
-    /// The id of the template.
+    /// `templateId`
     template_id: String,
-    /// Who changed it last.
+    /// The user, app or other source that last changed it.
     updated_by: String,
 });
 
@@ -378,27 +378,27 @@ crm_core::record! {
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it was migrated.
+        /// True if it was migrated.
         migrated: Option<bool> = "migrated",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// How long until it repeats.
+        /// The time until the next repetition.
         repeat_after: Option<String> = "repeatAfter",
-        /// The days of the week for sending, as `Mon`.
+        /// The days of the week on which it is sent, for example `Mon`.
         send_days: Vec<String> = "sendDays",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The address to download the template's data from.
+        /// The URL to download the template's data from.
         template_data_download_url: Option<String> = "templateDataDownloadUrl",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
-        /// The kind of template, as `builder`.
+        /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
         /// The id.
         underscore_id: Option<String> = "_id",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The version number the database keeps.
         v: Option<f64> = "__v",
@@ -410,9 +410,9 @@ crm_core::record! {
     pub struct ScheduleFetchSuccessful {
         /// The schedules, or the parts of one.
         schedules: Vec<Schedule> = "schedules",
-        /// How many there are in all.
+        /// `total`
         total: Option<Value> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }

@@ -14,9 +14,9 @@ crm_core::record! {
         content_type: Option<String> = "content_type",
         /// The name of the file.
         filename: Option<String> = "filename",
-        /// How big the file is.
+        /// The size of the file.
         size: Option<f64> = "size",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }

@@ -10,7 +10,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -20,7 +20,7 @@ crm_core::record! {
     pub struct FormsReply {
         /// The forms that were found.
         forms: Vec<FormsParams> = "forms",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -28,9 +28,9 @@ crm_core::record! {
 crm_core::record! {
     /// Forms submissions reply.
     pub struct FormsSubmissionsReply {
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
-        /// What people sent in.
+        /// `submissions`
         submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
     }
 }
@@ -48,9 +48,9 @@ crm_core::record! {
         form_id: Option<String> = "formId",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What else was sent with the form or survey.
+        /// The other values that were submitted.
         others: Option<Others> = "others",
     }
 }

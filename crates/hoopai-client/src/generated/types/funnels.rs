@@ -12,9 +12,9 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The path to it.
+        /// `path`
         path: Option<String> = "path",
-        /// Where it leads.
+        /// The target of the redirect.
         target: Option<String> = "target",
     }
     required "action" "domain" "locationId" "path" "target"
@@ -26,9 +26,9 @@ crm_core::setters!(CreateRedirectParams {
     domain: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The path to it.
+    /// `path`
     path: String,
-    /// Where it leads.
+    /// The target of the redirect.
     target: String,
 });
 
@@ -73,23 +73,23 @@ crm_core::record! {
         is_store_active: Option<bool> = "isStoreActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The version of the order form.
+        /// `orderFormVersion`
         order_form_version: Option<i64> = "orderFormVersion",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
         /// The steps of the funnel.
         steps: Vec<FunnelStep> = "steps",
-        /// The tracking code put in the body of pages.
+        /// The tracking code in the body of pages.
         tracking_code_body: Option<String> = "trackingCodeBody",
-        /// The tracking code for the head of the pages.
+        /// The tracking code in the head of pages.
         tracking_code_head: Option<String> = "trackingCodeHead",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -101,7 +101,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// The funnels found.
         funnels: Vec<Funnel> = "funnels",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -125,11 +125,11 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The id of the step of the funnel.
         step_id: Option<String> = "stepId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -139,19 +139,19 @@ crm_core::record! {
     pub struct FunnelStep {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The pages that belong to it.
+        /// `pages`
         pages: Vec<String> = "pages",
-        /// The products that belong to it.
+        /// `products`
         products: Vec<Value> = "products",
-        /// Where the step stands in the funnel.
+        /// The position of the step in the funnel.
         sequence: Option<i64> = "sequence",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -199,13 +199,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The path to it.
+        /// `path`
         path: Option<String> = "path",
-        /// The path in lower case.
+        /// `pathLowercase`
         path_lowercase: Option<String> = "pathLowercase",
-        /// Where it leads.
+        /// The target of the redirect.
         target: Option<String> = "target",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -217,7 +217,7 @@ crm_core::record! {
         action: Option<RedirectParamsAction> = "action",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Where it leads.
+        /// The target of the redirect.
         target: Option<String> = "target",
     }
     required "action" "locationId" "target"

@@ -35,7 +35,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country, as `US`. One of 247 values, for example `AF`.
         country_code: Option<String> = "countryCode",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -53,7 +53,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country, as `US`.
         country_code: Option<String> = "countryCode",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -68,7 +68,7 @@ crm_core::setters!(AddressDto {
     city: String,
     /// The country, as `US`.
     country_code: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,
@@ -103,13 +103,13 @@ crm_core::record! {
     pub struct Attachments {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How big the file is.
+        /// The size of the file.
         size: Option<f64> = "size",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "id" "name" "size" "type" "url"
@@ -117,13 +117,13 @@ crm_core::record! {
 crm_core::setters!(Attachments {
     /// The id.
     id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// How big the file is.
+    /// The size of the file.
     size: f64,
-    /// Its kind.
+    /// `type`
     type_: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -170,15 +170,15 @@ crm_core::record! {
         customer_id: Option<String> = "customerId",
         /// Whether it is switched on.
         enable: Option<bool> = "enable",
-        /// The id of the payment method.
+        /// `paymentMethodId`
         payment_method_id: Option<String> = "paymentMethodId",
-        /// Who provides it.
+        /// `provider`
         provider: Option<Value> = "provider",
-        /// The SEPA direct debit it is paid by.
+        /// The payment by SEPA direct debit.
         sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The US bank account to pay from.
+        /// The US bank account that pays.
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
     }
     required "enable"
@@ -195,15 +195,15 @@ crm_core::setters!(AutoPaymentDetails {
     card_id: String,
     /// The id of the customer.
     customer_id: String,
-    /// The id of the payment method.
+    /// `paymentMethodId`
     payment_method_id: String,
-    /// Who provides it.
+    /// `provider`
     provider: Value,
-    /// The SEPA direct debit it is paid by.
+    /// The payment by SEPA direct debit.
     sepa_direct_debit: SepaDirectDebit,
-    /// Its kind.
+    /// `type`
     type_: String,
-    /// The US bank account to pay from.
+    /// The US bank account that pays.
     us_bank_account: UsBankAccount,
 });
 
@@ -317,13 +317,13 @@ crm_core::record! {
         address: Option<AddressDto> = "address",
         /// The custom values that belong to it.
         custom_values: Option<Vec<String>> = "customValues",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The phone number, or several.
+        /// One or more phone numbers.
         phone_no: Option<String> = "phoneNo",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -332,13 +332,13 @@ crm_core::setters!(BusinessDetailsDto {
     address: AddressDto,
     /// The custom values that belong to it.
     custom_values: [String],
-    /// The address of the logo.
+    /// `logoUrl`
     logo_url: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The phone number, or several.
+    /// One or more phone numbers.
     phone_no: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -405,7 +405,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The server has refused invoices without it.
         phone_no: Option<String> = "phoneNo",
@@ -480,25 +480,25 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// Whether it is live and not a test. Default: `true`.
+        /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the payments are spread over time.
+        /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
-        /// How the estimate is sent.
+        /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// Whom it is sent to.
+        /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
@@ -533,25 +533,25 @@ crm_core::setters!(CreateEstimates {
     issue_date: String,
     /// Its items, such as the lines of an invoice.
     items: [EstimateLineItem],
-    /// Whether it is live and not a test. Default: `true`.
+    /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// How the payments are spread over time.
+    /// The settings of the payment schedule.
     payment_schedule_config: PaymentScheduleConfig,
-    /// How the estimate is sent.
+    /// The settings for sending the estimate.
     send_estimate_details: SendEstimate,
-    /// Whom it is sent to.
+    /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -625,25 +625,25 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// Which part is to be paid when.
+        /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// Whom it is sent to.
+        /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "issueDate" "items" "liveMode" "name" "sentTo"
@@ -674,25 +674,25 @@ crm_core::setters!(CreateInvoice {
     issue_date: String,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// What is charged when payment comes late.
+    /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
-    /// Whether it is live and not a test.
+    /// True for live mode, false for test mode.
     live_mode: bool,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// Which part is to be paid when.
+    /// The schedule of partial payments.
     payment_schedule: PaymentSchedule,
-    /// Whom it is sent to.
+    /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// Whether and how tips can be given.
+    /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -742,16 +742,16 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether to mark the estimate as invoiced.
+        /// True to mark the estimate as invoiced.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
-        /// Which version it is.
+        /// `version`
         version: Option<CreateInvoiceFromEstimateVersion> = "version",
     }
     required "altId" "altType" "markAsInvoiced"
     by new
 }
 crm_core::setters!(CreateInvoiceFromEstimate {
-    /// Which version it is.
+    /// `version`
     version: CreateInvoiceFromEstimateVersion,
 });
 
@@ -780,7 +780,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Which version it is.
+    /// Create invoice from estimate version.
     pub enum CreateInvoiceFromEstimateVersion {
         /// `v1`
         V1 = "v1",
@@ -812,23 +812,23 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
@@ -853,23 +853,23 @@ crm_core::setters!(CreateInvoiceSchedule {
     invoice_number_prefix: String,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// What is charged when payment comes late.
+    /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
-    /// Whether it is live and not a test.
+    /// True for live mode, false for test mode.
     live_mode: bool,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// When it takes place or repeats.
+    /// The time, or the recurrence.
     schedule: ScheduleOptions,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// Whether and how tips can be given.
+    /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -931,19 +931,19 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
@@ -968,19 +968,19 @@ crm_core::setters!(CreateInvoiceTemplate {
     invoice_number_prefix: String,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// What is charged when payment comes late.
+    /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// Whether and how tips can be given.
+    /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -1036,21 +1036,21 @@ crm_core::record! {
         customer_send_estimate: Option<CustomNotificationItem> = "customerSendEstimate",
         /// What a customer is sent with an invoice.
         customer_send_invoice: Option<CustomNotificationItem> = "customerSendInvoice",
-        /// Tells the team that an automatic payment failed.
+        /// The notification of the team when an automatic payment fails.
         team_auto_payment_failure: Option<CustomNotificationItem> = "teamAutoPaymentFailure",
-        /// What the team is sent when an automatic payment is skipped.
+        /// The notification of the team when an automatic payment is skipped.
         team_auto_payment_skip: Option<CustomNotificationItem> = "teamAutoPaymentSkip",
-        /// Tells the team that an automatic payment worked.
+        /// The notification of the team when an automatic payment succeeds.
         team_auto_payment_success: Option<CustomNotificationItem> = "teamAutoPaymentSuccess",
-        /// What the team is sent when an estimate is accepted.
+        /// The notification of the team when an estimate is accepted.
         team_estimate_accepted: Option<CustomNotificationItem> = "teamEstimateAccepted",
-        /// Tells the team that an estimate was declined.
+        /// The notification of the team when an estimate is declined.
         team_estimate_declined: Option<CustomNotificationItem> = "teamEstimateDeclined",
-        /// What the team is sent when a payment fails.
+        /// The notification of the team when a payment fails.
         team_payment_failure: Option<CustomNotificationItem> = "teamPaymentFailure",
-        /// Tells the team that a payment worked.
+        /// The notification of the team when a payment succeeds.
         team_payment_success: Option<CustomNotificationItem> = "teamPaymentSuccess",
-        /// What the team is sent when a recurring invoice cannot be sent.
+        /// The notification of the team when a recurring invoice cannot be sent.
         team_recurring_send_invoice_failed: Option<CustomNotificationItem> = "teamRecurringSendInvoiceFailed",
     }
 }
@@ -1096,15 +1096,15 @@ crm_core::record! {
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// The month of the year, as a name or number.
+        /// The month of the year, as a name or a number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
-        /// Which week of the month; -1 is the last.
+        /// The number of the week in the month; -1 is the last.
         num_of_week: Option<f64> = "numOfWeek",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// Whether it starts when the primary user accepts.
+        /// True if it starts when the primary user accepts.
         use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
     }
     required "interval" "intervalType" "startDate"
@@ -1125,13 +1125,13 @@ crm_core::setters!(CustomRRuleOptions {
     end_time: String,
     /// How the repeats end, as `by`.
     end_type: String,
-    /// The month of the year, as a name or number.
+    /// The month of the year, as a name or a number.
     month_of_year: CustomRRuleOptionsMonthOfYear,
-    /// Which week of the month; -1 is the last.
+    /// The number of the week in the month; -1 is the last.
     num_of_week: f64,
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// Whether it starts when the primary user accepts.
+    /// True if it starts when the primary user accepts.
     use_start_as_primary_user_accepted: bool,
 });
 
@@ -1166,20 +1166,20 @@ impl CustomRRuleOptions {
 crm_core::record! {
     /// Discount.
     pub struct Discount {
-        /// Its kind. Default: `percentage`.
+        /// Default: `percentage`.
         type_: Option<DiscountType> = "type",
-        /// The ids of the products it is for.
+        /// The ids of the products to which it applies.
         valid_on_product_ids: Option<Vec<String>> = "validOnProductIds",
-        /// The value it holds. Default: `0`.
+        /// Default: `0`.
         value: Option<f64> = "value",
     }
     required "type"
     by new
 }
 crm_core::setters!(Discount {
-    /// The ids of the products it is for.
+    /// The ids of the products to which it applies.
     valid_on_product_ids: [String],
-    /// The value it holds. Default: `0`.
+    /// Default: `0`.
     value: f64,
 });
 
@@ -1197,7 +1197,7 @@ impl Discount {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Default: `percentage`.
     pub enum DiscountType {
         /// `fixed`
         Fixed = "fixed",
@@ -1242,19 +1242,19 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
-        /// Whether the price contains the tax. Default: `false`.
+        /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1269,15 +1269,15 @@ crm_core::setters!(EstimateLineItem {
     description: String,
     /// Whether the line is a setup fee.
     is_setup_fee_item: bool,
-    /// The id of the price.
+    /// `priceId`
     price_id: String,
-    /// The id of the product.
+    /// `productId`
     product_id: String,
-    /// Whether the price contains the tax. Default: `false`.
+    /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes on it, as records or ids.
+    /// The taxes, as records or ids.
     taxes: [ItemTax],
-    /// Its kind.
+    /// `type`
     type_: PriceType,
 });
 
@@ -1352,31 +1352,31 @@ crm_core::record! {
         issue_date: Option<Timestamp> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// When it was last visited.
+        /// The time of the last visit.
         last_visited_at: Option<Timestamp> = "lastVisitedAt",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Who sent it.
+        /// The user who sent it.
         sent_by: Option<String> = "sentBy",
-        /// Whom it is sent to.
+        /// The recipients.
         sent_to: Option<Value> = "sentTo",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
         /// The total amount in US dollars.
         totalamount_in_usd: Option<f64> = "totalamountInUSD",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
         /// The version number the database keeps.
         v: Option<f64> = "__v",
@@ -1388,7 +1388,7 @@ crm_core::record! {
     pub struct EstimateReplyEstimateActionHistoryItem {
         /// What is done, or is to be done.
         action: Option<String> = "action",
-        /// When it happened.
+        /// The time of the event.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -1420,19 +1420,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
         /// The version number the database keeps.
         v: Option<f64> = "__v",
@@ -1460,19 +1460,19 @@ crm_core::record! {
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// Whether it is live and not a test. Default: `true`.
+        /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the estimate is sent.
+        /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "discount" "items" "name"
@@ -1495,19 +1495,19 @@ crm_core::setters!(EstimateTemplates {
     estimate_number_prefix: String,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// Whether it is live and not a test. Default: `true`.
+    /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// How the estimate is sent.
+    /// The settings for sending the estimate.
     send_estimate_details: SendEstimate,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -1548,7 +1548,7 @@ crm_core::record! {
     pub struct FrequencySettings {
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
     }
     required "enabled" "schedule"
@@ -1572,7 +1572,7 @@ crm_core::record! {
     pub struct GenerateEstimateNumberReply {
         /// The number of the estimate.
         estimate_number: Option<f64> = "estimateNumber",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1620,23 +1620,23 @@ crm_core::record! {
         invoice_number: Option<String> = "invoiceNumber",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Which part is to be paid when.
+        /// The schedule of partial payments.
         payment_schedule: Option<Value> = "paymentSchedule",
-        /// When and how to remind of payment.
+        /// The settings of payment reminders.
         reminders_configuration: Option<RemindersConfiguration> = "remindersConfiguration",
-        /// The state it is in.
+        /// `status`
         status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// The sums of the invoice.
+        /// The totals of the invoice.
         total_summary: Option<TotalSummary> = "totalSummary",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -1666,23 +1666,23 @@ crm_core::record! {
         estimates_title: Option<String> = "estimatesTitle",
         /// What the invoice number begins with. At most 10 characters.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// The least part that may be paid, in percent.
+        /// The minimum partial payment, in percent.
         minimum_percentage_partial_payment: Option<f64> = "minimumPercentagePartialPayment",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// How products are handled on invoices.
+        /// The settings for products on invoices.
         product_settings: Option<InvoiceProductSettings> = "productSettings",
-        /// When and how reminders are sent.
+        /// `reminderSettings`
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
-        /// Who mail is sent from.
+        /// The sender of e-mails.
         sender_configuration: Option<InvoiceSettingsSenderConfiguration> = "senderConfiguration",
-        /// The terms that are written on invoices.
+        /// The terms that are printed on invoices.
         terms_note: Option<String> = "termsNote",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title. At most 40 characters.
+        /// At most 40 characters.
         title: Option<String> = "title",
     }
 }
@@ -1712,21 +1712,21 @@ crm_core::record! {
         invoices: Vec<InvoiceReply> = "invoices",
         /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -1744,19 +1744,19 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
-        /// Whether the price contains the tax. Default: `false`.
+        /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1769,15 +1769,15 @@ crm_core::setters!(InvoiceItem {
     description: String,
     /// Whether the line is a setup fee.
     is_setup_fee_item: bool,
-    /// The id of the price.
+    /// `priceId`
     price_id: String,
-    /// The id of the product.
+    /// `productId`
     product_id: String,
-    /// Whether the price contains the tax. Default: `false`.
+    /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes on it, as records or ids.
+    /// The taxes, as records or ids.
     taxes: [ItemTax],
-    /// Its kind.
+    /// `type`
     type_: PriceType,
 });
 
@@ -1853,25 +1853,25 @@ crm_core::record! {
         invoice_number: Option<String> = "invoiceNumber",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Which part is to be paid when.
+        /// The schedule of partial payments.
         payment_schedule: Option<Value> = "paymentSchedule",
-        /// The state it is in.
+        /// `status`
         status: Option<InvoiceReplyStatus> = "status",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Invoice reply status.
     pub enum InvoiceReplyStatus {
         /// `draft`
         Draft = "draft",
@@ -1895,13 +1895,13 @@ crm_core::record! {
         address: Option<Address> = "address",
         /// The custom values that belong to it.
         custom_values: Vec<String> = "customValues",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The phone number, or several.
+        /// One or more phone numbers.
         phone_no: Option<String> = "phoneNo",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -1933,19 +1933,19 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
-        /// Whether the price contains the tax.
+        /// True if prices include taxes.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Vec<ItemTax> = "taxes",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -1979,11 +1979,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `rate`
         rate: Option<f64> = "rate",
-        /// The id of the tax.
+        /// `taxId`
         tax_id: Option<String> = "taxId",
     }
     required "_id" "name" "rate"
@@ -1994,7 +1994,7 @@ crm_core::setters!(ItemTax {
     calculation: String,
     /// What it is, for people.
     description: String,
-    /// The id of the tax.
+    /// `taxId`
     tax_id: String,
 });
 
@@ -2029,9 +2029,9 @@ crm_core::record! {
         grace: Option<LateFeesGrace> = "grace",
         /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
-        /// Its kind.
+        /// `type`
         type_: Option<DiscountType> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
     required "enable" "frequency" "type" "value"
@@ -2137,9 +2137,9 @@ impl LateFeesGrace {
 crm_core::record! {
     /// Late fees max fees.
     pub struct LateFeesMaxFees {
-        /// Its kind. Always `fixed`.
+        /// Always `fixed`.
         type_: Option<String> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -2163,9 +2163,9 @@ crm_core::record! {
     pub struct ListEstimateTemplateReply {
         /// What the reply holds.
         data: Vec<EstimateTemplateReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -2175,9 +2175,9 @@ crm_core::record! {
     pub struct ListEstimatesReply {
         /// The estimates found.
         estimates: Vec<EstimateReply> = "estimates",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -2187,7 +2187,7 @@ crm_core::record! {
     pub struct ListInvoicesReply {
         /// The invoices found.
         invoices: Vec<GetInvoiceReply> = "invoices",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2197,7 +2197,7 @@ crm_core::record! {
     pub struct ListSchedulesReply {
         /// The schedules, or the parts of one.
         schedules: Vec<GetScheduleReply> = "schedules",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2207,7 +2207,7 @@ crm_core::record! {
     pub struct ListTemplatesReply {
         /// What the reply holds.
         data: Vec<TemplateReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -2271,7 +2271,7 @@ crm_core::record! {
     pub struct PaymentSchedule {
         /// The schedules, or the parts of one.
         schedules: Option<Vec<String>> = "schedules",
-        /// Its kind.
+        /// `type`
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
@@ -2300,7 +2300,7 @@ crm_core::record! {
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
         /// The schedules, or the parts of one.
         schedules: Option<Vec<Value>> = "schedules",
-        /// Its kind.
+        /// `type`
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
@@ -2329,7 +2329,7 @@ crm_core::record! {
     pub struct PaymentScheduleDateConfig {
         /// When the deposit is due: `estimate_accepted` or `custom`.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
-        /// How the dates are set: `regular_interval` or `custom`.
+        /// The type of dates: `regular_interval` or `custom`.
         schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
     }
     required "depositDateType" "scheduleDateType"
@@ -2362,7 +2362,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How the dates are set: `regular_interval` or `custom`.
+    /// The type of dates: `regular_interval` or `custom`.
     pub enum PaymentScheduleDateConfigScheduleDateType {
         /// `custom`
         Custom = "custom",
@@ -2378,7 +2378,7 @@ crm_core::record! {
         charges: Option<Vec<Value>> = "charges",
         /// The further charges collected so far.
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
-        /// The charges that were paid.
+        /// `paidCharges`
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
     }
     required "charges"
@@ -2387,7 +2387,7 @@ crm_core::record! {
 crm_core::setters!(ProcessingFee {
     /// The further charges collected so far.
     collected_miscellaneous_charges: f64,
-    /// The charges that were paid.
+    /// `paidCharges`
     paid_charges: [ProcessingFeePaidCharge],
 });
 
@@ -2413,7 +2413,7 @@ crm_core::record! {
         charge: Option<f64> = "charge",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "amount" "charge" "_id" "name"
@@ -2454,13 +2454,13 @@ crm_core::record! {
         cheque: Option<Cheque> = "cheque",
         /// When it was fulfilled.
         fulfilled_at: Option<String> = "fulfilledAt",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<RecordPaymentMode> = "mode",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
-        /// The ids of the scheduled payments it covers.
+        /// The ids of the scheduled payments that it covers.
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
     }
     required "altId" "altType" "card" "cheque" "mode" "notes"
@@ -2477,13 +2477,13 @@ crm_core::setters!(RecordPayment {
     cheque: Cheque,
     /// When it was fulfilled.
     fulfilled_at: String,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The way it works, or how it was paid.
+    /// The mode of operation, or of payment.
     mode: RecordPaymentMode,
-    /// The notes on it.
+    /// `notes`
     notes: String,
-    /// The ids of the scheduled payments it covers.
+    /// The ids of the scheduled payments that it covers.
     payment_schedule_ids: [String],
 });
 
@@ -2518,7 +2518,7 @@ crm_core::record! {
     pub struct RecordPaymentReply {
         /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2536,29 +2536,29 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// Most reminders to send.
+        /// The maximum number of reminders.
         max_reminders: Option<f64> = "maxReminders",
-        /// The id of the reminder.
+        /// `reminderId`
         reminder_id: Option<String> = "reminderId",
-        /// Which invoices are reminded of: `invoice_sent` or `invoice_overdue`.
+        /// The condition for a reminder: `invoice_sent` or `invoice_overdue`.
         reminder_invoice_condition: Option<ReminderReminderInvoiceCondition> = "reminderInvoiceCondition",
-        /// The name of the reminder.
+        /// `reminderName`
         reminder_name: Option<String> = "reminderName",
         /// `reminderNumber`
         reminder_number: Option<f64> = "reminderNumber",
-        /// Whether to remind `before` or `after` the date.
+        /// The time of the reminder in relation to the date: `before` or `after`.
         reminder_time: Option<ReminderReminderTime> = "reminderTime",
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
 }
 
 crm_core::open_enum! {
-    /// Which invoices are reminded of: `invoice_sent` or `invoice_overdue`.
+    /// The condition for a reminder: `invoice_sent` or `invoice_overdue`.
     pub enum ReminderReminderInvoiceCondition {
         /// `invoice_overdue`
         InvoiceOverdue = "invoice_overdue",
@@ -2568,7 +2568,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether to remind `before` or `after` the date.
+    /// The time of the reminder in relation to the date: `before` or `after`.
     pub enum ReminderReminderTime {
         /// `after`
         After = "after",
@@ -2582,7 +2582,7 @@ crm_core::record! {
     pub struct ReminderSettings {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// The reminders that are set up.
+        /// The configured reminders.
         reminders: Vec<Reminder> = "reminders",
     }
 }
@@ -2590,9 +2590,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reminders configuration.
     pub struct RemindersConfiguration {
-        /// How the reminders went out.
+        /// The reminders that were sent.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
-        /// When and how reminders are sent.
+        /// `reminderSettings`
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
     }
 }
@@ -2606,7 +2606,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// How it is paid automatically.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
     }
     required "altId" "altType" "liveMode"
@@ -2636,14 +2636,14 @@ crm_core::record! {
     pub struct ScheduleOptions {
         /// When it is carried out.
         execute_at: Option<String> = "executeAt",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<CustomRRuleOptions> = "rrule",
     }
 }
 crm_core::setters!(ScheduleOptions {
     /// When it is carried out.
     execute_at: String,
-    /// The rule by which it repeats.
+    /// The recurrence rule.
     rrule: CustomRRuleOptions,
 });
 
@@ -2658,11 +2658,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The name of the estimate.
         estimate_name: Option<String> = "estimateName",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Who it is sent from.
+        /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2671,7 +2671,7 @@ crm_core::record! {
 crm_core::setters!(SendEstimate {
     /// The name of the estimate.
     estimate_name: String,
-    /// Who it is sent from.
+    /// The sender.
     sent_from: InvoiceSettingsSenderConfiguration,
 });
 
@@ -2708,11 +2708,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// How it is paid automatically.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Who it is sent from.
+        /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2721,7 +2721,7 @@ crm_core::record! {
 crm_core::setters!(SendInvoice {
     /// How it is paid automatically.
     auto_payment: AutoPaymentDetails,
-    /// Who it is sent from.
+    /// The sender.
     sent_from: InvoiceSettingsSenderConfiguration,
 });
 
@@ -2768,7 +2768,7 @@ crm_core::record! {
         email_data: Option<Value> = "emailData",
         /// The invoice as it is now.
         invoice: Option<InvoiceReply> = "invoice",
-        /// What was sent by text message.
+        /// The content of the text message.
         sms_data: Option<Value> = "smsData",
     }
 }
@@ -2782,7 +2782,7 @@ crm_core::record! {
         email_bcc: Option<Vec<String>> = "emailBcc",
         /// The e-mail addresses that get a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// The phone number, or several.
+        /// One or more phone numbers.
         phone_no: Option<Vec<String>> = "phoneNo",
     }
     required "email"
@@ -2793,7 +2793,7 @@ crm_core::setters!(SentToDto {
     email_bcc: [String],
     /// The e-mail addresses that get a copy.
     email_cc: [String],
-    /// The phone number, or several.
+    /// One or more phone numbers.
     phone_no: [String],
 });
 
@@ -2884,11 +2884,11 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// Its items, such as the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -2928,27 +2928,27 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// Which part is to be paid when.
+        /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// Whom it is sent to.
+        /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
@@ -2985,27 +2985,27 @@ crm_core::setters!(Text2Pay {
     issue_date: String,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// What is charged when payment comes late.
+    /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
-    /// Whether it is live and not a test.
+    /// True for live mode, false for test mode.
     live_mode: bool,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// Which part is to be paid when.
+    /// The schedule of partial payments.
     payment_schedule: PaymentSchedule,
-    /// Whom it is sent to.
+    /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// Whether and how tips can be given.
+    /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// The title.
+    /// `title`
     title: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -3075,9 +3075,9 @@ crm_core::record! {
 crm_core::record! {
     /// Tips configuration.
     pub struct TipsConfiguration {
-        /// Whether tips can be given.
+        /// True if tips can be given.
         tips_enabled: Option<bool> = "tipsEnabled",
-        /// The tips to choose from, in percent.
+        /// The tips that are offered, in percent.
         tips_percentage: Option<Vec<f64>> = "tipsPercentage",
     }
     required "tipsEnabled" "tipsPercentage"
@@ -3104,9 +3104,9 @@ crm_core::record! {
     pub struct TotalSummary {
         /// What is taken off the price.
         discount: Option<f64> = "discount",
-        /// The sum before discount and tax.
+        /// The sum before discounts and taxes.
         sub_total: Option<f64> = "subTotal",
-        /// The tax in all.
+        /// The total tax.
         tax: Option<f64> = "tax",
     }
 }
@@ -3146,25 +3146,25 @@ crm_core::record! {
         issue_date: Option<String> = "issueDate",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
-        /// Whether it is live and not a test. Default: `true`.
+        /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How the payments are spread over time.
+        /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
-        /// How the estimate is sent.
+        /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// Whom it is sent to.
+        /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
@@ -3201,25 +3201,25 @@ crm_core::setters!(UpdateEstimate {
     issue_date: String,
     /// Its items, such as the lines of an invoice.
     items: [EstimateLineItem],
-    /// Whether it is live and not a test. Default: `true`.
+    /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// How the payments are spread over time.
+    /// The settings of the payment schedule.
     payment_schedule_config: PaymentScheduleConfig,
-    /// How the estimate is sent.
+    /// The settings for sending the estimate.
     send_estimate_details: SendEstimate,
-    /// Whom it is sent to.
+    /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -3298,21 +3298,21 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// When it was issued.
         issue_date: Option<String> = "issueDate",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// Which part is to be paid when.
+        /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// Whether and how tips can be given.
+        /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
         /// The details of the invoice at Xero.
         xero_details: Option<Value> = "xeroDetails",
@@ -3349,21 +3349,21 @@ crm_core::setters!(UpdateInvoice {
     invoice_number_prefix: String,
     /// When it was issued.
     issue_date: String,
-    /// Whether it is live and not a test.
+    /// True for live mode, false for test mode.
     live_mode: bool,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// Which part is to be paid when.
+    /// The schedule of partial payments.
     payment_schedule: PaymentSchedule,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// Whether and how tips can be given.
+    /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// The title.
+    /// `title`
     title: String,
     /// The details of the invoice at Xero.
     xero_details: Value,
@@ -3416,7 +3416,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// What is charged when payment comes late.
+        /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
     }
     required "altId" "altType" "lateFeesConfiguration"
@@ -3458,17 +3458,17 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
@@ -3489,17 +3489,17 @@ crm_core::setters!(UpdateInvoiceSchedule {
     discount: Discount,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// Whether it is live and not a test.
+    /// True for live mode, false for test mode.
     live_mode: bool,
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// When it takes place or repeats.
+    /// The time, or the recurrence.
     schedule: ScheduleOptions,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -3550,13 +3550,13 @@ crm_core::record! {
         internal: Option<bool> = "internal",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// Further charges, such as processing fees.
+        /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The terms that are written on it.
+        /// The terms that are printed on it.
         terms_notes: Option<String> = "termsNotes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
@@ -3575,13 +3575,13 @@ crm_core::setters!(UpdateInvoiceTemplate {
     internal: bool,
     /// Its items, such as the lines of an invoice.
     items: [InvoiceItem],
-    /// Further charges, such as processing fees.
+    /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// The name.
+    /// `name`
     name: String,
-    /// The terms that are written on it.
+    /// The terms that are printed on it.
     terms_notes: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -3619,14 +3619,14 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The settings of the ways to pay.
+        /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
     }
     required "altId" "altType"
     by new
 }
 crm_core::setters!(UpdatePaymentMethodsConfiguration {
-    /// The settings of the ways to pay.
+    /// The settings of the payment methods.
     payment_methods: PaymentMethod,
 });
 

@@ -12,7 +12,7 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The question that is asked.
+        /// The text of the question.
         question: Option<String> = "question",
     }
     required "answer" "knowledgeBaseId" "locationId" "question"
@@ -51,13 +51,13 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The state it is in.
+        /// `status`
         status: Option<CrawledUrlStatus> = "status",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -91,7 +91,7 @@ crm_core::record! {
     pub struct CrawlingAggregate {
         /// The id.
         id: Option<CrawledUrlStatus> = "_id",
-        /// The records that were found.
+        /// `records`
         records: Vec<CrawlingRecord> = "records",
     }
 }
@@ -103,9 +103,9 @@ crm_core::record! {
         error: Option<ErrorDetails> = "error",
         /// The id.
         id: Option<String> = "id",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -115,7 +115,7 @@ crm_core::record! {
     pub struct CrawlingStatusData {
         /// The records of the crawl, in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
-        /// The details of the crawl.
+        /// The details of the crawl operation.
         operation_details: Option<OperationDetails> = "operationDetails",
     }
 }
@@ -125,7 +125,7 @@ crm_core::record! {
     pub struct CrawlingStatusReply {
         /// What the reply holds.
         data: Option<CrawlingStatusData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -135,7 +135,7 @@ crm_core::record! {
     pub struct CreateFaqReply {
         /// The question with its answer.
         faq: Option<FaqReply> = "faq",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -147,7 +147,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -176,7 +176,7 @@ crm_core::record! {
     pub struct CreateKnowledgeBaseReply {
         /// What the reply holds.
         data: Option<KnowledgeBaseData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -188,7 +188,7 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The ids of the addresses.
+        /// `urlIds`
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
@@ -217,9 +217,9 @@ crm_core::record! {
     pub struct DiscoverWebsiteData {
         /// `operationId`
         operation_id: Option<String> = "operationId",
-        /// The state it is in.
+        /// `status`
         status: Option<CrawledUrlStatus> = "status",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -229,7 +229,7 @@ crm_core::record! {
     pub struct DiscoverWebsiteReply {
         /// What the reply holds.
         data: Option<DiscoverWebsiteData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -241,9 +241,9 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How far to crawl: `Exact`, `Path` or `Domain`.
+        /// The extent of the crawl: `Exact`, `Path` or `Domain`.
         option: Option<OperationDetailsMode> = "option",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "knowledgeBaseId" "locationId" "option" "url"
@@ -272,17 +272,17 @@ impl DiscoverWebsiteRequest {
 crm_core::record! {
     /// Error details.
     pub struct ErrorDetails {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The options it has.
+        /// `options`
         options: Option<Value> = "options",
-        /// What is or was answered.
+        /// `response`
         response: Option<String> = "response",
-        /// Where in the program the error arose.
+        /// The stack trace of the error.
         stack: Option<String> = "stack",
-        /// The state it is in.
+        /// `status`
         status: Option<f64> = "status",
     }
 }
@@ -302,13 +302,13 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The question that is asked.
+        /// The text of the question.
         question: Option<String> = "question",
-        /// The question in lower case.
+        /// `questionLowerCase`
         question_lower_case: Option<String> = "questionLowerCase",
-        /// The id of the trained page it came from.
+        /// The id of the trained page from which it was created.
         trained_url_id: Option<String> = "trainedUrlId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -332,7 +332,7 @@ crm_core::record! {
     pub struct GetAllKnowledgeBasesPaginatedReply {
         /// What the reply holds.
         data: Option<GetAllKnowledgeBasesPaginatedData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -342,7 +342,7 @@ crm_core::record! {
     pub struct GetAllUrlsByKnowledgeBaseReply {
         /// How many there are.
         count: Option<f64> = "count",
-        /// The crawled addresses.
+        /// The crawled URLs.
         urls: Vec<CrawledUrl> = "urls",
     }
 }
@@ -362,11 +362,11 @@ crm_core::record! {
         kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The name in lower case.
+        /// `nameLowerCase`
         name_lower_case: Option<String> = "nameLowerCase",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -376,7 +376,7 @@ crm_core::record! {
     pub struct GetKnowledgeBaseByIdReply {
         /// What the reply holds.
         data: Option<GetKnowledgeBaseByIdData> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -394,11 +394,11 @@ crm_core::record! {
         kb_metadata: Option<Value> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The name in lower case.
+        /// `nameLowerCase`
         name_lower_case: Option<String> = "nameLowerCase",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -410,7 +410,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -422,13 +422,13 @@ crm_core::record! {
         faqs: Option<f64> = "faqs",
         /// How many files there are.
         files: Option<f64> = "files",
-        /// How many rich texts there are.
+        /// The number of rich texts.
         rich_text: Option<f64> = "richText",
-        /// How many tables there are.
+        /// The number of tables.
         tables: Option<f64> = "tables",
         /// How many addresses there are.
         urls: Option<f64> = "urls",
-        /// How many web searches there are.
+        /// The number of web searches.
         web_searches: Option<f64> = "webSearches",
     }
 }
@@ -460,17 +460,17 @@ crm_core::record! {
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<OperationDetailsMode> = "mode",
-        /// What the `robots.txt` of the site says.
+        /// The content of the site's `robots.txt`.
         robots_file_data: Option<String> = "robotsFileData",
-        /// The state it is in.
+        /// `status`
         status: Option<CrawledUrlStatus> = "status",
-        /// How many pages were trained.
+        /// The number of pages that were trained.
         trained_urls_count: Option<f64> = "trainedUrlsCount",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
         /// The version number the database keeps.
         v: Option<f64> = "__v",
@@ -478,7 +478,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The way it works, or how it was paid.
+    /// The mode of operation, or of payment.
     pub enum OperationDetailsMode {
         /// `Domain`
         Domain = "Domain",
@@ -498,7 +498,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// `operationId`
         operation_id: Option<String> = "operationId",
-        /// The ids of the addresses.
+        /// `urlIds`
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
@@ -529,7 +529,7 @@ crm_core::record! {
     pub struct UpdateFaqBody {
         /// The answer to the question.
         answer: Option<String> = "answer",
-        /// The question that is asked.
+        /// The text of the question.
         question: Option<String> = "question",
     }
     required "answer" "question"
@@ -553,14 +553,14 @@ crm_core::record! {
     pub struct UpdateKnowledgeBase {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(UpdateKnowledgeBase {
     /// What it is, for people.
     description: String,
-    /// The name.
+    /// `name`
     name: String,
 });
 

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Get link reply.
     pub struct GetLinkReply {
-        /// The link.
+        /// `link`
         link: Option<Link> = "link",
     }
 }
@@ -14,7 +14,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get links reply.
     pub struct GetLinksReply {
-        /// The links found or made.
+        /// `links`
         links: Vec<Link> = "links",
     }
 }
@@ -28,9 +28,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address the link leads to.
+        /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
     }
 }
@@ -38,9 +38,9 @@ crm_core::record! {
 crm_core::record! {
     /// Link update.
     pub struct LinkUpdate {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address the link leads to.
+        /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
     }
     required "name" "redirectTo"
@@ -64,9 +64,9 @@ crm_core::record! {
     pub struct Links {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address the link leads to.
+        /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
     }
     required "locationId" "name" "redirectTo"

@@ -14,29 +14,29 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
-        /// The settings of the mail service Mailgun.
+        /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Who the prospect is.
+        /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
-        /// The id of the snapshot.
+        /// `snapshotId`
         snapshot_id: Option<String> = "snapshotId",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         /// The Twilio account of the location.
         twilio: Option<Twilio> = "twilio",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "companyId" "name"
@@ -49,27 +49,27 @@ crm_core::setters!(CreateLocation {
     city: String,
     /// The country, as `US`. One of 247 values, for example `AF`.
     country: String,
-    /// The settings of the mail service Mailgun.
+    /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Who the prospect is.
+    /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// How it is set up.
+    /// `settings`
     settings: Settings,
-    /// The id of the snapshot.
+    /// `snapshotId`
     snapshot_id: String,
-    /// The addresses of its social media profiles.
+    /// The URLs of the social media profiles.
     social: Social,
     /// The state or region.
     state: String,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The Twilio account of the location.
     twilio: Twilio,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -116,27 +116,27 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
 
 crm_core::open_enum! {
-    /// What the field belongs to: `contact` or `opportunity`.
+    /// The object type of the field: `contact` or `opportunity`.
     pub enum CustomFieldModel {
         /// `contact`
         Contact = "contact",
@@ -172,9 +172,9 @@ crm_core::record! {
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
-        /// The month of the year, as a name or number.
+        /// The month of the year, as a name or a number.
         month_of_year: Option<f64> = "monthOfYear",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
     }
     required "dueAfterSeconds" "interval" "intervalType" "startDate"
@@ -191,7 +191,7 @@ crm_core::setters!(CustomRRulesOptions {
     day_of_week: CustomRRulesOptionsDayOfWeek,
     /// The last day or time.
     end_date: String,
-    /// The month of the year, as a name or number.
+    /// The month of the year, as a name or a number.
     month_of_year: f64,
 });
 
@@ -265,9 +265,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
 }
@@ -283,9 +283,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom values.
     pub struct CustomValues {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -315,9 +315,9 @@ crm_core::record! {
 crm_core::record! {
     /// File upload reply.
     pub struct FileUploadReply {
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
-        /// The files that were uploaded.
+        /// `uploadedFiles`
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -331,11 +331,11 @@ crm_core::record! {
         fieldname: Option<String> = "fieldname",
         /// The MIME type of the file.
         mimetype: Option<String> = "mimetype",
-        /// The name the file had when it was sent.
+        /// The original name of the file.
         originalname: Option<String> = "originalname",
-        /// How big the file is.
+        /// The size of the file.
         size: Option<i64> = "size",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -353,21 +353,21 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -393,27 +393,27 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// The reseller the location belongs to.
+        /// The reseller to which the location belongs.
         reseller: Option<Value> = "reseller",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -421,7 +421,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get location by id reply.
     pub struct GetLocationByIdReply {
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<GetLocationById> = "location",
     }
 }
@@ -429,9 +429,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get templates reply.
     pub struct GetTemplatesReply {
-        /// The templates found.
+        /// `templates`
         templates: Vec<Value> = "templates",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -439,9 +439,9 @@ crm_core::record! {
 crm_core::record! {
     /// Location deleted reply.
     pub struct LocationDeletedReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -461,7 +461,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -469,7 +469,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location tags reply.
     pub struct LocationTagsReply {
-        /// The tags.
+        /// `tags`
         tags: Vec<LocationTags> = "tags",
     }
 }
@@ -477,7 +477,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location task list reply.
     pub struct LocationTaskListReply {
-        /// The tasks.
+        /// `tasks`
         tasks: Vec<Value> = "tasks",
     }
 }
@@ -491,17 +491,17 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country, as `US`.
         country: Option<String> = "country",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -519,19 +519,19 @@ crm_core::record! {
         field_key: Option<String> = "fieldKey",
         /// Whether more than one file can be given.
         is_multiple_file: Option<bool> = "isMultipleFile",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
-        /// What the field belongs to: `contact` or `opportunity`.
+        /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Where it stands among its kind, or on the page. Default: `0`.
+        /// The position among the others or on the page. Default: `0`.
         position: Option<f64> = "position",
-        /// The boxes of a field made of several text boxes.
+        /// The boxes of a field that has several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "dataType" "name"
@@ -546,17 +546,17 @@ crm_core::setters!(LocationsCreateCustomFields {
     field_key: String,
     /// Whether more than one file can be given.
     is_multiple_file: bool,
-    /// How many files it may hold at most.
+    /// The maximum number of files.
     max_number_of_files: f64,
-    /// What the field belongs to: `contact` or `opportunity`.
+    /// The object type of the field: `contact` or `opportunity`.
     model: CustomFieldModel,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// What the empty field shows.
+    /// The text of the empty field.
     placeholder: String,
-    /// Where it stands among its kind, or on the page. Default: `0`.
+    /// The position among the others or on the page. Default: `0`.
     position: f64,
-    /// The boxes of a field made of several text boxes.
+    /// The boxes of a field that has several text boxes.
     text_box_list_options: [Value],
 });
 
@@ -597,21 +597,21 @@ crm_core::record! {
         is_multi_file_allowed: Option<bool> = "isMultiFileAllowed",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// What the field belongs to: `contact` or `opportunity`.
+        /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// The options that are shown as images.
+        /// The options that are displayed as images.
         picklist_image_options: Vec<String> = "picklistImageOptions",
-        /// What can be chosen from the list.
+        /// The options of the list.
         picklist_options: Vec<String> = "picklistOptions",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Where it stands among its kind, or on the page.
+        /// The position among the others or on the page.
         position: Option<f64> = "position",
     }
 }
@@ -659,19 +659,19 @@ crm_core::record! {
         field_key: Option<String> = "fieldKey",
         /// Whether more than one file can be given.
         is_multiple_file: Option<bool> = "isMultipleFile",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
-        /// What the field belongs to: `contact` or `opportunity`.
+        /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Where it stands among its kind, or on the page. Default: `0`.
+        /// The position among the others or on the page. Default: `0`.
         position: Option<f64> = "position",
-        /// The boxes of a field made of several text boxes.
+        /// The boxes of a field that has several text boxes.
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "name"
@@ -686,17 +686,17 @@ crm_core::setters!(LocationsUpdateCustomFields {
     field_key: String,
     /// Whether more than one file can be given.
     is_multiple_file: bool,
-    /// How many files it may hold at most.
+    /// The maximum number of files.
     max_number_of_files: f64,
-    /// What the field belongs to: `contact` or `opportunity`.
+    /// The object type of the field: `contact` or `opportunity`.
     model: CustomFieldModel,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// What the empty field shows.
+    /// The text of the empty field.
     placeholder: String,
-    /// Where it stands among its kind, or on the page. Default: `0`.
+    /// The position among the others or on the page. Default: `0`.
     position: f64,
-    /// The boxes of a field made of several text boxes.
+    /// The boxes of a field that has several text boxes.
     text_box_list_options: [Value],
 });
 
@@ -752,7 +752,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "lastName"
@@ -785,11 +785,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether to create no task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
-        /// The ids of the users the task is for.
+        /// The ids of the users who are assigned to the task.
         owners: Option<Vec<String>> = "owners",
-        /// By which rule the task repeats.
+        /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "rruleOptions" "title"
@@ -802,7 +802,7 @@ crm_core::setters!(RecurringTaskCreate {
     description: String,
     /// Whether to create no task.
     ignore_task_creation: bool,
-    /// The ids of the users the task is for.
+    /// The ids of the users who are assigned to the task.
     owners: [String],
 });
 
@@ -842,13 +842,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// By which rule the task repeats.
+        /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How many times it comes in all.
+        /// The total number of occurrences.
         total_occurrence: Option<f64> = "totalOccurrence",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -856,7 +856,7 @@ crm_core::record! {
 crm_core::record! {
     /// Recurring task single reply.
     pub struct RecurringTaskSingleReply {
-        /// The recurring task as it is now.
+        /// The recurring task after the operation.
         recurring_task: Option<RecurringTaskReply> = "recurringTask",
     }
 }
@@ -870,11 +870,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether to create no task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
-        /// The ids of the users the task is for.
+        /// The ids of the users who are assigned to the task.
         owners: Option<Vec<String>> = "owners",
-        /// By which rule the task repeats.
+        /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -885,11 +885,11 @@ crm_core::setters!(RecurringTaskUpdate {
     description: String,
     /// Whether to create no task.
     ignore_task_creation: bool,
-    /// The ids of the users the task is for.
+    /// The ids of the users who are assigned to the task.
     owners: [String],
-    /// By which rule the task repeats.
+    /// The recurrence rule of the task.
     rrule_options: CustomRRulesOptions,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -968,15 +968,15 @@ crm_core::record! {
         google_plus: Option<String> = "googlePlus",
         /// The profile on Instagram.
         instagram: Option<String> = "instagram",
-        /// The address of the LinkedIn page.
+        /// The URL of the LinkedIn page.
         linked_in: Option<String> = "linkedIn",
-        /// The address of the Pinterest profile.
+        /// The URL of the Pinterest profile.
         pinterest: Option<String> = "pinterest",
-        /// The address of the Twitter page.
+        /// The URL of the Twitter page.
         twitter: Option<String> = "twitter",
-        /// The address of the Yelp page.
+        /// The URL of the Yelp page.
         yelp: Option<String> = "yelp",
-        /// The address of the YouTube channel.
+        /// The URL of the YouTube channel.
         youtube: Option<String> = "youtube",
     }
 }
@@ -993,22 +993,22 @@ crm_core::setters!(Social {
     google_plus: String,
     /// The profile on Instagram.
     instagram: String,
-    /// The address of the LinkedIn page.
+    /// The URL of the LinkedIn page.
     linked_in: String,
-    /// The address of the Pinterest profile.
+    /// The URL of the Pinterest profile.
     pinterest: String,
-    /// The address of the Twitter page.
+    /// The URL of the Twitter page.
     twitter: String,
-    /// The address of the Yelp page.
+    /// The URL of the Yelp page.
     yelp: String,
-    /// The address of the YouTube channel.
+    /// The URL of the YouTube channel.
     youtube: String,
 });
 
 crm_core::record! {
     /// Tag body.
     pub struct TagBody {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "name"
@@ -1037,11 +1037,11 @@ crm_core::record! {
         completed: Option<bool> = "completed",
         /// The id of the contact.
         contact_id: Option<Vec<String>> = "contactId",
-        /// Most items in a page. Default: `25`.
+        /// The maximum number of items per page. Default: `25`.
         limit: Option<f64> = "limit",
-        /// A text to look for.
+        /// The text to search for.
         query: Option<String> = "query",
-        /// How many items to pass over. Default: `0`.
+        /// The number of items to skip. Default: `0`.
         skip: Option<f64> = "skip",
     }
 }
@@ -1054,11 +1054,11 @@ crm_core::setters!(TaskSearchParams {
     completed: bool,
     /// The id of the contact.
     contact_id: [String],
-    /// Most items in a page. Default: `25`.
+    /// The maximum number of items per page. Default: `25`.
     limit: f64,
-    /// A text to look for.
+    /// The text to search for.
     query: String,
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     skip: f64,
 });
 
@@ -1067,7 +1067,7 @@ crm_core::record! {
     pub struct Twilio {
         /// The token that gives access to Twilio.
         auth_token: Option<String> = "authToken",
-        /// Twilio's id of it.
+        /// The SID at Twilio.
         sid: Option<String> = "sid",
     }
     required "authToken" "sid"
@@ -1097,29 +1097,29 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
-        /// The settings of the mail service Mailgun.
+        /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Who the prospect is.
+        /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
         /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         /// The Twilio account of the location.
         twilio: Option<Twilio> = "twilio",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "companyId"
@@ -1132,29 +1132,29 @@ crm_core::setters!(UpdateLocation {
     city: String,
     /// The country, as `US`. One of 247 values, for example `AF`.
     country: String,
-    /// The settings of the mail service Mailgun.
+    /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Who the prospect is.
+    /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// How it is set up.
+    /// `settings`
     settings: Settings,
     /// The snapshot to load into the location.
     snapshot: SnapshotPut,
-    /// The addresses of its social media profiles.
+    /// The URLs of the social media profiles.
     social: Social,
     /// The state or region.
     state: String,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The Twilio account of the location.
     twilio: Twilio,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 

@@ -10,7 +10,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Why it was done.
+        /// `reason`
         reason: Option<String> = "reason",
     }
 }
@@ -19,7 +19,7 @@ crm_core::setters!(DeleteIntegrationBody {
     company_id: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// Why it was done.
+    /// `reason`
     reason: String,
 });
 
@@ -58,13 +58,13 @@ crm_core::record! {
         is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the plan of the app.
+        /// `marketplaceAppPlanId`
         marketplace_app_plan_id: Option<String> = "marketplaceAppPlanId",
-        /// The relationship number of the agency, as `0-002-230`.
+        /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The company's own brand: domain and logo.
+        /// The company's own branding: domain and logo.
         whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
     }
 }
@@ -82,7 +82,7 @@ crm_core::record! {
     pub struct MarketplaceCreateChargeResponse {
         /// The id of the charge.
         charge_id: Option<String> = "chargeId",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -104,19 +104,19 @@ crm_core::record! {
         entity_id: Option<String> = "entityId",
         /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
         /// The price of one unit.
         price_per_unit: Option<f64> = "pricePerUnit",
-        /// Whether it was paid back.
+        /// True if the charge was refunded.
         refunded: Option<bool> = "refunded",
-        /// The kind of transaction, as `charge`.
+        /// The type of transaction, for example `charge`.
         transaction_type: Option<String> = "transactionType",
-        /// How many units are charged for.
+        /// The number of units to charge.
         units: Option<f64> = "units",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -128,9 +128,9 @@ crm_core::record! {
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
         /// How many there are. Deprecated by the vendor.
         count: Option<f64> = "count",
-        /// Where the page stands in the whole list.
+        /// The position of the page in the list.
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -152,31 +152,31 @@ crm_core::record! {
         entity_id: Option<String> = "entityId",
         /// What kind of thing it belongs to.
         entity_type: Option<String> = "entityType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
         /// The price of one unit.
         price_per_unit: Option<f64> = "pricePerUnit",
-        /// Whether it was paid back.
+        /// True if the charge was refunded.
         refunded: Option<bool> = "refunded",
-        /// The kind of transaction, as `charge`.
+        /// The type of transaction, for example `charge`.
         transaction_type: Option<String> = "transactionType",
-        /// How many units are charged for.
+        /// The number of units to charge.
         units: Option<f64> = "units",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Where the page stands in the whole list.
+    /// The position of the page in the list.
     pub struct MarketplaceListChargesResponsePagination {
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -206,11 +206,11 @@ crm_core::record! {
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// Its kind.
+        /// `type`
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
@@ -238,11 +238,11 @@ crm_core::setters!(MigrateConnection {
     is_default: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The token to get a new access token with.
+    /// The token that obtains a new access token.
     refresh_token: String,
-    /// What may be reached, as names of scopes.
+    /// The names of the scopes.
     scopes: [String],
-    /// Its kind.
+    /// `type`
     type_: MigrateConnectionType,
 });
 
@@ -251,15 +251,15 @@ crm_core::record! {
     pub struct MigrateConnectionReply {
         /// What the new connection is known by.
         identifier: Option<String> = "identifier",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Migrate connection type.
     pub enum MigrateConnectionType {
         /// `basic`
         Basic = "basic",
@@ -273,7 +273,7 @@ crm_core::record! {
     pub struct Plans {
         /// The subscription plans.
         subscription: Vec<SubscriptionPlan> = "subscription",
-        /// The plans that are charged by use.
+        /// The plans that are charged by usage.
         usage: Vec<UsagePlan> = "usage",
     }
 }
@@ -295,11 +295,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<f64> = "price",
-        /// How many units are charged for.
+        /// The number of units to charge.
         units: Option<f64> = "units",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
@@ -319,11 +319,11 @@ crm_core::setters!(RaiseChargeBody {
     location_id: String,
     /// The id of the meter that counts the usage.
     meter_id: String,
-    /// The price, or how to change it.
+    /// The price, or the change of the price.
     price: f64,
-    /// How many units are charged for.
+    /// The number of units to charge.
     units: f64,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -334,15 +334,15 @@ crm_core::record! {
         base_amount: Option<f64> = "baseAmount",
         /// What the plan offers.
         features: Vec<String> = "features",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `paymentTime`
         payment_time: Option<String> = "paymentTime",
-        /// How it is paid, as `month`.
+        /// The type of payment, for example `month`.
         payment_type: Option<String> = "paymentType",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// How much it is resold for.
+        /// The price at which it is resold.
         reselling_amount: Option<f64> = "resellingAmount",
     }
 }
@@ -354,27 +354,27 @@ crm_core::record! {
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
         /// The fixed price of one unit.
         fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
-        /// The highest price of a unit.
+        /// The maximum price of a unit.
         max_price_per_unit: Option<String> = "maxPricePerUnit",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// The name of the meter.
+        /// `meterName`
         meter_name: Option<String> = "meterName",
-        /// The lowest price of a unit.
+        /// The minimum price of a unit.
         min_price_per_unit: Option<String> = "minPricePerUnit",
-        /// Whether the price is `fixed` or `dynamic`.
+        /// The type of price: `fixed` or `dynamic`.
         price_type: Option<UsagePlanPriceType> = "priceType",
-        /// The name of the product.
+        /// `productName`
         product_name: Option<String> = "productName",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<String> = "productType",
-        /// The unit of usage, as `action / message`.
+        /// The unit of usage, for example `action / message`.
         usage_unit: Option<String> = "usageUnit",
     }
 }
 
 crm_core::open_enum! {
-    /// Whether the price is `fixed` or `dynamic`.
+    /// The type of price: `fixed` or `dynamic`.
     pub enum UsagePlanPriceType {
         /// `dynamic`
         Dynamic = "dynamic",
@@ -388,7 +388,7 @@ crm_core::record! {
     pub struct WhitelabelDetails {
         /// The domain name.
         domain: Option<String> = "domain",
-        /// The address of the logo.
+        /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
     }
 }

@@ -10,16 +10,16 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
     }
     required "altId" "altType" "name"
     by new
 }
 crm_core::setters!(CreateFolderParams {
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
 });
 
@@ -67,7 +67,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The files to delete.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
-        /// The state it is in.
+        /// `status`
         status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
     }
     required "altId" "altType" "filesToBeDeleted" "status"
@@ -93,7 +93,7 @@ impl DeleteMediaObjectsBodyParams {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Delete media objects body params status.
     pub enum DeleteMediaObjectsBodyParamsStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -119,23 +119,23 @@ crm_core::record! {
         is_essential: Option<bool> = "isEssential",
         /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         last_updated_by: Option<String> = "lastUpdatedBy",
-        /// Whether the migration is finished.
+        /// True if the migration is complete.
         migration_completed: Option<bool> = "migrationCompleted",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// Whether the upload is still to come.
+        /// True if the upload is still pending.
         pending_upload: Option<bool> = "pendingUpload",
-        /// Whether the folder was moved.
+        /// True if the folder was moved.
         relocated_folder: Option<bool> = "relocatedFolder",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The category under the category, as `logo`.
+        /// The subcategory, for example `logo`.
         sub_category: Option<String> = "subCategory",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -149,7 +149,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A file or a folder of the library.
+    /// A file or a folder of the media library.
     pub struct MediaFile {
         /// The id of the location, or of what `altType` names.
         alt_id: Option<String> = "altId",
@@ -157,13 +157,13 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// The path to it.
+        /// `path`
         path: Option<String> = "path",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -173,14 +173,14 @@ crm_core::record! {
     pub struct UpdateMediaObject {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "id"
     by new
 }
 crm_core::setters!(UpdateMediaObject {
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -233,7 +233,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "altId" "altType" "name"
@@ -258,7 +258,7 @@ crm_core::record! {
     pub struct UploadFileReply {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }

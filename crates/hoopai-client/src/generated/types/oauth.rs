@@ -22,17 +22,17 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
-        /// What the token may be used for, with spaces between.
+        /// The scopes of the token, separated by spaces.
         scope: Option<String> = "scope",
-        /// The kind of token, as `Bearer`.
+        /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// Whom the access is for: `Company` or `Location`.
+        /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
 }
@@ -48,11 +48,11 @@ crm_core::record! {
         code: Option<String> = "code",
         /// What the token is got with, as `authorization_code`.
         grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
-        /// The address the app is sent back to.
+        /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirect_uri",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
-        /// Whom the token is for: `Company` or `Location`.
+        /// The type of access: `Company` or `Location`.
         user_type: Option<GetAccessCodebodyUserType> = "user_type",
     }
     required "client_id" "client_secret" "grant_type"
@@ -61,11 +61,11 @@ crm_core::record! {
 crm_core::setters!(GetAccessCodebody {
     /// The code that stands for it.
     code: String,
-    /// The address the app is sent back to.
+    /// The redirect URI of the app.
     redirect_uri: String,
-    /// The token to get a new access token with.
+    /// The token that obtains a new access token.
     refresh_token: String,
-    /// Whom the token is for: `Company` or `Location`.
+    /// The type of access: `Company` or `Location`.
     user_type: GetAccessCodebodyUserType,
 });
 
@@ -103,7 +103,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whom the token is for: `Company` or `Location`.
+    /// The type of access: `Company` or `Location`.
     pub enum GetAccessCodebodyUserType {
         /// `Company`
         Company = "Company",
@@ -159,17 +159,17 @@ crm_core::record! {
         expires_in: Option<f64> = "expires_in",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
-        /// What the token may be used for, with spaces between.
+        /// The scopes of the token, separated by spaces.
         scope: Option<String> = "scope",
-        /// The kind of token, as `Bearer`.
+        /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The id of the version.
+        /// `versionId`
         version_id: Option<String> = "versionId",
     }
 }
@@ -185,9 +185,9 @@ crm_core::record! {
         installed_at: Option<Timestamp> = "installedAt",
         /// Whether the app is installed there.
         is_installed: Option<bool> = "isInstalled",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the version.
+        /// `versionId`
         version_id: Option<String> = "versionId",
     }
 }

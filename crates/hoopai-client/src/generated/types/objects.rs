@@ -14,7 +14,7 @@ crm_core::record! {
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The field whose value names a record.
+        /// The field that names a record.
         primary_display_property_details: Option<CustomObjectDisplayPropertyDetails> = "primaryDisplayPropertyDetails",
     }
     required "key" "labels" "locationId" "primaryDisplayPropertyDetails"
@@ -54,9 +54,9 @@ crm_core::record! {
         channel: Option<String> = "channel",
         /// When it was created.
         created_at: Option<String> = "createdAt",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
     }
 }
@@ -78,11 +78,11 @@ crm_core::record! {
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The field that names a record, as `custom_objects.pet.name`.
+        /// The key of the field that names a record, for example `custom_objects.pet.name`.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// Whether the object comes with the system.
+        /// True for a standard object type, false for a custom one.
         standard: Option<bool> = "standard",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -94,7 +94,7 @@ crm_core::record! {
         cache: Option<bool> = "cache",
         /// The fields of the object.
         fields: Vec<CustomField> = "fields",
-        /// The object in question.
+        /// The object type.
         object: Option<CustomObject> = "object",
     }
 }
@@ -106,7 +106,7 @@ crm_core::record! {
         data_type: Option<String> = "dataType",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "dataType" "key" "name"
@@ -133,9 +133,9 @@ impl CustomObjectDisplayPropertyDetails {
 crm_core::record! {
     /// Custom object label.
     pub struct CustomObjectLabel {
-        /// The name for more than one.
+        /// The name in the plural.
         plural: Option<String> = "plural",
-        /// The name of one of them.
+        /// The name in the singular.
         singular: Option<String> = "singular",
     }
     required "plural" "singular"
@@ -157,23 +157,23 @@ impl CustomObjectLabel {
 crm_core::record! {
     /// Custom object label update.
     pub struct CustomObjectLabelUpdate {
-        /// The name for more than one.
+        /// The name in the plural.
         plural: Option<String> = "plural",
-        /// The name of one of them.
+        /// The name in the singular.
         singular: Option<String> = "singular",
     }
 }
 crm_core::setters!(CustomObjectLabelUpdate {
-    /// The name for more than one.
+    /// The name in the plural.
     plural: String,
-    /// The name of one of them.
+    /// The name in the singular.
     singular: String,
 });
 
 crm_core::record! {
     /// Custom object list reply.
     pub struct CustomObjectListReply {
-        /// The objects found.
+        /// The object types.
         objects: Vec<CustomObject> = "objects",
     }
 }
@@ -181,7 +181,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object reply.
     pub struct CustomObjectReply {
-        /// The object in question.
+        /// The object type.
         object: Option<CustomObject> = "object",
     }
 }
@@ -197,7 +197,7 @@ crm_core::record! {
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
-        /// Who owns it.
+        /// The owner; for a record, a list of user ids.
         owner: Vec<String> = "owner",
         /// The values of the record's fields.
         properties: Option<Value> = "properties",
@@ -207,7 +207,7 @@ crm_core::record! {
 crm_core::record! {
     /// Record by id reply.
     pub struct RecordByIdReply {
-        /// The record as it is now.
+        /// The record after the operation.
         record: Option<Record> = "record",
     }
 }
@@ -223,21 +223,21 @@ crm_core::record! {
         followers: Vec<String> = "followers",
         /// The id.
         id: Option<String> = "id",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         last_updated_by: Option<CreatedByReply> = "lastUpdatedBy",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the object it is of.
+        /// The id of the object type.
         object_id: Option<String> = "objectId",
-        /// The key of the object, as `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// Who owns it.
+        /// The owner; for a record, a list of user ids.
         owner: Vec<String> = "owner",
         /// The values of the record's fields.
         properties: Option<Value> = "properties",
-        /// Where the next page starts, from the last record.
+        /// The position of the next page, from the last record.
         search_after: Vec<Value> = "searchAfter",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -245,9 +245,9 @@ crm_core::record! {
 crm_core::record! {
     /// Search record reply.
     pub struct SearchRecordReply {
-        /// The records that were found.
+        /// `records`
         records: Vec<RecordReply> = "records",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -261,13 +261,13 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// Most records in a page.
+        /// The maximum number of records per page.
         page_limit: Option<f64> = "pageLimit",
-        /// A text to look for.
+        /// The text to search for.
         query: Option<String> = "query",
-        /// Where the next page starts, from the last record.
+        /// The position of the next page, from the last record.
         search_after: Option<Vec<Value>> = "searchAfter",
-        /// What to sort by.
+        /// The fields to sort by.
         sort: Option<Vec<Value>> = "sort",
     }
     required "locationId" "page" "pageLimit"
@@ -276,11 +276,11 @@ crm_core::record! {
 crm_core::setters!(SearchRecordsBody {
     /// Which ones are meant.
     filters: [Value],
-    /// A text to look for.
+    /// The text to search for.
     query: String,
-    /// Where the next page starts, from the last record.
+    /// The position of the next page, from the last record.
     search_after: [Value],
-    /// What to sort by.
+    /// The fields to sort by.
     sort: [Value],
 });
 
@@ -314,7 +314,7 @@ crm_core::record! {
         labels: Option<CustomObjectLabelUpdate> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The names of the fields that are searched.
+        /// The names of the fields that a search covers.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
     }
     required "locationId" "searchableProperties"

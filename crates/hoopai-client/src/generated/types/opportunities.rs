@@ -12,7 +12,7 @@ crm_core::record! {
         notes: Option<bool> = "notes",
         /// Whether to give the tasks too.
         tasks: Option<bool> = "tasks",
-        /// Whether to give the unread conversations too.
+        /// True to return the unread conversations too.
         un_read_conversations: Option<bool> = "unReadConversations",
     }
     required "calendarEvents" "notes" "tasks" "unReadConversations"
@@ -49,15 +49,15 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -71,22 +71,22 @@ crm_core::setters!(CreateOpportunity {
     custom_fields: [Value],
     /// The id of the location (sub-account).
     location_id: String,
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline.
+    /// `pipelineId`
     pipeline_id: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 
 crm_core::record! {
     /// Get pipelines reply.
     pub struct GetPipelinesReply {
-        /// The pipelines found.
+        /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -94,7 +94,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post opportunity reply.
     pub struct GetPostOpportunityReply {
-        /// The opportunity in question.
+        /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
@@ -108,9 +108,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -118,9 +118,9 @@ crm_core::record! {
 crm_core::record! {
     /// Lost reasons reply.
     pub struct LostReasonsReply {
-        /// The reasons for losing an opportunity.
+        /// The reasons why opportunities are lost.
         lost_reasons: Vec<LostReasonReply> = "lostReasons",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -130,9 +130,9 @@ crm_core::record! {
     pub struct OpportunitiesCustomFieldReply {
         /// The value of the field.
         field_value: Option<Value> = "fieldValue",
-        /// The value of a field of several choices.
+        /// The value of a field with several choices.
         field_value_array: Vec<String> = "fieldValueArray",
-        /// The value of a field that is on or off.
+        /// The value of a true-or-false field.
         field_value_boolean: Option<bool> = "fieldValueBoolean",
         /// The value of a date field: milliseconds since 1970, or a date as text.
         field_value_date: Option<Value> = "fieldValueDate",
@@ -146,9 +146,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The value of the field, as writes are answered.
+        /// The value of the field in replies to writes.
         underscore_field_value: Option<Value> = "field_value",
     }
 }
@@ -158,9 +158,9 @@ crm_core::record! {
     pub struct OpportunitiesSearchReply {
         /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
-        /// The opportunities found.
+        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
@@ -170,7 +170,7 @@ crm_core::record! {
     pub struct OpportunityFile {
         /// Its name, size and type.
         meta: Option<Value> = "meta",
-        /// The address of the file.
+        /// The URL of the file.
         url: Option<String> = "url",
     }
 }
@@ -180,15 +180,15 @@ crm_core::record! {
     pub struct OpportunitySearchBody {
         /// What to give along with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// A text to look for.
+        /// The text to search for.
         query: Option<String> = "query",
-        /// The sort values of the last record of the page before.
+        /// The sort values of the last record on the previous page.
         search_after: Option<Vec<Value>> = "searchAfter",
     }
     required "limit" "locationId"
@@ -199,9 +199,9 @@ crm_core::setters!(OpportunitySearchBody {
     additional_details: AdditionalDetails,
     /// The number of the page.
     page: f64,
-    /// A text to look for.
+    /// The text to search for.
     query: String,
-    /// The sort values of the last record of the page before.
+    /// The sort values of the last record on the previous page.
     search_after: [Value],
 });
 
@@ -222,7 +222,7 @@ impl OpportunitySearchBody {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Opportunity status.
     pub enum OpportunityStatus {
         /// `abandoned`
         Abandoned = "abandoned",
@@ -240,16 +240,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Opportunity status update.
     pub struct OpportunityStatusUpdate {
-        /// The id of the reason it was lost for.
+        /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "status"
     by new
 }
 crm_core::setters!(OpportunityStatusUpdate {
-    /// The id of the reason it was lost for.
+    /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
 });
 
@@ -270,13 +270,13 @@ crm_core::record! {
     pub struct PipelineStage {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Where it stands among its kind, or on the page.
+        /// The position among the others or on the page.
         position: Option<i64> = "position",
-        /// Whether it is shown in the funnel chart.
+        /// True if it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// Whether it is shown in the pie chart.
+        /// True if it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
     }
 }
@@ -290,11 +290,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Whether it is shown in the funnel chart.
+        /// True if it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// Whether it is shown in the pie chart.
+        /// True if it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
         /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
@@ -318,9 +318,9 @@ crm_core::record! {
     pub struct PostSearchReply {
         /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// The opportunities found.
+        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -332,15 +332,15 @@ crm_core::record! {
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// The address of the next page of results.
+        /// `nextPageUrl`
         next_page_url: Option<String> = "nextPageUrl",
-        /// The number of the page before this one.
+        /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
-        /// Where the next page starts, in milliseconds since 1970.
+        /// The position of the next page, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
         /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -354,11 +354,11 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
     }
 }
@@ -388,33 +388,33 @@ crm_core::record! {
         index_version: Option<String> = "indexVersion",
         /// When something was last done to it.
         last_action_date: Option<String> = "lastActionDate",
-        /// When it last moved to another stage.
+        /// The time at which it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
-        /// When its status last changed.
+        /// The time at which its status last changed.
         last_status_change_at: Option<String> = "lastStatusChangeAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the reason it was lost for.
+        /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Vec<Value> = "notes",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The sort values, for the next page.
+        /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The tasks.
+        /// `tasks`
         tasks: Vec<Value> = "tasks",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -426,15 +426,15 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -443,15 +443,15 @@ crm_core::setters!(UpdateOpportunity {
     assigned_to: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline.
+    /// `pipelineId`
     pipeline_id: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 
@@ -470,17 +470,17 @@ crm_core::record! {
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the reason it was lost for.
+        /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
@@ -497,15 +497,15 @@ crm_core::setters!(UpsertOpportunity {
     id: String,
     /// Whether to take away all followers.
     is_remove_all_followers: bool,
-    /// The id of the reason it was lost for.
+    /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 
@@ -544,9 +544,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert opportunity reply.
     pub struct UpsertOpportunityReply {
-        /// Whether it was created, not only changed.
+        /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
-        /// The opportunity in question.
+        /// `opportunity`
         opportunity: Option<Value> = "opportunity",
     }
 }

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AmountSummary {
         /// What is taken off the price.
         discount: Option<f64> = "discount",
-        /// The sum before further charges and discounts.
+        /// The sum before additional charges and discounts.
         subtotal: Option<f64> = "subtotal",
     }
 }
@@ -20,7 +20,7 @@ crm_core::record! {
         duration: Option<f64> = "duration",
         /// The unit of the duration, as `months`. Always `months`.
         duration_type: Option<String> = "durationType",
-        /// Its kind.
+        /// `type`
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
@@ -50,13 +50,13 @@ crm_core::record! {
         duration: Option<f64> = "duration",
         /// The unit of the duration, as `months`.
         duration_type: Option<String> = "durationType",
-        /// Its kind.
+        /// `type`
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Apply to future payments config type.
     pub enum ApplyToFuturePaymentsConfigType {
         /// `fixed`
         Fixed = "fixed",
@@ -68,7 +68,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Connect custom providers config.
     pub struct ConnectCustomProvidersConfig {
-        /// The keys for real payments.
+        /// The keys for live mode.
         live: Option<CustomProviderKeys> = "live",
         /// The keys for test mode.
         test: Option<CustomProviderKeys> = "test",
@@ -115,25 +115,25 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// How many times one customer may use it.
+        /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CouponStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// How often it was used.
+        /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Coupon status.
     pub enum CouponStatus {
         /// `active`
         Active = "active",
@@ -163,15 +163,15 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many times one customer may use it. Default: `false`.
+        /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// How often it can be used.
+        /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
@@ -192,15 +192,15 @@ crm_core::setters!(CreateCouponParams {
     discount_value: f64,
     /// The last day or time.
     end_date: String,
-    /// How many times one customer may use it. Default: `false`.
+    /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// The ids of the products.
+    /// `productIds`
     product_ids: [String],
-    /// The first day or time.
+    /// The start of the period.
     start_date: String,
-    /// How often it can be used.
+    /// The maximum number of uses.
     usage_limit: f64,
 });
 
@@ -256,21 +256,21 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// How many times one customer may use it.
+        /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CouponStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// How often it was used.
+        /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -282,13 +282,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the page to pay on.
+        /// The URL of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
-        /// The address the payment provider is asked at.
+        /// The URL at which the payment provider answers queries.
         query_url: Option<String> = "queryUrl",
-        /// Whether the provider can schedule subscriptions.
+        /// True if the provider can schedule subscriptions.
         supports_subscription_schedule: Option<bool> = "supportsSubscriptionSchedule",
     }
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
@@ -298,13 +298,13 @@ crm_core::setters!(CreateCustomProviders {
     description: String,
     /// The address of the image.
     image_url: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The address of the page to pay on.
+    /// The URL of the page to pay on.
     payments_url: String,
-    /// The address the payment provider is asked at.
+    /// The URL at which the payment provider answers queries.
     query_url: String,
-    /// Whether the provider can schedule subscriptions.
+    /// True if the provider can schedule subscriptions.
     supports_subscription_schedule: bool,
 });
 
@@ -317,9 +317,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// Its items, such as the lines of an invoice.
         items: Option<Vec<FulfillmentItems>> = "items",
-        /// Whether to tell the customer.
+        /// True to notify the customer.
         notify_customer: Option<bool> = "notifyCustomer",
-        /// How the shipments can be tracked.
+        /// The tracking numbers of the shipments.
         trackings: Option<Vec<FulfillmentTracking>> = "trackings",
     }
     required "altId" "altType" "items" "notifyCustomer" "trackings"
@@ -351,7 +351,7 @@ crm_core::record! {
     pub struct CreateFulfillmentReply {
         /// What the reply holds.
         data: Option<Fulfillment> = "data",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -367,9 +367,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// Who provides it.
+        /// `provider`
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
         /// The internal name of the provider.
         unique_name: Option<String> = "uniqueName",
@@ -384,9 +384,9 @@ crm_core::setters!(CreateWhiteLabelIntegrationProvider {
     description: String,
     /// The address of the image.
     image_url: String,
-    /// Who provides it.
+    /// `provider`
     provider: CreateWhiteLabelIntegrationProviderProvider,
-    /// The title.
+    /// `title`
     title: String,
     /// The internal name of the provider.
     unique_name: String,
@@ -416,7 +416,7 @@ impl Default for CreateWhiteLabelIntegrationProvider {
 }
 
 crm_core::open_enum! {
-    /// Who provides it.
+    /// Create white label integration provider provider.
     pub enum CreateWhiteLabelIntegrationProviderProvider {
         /// `authorize-net`
         AuthorizeNet = "authorize-net",
@@ -440,13 +440,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// Who provides it.
+        /// `provider`
         provider: Option<String> = "provider",
         /// `route`
         route: Option<String> = "route",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -456,7 +456,7 @@ crm_core::record! {
     pub struct CustomProviderKeys {
         /// The API key.
         api_key: Option<String> = "apiKey",
-        /// The key that may be seen in public.
+        /// The publishable key of the payment provider.
         publishable_key: Option<String> = "publishableKey",
     }
     required "apiKey" "publishableKey"
@@ -490,19 +490,19 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the marketplace app.
+        /// `marketplaceAppId`
         marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Who handles the payment.
+        /// `paymentProvider`
         payment_provider: Option<Value> = "paymentProvider",
-        /// The address of the page to pay on.
+        /// The URL of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
-        /// The address the payment provider is asked at.
+        /// The URL at which the payment provider answers queries.
         query_url: Option<String> = "queryUrl",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -537,9 +537,9 @@ impl DeleteCouponParams {
 crm_core::record! {
     /// Delete coupon reply.
     pub struct DeleteCouponReply {
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -547,7 +547,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete custom providers config.
     pub struct DeleteCustomProvidersConfig {
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
     }
     required "liveMode"
@@ -570,13 +570,13 @@ crm_core::record! {
     pub struct FulfilledItem {
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<PriceReply> = "price",
         /// The product, as a record, an id or a name.
         product: Option<ProductReply> = "product",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
     }
 }
@@ -594,9 +594,9 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Its items, such as the lines of an invoice.
         items: Vec<FulfilledItem> = "items",
-        /// How the shipments can be tracked.
+        /// The tracking numbers of the shipments.
         trackings: Vec<FulfillmentTracking> = "trackings",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -604,9 +604,9 @@ crm_core::record! {
 crm_core::record! {
     /// Fulfillment items.
     pub struct FulfillmentItems {
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
     }
     required "priceId" "qty"
@@ -628,20 +628,20 @@ impl FulfillmentItems {
 crm_core::record! {
     /// Fulfillment tracking.
     pub struct FulfillmentTracking {
-        /// The carrier that ships it, as `FedEx`.
+        /// The shipping carrier, for example `FedEx`.
         shipping_carrier: Option<String> = "shippingCarrier",
-        /// The number to track the shipment by.
+        /// The tracking number of the shipment.
         tracking_number: Option<String> = "trackingNumber",
-        /// The address to follow the shipment at.
+        /// The URL to track the shipment.
         tracking_url: Option<String> = "trackingUrl",
     }
 }
 crm_core::setters!(FulfillmentTracking {
-    /// The carrier that ships it, as `FedEx`.
+    /// The shipping carrier, for example `FedEx`.
     shipping_carrier: String,
-    /// The number to track the shipment by.
+    /// The tracking number of the shipment.
     tracking_number: String,
-    /// The address to follow the shipment at.
+    /// The URL to track the shipment.
     tracking_url: String,
 });
 
@@ -678,23 +678,23 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Its items, such as the lines of an invoice.
         items: Vec<Value> = "items",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Whether it is marked as a test.
+        /// True for a test record.
         mark_as_test: Option<bool> = "markAsTest",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Where it came from.
+        /// `source`
         source: Option<OrderSource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The service that works out the tax, as `taxjar`.
+        /// The service that calculates taxes, for example `taxjar`.
         tax_calculation_provider: Option<String> = "taxCalculationProvider",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// The id the order is tracked by.
+        /// The id that tracks the order.
         tracking_id: Option<String> = "trackingId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -736,27 +736,27 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Whether it is marked as a test.
+        /// True for a test record.
         mark_as_test: Option<bool> = "markAsTest",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Who handles the payment.
+        /// `paymentProvider`
         payment_provider: Option<Value> = "paymentProvider",
-        /// The product the subscription is for.
+        /// The product of the subscription.
         recurring_product: Option<Value> = "recurringProduct",
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<PaymentsScheduleOptions> = "schedule",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// The subscription as it was at that time.
+        /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -800,29 +800,29 @@ crm_core::record! {
         ip_address: Option<String> = "ipAddress",
         /// Whether it is the parent of others.
         is_parent: Option<bool> = "isParent",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Whether it is marked as a test.
+        /// True for a test record.
         mark_as_test: Option<bool> = "markAsTest",
-        /// The id of the contact merged into this one.
+        /// The id of the contact that was merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Who handles the payment.
+        /// `paymentProvider`
         payment_provider: Option<Value> = "paymentProvider",
-        /// What QuickBooks Online answered.
+        /// The response of QuickBooks Online.
         qbo_response: Option<Value> = "qboResponse",
-        /// Whether it is synced with QuickBooks Online.
+        /// True if it is synced with QuickBooks Online.
         qbo_synced: Option<bool> = "qboSynced",
-        /// The id of the receipt.
+        /// `receiptId`
         receipt_id: Option<String> = "receiptId",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -842,13 +842,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// Who provides it.
+        /// `provider`
         provider: Option<String> = "provider",
         /// `route`
         route: Option<String> = "route",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -858,9 +858,9 @@ crm_core::record! {
     pub struct ListCouponsReply {
         /// What the reply holds.
         data: Vec<Coupon> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -870,7 +870,7 @@ crm_core::record! {
     pub struct ListFulfillmentReply {
         /// What the reply holds.
         data: Vec<Fulfillment> = "data",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -880,7 +880,7 @@ crm_core::record! {
     pub struct ListOrdersReply {
         /// What the reply holds.
         data: Vec<OrderReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -890,7 +890,7 @@ crm_core::record! {
     pub struct ListSubscriptionReply {
         /// What the reply holds.
         data: Vec<SubscriptionReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -900,7 +900,7 @@ crm_core::record! {
     pub struct ListTxnsReply {
         /// What the reply holds.
         data: Vec<TxnReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -942,29 +942,29 @@ crm_core::record! {
         fulfillment_status: Option<String> = "fulfillmentStatus",
         /// The id.
         id: Option<String> = "_id",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// How many of the products are paid only once.
+        /// The number of products that are paid once.
         onetime_products: Option<f64> = "onetimeProducts",
-        /// How many products are paid again and again.
+        /// The number of products that are paid repeatedly.
         recurring_products: Option<f64> = "recurringProducts",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// More on where the order came from.
+        /// Additional data about the source.
         source_meta: Option<Value> = "sourceMeta",
-        /// The name of what it came from.
+        /// `sourceName`
         source_name: Option<String> = "sourceName",
-        /// The finer kind of source, as `one_step_order_form`.
+        /// The subtype of the source, for example `one_step_order_form`.
         source_sub_type: Option<String> = "sourceSubType",
-        /// What kind of thing it came from, as `template`.
+        /// The type of the source, for example `template`.
         source_type: Option<String> = "sourceType",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The sum before further charges and discounts.
+        /// The sum before additional charges and discounts.
         subtotal: Option<f64> = "subtotal",
-        /// How many products there are.
+        /// The total number of products.
         total_products: Option<f64> = "totalProducts",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -974,19 +974,19 @@ crm_core::record! {
     pub struct OrderSource {
         /// The id.
         id: Option<String> = "id",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind within the larger kind.
+        /// The subtype.
         sub_type: Option<OrderSourceSubType> = "subType",
-        /// Its kind.
+        /// `type`
         type_: Option<OrderSourceType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind within the larger kind.
+    /// The subtype.
     pub enum OrderSourceSubType {
         /// `card_payment`
         CardPayment = "card_payment",
@@ -1034,7 +1034,7 @@ crm_core::record! {
     pub struct PaymentsCard {
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
-        /// Its kind.
+        /// `type`
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
@@ -1054,7 +1054,7 @@ impl PaymentsCard {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Payments card type.
     pub enum PaymentsCardType {
         /// `mastercard`
         Mastercard = "mastercard",
@@ -1084,13 +1084,13 @@ crm_core::record! {
         interval: Option<f64> = "interval",
         /// The unit in which the interval is counted, as `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
-        /// The month of the year, as a name or number.
+        /// The month of the year, as a name or a number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
-        /// Which week of the month; -1 is the last.
+        /// The number of the week in the month; -1 is the last.
         num_of_week: Option<f64> = "numOfWeek",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
     }
 }
@@ -1114,7 +1114,7 @@ crm_core::record! {
     pub struct PaymentsScheduleOptions {
         /// When it is carried out.
         execute_at: Option<String> = "executeAt",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
     }
 }
@@ -1134,11 +1134,11 @@ crm_core::record! {
         cheque: Option<Cheque> = "cheque",
         /// Whether only a part is paid.
         is_partial_payment: Option<bool> = "isPartialPayment",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The way it works, or how it was paid.
+        /// The mode of operation, or of payment.
         mode: Option<RecordPaymentMode> = "mode",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
     }
     required "altId" "altType" "mode"
@@ -1153,9 +1153,9 @@ crm_core::setters!(PostRecordOrderPaymentBody {
     cheque: Cheque,
     /// Whether only a part is paid.
     is_partial_payment: bool,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The notes on it.
+    /// `notes`
     notes: String,
 });
 
@@ -1215,19 +1215,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The account at the payment provider.
+        /// `paymentProviderConnectedAccount`
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
-        /// The payment provider, as `stripe`.
+        /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// The subscription as it was at that time.
+        /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1279,21 +1279,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Whether it is live and not a test.
+        /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// The id of the contact merged into this one.
+        /// The id of the contact that was merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// How it was paid.
+        /// `paymentMethod`
         payment_method: Option<Value> = "paymentMethod",
-        /// The account at the payment provider.
+        /// `paymentProviderConnectedAccount`
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
-        /// The payment provider, as `stripe`.
+        /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1319,15 +1319,15 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// How many times one customer may use it. Default: `false`.
+        /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// How often it can be used.
+        /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
@@ -1350,15 +1350,15 @@ crm_core::setters!(UpdateCouponParams {
     end_date: String,
     /// The id.
     id: String,
-    /// How many times one customer may use it. Default: `false`.
+    /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// The ids of the products.
+    /// `productIds`
     product_ids: [String],
-    /// The first day or time.
+    /// The start of the period.
     start_date: String,
-    /// How often it can be used.
+    /// The maximum number of uses.
     usage_limit: f64,
 });
 
@@ -1399,7 +1399,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether the provider can schedule subscriptions.
+        /// True if the provider can schedule subscriptions.
         supports_subscription_schedules: Option<bool> = "supportsSubscriptionSchedules",
     }
     required "supportsSubscriptionSchedules"

@@ -34,11 +34,11 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The longitude in degrees, as text.
         longitude: Option<String> = "longitude",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<AvailablePhoneNumberPrice> = "price",
         /// The rate center of the number.
         rate_center: Option<String> = "rateCenter",
@@ -68,19 +68,19 @@ crm_core::record! {
         mms: Option<bool> = "MMS",
         /// What holds for text messages.
         sms: Option<bool> = "SMS",
-        /// Whether it can make and take calls.
+        /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
 }
 
 crm_core::record! {
-    /// The price, or how to change it.
+    /// The price, or the change of the price.
     pub struct AvailablePhoneNumberPrice {
-        /// The kind of number, as `local`.
+        /// The type of number, for example `local`.
         number_type: Option<String> = "number_type",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<f64> = "price",
-        /// The currency of the price, as `USD`.
+        /// The currency of the price, for example `USD`.
         price_unit: Option<String> = "price_unit",
     }
 }
@@ -110,17 +110,17 @@ crm_core::record! {
         is_default_number: Option<bool> = "isDefaultNumber",
         /// Whether the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
-        /// The ids of the users whose phones all ring.
+        /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
-        /// The id of the user the number belongs to.
+        /// The id of the user to whom the number belongs.
         linked_user: Option<String> = "linkedUser",
-        /// How the number came: `twilio`, `hosted` or `ported`.
+        /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<DetailedPhoneNumberOrigin> = "origin",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
-        /// Twilio's id of it.
+        /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// Its kind.
+        /// `type`
         type_: Option<DetailedPhoneNumberType> = "type",
     }
 }
@@ -130,11 +130,11 @@ crm_core::record! {
     pub struct DetailedPhoneNumberCapabilities {
         /// Whether the number can send or receive faxes.
         fax: Option<bool> = "fax",
-        /// Whether it can send and take picture messages.
+        /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Option<bool> = "sms",
-        /// Whether it can make and take calls.
+        /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
 }
@@ -142,15 +142,15 @@ crm_core::record! {
 crm_core::record! {
     /// What answers calls to the number.
     pub struct DetailedPhoneNumberInboundCallService {
-        /// Its kind.
+        /// `type`
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Detailed phone number inbound call service type.
     pub enum DetailedPhoneNumberInboundCallServiceType {
         /// `forward`
         Forward = "forward",
@@ -162,7 +162,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How the number came: `twilio`, `hosted` or `ported`.
+    /// The origin of the number: `twilio`, `hosted` or `ported`.
     pub enum DetailedPhoneNumberOrigin {
         /// `hosted`
         Hosted = "hosted",
@@ -174,7 +174,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Detailed phone number type.
     pub enum DetailedPhoneNumberType {
         /// `local`
         Local = "local",
@@ -202,13 +202,13 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The phone numbers.
         numbers: Vec<NumberPoolNumbersItem> = "numbers",
-        /// Whether the person called hears a message first.
+        /// True if the called person hears a message first.
         whisper: Option<bool> = "whisper",
-        /// What is said to the one who takes the call.
+        /// The message for the person who takes the call.
         whisper_message: Option<String> = "whisperMessage",
     }
 }
@@ -216,9 +216,9 @@ crm_core::record! {
 crm_core::record! {
     /// What answers calls to the number.
     pub struct NumberPoolInboundCallService {
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
 }
@@ -228,7 +228,7 @@ crm_core::record! {
     pub struct NumberPoolNumbersItem {
         /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
     }
 }
@@ -238,9 +238,9 @@ crm_core::record! {
     pub struct PhoneNumbersListPoolsResponse {
         /// What the reply holds.
         data: Vec<NumberPool> = "data",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -256,7 +256,7 @@ crm_core::record! {
         numbers: Vec<DetailedPhoneNumber> = "numbers",
         /// The number of the page. At least 0.
         page: Option<f64> = "page",
-        /// Most items in a page. Between 1 and 1000.
+        /// The maximum number of items per page. Between 1 and 1000.
         page_size: Option<f64> = "pageSize",
     }
 }
@@ -286,13 +286,13 @@ crm_core::record! {
         fingerprint_id: Option<String> = "fingerprintId",
         /// The town of the number.
         locality: Option<String> = "locality",
-        /// The kind of number, as `local`.
+        /// The type of number, for example `local`.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",
-        /// Whether to skip the identity check of the location.
+        /// True to skip the identity check of the location.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
     }
     required "phoneNumber"
@@ -310,11 +310,11 @@ crm_core::setters!(PurchasePhoneNumberBody {
     fingerprint_id: String,
     /// The town of the number.
     locality: String,
-    /// The kind of number, as `local`.
+    /// The type of number, for example `local`.
     number_type: PurchasePhoneNumberBodyNumberType,
     /// The state or region of the phone number.
     region: String,
-    /// Whether to skip the identity check of the location.
+    /// True to skip the identity check of the location.
     skip_location_kyc: bool,
 });
 
@@ -344,7 +344,7 @@ impl PurchasePhoneNumberBody {
 }
 
 crm_core::open_enum! {
-    /// The kind of number, as `local`.
+    /// The type of number, for example `local`.
     pub enum PurchasePhoneNumberBodyNumberType {
         /// `local`
         Local = "local",
@@ -364,19 +364,19 @@ crm_core::record! {
         assigned_to_numbers: Map<String> = "assigned_to_numbers",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the location.
+        /// `location_id`
         location_id: Option<String> = "location_id",
-        /// The phone numbers that are carried over.
+        /// The phone numbers to migrate.
         migration_numbers: Vec<String> = "migration_numbers",
-        /// How far the migration is, as `completed`.
+        /// The status of the migration, for example `completed`.
         migration_status: Option<String> = "migration_status",
-        /// Twilio's id of the new account.
+        /// The SID of the new account at Twilio.
         new_account_sid: Option<String> = "new_account_sid",
         /// The names of the phone numbers.
         number_name: Map<String> = "number_name",
         /// The phone numbers.
         numbers: Map<String> = "numbers",
-        /// Whether it belongs to the vendor's phone account.
+        /// True if the number belongs to the vendor's phone account.
         under_ghl_account: Option<bool> = "under_ghl_account",
         /// `validate_sms`
         validate_sms: Option<bool> = "validate_sms",

@@ -18,21 +18,21 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
-        /// What is charged once at the start.
+        /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// What shipping needs to know, such as weight and size.
+        /// The weight and dimensions for shipping.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// The code it is kept in stock under.
+        /// The stock keeping unit.
         sku: Option<String> = "sku",
-        /// How many times it is charged in all.
+        /// The total number of charges.
         total_cycles: Option<f64> = "totalCycles",
-        /// Whether the stock is counted.
+        /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// How long the trial lasts.
+        /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
     }
     required "_id"
@@ -49,21 +49,21 @@ crm_core::setters!(BulkEditPrice {
     compare_at_price: f64,
     /// The currency, as `USD`.
     currency: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: Recurring,
-    /// What is charged once at the start.
+    /// The one-time fee at the start.
     setup_fee: f64,
-    /// What shipping needs to know, such as weight and size.
+    /// The weight and dimensions for shipping.
     shipping_options: ShippingOptions,
-    /// The code it is kept in stock under.
+    /// The stock keeping unit.
     sku: String,
-    /// How many times it is charged in all.
+    /// The total number of charges.
     total_cycles: f64,
-    /// Whether the stock is counted.
+    /// True if the stock is tracked.
     track_inventory: bool,
-    /// How long the trial lasts.
+    /// The duration of the trial.
     trial_period: f64,
 });
 
@@ -112,19 +112,19 @@ crm_core::record! {
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         /// The label it is shown with.
         label: Option<Value> = "label",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Option<Vec<Value>> = "medias",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The prices of the product or plan.
+        /// `prices`
         prices: Option<Vec<BulkEditPrice>> = "prices",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Whether the price contains the tax.
+        /// True if prices include taxes.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Option<Vec<Value>> = "taxes",
     }
     required "_id"
@@ -147,19 +147,19 @@ crm_core::setters!(BulkEditProduct {
     is_taxes_enabled: bool,
     /// The label it is shown with.
     label: Value,
-    /// The images and videos of it.
+    /// The images and videos.
     medias: [Value],
-    /// The name.
+    /// `name`
     name: String,
-    /// The prices of the product or plan.
+    /// `prices`
     prices: [BulkEditPrice],
-    /// What search engines are told about it.
+    /// The texts for search engines.
     seo: ProductSeo,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
-    /// Whether the price contains the tax.
+    /// True if prices include taxes.
     tax_inclusive: bool,
-    /// The taxes on it, as records or ids.
+    /// The taxes, as records or ids.
     taxes: [Value],
 });
 
@@ -192,11 +192,11 @@ impl BulkEditProduct {
 crm_core::record! {
     /// Bulk edit reply.
     pub struct BulkEditReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
-        /// How many were changed.
+        /// The number of updated records.
         updated_count: Option<f64> = "updatedCount",
     }
 }
@@ -208,7 +208,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The products that belong to it.
+        /// `products`
         products: Option<Vec<BulkEditProduct>> = "products",
     }
     required "altId" "altType" "products"
@@ -248,11 +248,11 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// Which ones are meant.
         filters: Option<BulkUpdateFilters> = "filters",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<PriceUpdateField> = "price",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
-        /// Its kind.
+        /// `type`
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
@@ -269,7 +269,7 @@ crm_core::setters!(BulkUpdate {
     currency: String,
     /// Which ones are meant.
     filters: BulkUpdateFilters,
-    /// The price, or how to change it.
+    /// The price, or the change of the price.
     price: PriceUpdateField,
 });
 
@@ -304,9 +304,9 @@ crm_core::record! {
         available_in_store: Option<bool> = "availableInStore",
         /// The ids of the collections.
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<String> = "productType",
-        /// A text to look for.
+        /// The text to search for.
         search: Option<String> = "search",
     }
 }
@@ -315,14 +315,14 @@ crm_core::setters!(BulkUpdateFilters {
     available_in_store: bool,
     /// The ids of the collections.
     collection_ids: [String],
-    /// The kind of product.
+    /// `productType`
     product_type: String,
-    /// A text to look for.
+    /// The text to search for.
     search: String,
 });
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Bulk update type.
     pub enum BulkUpdateType {
         /// `bulk-delete-products`
         BulkDeleteProducts = "bulk-delete-products",
@@ -348,11 +348,11 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image: Option<String> = "image",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
 }
@@ -362,14 +362,14 @@ crm_core::record! {
     pub struct CollectionSeo {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(CollectionSeo {
     /// What it is, for people.
     description: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -410,31 +410,31 @@ crm_core::record! {
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The membership offers that come with it.
+        /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
-        /// What is charged once at the start.
+        /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// What shipping needs to know, such as weight and size.
+        /// The weight and dimensions for shipping.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// The code it is kept in stock under.
+        /// The stock keeping unit.
         sku: Option<String> = "sku",
-        /// How many times it is charged in all.
+        /// The total number of charges.
         total_cycles: Option<f64> = "totalCycles",
-        /// Whether the stock is counted.
+        /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// How long the trial lasts.
+        /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceType> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The ids of the variant options it is for.
+        /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
@@ -458,31 +458,31 @@ crm_core::setters!(CreatePrice {
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The membership offers that come with it.
+    /// The membership offers that are included.
     membership_offers: [MembershipOffer],
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
-    /// The name.
+    /// `name`
     name: String,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: Recurring,
-    /// What is charged once at the start.
+    /// The one-time fee at the start.
     setup_fee: f64,
-    /// What shipping needs to know, such as weight and size.
+    /// The weight and dimensions for shipping.
     shipping_options: ShippingOptions,
-    /// The code it is kept in stock under.
+    /// The stock keeping unit.
     sku: String,
-    /// How many times it is charged in all.
+    /// The total number of charges.
     total_cycles: f64,
-    /// Whether the stock is counted.
+    /// True if the stock is tracked.
     track_inventory: bool,
-    /// How long the trial lasts.
+    /// The duration of the trial.
     trial_period: f64,
-    /// Its kind.
+    /// `type`
     type_: PriceType,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// The ids of the variant options it is for.
+    /// The ids of the variant options to which it applies.
     variant_option_ids: [String],
 });
 
@@ -507,23 +507,23 @@ crm_core::record! {
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<ProductType> = "productType",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// What the customer's bank statement shows.
+        /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// Whether the price contains the tax. Default: `false`.
+        /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
-        /// What its variants differ in, with the options of each.
+        /// The variants, each with its options.
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
@@ -546,19 +546,19 @@ crm_core::setters!(CreateProduct {
     is_taxes_enabled: bool,
     /// The label it is shown with.
     label: ProductLabel,
-    /// The images and videos of it.
+    /// The images and videos.
     medias: [ProductMedia],
-    /// What search engines are told about it.
+    /// The texts for search engines.
     seo: ProductSeo,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
-    /// What the customer's bank statement shows.
+    /// The text on the customer's bank statement.
     statement_descriptor: String,
-    /// Whether the price contains the tax. Default: `false`.
+    /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes on it, as records or ids.
+    /// The taxes, as records or ids.
     taxes: [String],
-    /// What its variants differ in, with the options of each.
+    /// The variants, each with its options.
     variants: [ProductVariant],
 });
 
@@ -605,11 +605,11 @@ crm_core::record! {
         collection_id: Option<String> = "collectionId",
         /// The address of the image.
         image: Option<String> = "image",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "altId" "altType" "name" "slug"
@@ -620,7 +620,7 @@ crm_core::setters!(CreateProductCollections {
     collection_id: String,
     /// The address of the image.
     image: String,
-    /// What search engines are told about it.
+    /// The texts for search engines.
     seo: CollectionSeo,
 });
 
@@ -650,7 +650,7 @@ crm_core::record! {
     pub struct DefaultCollectionReply {
         /// What the reply holds.
         data: Option<Collection> = "data",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -660,7 +660,7 @@ crm_core::record! {
     pub struct GetInventoryReply {
         /// The items in stock.
         inventory: Vec<InventoryItem> = "inventory",
-        /// How many there are in all.
+        /// `total`
         total: Option<Value> = "total",
     }
 }
@@ -672,7 +672,7 @@ crm_core::record! {
         excluded_from_store: Option<f64> = "excludedFromStore",
         /// How many are in the store.
         included_in_store: Option<f64> = "includedInStore",
-        /// How many products there are.
+        /// The total number of products.
         total_products: Option<f64> = "totalProducts",
     }
 }
@@ -688,15 +688,15 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The address of the image.
         image: Option<String> = "image",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// The name of the product.
+        /// `productName`
         product_name: Option<String> = "productName",
-        /// The code it is kept in stock under.
+        /// The stock keeping unit.
         sku: Option<String> = "sku",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -706,7 +706,7 @@ crm_core::record! {
     pub struct ListCollectionReply {
         /// What the reply holds.
         data: Vec<Collection> = "data",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -714,9 +714,9 @@ crm_core::record! {
 crm_core::record! {
     /// List prices reply.
     pub struct ListPricesReply {
-        /// The prices of the product or plan.
+        /// `prices`
         prices: Vec<PriceReply> = "prices",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -726,7 +726,7 @@ crm_core::record! {
     pub struct ListProductReviewsReply {
         /// What the reply holds.
         data: Vec<Value> = "data",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -734,9 +734,9 @@ crm_core::record! {
 crm_core::record! {
     /// List products reply.
     pub struct ListProductsReply {
-        /// The products that belong to it.
+        /// `products`
         products: Vec<ProductsDefaultProductReply> = "products",
-        /// How many there are in all.
+        /// `total`
         total: Option<Value> = "total",
     }
 }
@@ -746,11 +746,11 @@ crm_core::record! {
     pub struct PriceDimensions {
         /// How high it is.
         height: Option<f64> = "height",
-        /// How long it is.
+        /// `length`
         length: Option<f64> = "length",
-        /// The unit it is measured in.
+        /// `unit`
         unit: Option<PriceDimensionsUnit> = "unit",
-        /// How wide it is.
+        /// `width`
         width: Option<f64> = "width",
     }
     required "height" "length" "unit" "width"
@@ -777,7 +777,7 @@ impl PriceDimensions {
 }
 
 crm_core::open_enum! {
-    /// The unit it is measured in.
+    /// Price dimensions unit.
     pub enum PriceDimensionsUnit {
         /// `cm`
         Cm = "cm",
@@ -793,18 +793,18 @@ crm_core::record! {
     pub struct PriceMeta {
         /// The part of the platform it came from, as `funnel`.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
-        /// Where it came from.
+        /// `source`
         source: Option<PriceMetaSource> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The id of the price at Stripe.
+        /// `stripePriceId`
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
     by new
 }
 crm_core::setters!(PriceMeta {
-    /// The id of what it came from.
+    /// `sourceId`
     source_id: String,
 });
 
@@ -845,7 +845,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Where it came from.
+    /// Price meta source.
     pub enum PriceMetaSource {
         /// `shopify`
         Shopify = "shopify",
@@ -859,18 +859,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Price update field.
     pub struct PriceUpdateField {
-        /// Whether prices are rounded to whole numbers.
+        /// True if prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceUpdateFieldType> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
     required "type" "value"
     by new
 }
 crm_core::setters!(PriceUpdateField {
-    /// Whether prices are rounded to whole numbers.
+    /// True if prices are rounded to whole numbers.
     round_to_whole: bool,
 });
 
@@ -888,7 +888,7 @@ impl PriceUpdateField {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Price update field type.
     pub enum PriceUpdateFieldType {
         /// `INCREASE_BY_AMOUNT`
         IncreaseByAmount = "INCREASE_BY_AMOUNT",
@@ -910,13 +910,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is the main image.
         is_featured: Option<bool> = "isFeatured",
-        /// The ids of the prices it is for.
+        /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Its kind.
+        /// `type`
         type_: Option<MediaType> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "id" "type" "url"
@@ -925,9 +925,9 @@ crm_core::record! {
 crm_core::setters!(ProductMedia {
     /// Whether it is the main image.
     is_featured: bool,
-    /// The ids of the prices it is for.
+    /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -958,7 +958,7 @@ crm_core::record! {
         comment: Option<String> = "comment",
         /// The headline people see. Between 0 and 200 characters.
         headline: Option<String> = "headline",
-        /// The user who made it.
+        /// The user who created it.
         user: Option<UserDetails> = "user",
     }
     required "comment" "headline" "user"
@@ -987,19 +987,19 @@ crm_core::record! {
     pub struct ProductSeo {
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(ProductSeo {
     /// What it is, for people.
     description: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
 crm_core::open_enum! {
-    /// The kind of product.
+    /// Product type.
     pub enum ProductType {
         /// `DIGITAL`
         Digital = "DIGITAL",
@@ -1035,21 +1035,21 @@ crm_core::record! {
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Vec<ProductMedia> = "medias",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// What the customer's bank statement shows.
+        /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Vec<String> = "taxes",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// What its variants differ in, with the options of each.
+        /// The variants, each with its options.
         variants: Vec<ProductVariant> = "variants",
     }
 }
@@ -1083,7 +1083,7 @@ crm_core::setters!(ShippingOptions {
 crm_core::record! {
     /// Status reply.
     pub struct StatusReply {
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -1095,7 +1095,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The products that belong to it.
+        /// `products`
         products: Option<Vec<Value>> = "products",
     }
     required "altId" "altType" "products"
@@ -1152,7 +1152,7 @@ crm_core::record! {
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// How many are in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
     }
     required "priceId"
@@ -1199,31 +1199,31 @@ crm_core::record! {
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The membership offers that come with it.
+        /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
-        /// What is charged once at the start.
+        /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// What shipping needs to know, such as weight and size.
+        /// The weight and dimensions for shipping.
         shipping_options: Option<ShippingOptions> = "shippingOptions",
-        /// The code it is kept in stock under.
+        /// The stock keeping unit.
         sku: Option<String> = "sku",
-        /// How many times it is charged in all.
+        /// The total number of charges.
         total_cycles: Option<f64> = "totalCycles",
-        /// Whether the stock is counted.
+        /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// How long the trial lasts.
+        /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceType> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The ids of the variant options it is for.
+        /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
@@ -1247,31 +1247,31 @@ crm_core::setters!(UpdatePrice {
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The membership offers that come with it.
+    /// The membership offers that are included.
     membership_offers: [MembershipOffer],
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
-    /// The name.
+    /// `name`
     name: String,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: Recurring,
-    /// What is charged once at the start.
+    /// The one-time fee at the start.
     setup_fee: f64,
-    /// What shipping needs to know, such as weight and size.
+    /// The weight and dimensions for shipping.
     shipping_options: ShippingOptions,
-    /// The code it is kept in stock under.
+    /// The stock keeping unit.
     sku: String,
-    /// How many times it is charged in all.
+    /// The total number of charges.
     total_cycles: f64,
-    /// Whether the stock is counted.
+    /// True if the stock is tracked.
     track_inventory: bool,
-    /// How long the trial lasts.
+    /// The duration of the trial.
     trial_period: f64,
-    /// Its kind.
+    /// `type`
     type_: PriceType,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// The ids of the variant options it is for.
+    /// The ids of the variant options to which it applies.
     variant_option_ids: [String],
 });
 
@@ -1296,25 +1296,25 @@ crm_core::record! {
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The prices of the product or plan.
+        /// `prices`
         prices: Option<Vec<String>> = "prices",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<ProductType> = "productType",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// What the customer's bank statement shows.
+        /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// Whether the price contains the tax. Default: `false`.
+        /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Option<Vec<String>> = "taxes",
-        /// What its variants differ in, with the options of each.
+        /// The variants, each with its options.
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
@@ -1337,21 +1337,21 @@ crm_core::setters!(UpdateProduct {
     is_taxes_enabled: bool,
     /// The label it is shown with.
     label: ProductLabel,
-    /// The images and videos of it.
+    /// The images and videos.
     medias: [ProductMedia],
-    /// The prices of the product or plan.
+    /// `prices`
     prices: [String],
-    /// What search engines are told about it.
+    /// The texts for search engines.
     seo: ProductSeo,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
-    /// What the customer's bank statement shows.
+    /// The text on the customer's bank statement.
     statement_descriptor: String,
-    /// Whether the price contains the tax. Default: `false`.
+    /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes on it, as records or ids.
+    /// The taxes, as records or ids.
     taxes: [String],
-    /// What its variants differ in, with the options of each.
+    /// The variants, each with its options.
     variants: [ProductVariant],
 });
 
@@ -1397,11 +1397,11 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The address of the image.
         image: Option<String> = "image",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What search engines are told about it.
+        /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "altId" "altType"
@@ -1410,11 +1410,11 @@ crm_core::record! {
 crm_core::setters!(UpdateProductCollections {
     /// The address of the image.
     image: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// What search engines are told about it.
+    /// The texts for search engines.
     seo: CollectionSeo,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
 });
 
@@ -1445,13 +1445,13 @@ crm_core::record! {
         detail: Option<String> = "detail",
         /// The headline people see.
         headline: Option<String> = "headline",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// The rating that was given.
+        /// `rating`
         rating: Option<f64> = "rating",
         /// The replies to the review.
         reply: Option<Vec<ProductReview>> = "reply",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
     required "altId" "altType" "productId" "status"
@@ -1462,7 +1462,7 @@ crm_core::setters!(UpdateProductReview {
     detail: String,
     /// The headline people see.
     headline: String,
-    /// The rating that was given.
+    /// `rating`
     rating: f64,
     /// The replies to the review.
     reply: [ProductReview],
@@ -1493,11 +1493,11 @@ impl UpdateProductReview {
 crm_core::record! {
     /// Update product review object.
     pub struct UpdateProductReviewObject {
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// The id of the review.
+        /// `reviewId`
         review_id: Option<String> = "reviewId",
-        /// The id of the store.
+        /// `storeId`
         store_id: Option<String> = "storeId",
     }
     required "productId" "reviewId" "storeId"
@@ -1528,9 +1528,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The reviews to change.
+        /// The reviews to update.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
     required "altId" "altType" "reviews" "status"
@@ -1564,7 +1564,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"
@@ -1596,9 +1596,9 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Whether the user is a customer.
         is_customer: Option<bool> = "isCustomer",
-        /// The name. Between 1 and 100 characters.
+        /// Between 1 and 100 characters.
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
     }
     required "email" "name"
@@ -1607,7 +1607,7 @@ crm_core::record! {
 crm_core::setters!(UserDetails {
     /// Whether the user is a customer.
     is_customer: bool,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
 });
 
@@ -1628,9 +1628,9 @@ impl UserDetails {
 crm_core::record! {
     /// Weight options.
     pub struct WeightOptions {
-        /// The unit it is measured in.
+        /// `unit`
         unit: Option<WeightOptionsUnit> = "unit",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
     required "unit" "value"
@@ -1650,7 +1650,7 @@ impl WeightOptions {
 }
 
 crm_core::open_enum! {
-    /// The unit it is measured in.
+    /// Weight options unit.
     pub enum WeightOptionsUnit {
         /// `g`
         G = "g",

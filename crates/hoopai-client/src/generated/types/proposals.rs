@@ -16,7 +16,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
     }
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
@@ -32,7 +32,7 @@ crm_core::setters!(CcRecipientItem {
     id: String,
     /// The address of the image.
     image_url: String,
-    /// The last name.
+    /// `lastName`
     last_name: String,
 });
 
@@ -55,23 +55,23 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// The links found or made.
+        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
-        /// The language and country, as `en_US`.
+        /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far payment is, as `paid`.
+        /// The payment status, for example `paid`.
         payment_status: Option<Value> = "paymentStatus",
-        /// The people it goes to.
+        /// `recipients`
         recipients: Vec<RecipientItem> = "recipients",
-        /// The state it is in.
+        /// `status`
         status: Option<Value> = "status",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -81,11 +81,11 @@ crm_core::record! {
     pub struct DocumentListReply {
         /// The documents that were found.
         documents: Vec<Document> = "documents",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// The first part of the address of the documents.
+        /// The first part of the documents' URLs.
         white_label_base_url: Option<String> = "whiteLabelBaseUrl",
-        /// The beginning of invoice addresses under one's own brand.
+        /// The first part of the invoices' URLs on the company's own domain.
         white_label_base_url_for_invoice: Option<String> = "whiteLabelBaseUrlForInvoice",
     }
 }
@@ -149,11 +149,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// Who is to fill in the field.
+        /// The recipient who fills in the field.
         recipient: Option<String> = "recipient",
-        /// Its kind.
+        /// `type`
         type_: Option<ElementsLookup> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
 }
@@ -175,9 +175,9 @@ crm_core::record! {
 crm_core::record! {
     /// Notification send setting.
     pub struct NotificationSendSetting {
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
     }
     required "subject" "templateId"
@@ -223,9 +223,9 @@ impl NotificationSenderSetting {
 crm_core::record! {
     /// Notification settings.
     pub struct NotificationSettings {
-        /// How those who receive the document are notified.
+        /// The notification of the recipients of the document.
         receive: Option<NotificationSendSetting> = "receive",
-        /// Who the notification comes from.
+        /// The sender of the notification.
         sender: Option<NotificationSenderSetting> = "sender",
     }
     required "receive" "sender"
@@ -260,17 +260,17 @@ crm_core::record! {
         document_revision: Option<f64> = "documentRevision",
         /// The kind or the name of whom it is for.
         entity_name: Option<EntityReference> = "entityName",
-        /// How they get it: `recipient`, `cc` or `bcc`.
+        /// The category of the recipient: `recipient`, `cc` or `bcc`.
         recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
-        /// The id of the recipient.
+        /// `recipientId`
         recipient_id: Option<String> = "recipientId",
-        /// The id it is referred to by.
+        /// `referenceId`
         reference_id: Option<String> = "referenceId",
     }
 }
 
 crm_core::open_enum! {
-    /// How they get it: `recipient`, `cc` or `bcc`.
+    /// The category of the recipient: `recipient`, `cc` or `bcc`.
     pub enum ProposalEstimateLinksRecipientCategory {
         /// `bcc`
         Bcc = "bcc",
@@ -286,15 +286,15 @@ crm_core::record! {
     pub struct ProposalsDiscount {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// `type`
         type_: Option<ProposalsDiscountType> = "type",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Proposals discount type.
     pub enum ProposalsDiscountType {
         /// `custom_amount`
         CustomAmount = "custom_amount",
@@ -356,29 +356,29 @@ crm_core::record! {
         ip: Option<String> = "ip",
         /// Whether it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// When the recipient last looked at it.
+        /// The time at which the recipient last opened it.
         last_viewed_at: Option<String> = "lastViewedAt",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
-        /// The role they have.
+        /// `role`
         role: Option<RecipientItemRole> = "role",
-        /// The address to share it by.
+        /// The URL to share.
         share_link: Option<String> = "shareLink",
-        /// When it was signed.
+        /// The time of the signature.
         signed_date: Option<String> = "signedDate",
-        /// The recipient's place in the order of signing.
+        /// The recipient's position in the signing order.
         signing_order: Option<f64> = "signingOrder",
-        /// What the browser calls itself.
+        /// The user agent of the browser.
         user_agent: Option<String> = "userAgent",
     }
 }
 
 crm_core::open_enum! {
-    /// The role they have.
+    /// Recipient item role.
     pub enum RecipientItemRole {
         /// `signer`
         Signer = "signer",
@@ -398,11 +398,11 @@ crm_core::record! {
         document_name: Option<String> = "documentName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The way it came or goes.
+        /// The medium, for example `email`.
         medium: Option<SendDocumentMedium> = "medium",
-        /// How people are notified.
+        /// `notificationSettings`
         notification_settings: Option<NotificationSettings> = "notificationSettings",
-        /// Who sent it.
+        /// The user who sent it.
         sent_by: Option<String> = "sentBy",
     }
     required "documentId" "locationId" "sentBy"
@@ -413,9 +413,9 @@ crm_core::setters!(SendDocument {
     cc_recipients: [CcRecipientItem],
     /// The name of the document.
     document_name: String,
-    /// The way it came or goes.
+    /// The medium, for example `email`.
     medium: SendDocumentMedium,
-    /// How people are notified.
+    /// `notificationSettings`
     notification_settings: NotificationSettings,
 });
 
@@ -447,22 +447,22 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the opportunity.
+        /// `opportunityId`
         opportunity_id: Option<String> = "opportunityId",
-        /// Whether to send the document at once.
+        /// True to send the document immediately.
         send_document: Option<bool> = "sendDocument",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "contactId" "locationId" "templateId" "userId"
     by new
 }
 crm_core::setters!(SendDocumentFromPublicApiBody {
-    /// The id of the opportunity.
+    /// `opportunityId`
     opportunity_id: String,
-    /// Whether to send the document at once.
+    /// True to send the document immediately.
     send_document: bool,
 });
 
@@ -488,7 +488,7 @@ impl SendDocumentFromPublicApiBody {
 }
 
 crm_core::open_enum! {
-    /// The way it came or goes.
+    /// The medium, for example `email`.
     pub enum SendDocumentMedium {
         /// `email`
         Email = "email",
@@ -500,9 +500,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send document reply.
     pub struct SendDocumentReply {
-        /// The links found or made.
+        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -510,9 +510,9 @@ crm_core::record! {
 crm_core::record! {
     /// Send template reply.
     pub struct SendTemplateReply {
-        /// The links found or made.
+        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -522,9 +522,9 @@ crm_core::record! {
     pub struct TemplateListPaginationReply {
         /// What the reply holds.
         data: Vec<TemplateListReply> = "data",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -546,23 +546,23 @@ crm_core::record! {
         is_public_document: Option<bool> = "isPublicDocument",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<TemplateListReplyType> = "type",
         /// The id.
         underscore_id: Option<String> = "_id",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// Which version it is.
+        /// `version`
         version: Option<f64> = "version",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Template list reply type.
     pub enum TemplateListReplyType {
         /// `contentLibrary`
         ContentLibrary = "contentLibrary",

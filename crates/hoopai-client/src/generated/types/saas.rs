@@ -18,27 +18,27 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The level of the plan.
+        /// `planLevel`
         plan_level: Option<f64> = "planLevel",
-        /// The prices of the product or plan.
+        /// `prices`
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// What the plan includes, as `web-chat`.
+        /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// The id of the snapshot.
+        /// `snapshotId`
         snapshot_id: Option<String> = "snapshotId",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How long the trial lasts.
+        /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// How many users the plan allows.
+        /// The maximum number of users in the plan.
         user_limit: Option<f64> = "userLimit",
     }
 }
@@ -75,24 +75,24 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk enable saas action payload.
     pub struct BulkEnableSaasActionPayload {
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// The id of the SaaS plan.
+        /// `saasPlanId`
         saas_plan_id: Option<String> = "saasPlanId",
-        /// The id of the Stripe account.
+        /// `stripeAccountId`
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "saasPlanId"
     by new
 }
 crm_core::setters!(BulkEnableSaasActionPayload {
-    /// The id of the price.
+    /// `priceId`
     price_id: String,
     /// `providerLocationId`
     provider_location_id: String,
-    /// The id of the Stripe account.
+    /// `stripeAccountId`
     stripe_account_id: String,
 });
 
@@ -115,9 +115,9 @@ crm_core::record! {
     pub struct BulkEnableSaasReply {
         /// The address of the bulk action.
         bulk_action_url: Option<String> = "bulkActionUrl",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -166,17 +166,17 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// The id of the SaaS plan.
+        /// `saasPlanId`
         saas_plan_id: Option<String> = "saasPlanId",
-        /// The id of the Stripe account.
+        /// `stripeAccountId`
         stripe_account_id: Option<String> = "stripeAccountId",
-        /// Stripe's id of the customer.
+        /// `stripeCustomerId`
         stripe_customer_id: Option<String> = "stripeCustomerId",
     }
     required "companyId" "isSaaSV2"
@@ -189,17 +189,17 @@ crm_core::setters!(EnableSaas {
     description: String,
     /// The e-mail address.
     email: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the price.
+    /// `priceId`
     price_id: String,
     /// `providerLocationId`
     provider_location_id: String,
-    /// The id of the SaaS plan.
+    /// `saasPlanId`
     saas_plan_id: String,
-    /// The id of the Stripe account.
+    /// `stripeAccountId`
     stripe_account_id: String,
-    /// Stripe's id of the customer.
+    /// `stripeCustomerId`
     stripe_customer_id: String,
 });
 
@@ -237,25 +237,25 @@ crm_core::record! {
     pub struct GetSaasLocationsReply {
         /// The locations, as records, ids or codes.
         locations: Vec<SaasLocation> = "locations",
-        /// Where the page stands in the whole list.
+        /// The position of the page in the list.
         pagination: Option<GetSaasLocationsReplyPagination> = "pagination",
     }
 }
 
 crm_core::record! {
-    /// Where the page stands in the whole list.
+    /// The position of the page in the list.
     pub struct GetSaasLocationsReplyPagination {
         /// Whether there is a next page.
         has_next: Option<bool> = "hasNext",
         /// Whether there is a page before this one.
         has_prev: Option<bool> = "hasPrev",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// How many pages there are.
+        /// The total number of pages.
         total_pages: Option<f64> = "totalPages",
     }
 }
@@ -271,17 +271,17 @@ crm_core::record! {
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the price.
+        /// `priceId`
         price_id: Option<String> = "priceId",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
-        /// The SaaS mode it is in, as `saasV2`.
+        /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// The id of the SaaS plan.
+        /// `saasPlanId`
         saas_plan_id: Option<String> = "saasPlanId",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// How the subscription stands, as `active`.
+        /// The status of the subscription, for example `active`.
         subscription_status: Option<String> = "subscriptionStatus",
     }
 }
@@ -291,7 +291,7 @@ crm_core::record! {
     pub struct PauseLocation {
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// Whether the location is paused.
+        /// True if the location is paused.
         paused: Option<bool> = "paused",
     }
     required "companyId" "paused"
@@ -323,7 +323,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id.
         id: Option<String> = "id",
-        /// The sign of the currency, as `$`.
+        /// The symbol of the currency, for example `$`.
         symbol: Option<String> = "symbol",
     }
 }
@@ -351,15 +351,15 @@ crm_core::record! {
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// The SaaS mode it is in, as `saasV2`.
+        /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
-        /// What is known of the subscription.
+        /// The details of the subscription.
         subscription_info: Option<Value> = "subscriptionInfo",
     }
 }
@@ -381,29 +381,29 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The level of the plan.
+        /// `planLevel`
         plan_level: Option<f64> = "planLevel",
-        /// The prices of the product or plan.
+        /// `prices`
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// The id of the product.
+        /// `productId`
         product_id: Option<String> = "productId",
         /// `providerLocationId`
         provider_location_id: Option<String> = "providerLocationId",
-        /// What the plan includes, as `web-chat`.
+        /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// What is charged once at the start.
+        /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// The id of the snapshot.
+        /// `snapshotId`
         snapshot_id: Option<String> = "snapshotId",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// How long the trial lasts.
+        /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// How many users the plan allows.
+        /// The maximum number of users in the plan.
         user_limit: Option<f64> = "userLimit",
     }
 }
@@ -444,18 +444,18 @@ crm_core::record! {
     pub struct UpdateRebillingConfig {
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// What is put on top of the cost.
+        /// The markup on the cost.
         markup: Option<f64> = "markup",
-        /// Whether to opt in to rebilling.
+        /// True to opt in to rebilling.
         opt_in: Option<bool> = "optIn",
     }
 }
 crm_core::setters!(UpdateRebillingConfig {
     /// Whether it is switched on.
     enabled: bool,
-    /// What is put on top of the cost.
+    /// The markup on the cost.
     markup: f64,
-    /// Whether to opt in to rebilling.
+    /// True to opt in to rebilling.
     opt_in: bool,
 });
 
@@ -506,7 +506,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the customer.
         customer_id: Option<String> = "customerId",
-        /// The id of the subscription.
+        /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",
     }
     required "companyId" "customerId" "subscriptionId"

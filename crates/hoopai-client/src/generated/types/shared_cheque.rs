@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Cheque.
     pub struct Cheque {
-        /// The number of the cheque, phone or sender.
+        /// The number of a cheque, phone or sender.
         number: Option<String> = "number",
     }
     required "number"
@@ -45,7 +45,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The month of the year, as a name or number.
+    /// The month of the year, as a name or a number.
     pub enum CustomRRuleOptionsMonthOfYear {
         /// `apr`
         Apr = "apr",
@@ -95,7 +95,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The way it works, or how it was paid.
+    /// The mode of operation, or of payment.
     pub enum RecordPaymentMode {
         /// `bank_transfer`
         BankTransfer = "bank_transfer",

@@ -28,27 +28,27 @@ crm_core::record! {
         fbp: Option<String> = "fbp",
         /// What tells the browser or device apart.
         fingerprint: Option<String> = "fingerprint",
-        /// The way it came or goes.
+        /// The medium, for example `email`.
         medium: Option<String> = "medium",
-        /// The id of the medium, as of the form.
+        /// The id of the medium, for example of a form.
         medium_id: Option<String> = "mediumId",
         /// The number of the page.
         page: Option<PageDetails> = "page",
-        /// What was visited, as `form`.
+        /// The type of the visited page, for example `form`.
         page_visit_type: Option<String> = "pageVisitType",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
         /// The name of the form or survey.
         parent_name: Option<String> = "parentName",
-        /// The page the visitor came from.
+        /// The page from which the visitor came.
         referrer: Option<String> = "referrer",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// When it happened.
+        /// The time of the event.
         timestamp: Option<f64> = "timestamp",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// Which version it is.
+        /// `version`
         version: Option<String> = "version",
     }
 }
@@ -60,9 +60,9 @@ crm_core::record! {
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// The number of the page before this one.
+        /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -84,9 +84,9 @@ crm_core::record! {
 crm_core::record! {
     /// Page details.
     pub struct PageDetails {
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }

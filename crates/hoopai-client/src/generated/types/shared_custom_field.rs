@@ -24,19 +24,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How many files it may hold at most.
+        /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The key of the object, as `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// The options it has.
+        /// `options`
         options: Vec<OptionItem> = "options",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// What the empty field shows.
+        /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether the field is shown in forms.
+        /// True if the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
 }
@@ -78,14 +78,14 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "key" "label"
     by new
 }
 crm_core::setters!(OptionItem {
-    /// The address.
+    /// `url`
     url: String,
 });
 

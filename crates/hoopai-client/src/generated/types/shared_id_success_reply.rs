@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct IdSuccessReply {
         /// The id.
         id: Option<String> = "id",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Media type.
     pub enum MediaType {
         /// `image`
         Image = "image",

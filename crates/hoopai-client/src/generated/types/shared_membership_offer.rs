@@ -10,7 +10,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "_id" "label" "value"
@@ -53,23 +53,23 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The membership offers that come with it.
+        /// The membership offers that are included.
         membership_offers: Vec<MembershipOffer> = "membershipOffers",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
-        /// Whether the stock is counted.
+        /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// Its kind.
+        /// `type`
         type_: Option<PriceType> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The ids of the variant options it is for.
+        /// The ids of the variant options to which it applies.
         variant_option_ids: Vec<String> = "variantOptionIds",
     }
 }
@@ -79,9 +79,9 @@ crm_core::record! {
     pub struct ProductLabel {
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "title"
@@ -90,7 +90,7 @@ crm_core::record! {
 crm_core::setters!(ProductLabel {
     /// The last day or time.
     end_date: String,
-    /// The first day or time.
+    /// The start of the period.
     start_date: String,
 });
 
@@ -130,19 +130,19 @@ crm_core::record! {
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The kind of product.
+        /// `productType`
         product_type: Option<String> = "productType",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// What the customer's bank statement shows.
+        /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The taxes on it, as records or ids.
+        /// The taxes, as records or ids.
         taxes: Vec<String> = "taxes",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// What its variants differ in, with the options of each.
+        /// The variants, each with its options.
         variants: Vec<ProductVariant> = "variants",
     }
 }
@@ -152,9 +152,9 @@ crm_core::record! {
     pub struct ProductVariant {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The options it has.
+        /// `options`
         options: Option<Vec<ProductVariantOption>> = "options",
     }
     required "id" "name" "options"
@@ -183,7 +183,7 @@ crm_core::record! {
     pub struct ProductVariantOption {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "id" "name"

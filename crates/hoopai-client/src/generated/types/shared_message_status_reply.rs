@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Message status reply.
     pub struct MessageStatusReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Order source type.
     pub enum OrderSourceType {
         /// `calendar`
         Calendar = "calendar",

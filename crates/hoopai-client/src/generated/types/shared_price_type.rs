@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Price type.
     pub enum PriceType {
         /// `one_time`
         OneTime = "one_time",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Succeeded reply.
     pub struct SucceededReply {
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }

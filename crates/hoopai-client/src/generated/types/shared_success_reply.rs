@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Success reply.
     pub struct SuccessReply {
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }

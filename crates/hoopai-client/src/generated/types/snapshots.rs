@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct CreateSnapshotShareLinkReply {
         /// The id.
         id: Option<String> = "id",
-        /// The address to share it by.
+        /// The URL to share.
         share_link: Option<String> = "shareLink",
     }
 }
@@ -16,22 +16,22 @@ crm_core::record! {
 crm_core::record! {
     /// Create snapshot share link request.
     pub struct CreateSnapshotShareLinkRequest {
-        /// The relationship numbers of the agencies, with commas between.
+        /// The relationship numbers of the agencies, separated by commas.
         relationship_number: Option<String> = "relationship_number",
-        /// The ids of the locations it is shared with.
+        /// The ids of the locations with which it is shared.
         share_location_id: Option<String> = "share_location_id",
-        /// How it is shared, as `permanent_link`.
+        /// The type of share link, for example `permanent_link`.
         share_type: Option<CreateSnapshotShareLinkRequestShareType> = "share_type",
-        /// The id of the snapshot.
+        /// `snapshot_id`
         snapshot_id: Option<String> = "snapshot_id",
     }
     required "share_type" "snapshot_id"
     by new
 }
 crm_core::setters!(CreateSnapshotShareLinkRequest {
-    /// The relationship numbers of the agencies, with commas between.
+    /// The relationship numbers of the agencies, separated by commas.
     relationship_number: String,
-    /// The ids of the locations it is shared with.
+    /// The ids of the locations with which it is shared.
     share_location_id: String,
 });
 
@@ -53,7 +53,7 @@ impl CreateSnapshotShareLinkRequest {
 }
 
 crm_core::open_enum! {
-    /// How it is shared, as `permanent_link`.
+    /// The type of share link, for example `permanent_link`.
     pub enum CreateSnapshotShareLinkRequestShareType {
         /// `agency_link`
         AgencyLink = "agency_link",
@@ -85,7 +85,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get snapshots reply.
     pub struct GetSnapshotsReply {
-        /// The snapshots found.
+        /// `snapshots`
         snapshots: Vec<Snapshots> = "snapshots",
     }
 }
@@ -99,7 +99,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
 }
@@ -115,7 +115,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// What is still to be done.
         pending: Option<Value> = "pending",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
     }
 }
@@ -125,9 +125,9 @@ crm_core::record! {
     pub struct Snapshots {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Account type.
     pub enum AccountType {
         /// `business`
         Business = "business",
@@ -22,13 +22,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Accounts list reply.
     pub struct AccountsListReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<AccountsListResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -64,11 +64,11 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -77,11 +77,11 @@ crm_core::setters!(AttachFbAccount {
     avatar: String,
     /// The id of the company (agency).
     company_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it comes from, or its id there.
+    /// The id at the source, for example at the social network.
     origin_id: String,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -92,7 +92,7 @@ crm_core::record! {
         account: Option<Value> = "account",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<Value> = "location",
     }
 }
@@ -101,7 +101,7 @@ crm_core::setters!(AttachGmbLocation {
     account: Value,
     /// The id of the company (agency).
     company_id: String,
-    /// The place or location in question.
+    /// The place or the location (sub-account).
     location: Value,
 });
 
@@ -112,11 +112,11 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -127,9 +127,9 @@ crm_core::setters!(AttachIgAccount {
     avatar: String,
     /// The id of the company (agency).
     company_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it comes from, or its id there.
+    /// The id at the source, for example at the social network.
     origin_id: String,
 });
 
@@ -155,13 +155,13 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Its kind.
+        /// `type`
         type_: Option<AccountType> = "type",
-        /// Its URN at LinkedIn, as `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -170,13 +170,13 @@ crm_core::setters!(AttachLinkedinAccount {
     avatar: String,
     /// The id of the company (agency).
     company_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it comes from, or its id there.
+    /// The id at the source, for example at the social network.
     origin_id: String,
-    /// Its kind.
+    /// `type`
     type_: AccountType,
-    /// Its URN at LinkedIn, as `urn:li:person:1`.
+    /// The URN at LinkedIn, for example `urn:li:person:1`.
     urn: String,
 });
 
@@ -187,15 +187,15 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Its kind.
+        /// `type`
         type_: Option<AccountType> = "type",
-        /// The user name on the platform.
+        /// The user name on the social network.
         username: Option<String> = "username",
-        /// Whether the network has verified the account.
+        /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
 }
@@ -204,15 +204,15 @@ crm_core::setters!(AttachTiktokAccount {
     avatar: String,
     /// The id of the company (agency).
     company_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it comes from, or its id there.
+    /// The id at the source, for example at the social network.
     origin_id: String,
-    /// Its kind.
+    /// `type`
     type_: AccountType,
-    /// The user name on the platform.
+    /// The user name on the social network.
     username: String,
-    /// Whether the network has verified the account.
+    /// True if the account or e-mail address is verified.
     verified: bool,
 });
 
@@ -223,15 +223,15 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the company (agency).
         company_id: Option<String> = "companyId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Whether only approved followers see the posts.
+        /// True if only approved followers can see the posts.
         protected: Option<bool> = "protected",
-        /// The user name on the platform.
+        /// The user name on the social network.
         username: Option<String> = "username",
-        /// Whether the network has verified the account.
+        /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
 }
@@ -240,28 +240,28 @@ crm_core::setters!(AttachTwitterAccount {
     avatar: String,
     /// The id of the company (agency).
     company_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it comes from, or its id there.
+    /// The id at the source, for example at the social network.
     origin_id: String,
-    /// Whether only approved followers see the posts.
+    /// True if only approved followers can see the posts.
     protected: bool,
-    /// The user name on the platform.
+    /// The user name on the social network.
     username: String,
-    /// Whether the network has verified the account.
+    /// True if the account or e-mail address is verified.
     verified: bool,
 });
 
 crm_core::record! {
     /// Bulk delete reply.
     pub struct BulkDeleteReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<Value> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -279,13 +279,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The main color, as `#004EEB`.
+        /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// The second color, as `#32a852`.
+        /// The secondary color, for example `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -303,27 +303,27 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// Whether its scheduled time was changed.
+        /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// The state it is in.
+        /// `status`
         status: Option<CreatePostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<CreatePostType> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -338,23 +338,23 @@ crm_core::setters!(CreatePost {
     follow_up_comment: String,
     /// What is special to a Google Business Profile post.
     gmb_post_details: GmbPost,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [PostMedia],
-    /// What the preview of the link shows.
+    /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// How the approval of the post stands.
+    /// `postApprovalDetails`
     post_approval_details: PostApproval,
-    /// When the post is to be published.
+    /// The time at which the post is published.
     schedule_date: String,
-    /// Whether its scheduled time was changed.
+    /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// The state it is in.
+    /// `status`
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// What concerns the post on TikTok only.
+    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
 });
 
@@ -389,7 +389,7 @@ impl CreatePost {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Create post status.
     pub enum CreatePostStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -413,7 +413,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Create post type.
     pub enum CreatePostType {
         /// `post`
         Post = "post",
@@ -427,12 +427,12 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Csv default.
     pub struct CsvDefault {
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
 crm_core::setters!(CsvDefault {
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -457,11 +457,11 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -497,25 +497,25 @@ crm_core::record! {
         instagram_error: Option<String> = "instagramError",
         /// What makes it invalid, as `imageSize`.
         invalid_error: Option<String> = "invalidError",
-        /// Why it does not suit LinkedIn, as `imageType`.
+        /// The reason why LinkedIn would reject it, for example `imageType`.
         linkedin_error: Option<String> = "linkedinError",
-        /// The number of the poster image that is chosen.
+        /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
-        /// How big the file is.
+        /// The size of the file.
         size: Option<f64> = "size",
-        /// What TikTok Business would refuse in it.
+        /// The reason why TikTok Business would reject it.
         tiktok_business_error: Option<String> = "tiktokBusinessError",
-        /// Why it does not suit TikTok, as `videoFrameRate`.
+        /// The reason why TikTok would reject it, for example `videoFrameRate`.
         tiktok_error: Option<String> = "tiktokError",
-        /// What Twitter would refuse in it.
+        /// The reason why Twitter would reject it.
         twitter_error: Option<String> = "twitterError",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// The codec of the picture, as `h264`.
+        /// The video codec, for example `h264`.
         video_codec_name: Option<String> = "videoCodecName",
-        /// How wide it is.
+        /// `width`
         width: Option<f64> = "width",
     }
 }
@@ -531,17 +531,17 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The link.
+        /// `link`
         link: Option<OgTags> = "link",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Vec<CsvMediaReply> = "medias",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -549,11 +549,11 @@ crm_core::record! {
 crm_core::record! {
     /// Csv post status reply.
     pub struct CsvPostStatusReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -583,17 +583,17 @@ crm_core::record! {
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The state it is in.
+        /// `status`
         status: Option<CsvResponseStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Csv response status.
     pub enum CsvResponseStatus {
         /// `completed`
         Completed = "completed",
@@ -619,7 +619,7 @@ crm_core::record! {
         day: Option<f64> = "day",
         /// The month, as a number.
         month: Option<f64> = "month",
-        /// The year, as `2022`.
+        /// The year, for example `2022`.
         year: Option<f64> = "year",
     }
     required "day" "month" "year"
@@ -656,13 +656,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete csv reply.
     pub struct DeleteCsvReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<CsvReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -670,13 +670,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post reply.
     pub struct DeletePostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<ResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -684,13 +684,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post successful response dto.
     pub struct DeletePostSuccessfulResponseDto {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<ResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -698,12 +698,12 @@ crm_core::record! {
 crm_core::record! {
     /// Delete posts.
     pub struct DeletePosts {
-        /// The ids of the posts.
+        /// `postIds`
         post_ids: Option<Vec<String>> = "postIds",
     }
 }
 crm_core::setters!(DeletePosts {
-    /// The ids of the posts.
+    /// `postIds`
     post_ids: [String],
 });
 
@@ -734,7 +734,7 @@ crm_core::record! {
         is_connected: Option<bool> = "isConnected",
         /// Whether the page is one's own.
         is_owned: Option<bool> = "isOwned",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -750,7 +750,7 @@ crm_core::record! {
         approver_note: Option<String> = "approverNote",
         /// The user who approves it.
         approver_user: Option<PostUser> = "approverUser",
-        /// What the person asking for approval wrote.
+        /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
     }
 }
@@ -764,17 +764,17 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         oauth_id: Option<String> = "oauthId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// The id of the profile.
+        /// `profileId`
         profile_id: Option<String> = "profileId",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -782,13 +782,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get by id reply.
     pub struct GetByIdReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetCategory> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -806,15 +806,15 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The main color, as `#004EEB`.
+        /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// The second color, as `#32a852`.
+        /// The secondary color, for example `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -822,13 +822,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get by location id reply.
     pub struct GetByLocationIdReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetByLocationIdResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -854,13 +854,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post reply.
     pub struct GetCsvPostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetCsvPostResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -872,7 +872,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
     }
 }
@@ -880,7 +880,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get facebook accounts.
     pub struct GetFacebookAccounts {
-        /// The pages that belong to it.
+        /// `pages`
         pages: Vec<FacebookPage> = "pages",
     }
 }
@@ -888,13 +888,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get facebook accounts reply.
     pub struct GetFacebookAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetFacebookAccounts> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -904,7 +904,7 @@ crm_core::record! {
     pub struct GetGoogleLocation {
         /// The account in question.
         account: Option<GoogleAccounts> = "account",
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<GoogleLocation> = "location",
     }
 }
@@ -920,13 +920,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get google location reply.
     pub struct GetGoogleLocationReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetGoogleLocationAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -938,7 +938,7 @@ crm_core::record! {
         account_ids: Vec<String> = "accountIds",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -954,13 +954,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get instagram accounts reply.
     pub struct GetInstagramAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetInstagramAccounts> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -968,7 +968,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get linked in account.
     pub struct GetLinkedInAccount {
-        /// The pages that belong to it.
+        /// `pages`
         pages: Vec<LinkedInPage> = "pages",
         /// The profiles of the account.
         profile: Vec<LinkedInProfile> = "profile",
@@ -978,13 +978,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get linked in accounts reply.
     pub struct GetLinkedInAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetLinkedInAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -992,13 +992,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get post reply.
     pub struct GetPostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetPostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1006,7 +1006,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post successful response schema.
     pub struct GetPostSuccessfulResponseSchema {
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
     }
 }
@@ -1022,13 +1022,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get tiktok account reply.
     pub struct GetTiktokAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetTiktokAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1044,13 +1044,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get tiktok business account reply.
     pub struct GetTiktokBusinessAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetTiktokBusinessAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1066,13 +1066,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get twitter accounts reply.
     pub struct GetTwitterAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetTwitterAccounts> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1080,13 +1080,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status reply.
     pub struct GetUploadStatusReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetUploadStatusResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1112,17 +1112,17 @@ crm_core::record! {
         end_date: Option<EndDate> = "endDate",
         /// The kind of post on Google, as `OFFER`.
         gmb_event_type: Option<String> = "gmbEventType",
-        /// The title of the offer.
+        /// `offerTitle`
         offer_title: Option<String> = "offerTitle",
-        /// The address at which the offer can be used.
+        /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<StartDate> = "startDate",
         /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -1135,17 +1135,17 @@ crm_core::setters!(GmbPost {
     end_date: EndDate,
     /// The kind of post on Google, as `OFFER`.
     gmb_event_type: String,
-    /// The title of the offer.
+    /// `offerTitle`
     offer_title: String,
-    /// The address at which the offer can be used.
+    /// The URL at which the offer can be redeemed.
     redeem_online_url: String,
-    /// The first day or time.
+    /// The start of the period.
     start_date: StartDate,
     /// The terms and conditions.
     terms_conditions: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -1174,13 +1174,13 @@ crm_core::record! {
     pub struct GoogleAccounts {
         /// The name of the account.
         account_name: Option<String> = "accountName",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// How the verification stands, as `UNVERIFIED`.
+        /// The state of the verification, for example `UNVERIFIED`.
         verification_state: Option<String> = "verificationState",
-        /// Whether Google has vetted the account, as `NOT_VETTED`.
+        /// The state of Google's vetting, for example `NOT_VETTED`.
         vetted_state: Option<String> = "vettedState",
     }
 }
@@ -1194,17 +1194,17 @@ crm_core::record! {
         is_verified: Option<bool> = "isVerified",
         /// `maxLocation`
         max_location: Option<bool> = "maxLocation",
-        /// More about it.
+        /// Additional data.
         metadata: Option<Value> = "metadata",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// `relationshipData`
         relationship_data: Option<Value> = "relationshipData",
-        /// The code of the store.
+        /// `storeCode`
         store_code: Option<String> = "storeCode",
-        /// The address of the shop.
+        /// The postal address of the store.
         storefront_address: Option<Value> = "storefrontAddress",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1212,13 +1212,13 @@ crm_core::record! {
 crm_core::record! {
     /// Id reply.
     pub struct IdReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<IdResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1228,7 +1228,7 @@ crm_core::record! {
     pub struct IdResponseSchema {
         /// How many there are.
         count: Option<f64> = "count",
-        /// The tags.
+        /// `tags`
         tags: Vec<SocialMediaTag> = "tags",
     }
 }
@@ -1242,9 +1242,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
     }
 }
@@ -1258,9 +1258,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its URN at LinkedIn, as `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -1274,9 +1274,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its URN at LinkedIn, as `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
 }
@@ -1284,13 +1284,13 @@ crm_core::record! {
 crm_core::record! {
     /// Location and account delete reply.
     pub struct LocationAndAccountDeleteReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<DeleteAccountReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1300,11 +1300,11 @@ crm_core::record! {
     pub struct OgImage {
         /// How high it is.
         height: Option<f64> = "height",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// How wide it is.
+        /// `width`
         width: Option<f64> = "width",
     }
 }
@@ -1320,11 +1320,11 @@ crm_core::record! {
         og_image: Option<OgImage> = "ogImage",
         /// The name of the site in the link preview.
         og_site_name: Option<String> = "ogSiteName",
-        /// The title of the link preview.
+        /// The title in the link preview.
         og_title: Option<String> = "ogTitle",
-        /// The address in the link preview.
+        /// The URL in the link preview.
         og_url: Option<String> = "ogUrl",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -1332,16 +1332,16 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags schema.
     pub struct OgTagsSchema {
-        /// The address of the image in the link preview.
+        /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// The address the link preview is made from.
+        /// The URL that the link preview shows.
         meta_link: Option<String> = "metaLink",
     }
 }
 crm_core::setters!(OgTagsSchema {
-    /// The address of the image in the link preview.
+    /// The URL of the image in the link preview.
     meta_image: String,
-    /// The address the link preview is made from.
+    /// The URL that the link preview shows.
     meta_link: String,
 });
 
@@ -1350,7 +1350,7 @@ crm_core::record! {
     pub struct PlatformsValue {
         /// The change against the span before, in percent.
         change: Option<f64> = "change",
-        /// The value it holds.
+        /// `value`
         value: Option<f64> = "value",
     }
 }
@@ -1364,7 +1364,7 @@ crm_core::record! {
         approver: Option<String> = "approver",
         /// What the approver said.
         approver_note: Option<String> = "approverNote",
-        /// What the person asking for approval wrote.
+        /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
     }
 }
@@ -1375,7 +1375,7 @@ crm_core::setters!(PostApproval {
     approver: String,
     /// What the approver said.
     approver_note: String,
-    /// What the person asking for approval wrote.
+    /// The comment of the person who requests approval.
     requester_note: String,
 });
 
@@ -1392,27 +1392,27 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// Whether its scheduled time was changed.
+        /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -1427,23 +1427,23 @@ crm_core::setters!(PostCreateRequest {
     follow_up_comment: String,
     /// What is special to a Google Business Profile post.
     gmb_post_details: GmbPost,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [PostMedia],
-    /// What the preview of the link shows.
+    /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// How the approval of the post stands.
+    /// `postApprovalDetails`
     post_approval_details: PostApproval,
-    /// When the post is to be published.
+    /// The time at which the post is published.
     schedule_date: String,
-    /// Whether its scheduled time was changed.
+    /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// The state it is in.
+    /// `status`
     status: String,
     /// The text of the post.
     summary: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// What concerns the post on TikTok only.
+    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
 });
 
@@ -1486,11 +1486,11 @@ crm_core::record! {
         default_thumb: Option<String> = "defaultThumb",
         /// The id.
         id: Option<String> = "id",
-        /// The address of the thumbnail.
+        /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "url"
@@ -1503,9 +1503,9 @@ crm_core::setters!(PostMedia {
     default_thumb: String,
     /// The id.
     id: String,
-    /// The address of the thumbnail.
+    /// The URL of the thumbnail.
     thumbnail: String,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -1528,13 +1528,13 @@ impl PostMedia {
 crm_core::record! {
     /// Post reply.
     pub struct PostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<PostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1544,7 +1544,7 @@ crm_core::record! {
     pub struct PostSuccessfulResponseSchema {
         /// How many there are.
         count: Option<f64> = "count",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
     }
 }
@@ -1558,13 +1558,13 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1572,7 +1572,7 @@ crm_core::record! {
 crm_core::record! {
     /// Response schema.
     pub struct ResponseSchema {
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
     }
 }
@@ -1586,15 +1586,15 @@ crm_core::record! {
         from_date: Option<String> = "fromDate",
         /// Whether to give the users too, as text.
         include_users: Option<String> = "includeUsers",
-        /// Most items in a page. Default: `10`.
+        /// The maximum number of items per page. Default: `10`.
         limit: Option<String> = "limit",
-        /// The kind of post, as `post`.
+        /// The type of post, for example `post`.
         post_type: Option<String> = "postType",
-        /// How many items to pass over. Default: `0`.
+        /// The number of items to skip. Default: `0`.
         skip: Option<String> = "skip",
-        /// Only what is from before this time.
+        /// Returns only records before this time.
         to_date: Option<String> = "toDate",
-        /// Its kind. Default: `all`.
+        /// Default: `all`.
         type_: Option<String> = "type",
     }
     required "fromDate" "includeUsers" "limit" "skip" "toDate"
@@ -1606,15 +1606,15 @@ crm_core::setters!(SearchPost {
     from_date: String,
     /// Whether to give the users too, as text.
     include_users: String,
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     limit: String,
-    /// The kind of post, as `post`.
+    /// The type of post, for example `post`.
     post_type: String,
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     skip: String,
-    /// Only what is from before this time.
+    /// Returns only records before this time.
     to_date: String,
-    /// Its kind. Default: `all`.
+    /// Default: `all`.
     type_: String,
 });
 
@@ -1629,9 +1629,9 @@ crm_core::record! {
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// How many rows the file has.
+        /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount"
@@ -1640,7 +1640,7 @@ crm_core::record! {
 crm_core::setters!(SetAccounts {
     /// The id of the user who approves it.
     approver: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -1668,11 +1668,11 @@ impl SetAccounts {
 crm_core::record! {
     /// Set accounts reply.
     pub struct SetAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1692,21 +1692,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1726,21 +1726,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1748,13 +1748,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media fb account reply.
     pub struct SocialMediaFbAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaFacebookAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1762,7 +1762,7 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics body.
     pub struct SocialMediaGetStatisticsBody {
-        /// The social platforms, or the figures for each of them.
+        /// The social networks, or the statistics of each.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
         /// The ids of the social media profiles. At least 1 item.
         profile_ids: Option<Vec<String>> = "profileIds",
@@ -1771,7 +1771,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
-    /// The social platforms, or the figures for each of them.
+    /// The social networks, or the statistics of each.
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
 });
 
@@ -1810,17 +1810,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social media get statistics response.
     pub struct SocialMediaGetStatisticsResponse {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::record! {
-    /// What the call gave back.
+    /// The result of the operation.
     pub struct SocialMediaGetStatisticsResponseResults {
         /// The figures in parts.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
@@ -1828,11 +1828,11 @@ crm_core::record! {
         day_range: Vec<String> = "dayRange",
         /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
-        /// The sums for each social network.
+        /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// How the posts did.
+        /// `postPerformance`
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// The sums over all.
+        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }
@@ -1844,9 +1844,9 @@ crm_core::record! {
         engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
         /// How often posts were shown, in all or by parts.
         impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts> = "posts",
-        /// How many people saw the posts.
+        /// The number of people who saw the posts.
         reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach> = "reach",
     }
 }
@@ -1858,9 +1858,9 @@ crm_core::record! {
         change: Option<f64> = "change",
         /// The comments.
         comments: Option<f64> = "comments",
-        /// How many likes there were, in all or by parts.
+        /// The number of likes, in total or by part.
         likes: Option<f64> = "likes",
-        /// How many times it was shared.
+        /// The number of shares.
         shares: Option<f64> = "shares",
     }
 }
@@ -1868,35 +1868,35 @@ crm_core::record! {
 crm_core::record! {
     /// How often posts were shown, in all or by parts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
-        /// The social platforms, or the figures for each of them.
+        /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// How much the total changed, in percent.
+        /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
 
 crm_core::record! {
-    /// The posts, or figures on them.
+    /// The posts, or statistics of posts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
-        /// The social platforms, or the figures for each of them.
+        /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// How much the total changed, in percent.
+        /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
 
 crm_core::record! {
-    /// How many people saw the posts.
+    /// The number of people who saw the posts.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
-        /// The social platforms, or the figures for each of them.
+        /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// How much the total changed, in percent.
+        /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
 }
@@ -1914,13 +1914,13 @@ crm_core::record! {
 crm_core::record! {
     /// The division by age.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
-        /// The sums over all.
+        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// The sums over all.
+    /// Social media get statistics response results demographics age totals.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
         /// Those from 13 to 17 years old.
         x13_17: Option<f64> = "13-17",
@@ -1942,13 +1942,13 @@ crm_core::record! {
 crm_core::record! {
     /// The gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
-        /// The sums over all.
+        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// The sums over all.
+    /// Social media get statistics response results demographics gender totals.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
         /// The figures for women.
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
@@ -1962,9 +1962,9 @@ crm_core::record! {
 crm_core::record! {
     /// The figures for women.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-        /// The share in percent.
+        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1972,9 +1972,9 @@ crm_core::record! {
 crm_core::record! {
     /// The figures for men.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-        /// The share in percent.
+        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1982,21 +1982,21 @@ crm_core::record! {
 crm_core::record! {
     /// The figures for people of unknown gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-        /// The share in percent.
+        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// The sums for each social network.
+    /// The totals for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
         /// The ids of the users who follow it.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
         /// How often posts were shown, in all or by parts.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
-        /// How many likes there were, in all or by parts.
+        /// The number of likes, in total or by part.
         likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
     }
 }
@@ -2006,7 +2006,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2016,7 +2016,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2026,27 +2026,27 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// How the posts did.
+    /// Social media get statistics response results post performance.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         /// The comments.
         comments: Vec<f64> = "comments",
         /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
-        /// How many likes there were, in all or by parts.
+        /// The number of likes, in total or by part.
         likes: Vec<f64> = "likes",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Map<Vec<f64>> = "posts",
     }
 }
 
 crm_core::record! {
-    /// The sums over all.
+    /// Social media get statistics response results totals.
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
         /// The comments.
         comments: Option<f64> = "comments",
@@ -2054,9 +2054,9 @@ crm_core::record! {
         followers: Option<f64> = "followers",
         /// How often posts were shown, in all or by parts.
         impressions: Option<f64> = "impressions",
-        /// How many likes there were, in all or by parts.
+        /// The number of likes, in total or by part.
         likes: Option<f64> = "likes",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Option<f64> = "posts",
     }
 }
@@ -2064,13 +2064,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media gmb account reply.
     pub struct SocialMediaGmbAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialGoogleMediaAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2090,21 +2090,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -2112,13 +2112,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media instagram account reply.
     pub struct SocialMediaInstagramAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaInstagramAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2138,21 +2138,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -2160,13 +2160,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media linked in account reply.
     pub struct SocialMediaLinkedInAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaLinkedInAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2174,13 +2174,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media posting upload file reply.
     pub struct SocialMediaPostingUploadFileReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<UploadFileResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2200,7 +2200,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The tag, or its name.
         tag: Option<String> = "tag",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -2220,21 +2220,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -2242,13 +2242,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media tiktok account reply.
     pub struct SocialMediaTiktokAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaTiktokAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2268,21 +2268,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the sign-in that connected the account.
+        /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
-        /// The id it had before.
+        /// The former id.
         old_id: Option<String> = "oldId",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -2290,13 +2290,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media twitter account reply.
     pub struct SocialMediaTwitterAccountReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaTwitterAccount> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2322,39 +2322,39 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Vec<PostMedia> = "media",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// Where it came from.
+        /// `source`
         source: Option<SocialPostSource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user who made it.
+        /// The user who created it.
         user: Option<PostUser> = "user",
     }
 }
 
 crm_core::open_enum! {
-    /// Where it came from.
+    /// Social post source.
     pub enum SocialPostSource {
         /// `composer`
         Composer = "composer",
@@ -2372,16 +2372,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Start date.
     pub struct StartDate {
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Date> = "startDate",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<Time> = "startTime",
     }
 }
 crm_core::setters!(StartDate {
-    /// The first day or time.
+    /// The start of the period.
     start_date: Date,
-    /// When it begins.
+    /// `startTime`
     start_time: Time,
 });
 
@@ -2394,13 +2394,13 @@ crm_core::record! {
         enable_duet: Option<bool> = "enableDuet",
         /// Whether others may use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
-        /// Who may see the post.
+        /// The people who can see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
-        /// Whether the video promotes another brand.
+        /// True if the video promotes another brand.
         promote_other_brand: Option<bool> = "promoteOtherBrand",
-        /// Whether the video promotes one's own business.
+        /// True if the video promotes your own brand.
         promote_your_brand: Option<bool> = "promoteYourBrand",
-        /// Whether to say that the video promotes something.
+        /// True to disclose that the video promotes something.
         video_disclosure: Option<bool> = "videoDisclosure",
     }
 }
@@ -2411,18 +2411,18 @@ crm_core::setters!(TiktokPost {
     enable_duet: bool,
     /// Whether others may use parts of the video.
     enable_stitch: bool,
-    /// Who may see the post.
+    /// The people who can see the post.
     privacy_level: TiktokPostPrivacyLevel,
-    /// Whether the video promotes another brand.
+    /// True if the video promotes another brand.
     promote_other_brand: bool,
-    /// Whether the video promotes one's own business.
+    /// True if the video promotes your own brand.
     promote_your_brand: bool,
-    /// Whether to say that the video promotes something.
+    /// True to disclose that the video promotes something.
     video_disclosure: bool,
 });
 
 crm_core::open_enum! {
-    /// Who may see the post.
+    /// The people who can see the post.
     pub enum TiktokPostPrivacyLevel {
         /// `MUTUAL_FOLLOW_FRIENDS`
         MutualFollowFriends = "MUTUAL_FOLLOW_FRIENDS",
@@ -2442,13 +2442,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The user name on the platform.
+        /// The user name on the social network.
         username: Option<String> = "username",
-        /// Whether the network has verified the account.
+        /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
 }
@@ -2458,9 +2458,9 @@ crm_core::record! {
     pub struct Time {
         /// The hour of the day.
         hours: Option<f64> = "hours",
-        /// The minutes of the time.
+        /// The minute of the hour.
         minutes: Option<f64> = "minutes",
-        /// The seconds of the time.
+        /// The second of the minute.
         seconds: Option<f64> = "seconds",
     }
     required "hours" "minutes" "seconds"
@@ -2493,13 +2493,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is connected.
         is_connected: Option<bool> = "isConnected",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Whether only approved followers see the posts.
+        /// True if only approved followers can see the posts.
         protected: Option<bool> = "protected",
-        /// The user name on the platform.
+        /// The user name on the social network.
         username: Option<String> = "username",
-        /// Whether the network has verified the account.
+        /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
 }
@@ -2507,11 +2507,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update post reply.
     pub struct UpdatePostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2519,7 +2519,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update tag.
     pub struct UpdateTag {
-        /// The ids of the tags.
+        /// `tagIds`
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
@@ -2544,7 +2544,7 @@ crm_core::record! {
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// How many rows the file has.
+        /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
     }
 }

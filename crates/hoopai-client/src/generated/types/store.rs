@@ -16,15 +16,15 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is added to the carrier's rate, in percent.
+        /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// The id of the shipping carrier.
+        /// `shippingCarrierId`
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// The services of the carrier it holds for.
+        /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// The id of the shipping zone.
+        /// `shippingZoneId`
         shipping_zone_id: Option<String> = "shippingZoneId",
     }
 }
@@ -42,9 +42,9 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
         /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
@@ -63,9 +63,9 @@ crm_core::setters!(ContactAddress {
     company_name: String,
     /// The e-mail address.
     email: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
     /// The state or region. One of 588 values, for example `AL`.
     state: String,
@@ -103,9 +103,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The address to ask for shipping rates.
         callback_url: Option<String> = "callbackUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
     required "altId" "altType" "callbackUrl" "name"
@@ -114,7 +114,7 @@ crm_core::record! {
 crm_core::setters!(CreateShippingCarrier {
     /// Whether several of the carrier's services can be chosen.
     allows_multiple_service_selection: bool,
-    /// The services on offer or booked.
+    /// The services that are offered or booked.
     services: [ShippingCarrierService],
 });
 
@@ -155,17 +155,17 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// The highest price or weight the rate is for.
+        /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
-        /// The least price or weight for which it holds.
+        /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is added to the carrier's rate, in percent.
+        /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// The id of the shipping carrier.
+        /// `shippingCarrierId`
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// The services of the carrier it holds for.
+        /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
     required "altId" "altType" "amount" "conditionType" "currency" "maxCondition" "minCondition" "name" "shippingCarrierId"
@@ -184,17 +184,17 @@ crm_core::setters!(CreateShippingRate {
     description: String,
     /// Whether the rate comes from a shipping carrier.
     is_carrier_rate: bool,
-    /// The highest price or weight the rate is for.
+    /// The maximum price or weight for which the rate applies.
     max_condition: f64,
-    /// The least price or weight for which it holds.
+    /// The minimum price or weight for which the rate applies.
     min_condition: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// What is added to the carrier's rate, in percent.
+    /// The percentage that is added to the carrier's rate.
     percentage_of_rate_fee: f64,
-    /// The id of the shipping carrier.
+    /// `shippingCarrierId`
     shipping_carrier_id: String,
-    /// The services of the carrier it holds for.
+    /// The carrier's services to which the rate applies.
     shipping_carrier_services: [ShippingCarrierService],
 });
 
@@ -236,7 +236,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "altId" "altType" "countries" "name"
@@ -268,9 +268,9 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Where the goods are sent from.
+        /// The address from which goods are shipped.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
-        /// The e-mail sent when an order of the store is fulfilled.
+        /// The e-mail that is sent if an order is fulfilled.
         store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
         /// The e-mail that is sent for an order.
         store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
@@ -279,7 +279,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateStoreSetting {
-    /// The e-mail sent when an order of the store is fulfilled.
+    /// The e-mail that is sent if an order is fulfilled.
     store_order_fulfillment_notification: StoreOrderFulfillmentNotification,
     /// The e-mail that is sent for an order.
     store_order_notification: StoreOrderNotification,
@@ -318,15 +318,15 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The code of the coupon.
         coupon_code: Option<String> = "couponCode",
-        /// The products that belong to it.
+        /// `products`
         products: Option<Vec<ProductItem>> = "products",
-        /// Where it came from.
+        /// `source`
         source: Option<StoreOrderSource> = "source",
-        /// The amount of the whole order.
+        /// `totalOrderAmount`
         total_order_amount: Option<f64> = "totalOrderAmount",
-        /// The weight of the whole order.
+        /// `totalOrderWeight`
         total_order_weight: Option<f64> = "totalOrderWeight",
-        /// Whether the weight is known.
+        /// True if the weight is known.
         weight_available: Option<bool> = "weightAvailable",
     }
     required "altId" "altType" "country" "products" "source" "totalOrderAmount" "totalOrderWeight"
@@ -343,15 +343,15 @@ crm_core::setters!(GetAvailableShippingRates {
     country: String,
     /// The code of the coupon.
     coupon_code: String,
-    /// The products that belong to it.
+    /// `products`
     products: [ProductItem],
-    /// Where it came from.
+    /// `source`
     source: StoreOrderSource,
-    /// The amount of the whole order.
+    /// `totalOrderAmount`
     total_order_amount: f64,
-    /// The weight of the whole order.
+    /// `totalOrderWeight`
     total_order_weight: f64,
-    /// Whether the weight is known.
+    /// True if the weight is known.
     weight_available: bool,
 });
 
@@ -387,9 +387,9 @@ crm_core::record! {
     pub struct GetAvailableShippingRatesReply {
         /// What the reply holds.
         data: Vec<AvailableShippingRate> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -399,9 +399,9 @@ crm_core::record! {
     pub struct ListShippingCarrierReply {
         /// What the reply holds.
         data: Vec<ShippingCarrier> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -411,7 +411,7 @@ crm_core::record! {
     pub struct ListShippingRateReply {
         /// What the reply holds.
         data: Vec<ShippingRate> = "data",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -421,7 +421,7 @@ crm_core::record! {
     pub struct ListShippingZoneReply {
         /// What the reply holds.
         data: Vec<ShippingZone> = "data",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -431,7 +431,7 @@ crm_core::record! {
     pub struct ProductItem {
         /// The id.
         id: Option<String> = "id",
-        /// How many of it.
+        /// The quantity.
         qty: Option<f64> = "qty",
     }
     required "id" "qty"
@@ -465,13 +465,13 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// The id of the marketplace app.
+        /// `marketplaceAppId`
         marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Vec<ShippingCarrierService> = "services",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -481,9 +481,9 @@ crm_core::record! {
     pub struct ShippingCarrierReply {
         /// What the reply holds.
         data: Option<ShippingCarrier> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -491,9 +491,9 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping carrier service.
     pub struct ShippingCarrierService {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The value it holds.
+        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -533,21 +533,21 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// The highest price or weight the rate is for.
+        /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
-        /// The least price or weight for which it holds.
+        /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is added to the carrier's rate, in percent.
+        /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// The id of the shipping carrier.
+        /// `shippingCarrierId`
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// The services of the carrier it holds for.
+        /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// The id of the shipping zone.
+        /// `shippingZoneId`
         shipping_zone_id: Option<String> = "shippingZoneId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -569,9 +569,9 @@ crm_core::record! {
     pub struct ShippingRateReply {
         /// What the reply holds.
         data: Option<ShippingRate> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -589,11 +589,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
         /// The shipping rates of the zone.
         shipping_rates: Vec<ShippingRate> = "shippingRates",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -652,9 +652,9 @@ crm_core::record! {
     pub struct ShippingZoneReply {
         /// What the reply holds.
         data: Option<ShippingZone> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -668,7 +668,7 @@ crm_core::record! {
         email_template_id: Option<String> = "emailTemplateId",
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -703,7 +703,7 @@ crm_core::record! {
         email_template_id: Option<String> = "emailTemplateId",
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -732,16 +732,16 @@ impl StoreOrderNotification {
 crm_core::record! {
     /// Store order source.
     pub struct StoreOrderSource {
-        /// Its kind within the larger kind.
+        /// The subtype.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
-        /// Its kind.
+        /// `type`
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
     by new
 }
 crm_core::setters!(StoreOrderSource {
-    /// Its kind within the larger kind.
+    /// The subtype.
     sub_type: StoreOrderSourceSubType,
 });
 
@@ -758,7 +758,7 @@ impl StoreOrderSource {
 }
 
 crm_core::open_enum! {
-    /// Its kind within the larger kind.
+    /// The subtype.
     pub enum StoreOrderSourceSubType {
         /// `card_payment`
         CardPayment = "card_payment",
@@ -808,13 +808,13 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "_id",
-        /// Where the goods are sent from.
+        /// The address from which goods are shipped.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
-        /// The e-mail sent when an order of the store is fulfilled.
+        /// The e-mail that is sent if an order is fulfilled.
         store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
         /// The e-mail that is sent for an order.
         store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -824,9 +824,9 @@ crm_core::record! {
     pub struct StoreSettingReply {
         /// What the reply holds.
         data: Option<StoreSetting> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in.
+        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -840,13 +840,13 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
         /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
-        /// The first line of the address.
+        /// The first line of the street address.
         street1: Option<String> = "street1",
         /// The second line of the street address.
         street2: Option<String> = "street2",
@@ -862,13 +862,13 @@ crm_core::setters!(StoreShippingOrigin {
     country: String,
     /// The e-mail address.
     email: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
     /// The state or region. One of 588 values, for example `AL`.
     state: String,
-    /// The first line of the address.
+    /// The first line of the street address.
     street1: String,
     /// The second line of the street address.
     street2: String,
@@ -887,9 +887,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The address to ask for shipping rates.
         callback_url: Option<String> = "callbackUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
 }
@@ -902,9 +902,9 @@ crm_core::setters!(UpdateShippingCarrier {
     alt_type: String,
     /// The address to ask for shipping rates.
     callback_url: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The services on offer or booked.
+    /// The services that are offered or booked.
     services: [ShippingCarrierService],
 });
 
@@ -925,17 +925,17 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Whether the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// The highest price or weight the rate is for.
+        /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
-        /// The least price or weight for which it holds.
+        /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is added to the carrier's rate, in percent.
+        /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// The id of the shipping carrier.
+        /// `shippingCarrierId`
         shipping_carrier_id: Option<String> = "shippingCarrierId",
-        /// The services of the carrier it holds for.
+        /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
 }
@@ -954,17 +954,17 @@ crm_core::setters!(UpdateShippingRate {
     description: String,
     /// Whether the rate comes from a shipping carrier.
     is_carrier_rate: bool,
-    /// The highest price or weight the rate is for.
+    /// The maximum price or weight for which the rate applies.
     max_condition: f64,
-    /// The least price or weight for which it holds.
+    /// The minimum price or weight for which the rate applies.
     min_condition: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// What is added to the carrier's rate, in percent.
+    /// The percentage that is added to the carrier's rate.
     percentage_of_rate_fee: f64,
-    /// The id of the shipping carrier.
+    /// `shippingCarrierId`
     shipping_carrier_id: String,
-    /// The services of the carrier it holds for.
+    /// The carrier's services to which the rate applies.
     shipping_carrier_services: [ShippingCarrierService],
 });
 
@@ -977,7 +977,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -988,7 +988,7 @@ crm_core::setters!(UpdateShippingZone {
     alt_type: String,
     /// The countries of the shipping zone.
     countries: [ShippingZoneCountry],
-    /// The name.
+    /// `name`
     name: String,
 });
 

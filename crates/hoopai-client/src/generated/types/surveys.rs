@@ -10,7 +10,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -18,9 +18,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get surveys reply.
     pub struct GetSurveysReply {
-        /// The surveys that were found.
+        /// `surveys`
         surveys: Vec<GetSurveys> = "surveys",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -28,9 +28,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get surveys submission reply.
     pub struct GetSurveysSubmissionReply {
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
-        /// What people sent in.
+        /// `submissions`
         submissions: Vec<Submission> = "submissions",
     }
 }
@@ -46,11 +46,11 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What else was sent with the form or survey.
+        /// The other values that were submitted.
         others: Option<Others> = "others",
-        /// The id of the survey.
+        /// `surveyId`
         survey_id: Option<String> = "surveyId",
     }
 }

@@ -12,29 +12,29 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// The role they have.
+        /// `role`
         role: Option<String> = "role",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// The scopes that reach only what is assigned to the user.
+        /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -46,38 +46,38 @@ crm_core::setters!(CreateUser {
     email: String,
     /// The first name.
     first_name: String,
-    /// The last name.
+    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// What is allowed.
+    /// `permissions`
     permissions: Permissions,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The language the user sees the platform in, as `en_US`.
+    /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,
-    /// The address of the profile picture.
+    /// The URL of the profile picture.
     profile_photo: String,
-    /// The role they have.
+    /// `role`
     role: String,
-    /// What may be reached, as names of scopes.
+    /// The names of the scopes.
     scopes: [String],
-    /// The scopes that reach only what is assigned to the user.
+    /// The scopes that are limited to records that are assigned to the user.
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
 crm_core::record! {
     /// Delete user reply.
     pub struct DeleteUserReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -91,11 +91,11 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// Only users with these e-mail addresses, separated by commas.
         emails: Option<String> = "emails",
-        /// Most items in a page. Default: `25`.
+        /// The maximum number of items per page. Default: `25`.
         limit: Option<String> = "limit",
-        /// Which fields to give, as `all`.
+        /// The fields to return, for example `all`.
         projection: Option<String> = "projection",
-        /// How many items to pass over. Default: `0`.
+        /// The number of items to skip. Default: `0`.
         skip: Option<String> = "skip",
     }
     required "companyId" "emails"
@@ -104,11 +104,11 @@ crm_core::record! {
 crm_core::setters!(FilterByEmail {
     /// Whether it is deleted. Default: `false`.
     deleted: bool,
-    /// Most items in a page. Default: `25`.
+    /// The maximum number of items per page. Default: `25`.
     limit: String,
-    /// Which fields to give, as `all`.
+    /// The fields to return, for example `all`.
     projection: String,
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     skip: String,
 });
 
@@ -297,7 +297,7 @@ crm_core::setters!(Permissions {
 });
 
 crm_core::open_enum! {
-    /// The language the user sees the platform in, as `en_US`.
+    /// The language of the user interface, for example `en_US`.
     pub enum PlatformLanguage {
         /// `da`
         Da = "da",
@@ -333,11 +333,11 @@ crm_core::record! {
     pub struct Role {
         /// The ids of the locations.
         location_ids: Vec<String> = "locationIds",
-        /// Whether the user is kept to certain locations.
+        /// True if the user has access to certain locations only.
         restrict_sub_account: Option<bool> = "restrictSubAccount",
-        /// The role they have.
+        /// `role`
         role: Option<String> = "role",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -361,29 +361,29 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// The role they have.
+        /// `role`
         role: Option<String> = "role",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// The scopes that reach only what is assigned to the user.
+        /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -394,29 +394,29 @@ crm_core::setters!(UpdateUser {
     email: String,
     /// The first name.
     first_name: String,
-    /// The last name.
+    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// What is allowed.
+    /// `permissions`
     permissions: Permissions,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The language the user sees the platform in, as `en_US`.
+    /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,
-    /// The address of the profile picture.
+    /// The URL of the profile picture.
     profile_photo: String,
-    /// The role they have.
+    /// `role`
     role: String,
-    /// What may be reached, as names of scopes.
+    /// The names of the scopes.
     scopes: [String],
-    /// The scopes that reach only what is assigned to the user.
+    /// The scopes that are limited to records that are assigned to the user.
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -433,21 +433,21 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The user's role, and where it holds.
+        /// The user's role, with its scope.
         roles: Option<Role> = "roles",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Vec<String> = "scopes",
     }
 }
@@ -463,21 +463,21 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The user's role, and where it holds.
+        /// The user's role, with its scope.
         roles: Option<Role> = "roles",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Vec<String> = "scopes",
     }
 }

@@ -12,7 +12,7 @@ crm_core::record! {
         action_type: Option<ActionType> = "actionType",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -62,23 +62,23 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// The id of the number pool.
+        /// `numberPoolId`
         number_pool_id: Option<String> = "numberPoolId",
-        /// How patient the agent is, as `medium`.
+        /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// Who is told after a call.
+        /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
-        /// Whether to remind a caller who is silent.
+        /// True to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How calls are translated.
+        /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// The id of the voice.
+        /// `voiceId`
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first. Between 1 and 190 characters.
+        /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
     required "locationId"
@@ -103,23 +103,23 @@ crm_core::setters!(AgentCreationRequest {
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
-    /// The id of the number pool.
+    /// `numberPoolId`
     number_pool_id: String,
-    /// How patient the agent is, as `medium`.
+    /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
     /// Between 1 and 20.
     reminder_after_idle_time_seconds: f64,
-    /// Who is told after a call.
+    /// The people who are notified after a call.
     send_post_call_notification_to: SendPostCallNotification,
-    /// Whether to remind a caller who is silent.
+    /// True to remind a caller who is silent.
     send_user_idle_reminders: bool,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// How calls are translated.
+    /// The settings for the translation of calls.
     translation: Translation,
-    /// The id of the voice.
+    /// `voiceId`
     voice_id: String,
-    /// What the agent says first. Between 1 and 190 characters.
+    /// The first message of the agent. Between 1 and 190 characters.
     welcome_message: String,
 });
 
@@ -177,23 +177,23 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// The id of the number pool.
+        /// `numberPoolId`
         number_pool_id: Option<String> = "numberPoolId",
-        /// How patient the agent is, as `medium`.
+        /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
         /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// Who is told after a call.
+        /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// Whether to remind a caller who is silent.
+        /// True to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How calls are translated.
+        /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// The id of the voice.
+        /// `voiceId`
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first.
+        /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -238,7 +238,7 @@ crm_core::record! {
         action_type: Option<ActionType> = "actionType",
         /// When it was carried out.
         executed_at: Option<Timestamp> = "executedAt",
-        /// When the trigger came in.
+        /// The time at which the trigger was received.
         trigger_received_at: Option<Timestamp> = "triggerReceivedAt",
     }
 }
@@ -264,15 +264,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the agent has been deleted.
         is_agent_deleted: Option<bool> = "isAgentDeleted",
-        /// The id of the message.
+        /// `messageId`
         message_id: Option<String> = "messageId",
         /// A short account of the call.
         summary: Option<String> = "summary",
-        /// What was said, in writing.
+        /// The transcript of the call.
         transcript: Option<String> = "transcript",
-        /// How calls are translated.
+        /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// Whether it was a trial call.
+        /// True for a trial call.
         trial_call: Option<bool> = "trialCall",
     }
 }
@@ -284,9 +284,9 @@ crm_core::record! {
         call_logs: Vec<CallLog> = "callLogs",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         page_size: Option<f64> = "pageSize",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -318,23 +318,23 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// The id of the number pool.
+        /// `numberPoolId`
         number_pool_id: Option<String> = "numberPoolId",
-        /// How patient the agent is, as `medium`.
+        /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
         /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// Who is told after a call.
+        /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
-        /// Whether to remind a caller who is silent.
+        /// True to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How calls are translated.
+        /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// The id of the voice.
+        /// `voiceId`
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first.
+        /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -346,9 +346,9 @@ crm_core::record! {
         agents: Vec<GetAgentReply> = "agents",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         page_size: Option<f64> = "pageSize",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -374,23 +374,23 @@ crm_core::record! {
         language: Option<VoiceAiLanguage> = "language",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// The id of the number pool.
+        /// `numberPoolId`
         number_pool_id: Option<String> = "numberPoolId",
-        /// How patient the agent is, as `medium`.
+        /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
-        /// Who is told after a call.
+        /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
-        /// Whether to remind a caller who is silent.
+        /// True to remind a caller who is silent.
         send_user_idle_reminders: Option<bool> = "sendUserIdleReminders",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How calls are translated.
+        /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// The id of the voice.
+        /// `voiceId`
         voice_id: Option<String> = "voiceId",
-        /// What the agent says first. Between 1 and 190 characters.
+        /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
 }
@@ -413,23 +413,23 @@ crm_core::setters!(PatchAgent {
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
-    /// The id of the number pool.
+    /// `numberPoolId`
     number_pool_id: String,
-    /// How patient the agent is, as `medium`.
+    /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
     /// Between 1 and 20.
     reminder_after_idle_time_seconds: f64,
-    /// Who is told after a call.
+    /// The people who are notified after a call.
     send_post_call_notification_to: SendPostCallNotification,
-    /// Whether to remind a caller who is silent.
+    /// True to remind a caller who is silent.
     send_user_idle_reminders: bool,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// How calls are translated.
+    /// The settings for the translation of calls.
     translation: Translation,
-    /// The id of the voice.
+    /// `voiceId`
     voice_id: String,
-    /// What the agent says first. Between 1 and 190 characters.
+    /// The first message of the agent. Between 1 and 190 characters.
     welcome_message: String,
 });
 
@@ -456,7 +456,7 @@ crm_core::record! {
         contact_assigned_user: Option<bool> = "contactAssignedUser",
         /// Further e-mail addresses to notify.
         custom_emails: Option<Vec<String>> = "customEmails",
-        /// The ids of the users who are told.
+        /// The ids of the users who are notified.
         specific_users: Option<Vec<String>> = "specificUsers",
     }
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
@@ -470,7 +470,7 @@ crm_core::setters!(SendPostCallNotification {
     contact_assigned_user: bool,
     /// Further e-mail addresses to notify.
     custom_emails: [String],
-    /// The ids of the users who are told.
+    /// The ids of the users who are notified.
     specific_users: [String],
 });
 
@@ -485,7 +485,7 @@ crm_core::record! {
         contact_assigned_user: Option<bool> = "contactAssignedUser",
         /// Further e-mail addresses to notify.
         custom_emails: Vec<String> = "customEmails",
-        /// The ids of the users who are told.
+        /// The ids of the users who are notified.
         specific_users: Vec<String> = "specificUsers",
     }
 }
@@ -501,7 +501,7 @@ crm_core::record! {
         agent_id: Option<String> = "agentId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "actionParameters" "actionType" "agentId" "locationId" "name"
@@ -515,7 +515,7 @@ crm_core::setters!(SingleAction {
     agent_id: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -564,9 +564,9 @@ crm_core::record! {
         end_hour: Option<f64> = "endHour",
         /// The minute of the hour it ends at. Between 0 and 59.
         end_minute: Option<f64> = "endMinute",
-        /// The hour of the day it begins, from 0 to 23. Between 0 and 23.
+        /// The hour of the start, from 0 to 23. Between 0 and 23.
         start_hour: Option<f64> = "startHour",
-        /// The minute of the hour it starts at. Between 0 and 59.
+        /// Between 0 and 59.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Get workflow reply.
     pub struct GetWorkflowReply {
-        /// The workflows found.
+        /// `workflows`
         workflows: Vec<Workflow> = "workflows",
     }
 }
@@ -20,13 +20,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// Which version it is.
+        /// `version`
         version: Option<f64> = "version",
     }
 }

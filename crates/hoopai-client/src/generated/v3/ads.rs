@@ -31,8 +31,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
-    /// * `page_id`: The id of the page.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -388,11 +386,11 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `fields`: Which fields to give.
-    /// * `group_by`: How long each step of the report is, as `month`.
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
+    /// * `fields`: The fields to return.
+    /// * `group_by`: The length of each step of the report, for example `month`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -611,10 +609,10 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `fields`: Which fields to give.
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
+    /// * `fields`: The fields to return.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -717,8 +715,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -779,8 +777,8 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -860,7 +858,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `page_id`: The id of the page.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -889,9 +886,9 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
-    /// * `type_`: Only what is of this kind.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `type_`: The type of the records.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1075,8 +1072,8 @@ impl Ads {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `campaign_id`: The id of the campaign.
-    /// * `start_date`: Start of the range. A date, `YYYY-MM-DD`.
-    /// * `end_date`: End of the range. A date, `YYYY-MM-DD`.
+    /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
+    /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1173,8 +1170,8 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `type_`: Only what is of this kind.
-    /// * `query`: A text to look for.
+    /// * `type_`: The type of the records.
+    /// * `query`: The text to search for.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1432,7 +1429,7 @@ pub struct CreateLinkedinLeadForm {
 }
 
 impl CreateLinkedinLeadForm {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1449,7 +1446,7 @@ pub struct DeleteFacebookCustomAudience {
 }
 
 impl DeleteFacebookCustomAudience {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1466,7 +1463,7 @@ pub struct DeleteGoogleConversion {
 }
 
 impl DeleteGoogleConversion {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1483,7 +1480,7 @@ pub struct GetFacebookAdAccount {
 }
 
 impl GetFacebookAdAccount {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1500,7 +1497,7 @@ pub struct GetFacebookCustomAudience {
 }
 
 impl GetFacebookCustomAudience {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1517,7 +1514,7 @@ pub struct GetFacebookIntegration {
 }
 
 impl GetFacebookIntegration {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1534,7 +1531,7 @@ pub struct GetFacebookLeadForm {
 }
 
 impl GetFacebookLeadForm {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1551,7 +1548,7 @@ pub struct GetFacebookPublishingProgress {
 }
 
 impl GetFacebookPublishingProgress {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1568,7 +1565,7 @@ pub struct GetFacebookUser {
 }
 
 impl GetFacebookUser {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1585,7 +1582,7 @@ pub struct GetGoogleAdAccount {
 }
 
 impl GetGoogleAdAccount {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1602,7 +1599,7 @@ pub struct GetGoogleAudience {
 }
 
 impl GetGoogleAudience {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1619,7 +1616,7 @@ pub struct GetGoogleCampaign {
 }
 
 impl GetGoogleCampaign {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1636,7 +1633,7 @@ pub struct GetGoogleConversion {
 }
 
 impl GetGoogleConversion {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1653,7 +1650,7 @@ pub struct GetGoogleIntegration {
 }
 
 impl GetGoogleIntegration {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1670,7 +1667,7 @@ pub struct GetGoogleReport {
 }
 
 impl GetGoogleReport {
-    /// How long each step of the report is, as `month`.
+    /// The length of each step of the report, for example `month`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetGoogleReportGroupBy>,
@@ -1694,7 +1691,7 @@ pub struct GetGoogleUser {
 }
 
 impl GetGoogleUser {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1711,7 +1708,7 @@ pub struct GetLinkedinCampaignGroup {
 }
 
 impl GetLinkedinCampaignGroup {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1728,7 +1725,7 @@ pub struct GetLinkedinCampaignGroupReport {
 }
 
 impl GetLinkedinCampaignGroupReport {
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -1755,7 +1752,7 @@ pub struct GetLinkedinIntegration {
 }
 
 impl GetLinkedinIntegration {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1772,7 +1769,7 @@ pub struct GetLinkedinReport {
 }
 
 impl GetLinkedinReport {
-    /// What the report is split by, as `CAMPAIGN`. Default: `ACCOUNT`.
+    /// The dimension that splits the report, for example `CAMPAIGN`. Default: `ACCOUNT`.
     pub fn pivot(self, pivot: impl Into<types::AdsGetLinkedinReportPivot>) -> Self {
         Self {
             call: self
@@ -1783,7 +1780,7 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// How long each step of the report is, as `month`. Default: `day`.
+    /// The length of each step of the report, for example `month`. Default: `day`.
     pub fn group_by(
         self,
         group_by: impl Into<types::AdsGetLinkedinReportGroupBy>,
@@ -1797,13 +1794,13 @@ impl GetLinkedinReport {
                 ),
         }
     }
-    /// Only these entities: LinkedIn URNs, set apart by commas.
+    /// Returns only the entities with these LinkedIn URNs, separated by commas.
     pub fn entity_urns(self, entity_urns: impl Display) -> Self {
         Self {
             call: self.call.set_query("entityUrns", &entity_urns.to_string()),
         }
     }
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -1830,7 +1827,7 @@ pub struct GetLinkedinUser {
 }
 
 impl GetLinkedinUser {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1847,7 +1844,7 @@ pub struct ListFacebookConversationForms {
 }
 
 impl ListFacebookConversationForms {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1864,7 +1861,7 @@ pub struct ListFacebookLeadForms {
 }
 
 impl ListFacebookLeadForms {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1897,7 +1894,7 @@ pub struct ListGoogleAudiences {
 }
 
 impl ListGoogleAudiences {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1914,7 +1911,7 @@ pub struct ListGoogleConversionGoals {
 }
 
 impl ListGoogleConversionGoals {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1931,7 +1928,7 @@ pub struct ListGoogleKeywordIdeas {
 }
 
 impl ListGoogleKeywordIdeas {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1948,7 +1945,7 @@ pub struct ListLinkedinAdAccounts {
 }
 
 impl ListLinkedinAdAccounts {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1965,7 +1962,7 @@ pub struct ListLinkedinLeadForms {
 }
 
 impl ListLinkedinLeadForms {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -1982,7 +1979,7 @@ pub struct ListLinkedinReports {
 }
 
 impl ListLinkedinReports {
-    /// Which fields to give.
+    /// The fields to return.
     pub fn fields(
         self,
         fields: impl IntoIterator<Item = impl Into<types::FieldsItem>>,
@@ -2015,7 +2012,7 @@ impl SearchFacebookTargeting {
             call: self.call.set_query("locationId", &location_id.to_string()),
         }
     }
-    /// What sort of targeting to search for, as `adgeolocation`.
+    /// The type of targeting to search for, for example `adgeolocation`.
     pub fn search_type(self, search_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchType", &search_type.to_string()),
@@ -2031,7 +2028,7 @@ pub struct SetDefaultFacebookPage {
 }
 
 impl SetDefaultFacebookPage {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {
@@ -2048,7 +2045,7 @@ pub struct UpdateLinkedinAdStatus {
 }
 
 impl UpdateLinkedinAdStatus {
-    /// Whether this is about a draft.
+    /// True for a draft.
     #[inline]
     pub fn is_draft(self, is_draft: bool) -> Self {
         Self {

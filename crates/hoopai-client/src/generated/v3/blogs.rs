@@ -66,8 +66,8 @@ impl Blogs {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `blog_id`: The id of the blog.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -98,8 +98,6 @@ impl Blogs {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `v3`.
-    ///
-    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -145,13 +143,13 @@ pub struct ListPosts {
 }
 
 impl ListPosts {
-    /// Only those that match this text.
+    /// Returns only records that match this text.
     pub fn search_term(self, search_term: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchTerm", &search_term.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::BlogsListPostsStatus>) -> Self {
         Self {
             call: self

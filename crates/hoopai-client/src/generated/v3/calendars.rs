@@ -114,7 +114,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -249,7 +249,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -324,8 +324,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
-    ///
-    /// * `service_location_id`: The id of the place where the service is given.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -412,7 +410,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -485,8 +483,6 @@ impl Calendars {
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
-    /// * `service_location_id`: The id of the place where the service is given.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_service_location("123").send().await?;
@@ -530,8 +526,8 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `start_time`: The start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: The end of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -565,8 +561,8 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `start_time`: The start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: The end of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -601,10 +597,10 @@ impl Calendars {
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `limit`: Most items in a page.
-    /// * `skip`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `skip`: The number of items to skip.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -643,8 +639,8 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `start_time`: Start of the range. In milliseconds since 1970-01-01 UTC.
-    /// * `end_time`: End of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `start_time`: The start of the range. In milliseconds since 1970-01-01 UTC.
+    /// * `end_time`: The end of the range. In milliseconds since 1970-01-01 UTC.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -812,7 +808,7 @@ impl Calendars {
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
-    /// * `resource_type`: The kind of resource: `equipments` or `rooms`.
+    /// * `resource_type`: The type of resource: `equipments` or `rooms`.
     /// * `id`: The id.
     ///
     /// ```
@@ -912,8 +908,6 @@ impl Calendars {
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
-    /// * `service_location_id`: The id of the place where the service is given.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -942,14 +936,14 @@ pub struct CreateServiceBooking {
 }
 
 impl CreateServiceBooking {
-    /// Whether to book without checking that the time is free. Default: `false`.
+    /// Books without a check of availability if true. Default: `false`.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// Whether to pass over the least notice and the date range. Default: `false`.
+    /// Ignores the minimum notice and the date range if true. Default: `false`.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {
@@ -972,7 +966,7 @@ impl List {
             call: self.call.set_query("groupId", &group_id.to_string()),
         }
     }
-    /// Whether to give drafted calendars too. Default: `true`.
+    /// Returns draft calendars too if true. Default: `true`.
     #[inline]
     pub fn show_drafted(self, show_drafted: bool) -> Self {
         Self {
@@ -989,7 +983,7 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1017,7 +1011,7 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// The id of the user.
+    /// `userId`
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1071,13 +1065,13 @@ pub struct ListServiceBookings {
 }
 
 impl ListServiceBookings {
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     pub fn timezone(self, timezone: impl Display) -> Self {
         Self {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// Only bookings at the service location with this id.
+    /// Returns only bookings at the service location with this id.
     pub fn service_location_id(self, service_location_id: impl Display) -> Self {
         Self {
             call: self
@@ -1095,7 +1089,7 @@ pub struct ListServices {
 }
 
 impl ListServices {
-    /// Only services of the category with this id.
+    /// Returns only services of the category with this id.
     pub fn service_category_id(self, service_category_id: impl Display) -> Self {
         Self {
             call: self
@@ -1103,7 +1097,7 @@ impl ListServices {
                 .set_query("serviceCategoryId", &service_category_id.to_string()),
         }
     }
-    /// Only private services if `true`, only public ones if `false`.
+    /// Returns only private services if `true`, only public ones if `false`.
     #[inline]
     pub fn is_private(self, is_private: bool) -> Self {
         Self {
@@ -1120,14 +1114,14 @@ pub struct UpdateServiceBooking {
 }
 
 impl UpdateServiceBooking {
-    /// Whether to book without checking that the time is free. Default: `false`.
+    /// Books without a check of availability if true. Default: `false`.
     #[inline]
     pub fn override_availability(self, override_availability: bool) -> Self {
         Self {
             call: self.call.set_query("overrideAvailability", &override_availability),
         }
     }
-    /// Whether to pass over the least notice and the date range. Default: `false`.
+    /// Ignores the minimum notice and the date range if true. Default: `false`.
     #[inline]
     pub fn skip_scheduling_notice(self, skip_scheduling_notice: bool) -> Self {
         Self {

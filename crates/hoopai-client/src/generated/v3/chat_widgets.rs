@@ -154,8 +154,8 @@ impl ChatWidgets {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `offset`: How many items to pass over.
-    /// * `limit`: Most items in a page.
+    /// * `offset`: The number of items to skip.
+    /// * `limit`: The maximum number of items per page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -253,7 +253,7 @@ pub struct GetPublicConfig {
 }
 
 impl GetPublicConfig {
-    /// Which version of the configuration to give, as `3`. Default: `2`.
+    /// The version of the configuration to return, for example `3`. Default: `2`.
     pub fn version(self, version: impl Display) -> Self {
         Self {
             call: self.call.set_query("version", &version.to_string()),
@@ -269,7 +269,7 @@ pub struct List {
 }
 
 impl List {
-    /// Only widgets of this chat type, as `liveChat`.
+    /// Returns only widgets of this chat type, for example `liveChat`.
     pub fn chat_type(
         self,
         chat_type: impl Into<types::ChatWidgetsListChatType>,
@@ -283,7 +283,7 @@ impl List {
                 ),
         }
     }
-    /// Leave out widgets of this chat type, as `voiceAiChat`.
+    /// Excludes widgets of this chat type, for example `voiceAiChat`.
     pub fn exclude_chat_type(
         self,
         exclude_chat_type: impl Into<types::ChatWidgetsListExcludeChatType>,
@@ -299,13 +299,13 @@ impl List {
                 ),
         }
     }
-    /// Only widgets of the voice AI agent with this id.
+    /// Returns only widgets of the voice agent with this id.
     pub fn voice_ai_agent_id(self, voice_ai_agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("voiceAiAgentId", &voice_ai_agent_id.to_string()),
         }
     }
-    /// Only all-in-one widgets with this chat type, as `emailChat`.
+    /// Returns only all-in-one widgets with this chat type, for example `emailChat`.
     pub fn all_in_one_chat_types(
         self,
         all_in_one_chat_types: impl Into<types::ChatWidgetsListChatType>,

@@ -86,8 +86,6 @@ impl Contacts {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
-    /// * `type_`: Its kind.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -189,7 +187,6 @@ impl Contacts {
     /// * Version `v3`.
     ///
     /// * `contact_id`: The id of the contact.
-    /// * `task_id`: The id of the task.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -393,26 +390,26 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),

@@ -169,7 +169,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -250,8 +249,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `source`: Where it came from.
-    /// * `source_id`: The id of what it came from.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -295,7 +292,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -580,7 +576,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `template_id`: The id of the template.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -628,38 +623,38 @@ pub struct ListBulkActionCampaigns {
 }
 
 impl ListBulkActionCampaigns {
-    /// Most items in a page. Between 1 and 20. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 20. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Start of the range. Requires `dateTo`.
+    /// The start of the range. Requires `dateTo`.
     pub fn date_from(self, date_from: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateFrom", &Into::<Timestamp>::into(date_from)),
         }
     }
-    /// End of the range. Requires `dateFrom`.
+    /// The end of the range. Requires `dateFrom`.
     pub fn date_to(self, date_to: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("dateTo", &Into::<Timestamp>::into(date_to)),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::BulkActionCampaignStatus>) -> Self {
         Self {
             call: self
@@ -703,26 +698,26 @@ pub struct ListCampaigns {
 }
 
 impl ListCampaigns {
-    /// Most items in a page. Between 1 and 20. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 20. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::EmailCampaignStatus>) -> Self {
         Self {
             call: self
@@ -763,20 +758,20 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Most items in a page. Between 1 and 20. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 20. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -788,7 +783,7 @@ impl ListTemplates {
             call: self.call.set_query("sortBy", &sort_by.to_string()),
         }
     }
-    /// Upwards or downwards. Default: `desc`.
+    /// The direction of the order, for example `asc`. Default: `desc`.
     pub fn sort_order(self, sort_order: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -799,20 +794,20 @@ impl ListTemplates {
                 ),
         }
     }
-    /// Whether to give those that are archived. Default: `false`.
+    /// Returns archived records if true. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The id of the folder to list; `root` is the top.
+    /// The id of the folder; `root` is the top folder.
     pub fn folder_id(self, folder_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("folderId", &folder_id.to_string()),
         }
     }
-    /// What to give: `templates`, `folders` or `all`. Default: `all`.
+    /// The items to return: `templates`, `folders` or `all`. Default: `all`.
     pub fn include(self, include: impl Into<types::EmailsListTemplatesInclude>) -> Self {
         Self {
             call: self
@@ -856,26 +851,26 @@ pub struct ListWorkflowCampaigns {
 }
 
 impl ListWorkflowCampaigns {
-    /// Most items in a page. Between 1 and 20. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 20. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::Visibility>) -> Self {
         Self {
             call: self.call.set_query("status", &Into::<types::Visibility>::into(status)),

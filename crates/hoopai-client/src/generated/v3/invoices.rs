@@ -28,8 +28,8 @@ impl Invoices {
     ///
     /// * `alt_id`: The id of the location, or of what `altType` names.
     /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `limit`: Most items in a page.
-    /// * `offset`: How many items to pass over.
+    /// * `limit`: The maximum number of items per page.
+    /// * `offset`: The number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -61,31 +61,31 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
         }
     }
-    /// First day of the range. A date, `YYYY-MM-DD`.
+    /// The first day of the range. A date, `YYYY-MM-DD`.
     pub fn start_at(self, start_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAt", &start_at.to_string()),
         }
     }
-    /// Last day of the range. A date, `YYYY-MM-DD`.
+    /// The last day of the range. A date, `YYYY-MM-DD`.
     pub fn end_at(self, end_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("endAt", &end_at.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Only those of this payment mode, as `live` or `test`.
+    /// Returns only records of this payment mode: `live` or `test`.
     pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
         Self {
             call: self

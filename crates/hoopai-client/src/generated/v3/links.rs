@@ -15,7 +15,7 @@ use super::{operations, types};
 pub type Links = crate::links::Links<crate::V3>;
 
 impl Links {
-    /// Deletes a link.
+    /// Deletes a trigger link.
     ///
     /// `DELETE /links/{linkId}`
     ///
@@ -32,7 +32,7 @@ impl Links {
     pub fn delete(&self, link_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::LINKS_DELETE).path("linkId", &link_id)
     }
-    /// Reads a link.
+    /// Returns a trigger link with its key and its target address.
     ///
     /// `GET /links/id/{linkId}`
     ///
@@ -57,7 +57,7 @@ impl Links {
             .path("linkId", &link_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Searches links.
+    /// Searches the trigger links of a location.
     ///
     /// `GET /links/search`
     ///
@@ -89,20 +89,20 @@ pub struct Search {
 }
 
 impl Search {
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -19,7 +19,7 @@ pub use crate::locations::{
 pub type Locations = crate::locations::Locations<crate::V3>;
 
 impl Locations {
-    /// Creates a location.
+    /// Creates a location (sub-account) in a company, optionally from a snapshot.
     ///
     /// `POST /locations/`
     ///
@@ -43,7 +43,7 @@ impl Locations {
     ) -> Call<types::CreateLocationReply> {
         self.call(&operations::LOCATIONS_CREATE).json(&body.into())
     }
-    /// Deletes a location.
+    /// Deletes a location, with or without its Twilio account.
     ///
     /// `DELETE /locations/{locationId}`
     ///
@@ -68,7 +68,7 @@ impl Locations {
             .path("locationId", &location_id)
             .set_query("deleteTwilioAccount", &delete_twilio_account)
     }
-    /// Deletes the custom field of a location.
+    /// Deletes a custom field from a location.
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
     ///
@@ -93,7 +93,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the custom value of a location.
+    /// Deletes a custom value from a location.
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
     ///
@@ -118,7 +118,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the tag of a location.
+    /// Deletes a tag from a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
     ///
@@ -142,7 +142,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
     }
-    /// Reads the conversation channel of a location.
+    /// Returns the SMS or e-mail channels that conversations of a location can use.
     ///
     /// `GET /locations/{locationId}/conversationChannels/{type}`
     ///
@@ -152,7 +152,6 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `type_`: Its kind.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -173,7 +172,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("type", &Into::<types::ConversationProviderType>::into(type_))
     }
-    /// Lists the permissions of a location.
+    /// Returns the features that a location may use.
     ///
     /// `GET /locations/{locationId}/permissions`
     ///
@@ -195,7 +194,7 @@ impl Locations {
         self.call(&operations::LOCATIONS_LIST_PERMISSIONS)
             .path("locationId", &location_id)
     }
-    /// Changes a location.
+    /// Updates the data or settings of a location; can load a snapshot into it.
     ///
     /// `PUT /locations/{locationId}`
     ///
@@ -225,7 +224,7 @@ impl Locations {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Changes the permissions of a location.
+    /// Sets the features that a location may use.
     ///
     /// `PUT /locations/{locationId}/permissions`
     ///

@@ -24,7 +24,7 @@ impl Oauth {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the location token.
+    /// Returns tokens for one location, in exchange for the token of its company.
     ///
     /// `POST /oauth/location-token`
     ///
@@ -48,7 +48,7 @@ impl Oauth {
     ) -> Call<types::GetLocationAccessTokenReply> {
         self.call(&operations::OAUTH_GET_LOCATION_TOKEN).form(&body.into())
     }
-    /// Reads the token.
+    /// Returns tokens for an authorization code, a refresh token or client credentials.
     ///
     /// `POST /oauth/token`
     ///
@@ -77,7 +77,7 @@ impl Oauth {
     ) -> Call<types::GetAccessTokenReply> {
         self.call(&operations::OAUTH_GET_TOKEN).json(&body.into())
     }
-    /// Lists the installed locations.
+    /// Returns the locations of a company that an app is, or can be, installed in.
     ///
     /// `GET /oauth/installed-locations`
     ///
@@ -116,32 +116,32 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn page_token(self, page_token: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageToken", &page_token.to_string()),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn query(self, query: impl Display) -> Self {
         Self {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Filters by whether the app is installed at the location.
+    /// Returns only locations with the app if true, only locations without it if false.
     #[inline]
     pub fn is_installed(self, is_installed: bool) -> Self {
         Self {
             call: self.call.set_query("isInstalled", &is_installed),
         }
     }
-    /// Whether to give only locations that the current user can reach.
+    /// Returns only locations to which the current user has access if true.
     #[inline]
     pub fn restrict_to_user_locations(self, restrict_to_user_locations: bool) -> Self {
         Self {
@@ -156,14 +156,14 @@ impl ListInstalledLocations {
             call: self.call.set_query("versionId", &version_id.to_string()),
         }
     }
-    /// Filters by whether the location has the app on trial.
+    /// Returns only locations with a trial of the app if true, only others if false.
     #[inline]
     pub fn on_trial(self, on_trial: bool) -> Self {
         Self {
             call: self.call.set_query("onTrial", &on_trial),
         }
     }
-    /// Only locations that have the app on this plan, by id.
+    /// Returns only locations that have the app on the plan with this id.
     pub fn plan_id(self, plan_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("planId", &plan_id.to_string()),

@@ -17,7 +17,7 @@ pub use crate::opportunities::{ListLostReasons, RemoveFollowers};
 pub type Opportunities = crate::opportunities::Opportunities<crate::V3>;
 
 impl Opportunities {
-    /// Creates an opportunity.
+    /// Creates an opportunity for a contact in a pipeline.
     ///
     /// `POST /opportunities/`
     ///
@@ -48,7 +48,7 @@ impl Opportunities {
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_CREATE).json(&body.into())
     }
-    /// Deletes an opportunity.
+    /// Deletes an opportunity by its id.
     ///
     /// `DELETE /opportunities/{id}`
     ///
@@ -67,7 +67,7 @@ impl Opportunities {
     pub fn delete(&self, id: impl Display) -> Call<types::DeleteUpdateOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_DELETE).path("id", &id)
     }
-    /// Reads an opportunity.
+    /// Returns an opportunity with its contact, custom fields, followers and forecast.
     ///
     /// `GET /opportunities/{id}`
     ///
@@ -86,7 +86,7 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Lists the pipelines.
+    /// Returns the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
     ///
@@ -108,7 +108,7 @@ impl Opportunities {
         self.call(&operations::OPPORTUNITIES_LIST_PIPELINES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Searches opportunities.
+    /// Searches opportunities by pipeline, stage, status, contact, assignee, campaign or text.
     ///
     /// `GET /opportunities/search`
     ///
@@ -131,7 +131,7 @@ impl Opportunities {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Searches opportunities: advanced.
+    /// Searches opportunities by text; can add their notes, tasks, appointments and unread conversations.
     ///
     /// `POST /opportunities/search`
     ///
@@ -160,7 +160,7 @@ impl Opportunities {
                 .json(&body.into()),
         }
     }
-    /// Changes an opportunity.
+    /// Updates the name, stage, status, value or custom fields of an opportunity.
     ///
     /// `PUT /opportunities/{id}`
     ///
@@ -188,7 +188,7 @@ impl Opportunities {
     ) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_UPDATE).path("id", &id).json(&body.into())
     }
-    /// Changes the status of an opportunity.
+    /// Sets the status of an opportunity: open, won, lost or abandoned, with the reason if lost.
     ///
     /// `PUT /opportunities/{id}/status`
     ///
@@ -220,7 +220,7 @@ impl Opportunities {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Creates an opportunity, or changes the one that is there.
+    /// Updates an existing opportunity or creates it; `new` in the reply reports which.
     ///
     /// `POST /opportunities/upsert`
     ///
@@ -259,7 +259,7 @@ impl Search {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::OpportunityStatus>) -> Self {
         Self {
             call: self
@@ -279,7 +279,7 @@ impl Search {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// The order: `asc` or `desc` for locations, as `added_asc` for opportunities.
+    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -291,19 +291,19 @@ impl Search {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Where the next page begins, from the page before.
+    /// The position of the next page, from the previous page.
     pub fn start_after(self, start_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// Where the next page begins, by id; goes with `startAfter`.
+    /// The id at which the next page begins; requires `startAfter`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),
         }
     }
-    /// First day of the range, as `MM-DD-YYYY`.
+    /// The first day of the range, as `MM-DD-YYYY`.
     pub fn date(self, date: impl Display) -> Self {
         Self {
             call: self.call.set_query("date", &date.to_string()),
@@ -315,47 +315,47 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The page: a number for a list, a name for a sign-in. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give the tasks of the contact too.
+    /// Returns the tasks of the contact too if true.
     #[inline]
     pub fn get_tasks(self, get_tasks: bool) -> Self {
         Self {
             call: self.call.set_query("getTasks", &get_tasks),
         }
     }
-    /// Whether to give the notes of the contact too.
+    /// Returns the notes of the contact too if true.
     #[inline]
     pub fn get_notes(self, get_notes: bool) -> Self {
         Self {
             call: self.call.set_query("getNotes", &get_notes),
         }
     }
-    /// Whether to give the calendar events of the contact too.
+    /// Returns the calendar events of the contact too if true.
     #[inline]
     pub fn get_calendar_events(self, get_calendar_events: bool) -> Self {
         Self {
             call: self.call.set_query("getCalendarEvents", &get_calendar_events),
         }
     }
-    /// The id of the pipeline.
+    /// `pipelineId`
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineId", &pipeline_id.to_string()),
         }
     }
-    /// Only opportunities in the pipeline stage with this id.
+    /// Returns only opportunities in the pipeline stage with this id.
     pub fn pipeline_stage_id(self, pipeline_stage_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineStageId", &pipeline_stage_id.to_string()),

@@ -20,7 +20,7 @@ pub use crate::payments::{
 pub type Payments = crate::payments::Payments<crate::V3>;
 
 impl Payments {
-    /// Creates a coupon.
+    /// Creates a coupon with a percentage or an amount as its discount.
     ///
     /// `POST /payments/coupon`
     ///
@@ -44,7 +44,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
-    /// Lists the coupons.
+    /// Returns the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
     ///
@@ -73,7 +73,7 @@ impl Payments {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Changes the coupon.
+    /// Updates the discount, period, products or limits of a coupon.
     ///
     /// `PUT /payments/coupon`
     ///
@@ -106,20 +106,20 @@ pub struct ListCoupons {
 }
 
 impl ListCoupons {
-    /// Most items in a page. Default: `100`.
+    /// The maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only those with this status.
+    /// Returns only records with this status.
     pub fn status(self, status: impl Into<types::CouponStatus>) -> Self {
         Self {
             call: self
@@ -127,7 +127,7 @@ impl ListCoupons {
                 .set_query("status", &Into::<types::CouponStatus>::into(status)),
         }
     }
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),

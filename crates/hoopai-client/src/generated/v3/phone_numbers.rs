@@ -24,7 +24,7 @@ impl PhoneNumbers {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists phone numbers.
+    /// Returns the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
@@ -48,7 +48,7 @@ impl PhoneNumbers {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the available of a phone number.
+    /// Returns phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
@@ -57,13 +57,13 @@ impl PhoneNumbers {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `first_part`: Only numbers that begin with these digits.
-    /// * `last_part`: Only numbers that end with these digits.
-    /// * `anywhere`: Only numbers with these digits anywhere in them.
-    /// * `number_types`: Only numbers of these types, as `local,tollFree`.
-    /// * `sms_enabled`: Whether the numbers must be fit for SMS.
-    /// * `mms_enabled`: Whether the numbers must be fit for MMS.
-    /// * `voice_enabled`: Whether the numbers must be fit for voice calls.
+    /// * `first_part`: Returns only numbers that begin with these digits.
+    /// * `last_part`: Returns only numbers that end with these digits.
+    /// * `anywhere`: Returns only numbers that contain these digits.
+    /// * `number_types`: Returns only numbers of these types, for example `local,tollFree`.
+    /// * `sms_enabled`: Returns only numbers for SMS if true.
+    /// * `mms_enabled`: Returns only numbers for MMS if true.
+    /// * `voice_enabled`: Returns only numbers for voice calls if true.
     /// * `country_code`: The country, as `US`.
     ///
     /// ```
@@ -114,7 +114,7 @@ impl PhoneNumbers {
             .set_query("voiceEnabled", &voice_enabled)
             .set_query("countryCode", &country_code.to_string())
     }
-    /// Lists the pools.
+    /// Returns the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
     ///
@@ -133,7 +133,7 @@ impl PhoneNumbers {
         self.call(&operations::PHONE_NUMBERS_LIST_POOLS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Purchases a phone number.
+    /// Buys a phone number for a location and returns its id.
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
     ///
@@ -186,33 +186,33 @@ pub struct List {
 }
 
 impl List {
-    /// Most items in a page. Between 1 and 1000.
+    /// The maximum number of items per page. Between 1 and 1000.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// Which page: a number for a list, a name for a sign-in. At least 0.
+    /// The page: a number for a list, a name for a sign-in. At least 0.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
             call: self.call.set_query("page", &page),
         }
     }
-    /// Only numbers that match these digits in part, as `+91`.
+    /// Returns only numbers that contain these digits, for example `+91`.
     pub fn search_filter(self, search_filter: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchFilter", &search_filter.to_string()),
         }
     }
-    /// Whether to leave out numbers that are in number pools. Default: `true`.
+    /// Excludes numbers that are in number pools if true. Default: `true`.
     #[inline]
     pub fn skip_number_pool(self, skip_number_pool: bool) -> Self {
         Self {
             call: self.call.set_query("skipNumberPool", &skip_number_pool),
         }
     }
-    /// Whether to give RCS sender ids too.
+    /// Returns RCS senders too if true.
     #[inline]
     pub fn include_rcs_sender_ids(self, include_rcs_sender_ids: bool) -> Self {
         Self {

@@ -17,7 +17,7 @@ pub use crate::saas::{FindLocationsLegacy, ListLocations, ListLocationsLegacy};
 pub type Saas = crate::saas::Saas<crate::V3>;
 
 impl Saas {
-    /// Adds the complimentary credits of a saa.
+    /// Adds complimentary credits to the wallet of a location; returns the new balance.
     ///
     /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
     ///
@@ -50,7 +50,7 @@ impl Saas {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Allows the attach rebilling.
+    /// Sets the rebilling of a location for each product: its state, markup and price.
     ///
     /// `POST /saas/allow-attach-rebilling/{locationId}`
     ///
@@ -80,7 +80,7 @@ impl Saas {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Reads the wallet balance of a saa.
+    /// Returns the wallet balance of a location and its complimentary credits.
     ///
     /// `GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance`
     ///
@@ -106,7 +106,7 @@ impl Saas {
             .path("companyId", &company_id)
             .path("locationId", &location_id)
     }
-    /// Changes the subscription legacy.
+    /// Connects a location to a subscription; deprecated, `update_subscription` replaces it.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///

@@ -15,7 +15,7 @@ use super::{operations, types};
 pub type Snapshots = crate::snapshots::Snapshots<crate::V3>;
 
 impl Snapshots {
-    /// Lists the pushes.
+    /// Returns the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
@@ -24,10 +24,9 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
-    /// * `snapshot_id`: The id of the snapshot.
     /// * `company_id`: The id of the company (agency).
     /// * `from`: Where it begins.
-    /// * `to`: Where it ends.
+    /// * `to`: The end of the range.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -71,7 +70,7 @@ pub struct ListPushes {
 }
 
 impl ListPushes {
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -17,7 +17,7 @@ pub use crate::social_media::{DeleteAccount, ListCategories, ListTags};
 pub type SocialMedia = crate::social_media::SocialMedia<crate::V3>;
 
 impl SocialMedia {
-    /// Attaches the oauth account of a social media.
+    /// Adds a page, profile or location of an OAuth connection to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
@@ -25,7 +25,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `account_id`: The id of the account.
     ///
     /// ```
@@ -59,7 +59,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Clones the queue item of a social media.
+    /// Copies a post within a queue, in an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items/{itemId}/clone`
     ///
@@ -67,7 +67,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `queue_id`: The id of the queue.
     /// * `item_id`: The id of the item in the queue.
     ///
     /// ```
@@ -91,14 +90,14 @@ impl SocialMedia {
             .path("itemId", &item_id)
             .json(&body.into())
     }
-    /// Creates a comment.
+    /// Adds a comment to a post, or a reply to a comment, on a social network.
     ///
     /// `POST /social-media-posting/comments/{platform}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -129,7 +128,7 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Creates a post of a social media.
+    /// Creates a social media post for one or more accounts, for example as a draft or scheduled.
     ///
     /// `POST /social-media-posting/{locationId}/posts`
     ///
@@ -161,7 +160,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a queue.
+    /// Creates a queue that publishes the posts of a category at weekly times.
     ///
     /// `POST /social-media-posting/category/queues`
     ///
@@ -192,15 +191,13 @@ impl SocialMedia {
     ) -> Call<types::CreateCategoryQueueEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_CREATE_QUEUE).json(&body.into())
     }
-    /// Creates a queue item of a social media.
+    /// Adds a post with its variations to a queue.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/create/item`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -221,7 +218,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Deletes the active queue post of a social media.
+    /// Deletes the active post of a queue and schedules the next one.
     ///
     /// `DELETE /social-media-posting/category/queues/{postId}/active-post`
     ///
@@ -229,7 +226,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `post_id`: The id of the post.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -250,7 +246,7 @@ impl SocialMedia {
             .path("postId", &post_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Deletes the csv import of a social media.
+    /// Deletes a CSV import of posts.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -275,7 +271,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the csv post of a social media.
+    /// Deletes one post of a CSV import.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
     ///
@@ -285,7 +281,6 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `csv_id`: The id of the CSV file.
-    /// * `post_id`: The id of the post.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -303,7 +298,7 @@ impl SocialMedia {
             .path("csvId", &csv_id)
             .path("postId", &post_id)
     }
-    /// Deletes the post of a social media.
+    /// Deletes a social media post by its id.
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -328,7 +323,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the queue item of a social media.
+    /// Removes a post from a queue; returns the scheduled times that changed.
     ///
     /// `DELETE /social-media-posting/category/queues/{queueId}/items/{itemId}`
     ///
@@ -337,7 +332,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `queue_id`: The id of the queue.
     /// * `item_id`: The id of the item in the queue.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -364,15 +358,13 @@ impl SocialMedia {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Discards the queue edit of a social media.
+    /// Ends an edit session of a queue without its changes, or keeps them as a draft.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/discard`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -393,7 +385,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Finalizes the csv import of a social media.
+    /// Starts to finalize a CSV import of posts.
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -425,7 +417,7 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Reads the post of a social media.
+    /// Returns a social media post with its content, media and status.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -450,7 +442,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the queue.
+    /// Returns a queue with its category, weekly times and current post.
     ///
     /// `GET /social-media-posting/category/queues/{queueId}`
     ///
@@ -459,7 +451,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
-    /// * `queue_id`: The id of the queue.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -476,7 +467,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the statistics.
+    /// Returns totals, breakdowns, demographics and post performance of social media profiles.
     ///
     /// `POST /social-media-posting/statistics`
     ///
@@ -508,14 +499,14 @@ impl SocialMedia {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Likes the comment of a social media.
+    /// Likes a comment on a social network.
     ///
     /// `POST /social-media-posting/comments/{platform}/{id}/like`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `v3`.
     ///
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -540,7 +531,7 @@ impl SocialMedia {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the available categories.
+    /// Returns the categories of a location with the state of their queues.
     ///
     /// `GET /social-media-posting/category/queues/available-categories`
     ///
@@ -566,7 +557,7 @@ impl SocialMedia {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the comments of a social media.
+    /// Returns the comments of posts by origin id, optionally by parent, period or search text.
     ///
     /// `POST /social-media-posting/comments/{platform}/list`
     ///
@@ -574,7 +565,7 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -608,7 +599,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Lists the csv imports of a social media.
+    /// Returns the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
@@ -617,7 +608,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -636,7 +626,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Lists the csv posts of a social media.
+    /// Returns the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -665,7 +655,7 @@ impl SocialMedia {
                 .path("id", &id),
         }
     }
-    /// Lists the oauth accounts of a social media.
+    /// Returns the pages, profiles or locations of an OAuth connection to a social network.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
@@ -674,7 +664,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `account_id`: The id of the account.
     ///
     /// ```
@@ -704,7 +694,7 @@ impl SocialMedia {
                 .path("accountId", &account_id),
         }
     }
-    /// Lists the posts of a social media.
+    /// Returns social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
@@ -745,7 +735,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Lists the queue calendar.
+    /// Returns the queued posts that are scheduled between two dates, by account or category.
     ///
     /// `POST /social-media-posting/category/queues/list/calendar`
     ///
@@ -769,15 +759,13 @@ impl SocialMedia {
     ) -> Call<types::FetchCalendarListEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_LIST_QUEUE_CALENDAR).json(&body.into())
     }
-    /// Lists the queue edit calendar of a social media.
+    /// Returns the schedule of a queue between two dates as an edit session would change it.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/calendar`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -801,7 +789,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Lists the queue items of a social media.
+    /// Returns the posts in a queue with their scheduled times, as saved or in an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items`
     ///
@@ -809,8 +797,6 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -834,7 +820,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Lists the queue slots of a social media.
+    /// Returns the times at which a queue will publish its posts.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/slots`
     ///
@@ -842,8 +828,6 @@ impl SocialMedia {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -867,7 +851,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Lists the queues.
+    /// Returns the queues of a location, each with its category and weekly times.
     ///
     /// `POST /social-media-posting/category/queues/list`
     ///
@@ -894,7 +878,7 @@ impl SocialMedia {
             call: self.call(&operations::SOCIAL_MEDIA_LIST_QUEUES).json(&body.into()),
         }
     }
-    /// Resets the queue item of a social media.
+    /// Resets a post in a queue; returns it with its variations.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset`
     ///
@@ -902,7 +886,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `queue_id`: The id of the queue.
     /// * `item_id`: The id of the item in the queue.
     ///
     /// ```
@@ -926,15 +909,13 @@ impl SocialMedia {
             .path("itemId", &item_id)
             .json(&body.into())
     }
-    /// Saves the queue edit of a social media.
+    /// Applies the changes of an edit session to a queue; returns the times that changed.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/save`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -955,7 +936,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Sets the accounts of a social media.
+    /// Chooses the accounts that publish the posts of an uploaded CSV file.
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
     ///
@@ -992,16 +973,15 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Starts the oauth of a social media.
+    /// Starts the sign-in that connects an account of a social network to a location.
     ///
     /// `GET /social-media-posting/oauth/{platform}/start`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1030,15 +1010,13 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the queue edit of a social media.
+    /// Starts an edit session for a queue; returns its id and the number of items.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/start`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1059,14 +1037,14 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Unlikes the comment of a social media.
+    /// Removes the like from a comment.
     ///
     /// `DELETE /social-media-posting/comments/{platform}/{id}/like`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Version `v3`.
     ///
-    /// * `platform`: The social network, as `facebook`.
+    /// * `platform`: The social network, for example `facebook`.
     /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -1091,7 +1069,7 @@ impl SocialMedia {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Changes the post of a social media.
+    /// Updates the content, media, accounts or schedule of a social media post.
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
     ///
@@ -1127,7 +1105,7 @@ impl SocialMedia {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the queue.
+    /// Updates the status, weekly times or skipped times of a queue.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}`
     ///
@@ -1135,8 +1113,6 @@ impl SocialMedia {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
-    ///
-    /// * `queue_id`: The id of the queue.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1157,7 +1133,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Changes the queue item of a social media.
+    /// Updates the content, variations or position of a post in a queue.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}`
     ///
@@ -1166,7 +1142,6 @@ impl SocialMedia {
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
-    /// * `queue_id`: The id of the queue.
     /// * `item_id`: The id of the item in the queue.
     ///
     /// ```
@@ -1190,7 +1165,7 @@ impl SocialMedia {
             .path("itemId", &item_id)
             .json(&body.into())
     }
-    /// Uploads the csv of a social media.
+    /// Uploads a CSV file of posts; returns its path and its number of rows.
     ///
     /// `POST /social-media-posting/{locationId}/csv`
     ///
@@ -1199,7 +1174,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `file`: The file to send.
+    /// * `file`: The file to upload.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1228,7 +1203,7 @@ pub struct DeleteQueueItem {
 }
 
 impl DeleteQueueItem {
-    /// The id of the editing session.
+    /// The id of the edit session.
     pub fn session_id(self, session_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("sessionId", &session_id.to_string()),
@@ -1244,14 +1219,14 @@ pub struct ListAvailableCategories {
 }
 
 impl ListAvailableCategories {
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1344,26 +1319,26 @@ pub struct ListCsvImports {
 }
 
 impl ListCsvImports {
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// The maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give the users too, as `true`.
+    /// Returns the users too if `true`.
     pub fn include_users(self, include_users: impl Display) -> Self {
         Self {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// Filters by whether the CSV came from the template library, as `true`.
+    /// Returns only CSV files from the template library if `true`, only others if `false`.
     pub fn is_from_template(self, is_from_template: impl Display) -> Self {
         Self {
             call: self.call.set_query("isFromTemplate", &is_from_template.to_string()),
@@ -1406,14 +1381,14 @@ pub struct ListCsvPosts {
 }
 
 impl ListCsvPosts {
-    /// How many items to pass over.
+    /// The number of items to skip.
     #[inline]
     pub fn skip(self, skip: i64) -> Self {
         Self {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// Most items in a page.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1456,7 +1431,7 @@ pub struct ListOauthAccounts {
 }
 
 impl ListOauthAccounts {
-    /// A text to look for.
+    /// The text to search for.
     pub fn search(self, search: impl Display) -> Self {
         Self {
             call: self.call.set_query("search", &search.to_string()),
@@ -1612,13 +1587,13 @@ pub struct StartOauth {
 }
 
 impl StartOauth {
-    /// Which page: a number for a list, a name for a sign-in.
+    /// The page: a number for a list, a name for a sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
         }
     }
-    /// Whether an account is being connected again, as `true`.
+    /// `true` if the account is being connected again.
     pub fn reconnect(self, reconnect: impl Display) -> Self {
         Self {
             call: self.call.set_query("reconnect", &reconnect.to_string()),

@@ -17,7 +17,7 @@ pub use crate::users::{Search, SearchByEmail};
 pub type Users = crate::users::Users<crate::V3>;
 
 impl Users {
-    /// Creates a user.
+    /// Creates a user with access to one or more locations of a company.
     ///
     /// `POST /users/`
     ///
@@ -48,7 +48,7 @@ impl Users {
     pub fn create(&self, body: impl Into<types::CreateUser>) -> Call<types::UserReply> {
         self.call(&operations::USERS_CREATE).json(&body.into())
     }
-    /// Deletes a user.
+    /// Deletes a user by its id.
     ///
     /// `DELETE /users/{userId}`
     ///
@@ -56,8 +56,6 @@ impl Users {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `v3`.
-    ///
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -67,7 +65,7 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Changes a user.
+    /// Updates the data, permissions, scopes or locations of a user.
     ///
     /// `PUT /users/{userId}`
     ///
@@ -75,8 +73,6 @@ impl Users {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `users.write`.
     /// * Version `v3`.
-    ///
-    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -58,19 +58,19 @@ crm_core::record! {
         campaign_type: Option<String> = "campaignType",
         /// The id.
         id: Option<String> = "id",
-        /// What LinkedIn found wrong.
+        /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
-        /// The language and country, as `en_US`.
+        /// The language and country, for example `en_US`.
         locale: Option<Locale> = "locale",
-        /// What media it has, as `CAROUSEL`.
+        /// The type of the media, for example `CAROUSEL`.
         media_type: Option<AdCampaignMediaType> = "mediaType",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// What is bid for each result.
+        /// The bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
 }
@@ -87,19 +87,19 @@ crm_core::setters!(AdCampaign {
     campaign_type: String,
     /// The id.
     id: String,
-    /// What LinkedIn found wrong.
+    /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// The language and country, as `en_US`.
+    /// The language and country, for example `en_US`.
     locale: Locale,
-    /// What media it has, as `CAROUSEL`.
+    /// The type of the media, for example `CAROUSEL`.
     media_type: AdCampaignMediaType,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The name.
+    /// `name`
     name: String,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// What is bid for each result.
+    /// The bid for each result.
     unit_cost: UnitCost,
 });
 
@@ -118,19 +118,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
-        /// What LinkedIn found wrong.
+        /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What the campaigns aim at, as `WEBSITE_VISIT`.
+        /// The objective of the campaign, for example `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// Whether there are changes not published yet.
+        /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
@@ -149,17 +149,17 @@ crm_core::setters!(AdCampaignGroupData {
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
-    /// What LinkedIn found wrong.
+    /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// More about it, or the totals and paging of a list.
+    /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// The name.
+    /// `name`
     name: String,
-    /// What the campaigns aim at, as `WEBSITE_VISIT`.
+    /// The objective of the campaign, for example `WEBSITE_VISIT`.
     objective_type: AdCampaignGroupDataObjectiveType,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// Whether there are changes not published yet.
+    /// True if there are unpublished changes.
     unpublished_changes: bool,
 });
 
@@ -217,14 +217,14 @@ crm_core::record! {
     pub struct Audience {
         /// The places the audience is in.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
-        /// Whom it is aimed at.
+        /// `targetAudience`
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
     /// The places the audience is in.
     geo_locations: [GeoLocation],
-    /// Whom it is aimed at.
+    /// `targetAudience`
     target_audience: TargetAudience,
 });
 
@@ -235,15 +235,15 @@ crm_core::record! {
         geometry: Option<AudienceLocationGeometry> = "geometry",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far around the place it reaches.
+        /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// Whether it is taken in or left out: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Its kind.
+        /// `type`
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -252,7 +252,7 @@ crm_core::record! {
 crm_core::setters!(AudienceLocation {
     /// Where it lies on the map.
     geometry: AudienceLocationGeometry,
-    /// How far around the place it reaches.
+    /// The radius around the place.
     radius: f64,
     /// The unit of the radius: `km` or `mi`.
     radius_unit: LocationRadiusUnit,
@@ -283,9 +283,9 @@ impl AudienceLocation {
 crm_core::record! {
     /// Audience location geometry.
     pub struct AudienceLocationGeometry {
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<Value> = "location",
-        /// The kind of location.
+        /// `locationType`
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
@@ -339,17 +339,17 @@ crm_core::record! {
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Most to pay for a click.
+        /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The networks the ads are shown on.
+        /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// Whether there are changes not published yet.
+        /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
@@ -384,15 +384,15 @@ crm_core::setters!(Campaign {
     id: String,
     /// Whether it has political ads in the EU.
     is_eu_political_ads: bool,
-    /// Most to pay for a click.
+    /// The maximum cost per click.
     maximum_cpc: f64,
-    /// The networks the ads are shown on.
+    /// The networks on which the ads are shown.
     network_settings: GoogleNetworkSettings,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// Where it came from.
+    /// `source`
     source: String,
-    /// Whether there are changes not published yet.
+    /// True if there are unpublished changes.
     unpublished_changes: bool,
 });
 
@@ -443,23 +443,23 @@ crm_core::record! {
         greeting_card: Option<GreetingCard> = "greetingCard",
         /// Whether it is a draft.
         is_draft: Option<bool> = "isDraft",
-        /// The language and country, as `en_US`.
+        /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the privacy policy.
+        /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
         /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
-        /// The headline over the questions.
+        /// The headline above the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
         /// The questions to ask.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// The page shown after the form was sent.
+        /// The page that is shown after the form is submitted.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Its kind.
+        /// `type`
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -473,23 +473,23 @@ crm_core::setters!(CreateLeadForm {
     greeting_card: GreetingCard,
     /// Whether it is a draft.
     is_draft: bool,
-    /// The language and country, as `en_US`.
+    /// The language and country, for example `en_US`.
     locale: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     privacy_policy_link: String,
     /// The text about the privacy policy.
     privacy_policy_text: String,
-    /// The headline over the questions.
+    /// The headline above the questions.
     question_page_headline: String,
     /// The questions to ask.
     questions: [FormQuestion],
-    /// The page shown after the form was sent.
+    /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
-    /// Its kind.
+    /// `type`
     type_: CreateLeadFormType,
 });
 
@@ -500,7 +500,7 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -531,7 +531,7 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The text that is shown.
+        /// `text`
         text: Option<String> = "text",
     }
     required "isRequired" "key" "text"
@@ -568,15 +568,15 @@ crm_core::record! {
         geo_locations: Option<Vec<AudienceLocation>> = "geoLocations",
         /// The interests it is aimed at.
         interests: Option<Vec<AudienceInterest>> = "interests",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<AudienceLocale>> = "locales",
-        /// The audiences that resemble known people.
+        /// The lookalike audiences.
         lookalike: Option<Vec<AudienceCustomAudienceItem>> = "lookalike",
-        /// How the places are chosen: `auto` or `manual`.
+        /// The choice of placements: `auto` or `manual`.
         placement_type: Option<FacebookAudiencePlacementType> = "placementType",
-        /// Where the ads are shown.
+        /// The placements of the ads.
         placements: Option<AudiencePlacements> = "placements",
-        /// The audiences that are addressed again.
+        /// The audiences that are targeted again.
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geoLocations"
@@ -591,15 +591,15 @@ crm_core::setters!(FacebookAudience {
     genders: [f64],
     /// The interests it is aimed at.
     interests: [AudienceInterest],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [AudienceLocale],
-    /// The audiences that resemble known people.
+    /// The lookalike audiences.
     lookalike: [AudienceCustomAudienceItem],
-    /// How the places are chosen: `auto` or `manual`.
+    /// The choice of placements: `auto` or `manual`.
     placement_type: FacebookAudiencePlacementType,
-    /// Where the ads are shown.
+    /// The placements of the ads.
     placements: AudiencePlacements,
-    /// The audiences that are addressed again.
+    /// The audiences that are targeted again.
     retargeting: [AudienceCustomAudienceItem],
 });
 
@@ -630,7 +630,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -689,9 +689,9 @@ crm_core::record! {
         key: Option<String> = "key",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The options it has.
+        /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Its kind.
+        /// `type`
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -700,7 +700,7 @@ crm_core::record! {
 crm_core::setters!(FormQuestion {
     /// The label it is shown with.
     label: String,
-    /// The options it has.
+    /// `options`
     options: [FormQuestionOption],
 });
 
@@ -719,7 +719,7 @@ impl FormQuestion {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Form question type.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -771,40 +771,40 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Geo address component.
     pub struct GeoAddressComponent {
-        /// The name in full.
+        /// The full name.
         long_name: Option<String> = "longName",
-        /// The short form of the name, as `NY`.
+        /// The short name, for example `NY`.
         short_name: Option<String> = "shortName",
-        /// The kinds of it, as `locality`.
+        /// The types, for example `locality`.
         types: Option<Vec<String>> = "types",
     }
 }
 crm_core::setters!(GeoAddressComponent {
-    /// The name in full.
+    /// The full name.
     long_name: String,
-    /// The short form of the name, as `NY`.
+    /// The short name, for example `NY`.
     short_name: String,
-    /// The kinds of it, as `locality`.
+    /// The types, for example `locality`.
     types: [String],
 });
 
 crm_core::record! {
     /// Geo geometry.
     pub struct GeoGeometry {
-        /// The place or location in question.
+        /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
-        /// The kind of location.
+        /// `locationType`
         location_type: Option<String> = "locationType",
-        /// The part of the map it is shown in.
+        /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
     }
 }
 crm_core::setters!(GeoGeometry {
-    /// The place or location in question.
+    /// The place or the location (sub-account).
     location: GeoLatLng,
-    /// The kind of location.
+    /// `locationType`
     location_type: String,
-    /// The part of the map it is shown in.
+    /// The map section in which it is displayed.
     viewport: GeoViewport,
 });
 
@@ -831,11 +831,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The keywords it is about.
         keywords: Option<GoogleKeywords> = "keywords",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// The channels the ads are shown on, as `YOUTUBE`.
+        /// The channels on which the ads are shown, for example `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
 }
@@ -860,11 +860,11 @@ crm_core::setters!(GoogleAdGroup {
     id: String,
     /// The keywords it is about.
     keywords: GoogleKeywords,
-    /// The name.
+    /// `name`
     name: String,
-    /// How far it is published, as `DRAFT` or `PUBLISHED`.
+    /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// The channels the ads are shown on, as `YOUTUBE`.
+    /// The channels on which the ads are shown, for example `YOUTUBE`.
     selected_channels: [GoogleAdContentPlacementsItem],
 });
 
@@ -873,14 +873,14 @@ crm_core::record! {
     pub struct GoogleAdGroupAudience {
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places the audience is in.
     geo_locations: [GoogleGeoLocation],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [GoogleLocale],
 });
 
@@ -893,11 +893,11 @@ crm_core::record! {
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
         /// The places the audience is in.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
-        /// The languages of the people to reach.
+        /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
-        /// The segments the audience is made of.
+        /// The segments that form the audience.
         segments: Option<Vec<GoogleSegmentTarget>> = "segments",
-        /// The interests of the people to reach.
+        /// The interests of the target audience.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
 }
@@ -908,11 +908,11 @@ crm_core::setters!(GoogleCampaignAudience {
     gender: [GoogleDemographicTarget],
     /// The places the audience is in.
     geo_locations: [GoogleGeoLocation],
-    /// The languages of the people to reach.
+    /// The languages of the audience.
     locales: [GoogleLocale],
-    /// The segments the audience is made of.
+    /// The segments that form the audience.
     segments: [GoogleSegmentTarget],
-    /// The interests of the people to reach.
+    /// The interests of the target audience.
     target_interests: GoogleTargetInterests,
 });
 
@@ -931,19 +931,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The key it is known by.
         key: Option<String> = "key",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Google's id of the place.
+        /// The id of the place at Google.
         place_id: Option<String> = "placeId",
-        /// How far around the place it reaches.
+        /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+        /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// Whether it is taken in or left out: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -960,19 +960,19 @@ crm_core::setters!(GoogleGeoLocation {
     id: String,
     /// The key it is known by.
     key: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// Google's id of the place.
+    /// The id of the place at Google.
     place_id: String,
-    /// How far around the place it reaches.
+    /// The radius around the place.
     radius: f64,
     /// The unit of the radius: `km` or `mi`.
     radius_unit: LocationRadiusUnit,
-    /// Its resource name at Google Ads, as `customers/1/audiences/2`.
+    /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
-    /// Whether it is taken in or left out: `include` or `exclude`.
+    /// The type of selection: `include` or `exclude`.
     selection_type: SelectionType,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
@@ -985,11 +985,11 @@ crm_core::record! {
         has_failed: Option<bool> = "hasFailed",
         /// Whether the publishing is finished.
         is_complete: Option<bool> = "isComplete",
-        /// How many are done.
+        /// The number of processed items.
         processed: Option<f64> = "processed",
-        /// How far it is published, as `DRAFT` or `PUBLISHED`.
+        /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1013,15 +1013,15 @@ crm_core::record! {
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The messengers the ad opens, as `WHATSAPP`.
+        /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the page.
+        /// `pageId`
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The WhatsApp number.
+        /// `whatsappNumber`
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -1040,15 +1040,15 @@ crm_core::setters!(UpsertAdset {
     id: String,
     /// The id of the Instagram account that shows it.
     instagram_actor_id: String,
-    /// The messengers the ad opens, as `WHATSAPP`.
+    /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the page.
+    /// `pageId`
     page_id: String,
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The WhatsApp number.
+    /// `whatsappNumber`
     whatsapp_number: String,
 });
 
@@ -1094,13 +1094,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What the campaign aims at, as `OUTCOME_LEADS`.
+        /// The objective of the campaign, for example `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The special ad categories it falls under, as `HOUSING`.
+        /// The special ad categories to which it belongs, for example `HOUSING`.
         special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>> = "specialAdCategories",
     }
     required "locationId"
@@ -1109,13 +1109,13 @@ crm_core::record! {
 crm_core::setters!(UpsertCampaign {
     /// The id.
     id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// What the campaign aims at, as `OUTCOME_LEADS`.
+    /// The objective of the campaign, for example `OUTCOME_LEADS`.
     objective: UpsertCampaignObjective,
-    /// Where it came from.
+    /// `source`
     source: String,
-    /// The special ad categories it falls under, as `HOUSING`.
+    /// The special ad categories to which it belongs, for example `HOUSING`.
     special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
 });
 

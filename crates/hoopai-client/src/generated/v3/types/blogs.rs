@@ -10,7 +10,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Blog post params status.
     pub enum BlogPostParamsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -58,17 +58,17 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// The state it is in.
+        /// `status`
         status: Option<BlogPostParamsStatus> = "status",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The part of the web address that names it.
+        /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -90,17 +90,17 @@ crm_core::setters!(CreateBlogPostParams {
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// When it was or will be published.
+    /// The time of publication.
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// The state it is in.
+    /// `status`
     status: BlogPostParamsStatus,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The title.
+    /// `title`
     title: String,
-    /// The part of the web address that names it.
+    /// The part of the URL that identifies it.
     url_slug: String,
 });
 
@@ -123,19 +123,19 @@ crm_core::record! {
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// The state it is in.
+        /// `status`
         status: Option<BlogPostParamsStatus> = "status",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The part of the web address that names it.
+        /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
-        /// How many words it has.
+        /// The number of words.
         word_count: Option<f64> = "wordCount",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"
@@ -157,19 +157,19 @@ crm_core::setters!(UpdateBlogPostParams {
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// When it was or will be published.
+    /// The time of publication.
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// The state it is in.
+    /// `status`
     status: BlogPostParamsStatus,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The title.
+    /// `title`
     title: String,
-    /// The part of the web address that names it.
+    /// The part of the URL that identifies it.
     url_slug: String,
-    /// How many words it has.
+    /// The number of words.
     word_count: f64,
 });
 

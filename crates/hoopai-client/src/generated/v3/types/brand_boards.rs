@@ -10,11 +10,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -28,9 +28,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether it is the default.
         is_default: Option<bool> = "isDefault",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -62,15 +62,15 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
-        /// What customers risk if they do nothing.
+        /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Whom it is aimed at.
+        /// `targetAudience`
         target_audience: Option<String> = "targetAudience",
-        /// How the brand sounds.
+        /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// What sets the brand apart from others.
+        /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
     required "brandName" "customerPainPoints" "targetAudience" "toneOfVoice"
@@ -97,11 +97,11 @@ crm_core::setters!(BrandVoiceAnswers {
     company_website: String,
     /// What the brand does better than others.
     competitive_advantage: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: Value,
-    /// What customers risk if they do nothing.
+    /// The risks for customers who do nothing.
     risks_of_inaction: String,
-    /// What sets the brand apart from others.
+    /// The difference between the brand and its competitors.
     unique_selling_proposition: String,
 });
 
@@ -164,15 +164,15 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
-        /// What customers risk if they do nothing.
+        /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Whom it is aimed at.
+        /// `targetAudience`
         target_audience: Option<String> = "targetAudience",
-        /// How the brand sounds.
+        /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// What sets the brand apart from others.
+        /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
 }
@@ -192,11 +192,11 @@ crm_core::record! {
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -212,9 +212,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The color in RGB, as `rgb(255, 87, 51)`.
+        /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
-        /// The color as `rgba(255, 87, 51, 1)`.
+        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "label" "rgb" "rgba"
@@ -228,9 +228,9 @@ crm_core::setters!(Color {
     id: String,
     /// The label it is shown with.
     label: String,
-    /// The color in RGB, as `rgb(255, 87, 51)`.
+    /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
-    /// The color as `rgba(255, 87, 51, 1)`.
+    /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
     rgba: String,
 });
 
@@ -247,15 +247,15 @@ crm_core::record! {
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// Its kind.
+        /// `type`
         type_: Option<MetaDataSourceType> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "locationId" "name"
@@ -270,13 +270,13 @@ crm_core::setters!(CreateBrandBoardParam {
     default_: bool,
     /// The fonts that belong to it.
     fonts: [Font],
-    /// The logos of the brand.
+    /// The logos of the brand board.
     logos: [Logo],
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// Its kind.
+    /// `type`
     type_: MetaDataSourceType,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -307,11 +307,11 @@ crm_core::record! {
         answers: Option<BrandVoiceAnswers> = "answers",
         /// What it is, for people.
         description: Option<String> = "description",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<CreateBrandVoiceBodyType> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "type"
@@ -322,9 +322,9 @@ crm_core::setters!(CreateBrandVoiceBody {
     answers: BrandVoiceAnswers,
     /// What it is, for people.
     description: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -344,7 +344,7 @@ impl CreateBrandVoiceBody {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Create brand voice body type.
     pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
@@ -412,19 +412,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Vec<Logo> = "logos",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
         /// The colors and fonts that are missing.
         missing_assets: Option<MissingAssets> = "missingAssets",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -434,7 +434,7 @@ crm_core::record! {
     pub struct GetBrandBoardsByLocationSuccess {
         /// The brand boards.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }
@@ -444,9 +444,9 @@ crm_core::record! {
     pub struct ListBrandVoicesReply {
         /// Its items, such as the lines of an invoice.
         items: Vec<BrandVoice> = "items",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -458,9 +458,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The label it is shown with.
         label: Option<String> = "label",
-        /// The path to it.
+        /// `path`
         path: Option<String> = "path",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "label" "path" "url"
@@ -494,17 +494,17 @@ crm_core::record! {
     pub struct MetaData {
         /// What was done last, as `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// What kind of thing it came from, as `template`.
+        /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
-        /// Who changed it last.
+        /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// The type of the source, for example `template`.
     pub enum MetaDataSourceType {
         /// `blank`
         Blank = "blank",
@@ -524,7 +524,7 @@ crm_core::record! {
         colors: Vec<String> = "colors",
         /// The fonts that belong to it.
         fonts: Vec<String> = "fonts",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Vec<String> = "logos",
     }
 }
@@ -534,9 +534,9 @@ crm_core::record! {
     pub struct SetDefaultBrandVoiceReply {
         /// The id of the brand voice.
         brand_voice_id: Option<String> = "brandVoiceId",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -550,11 +550,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The fonts that belong to it.
         fonts: Option<Vec<Font>> = "fonts",
-        /// The logos of the brand.
+        /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
     }
 }
@@ -565,11 +565,11 @@ crm_core::setters!(UpdateBrandBoardBody {
     default_: bool,
     /// The fonts that belong to it.
     fonts: [Font],
-    /// The logos of the brand.
+    /// The logos of the brand board.
     logos: [Logo],
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
 });
 
@@ -600,15 +600,15 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// What troubles the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
-        /// What customers risk if they do nothing.
+        /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Whom it is aimed at.
+        /// `targetAudience`
         target_audience: Option<String> = "targetAudience",
-        /// How the brand sounds.
+        /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
-        /// What sets the brand apart from others.
+        /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
 }
@@ -637,15 +637,15 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
     competitive_advantage: String,
     /// What troubles the customers.
     customer_pain_points: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: Value,
-    /// What customers risk if they do nothing.
+    /// The risks for customers who do nothing.
     risks_of_inaction: String,
-    /// Whom it is aimed at.
+    /// `targetAudience`
     target_audience: String,
-    /// How the brand sounds.
+    /// The tone of voice of the brand.
     tone_of_voice: String,
-    /// What sets the brand apart from others.
+    /// The difference between the brand and its competitors.
     unique_selling_proposition: String,
 });
 
@@ -654,14 +654,14 @@ crm_core::record! {
     pub struct UpdateBrandVoiceBody {
         /// The answers that describe the brand voice.
         answers: Option<UpdateBrandVoiceAnswers> = "answers",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(UpdateBrandVoiceBody {
     /// The answers that describe the brand voice.
     answers: UpdateBrandVoiceAnswers,
-    /// The name.
+    /// `name`
     name: String,
 });
 

@@ -63,17 +63,17 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// How or where the meeting is held, as `zoom`.
+        /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether to send the notifications. Default: `true`.
+        /// True to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
@@ -96,15 +96,15 @@ crm_core::setters!(AppointmentCreate {
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
-    /// How or where the meeting is held, as `zoom`.
+    /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
     /// `overrideLocationConfig`
     override_location_config: bool,
-    /// The rule by which it repeats.
+    /// The recurrence rule.
     rrule: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// Whether to send the notifications. Default: `true`.
+    /// True to send the notifications. Default: `true`.
     to_notify: bool,
 });
 
@@ -161,17 +161,17 @@ crm_core::record! {
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
-        /// How or where the meeting is held, as `zoom`.
+        /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
         /// `overrideLocationConfig`
         override_location_config: Option<bool> = "overrideLocationConfig",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Whether to send the notifications. Default: `true`.
+        /// True to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
 }
@@ -194,17 +194,17 @@ crm_core::setters!(AppointmentEdit {
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
-    /// How or where the meeting is held, as `zoom`.
+    /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
     /// `overrideLocationConfig`
     override_location_config: bool,
-    /// The rule by which it repeats.
+    /// The recurrence rule.
     rrule: String,
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// Whether to send the notifications. Default: `true`.
+    /// True to send the notifications. Default: `true`.
     to_notify: bool,
 });
 
@@ -233,13 +233,13 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How or where the meeting is held, as `zoom`. Default: `default`.
+        /// The type of the meeting's place, for example `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -329,35 +329,35 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor.
+        /// The place of the meeting. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
-        /// The hours it is open. Deprecated by the vendor.
+        /// The opening hours. Deprecated by the vendor.
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
@@ -365,19 +365,19 @@ crm_core::record! {
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -453,35 +453,35 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// The hours it is open. Deprecated by the vendor.
+        /// The opening hours. Deprecated by the vendor.
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
@@ -489,19 +489,19 @@ crm_core::record! {
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -569,29 +569,29 @@ crm_core::setters!(CalendarCreate {
     is_active: bool,
     /// Whether payments are real, not only for testing.
     is_live_payment_mode: bool,
-    /// The places or ways in which a meeting can be held.
+    /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
-    /// How to show fewer free slots than there are.
+    /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// The notes on it.
+    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
-    /// The hours it is open. Deprecated by the vendor.
+    /// The opening hours. Deprecated by the vendor.
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: CalendarsRecurring,
-    /// Whether the contact is assigned to the booked team member.
+    /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
-    /// Whether the assigned member gets the alert e-mails.
+    /// True if the assigned member receives the alert e-mails.
     should_send_alert_emails_to_assigned_member: bool,
-    /// Whether contacts that exist already are not assigned anew.
+    /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
@@ -599,19 +599,19 @@ crm_core::setters!(CalendarCreate {
     slot_buffer_unit: BufferUnit,
     /// In the unit of `slotDurationUnit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of a slot's length: `mins` or `hours`.
+    /// The unit of `slotDuration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
     /// In the unit of `slotIntervalUnit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slotInterval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
     /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
-    /// The part of the booking address that names the calendar.
+    /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// Default: `classic`.
     widget_type: WidgetType,
@@ -717,15 +717,15 @@ crm_core::record! {
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the event this one repeats.
+        /// The id of the recurring event.
         master_event_id: Option<String> = "masterEventId",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
-        /// The rule by which it repeats.
+        /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<Timestamp> = "startTime",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -791,51 +791,51 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
         /// Whether payments are real, not only for testing.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
-        /// The places or ways in which a meeting can be held.
+        /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// How to show fewer free slots than there are.
+        /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// Where the meeting takes place. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
         meeting_location: Option<String> = "meetingLocation",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
-        /// The hours it is open. Deprecated by the vendor.
+        /// The opening hours. Deprecated by the vendor.
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How it repeats.
+        /// The interval of the recurring payment.
         recurring: Option<CalendarsRecurring> = "recurring",
-        /// Whether the contact is assigned to the booked team member.
+        /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
-        /// Whether the assigned member gets the alert e-mails.
+        /// True if the assigned member receives the alert e-mails.
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
-        /// Whether contacts that exist already are not assigned anew.
+        /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// In the unit of `slotDurationUnit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of a slot's length: `mins` or `hours`.
+        /// The unit of `slotDuration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
         /// In the unit of `slotIntervalUnit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slotInterval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// `stickyContact`
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
-        /// The part of the booking address that names the calendar.
+        /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
         /// Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
@@ -899,49 +899,49 @@ crm_core::setters!(CalendarUpdate {
     is_active: bool,
     /// Whether payments are real, not only for testing.
     is_live_payment_mode: bool,
-    /// The places or ways in which a meeting can be held.
+    /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
-    /// How to show fewer free slots than there are.
+    /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// The name.
+    /// `name`
     name: String,
-    /// The notes on it.
+    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
-    /// The hours it is open. Deprecated by the vendor.
+    /// The opening hours. Deprecated by the vendor.
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How it repeats.
+    /// The interval of the recurring payment.
     recurring: CalendarsRecurring,
-    /// Whether the contact is assigned to the booked team member.
+    /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
-    /// Whether the assigned member gets the alert e-mails.
+    /// True if the assigned member receives the alert e-mails.
     should_send_alert_emails_to_assigned_member: bool,
-    /// Whether contacts that exist already are not assigned anew.
+    /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
     /// In the unit of `slotDurationUnit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of a slot's length: `mins` or `hours`.
+    /// The unit of `slotDuration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
     /// In the unit of `slotIntervalUnit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slotInterval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
     /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
-    /// The part of the booking address that names the calendar.
+    /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// Default: `classic`.
     widget_type: WidgetType,
@@ -986,9 +986,9 @@ crm_core::record! {
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
         /// The id.
         id: Option<String> = "id",
-        /// Where it stands among its kind, or on the page.
+        /// The position among the others or on the page.
         position: Option<f64> = "position",
-        /// The id of who gives the service.
+        /// The id of the staff member who provides the service.
         staff_id: Option<String> = "staffId",
     }
     required "id"
@@ -997,9 +997,9 @@ crm_core::record! {
 crm_core::setters!(CreateBookingService {
     /// What is added to it.
     add_ons: [ServiceAddOn],
-    /// Where it stands among its kind, or on the page.
+    /// The position among the others or on the page.
     position: f64,
-    /// The id of who gives the service.
+    /// The id of the staff member who provides the service.
     staff_id: String,
 });
 
@@ -1020,9 +1020,9 @@ impl CreateBookingService {
 crm_core::record! {
     /// Create event calendar schedule.
     pub struct CreateEventCalendarSchedule {
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
     required "rules" "timezone"
@@ -1063,21 +1063,21 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Where the meeting takes place.
+        /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// The messages that belong to it.
+        /// `messages`
         messages: Vec<Value> = "messages",
-        /// The id of the place where the service is given.
+        /// `serviceLocationId`
         service_location_id: Option<String> = "serviceLocationId",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1091,19 +1091,19 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Where the meeting takes place.
+        /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// The id of the place where the service is given.
+        /// `serviceLocationId`
         service_location_id: Option<String> = "serviceLocationId",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The state it is in.
+        /// `status`
         status: Option<CreatePublicServiceBookingStatus> = "status",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
     required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
@@ -1115,24 +1115,24 @@ crm_core::setters!(CreatePublicServiceBooking {
     end_time: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// Where the meeting takes place.
+    /// The place of the meeting.
     meeting_location: String,
-    /// The id of the place where the service is given.
+    /// `serviceLocationId`
     service_location_id: String,
-    /// The services on offer or booked.
+    /// The services that are offered or booked.
     services: [CreateBookingService],
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The state it is in.
+    /// `status`
     status: CreatePublicServiceBookingStatus,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// The status of bookings that overlap another one.
     pub enum CreatePublicServiceBookingStatus {
         /// `confirmed`
         Confirmed = "confirmed",
@@ -1156,29 +1156,29 @@ crm_core::record! {
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is to be paid for the service.
+        /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The id of the service category.
+        /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// The staff who give the service.
+        /// The staff members who provide the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// The different versions of it.
+        /// `variations`
         variations: Option<Vec<CreateServiceVariation>> = "variations",
     }
     required "locationId" "name" "slug" "staff"
@@ -1195,23 +1195,23 @@ crm_core::setters!(CreateService {
     form_id: String,
     /// Whether it is private.
     is_private: bool,
-    /// What is to be paid for the service.
+    /// The payment for the service.
     payment: Payment,
-    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The id of the service category.
+    /// `serviceCategoryId`
     service_category_id: String,
-    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
-    /// The different versions of it.
+    /// `variations`
     variations: [CreateServiceVariation],
 });
 
@@ -1257,13 +1257,13 @@ crm_core::record! {
         cover_image: Option<String> = "coverImage",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The kind of location.
+        /// `locationType`
         location_type: Option<LocationType> = "locationType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "locationId" "name" "slug"
@@ -1274,9 +1274,9 @@ crm_core::setters!(CreateServiceLocation {
     address: String,
     /// The address of the cover image.
     cover_image: String,
-    /// The kind of location.
+    /// `locationType`
     location_type: LocationType,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
 });
 
@@ -1304,19 +1304,19 @@ impl CreateServiceLocation {
 crm_core::record! {
     /// Create service variation.
     pub struct CreateServiceVariation {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is to be paid for the service.
+        /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1325,17 +1325,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceVariation {
-    /// What is to be paid for the service.
+    /// The payment for the service.
     payment: Payment,
-    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1368,9 +1368,9 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// When it was changed last.
         date_updated: Option<String> = "dateUpdated",
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Vec<ScheduleRule> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
 }
@@ -1378,7 +1378,7 @@ crm_core::record! {
 crm_core::record! {
     /// Event calendar schedule wrapper.
     pub struct EventCalendarScheduleWrapper {
-        /// When it takes place or repeats.
+        /// The time, or the recurrence.
         schedule: Option<EventCalendarScheduleReply> = "schedule",
     }
 }
@@ -1400,7 +1400,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of location.
+    /// Location type.
     pub enum LocationType {
         /// `ask_booker`
         AskBooker = "ask_booker",
@@ -1434,17 +1434,17 @@ crm_core::record! {
     pub struct Service {
         /// The id.
         id: Option<String> = "id",
-        /// What is booked in addition to the service.
+        /// The add-ons that are booked with the service.
         service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
-        /// The id of the service category.
+        /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// When the service ends.
+        /// `serviceEndTime`
         service_end_time: Option<String> = "serviceEndTime",
-        /// The resources the service needs.
+        /// The resources that the service requires.
         service_resources: Vec<ServiceResource> = "serviceResources",
-        /// The id of who gives the service.
+        /// The id of the staff member who provides the service.
         service_staff_id: Option<String> = "serviceStaffId",
-        /// When the service begins.
+        /// `serviceStartTime`
         service_start_time: Option<String> = "serviceStartTime",
     }
 }
@@ -1456,7 +1456,7 @@ crm_core::record! {
         duration: Option<f64> = "duration",
         /// The id.
         id: Option<String> = "id",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
     required "id"
@@ -1465,7 +1465,7 @@ crm_core::record! {
 crm_core::setters!(ServiceAddOn {
     /// How long it lasts. In minutes.
     duration: f64,
-    /// How many of it there are.
+    /// `quantity`
     quantity: f64,
 });
 
@@ -1487,7 +1487,7 @@ crm_core::record! {
     pub struct ServiceAddOnReply {
         /// The id.
         id: Option<String> = "id",
-        /// How many of it there are.
+        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
 }
@@ -1511,19 +1511,19 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Where the meeting takes place.
+        /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// The id of the place where the service is given.
+        /// `serviceLocationId`
         service_location_id: Option<String> = "serviceLocationId",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1539,7 +1539,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service envelope.
     pub struct ServiceEnvelope {
-        /// The service in question.
+        /// `service`
         service: Option<ServiceReply> = "service",
     }
 }
@@ -1547,7 +1547,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service location list reply.
     pub struct ServiceLocationListReply {
-        /// The service locations that were found.
+        /// `serviceLocations`
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
     }
 }
@@ -1567,13 +1567,13 @@ crm_core::record! {
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The kind of location.
+        /// `locationType`
         location_type: Option<LocationType> = "locationType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
 }
@@ -1595,29 +1595,29 @@ crm_core::record! {
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is to be paid for the service.
+        /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The id of the service category.
+        /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// The staff who give the service.
+        /// The staff members who provide the service.
         staff: Vec<Staff> = "staff",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<ServiceVariation> = "variations",
     }
 }
@@ -1635,19 +1635,19 @@ crm_core::record! {
     pub struct ServiceVariation {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is to be paid for the service.
+        /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1656,19 +1656,19 @@ crm_core::record! {
 crm_core::setters!(ServiceVariation {
     /// The id.
     id: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// What is to be paid for the service.
+    /// The payment for the service.
     payment: Payment,
-    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1677,7 +1677,7 @@ crm_core::setters!(ServiceVariation {
 crm_core::record! {
     /// Services list reply.
     pub struct ServicesListReply {
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Vec<ServiceReply> = "services",
     }
 }
@@ -1706,16 +1706,16 @@ impl Staff {
 crm_core::record! {
     /// Update event calendar schedule.
     pub struct UpdateEventCalendarSchedule {
-        /// The rules that say when there is time.
+        /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
 }
 crm_core::setters!(UpdateEventCalendarSchedule {
-    /// The rules that say when there is time.
+    /// The rules that define the available times.
     rules: [ScheduleRule],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
 });
 
@@ -1732,29 +1732,29 @@ crm_core::record! {
         form_id: Option<String> = "formId",
         /// Whether it is private.
         is_private: Option<bool> = "isPrivate",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// What is to be paid for the service.
+        /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The id of the service category.
+        /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// The staff who give the service.
+        /// The staff members who provide the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// The different versions of it.
+        /// `variations`
         variations: Option<Vec<ServiceVariation>> = "variations",
     }
 }
@@ -1769,29 +1769,29 @@ crm_core::setters!(UpdateService {
     form_id: String,
     /// Whether it is private.
     is_private: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// What is to be paid for the service.
+    /// The payment for the service.
     payment: Payment,
-    /// The time kept free after the service, in its unit. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// Time kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The id of the service category.
+    /// `serviceCategoryId`
     service_category_id: String,
-    /// How long the service takes, in its unit. In the unit of `serviceDurationUnit`.
+    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
-    /// The staff who give the service.
+    /// The staff members who provide the service.
     staff: [Staff],
-    /// The different versions of it.
+    /// `variations`
     variations: [ServiceVariation],
 });
 
@@ -1800,43 +1800,43 @@ crm_core::record! {
     pub struct UpdateServiceBooking {
         /// When it ends.
         end_time: Option<String> = "endTime",
-        /// Where the meeting takes place.
+        /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// The id of the place where the service is given.
+        /// `serviceLocationId`
         service_location_id: Option<String> = "serviceLocationId",
-        /// The services on offer or booked.
+        /// The services that are offered or booked.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// When it begins.
+        /// `startTime`
         start_time: Option<String> = "startTime",
-        /// The state it is in.
+        /// `status`
         status: Option<UpdateServiceBookingStatus> = "status",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(UpdateServiceBooking {
     /// When it ends.
     end_time: String,
-    /// Where the meeting takes place.
+    /// The place of the meeting.
     meeting_location: String,
-    /// The id of the place where the service is given.
+    /// `serviceLocationId`
     service_location_id: String,
-    /// The services on offer or booked.
+    /// The services that are offered or booked.
     services: [CreateBookingService],
-    /// When it begins.
+    /// `startTime`
     start_time: String,
-    /// The state it is in.
+    /// `status`
     status: UpdateServiceBookingStatus,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The title.
+    /// `title`
     title: String,
 });
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Update service booking status.
     pub enum UpdateServiceBookingStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -1860,13 +1860,13 @@ crm_core::record! {
         address: Option<String> = "address",
         /// The address of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// The kind of location.
+        /// `locationType`
         location_type: Option<LocationType> = "locationType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
 }
@@ -1875,13 +1875,13 @@ crm_core::setters!(UpdateServiceLocation {
     address: String,
     /// The address of the cover image.
     cover_image: String,
-    /// The kind of location.
+    /// `locationType`
     location_type: LocationType,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
 });
 

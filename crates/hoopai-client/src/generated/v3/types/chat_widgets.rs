@@ -24,11 +24,11 @@ crm_core::record! {
         is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
         /// Whether the second consent is asked for.
         is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
-        /// The kind of message.
+        /// `messageType`
         message_type: Option<String> = "messageType",
-        /// The address of the privacy policy.
+        /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
-        /// The address of the terms of service.
+        /// The URL of the terms of service.
         terms_of_service_link: Option<String> = "termsOfServiceLink",
     }
 }
@@ -51,11 +51,11 @@ crm_core::setters!(A2pCompliance {
     is_a2p_opt_in_form1: bool,
     /// Whether the second consent is asked for.
     is_a2p_opt_in_form2: bool,
-    /// The kind of message.
+    /// `messageType`
     message_type: String,
-    /// The address of the privacy policy.
+    /// The URL of the privacy policy.
     privacy_policy_link: String,
-    /// The address of the terms of service.
+    /// The URL of the terms of service.
     terms_of_service_link: String,
 });
 
@@ -64,22 +64,22 @@ crm_core::record! {
     pub struct AcknowledgementDetails {
         /// The icon that is shown.
         icon: Option<String> = "icon",
-        /// The icon of the live chat.
+        /// `liveChatIcon`
         live_chat_icon: Option<String> = "liveChatIcon",
-        /// The color of the placeholder in the live chat.
+        /// `liveChatPlaceholderColor`
         live_chat_placeholder_color: Option<String> = "liveChatPlaceholderColor",
-        /// The color of the placeholder, as `#000`.
+        /// The color of the placeholder, for example `#000`.
         placeholder_color: Option<String> = "placeholderColor",
     }
 }
 crm_core::setters!(AcknowledgementDetails {
     /// The icon that is shown.
     icon: String,
-    /// The icon of the live chat.
+    /// `liveChatIcon`
     live_chat_icon: String,
-    /// The color of the placeholder in the live chat.
+    /// `liveChatPlaceholderColor`
     live_chat_placeholder_color: String,
-    /// The color of the placeholder, as `#000`.
+    /// The color of the placeholder, for example `#000`.
     placeholder_color: String,
 });
 
@@ -110,15 +110,15 @@ crm_core::record! {
         fb_page: Option<FbPage> = "fbPage",
         /// The Instagram page that is written to.
         instagram_page: Option<InstagramPage> = "instagramPage",
-        /// Whether a sound is played for new messages.
+        /// True if a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
-        /// The message that is filled in beforehand.
+        /// `prefilledMessageText`
         prefilled_message_text: Option<String> = "prefilledMessageText",
         /// `redirect`
         redirect: Option<Redirect> = "redirect",
-        /// The voice AI agent to talk to.
+        /// `voiceAiAgent`
         voice_ai_agent: Option<Value> = "voiceAiAgent",
-        /// What the button that starts the voice call says.
+        /// The text of the button that starts the voice call.
         voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
     }
 }
@@ -147,15 +147,15 @@ crm_core::setters!(AdvanceSettings {
     fb_page: FbPage,
     /// The Instagram page that is written to.
     instagram_page: InstagramPage,
-    /// Whether a sound is played for new messages.
+    /// True if a sound is played for new messages.
     play_notification_sound: bool,
-    /// The message that is filled in beforehand.
+    /// `prefilledMessageText`
     prefilled_message_text: String,
     /// `redirect`
     redirect: Redirect,
-    /// The voice AI agent to talk to.
+    /// `voiceAiAgent`
     voice_ai_agent: Value,
-    /// What the button that starts the voice call says.
+    /// The text of the button that starts the voice call.
     voice_ai_send_action_text: String,
 });
 
@@ -188,22 +188,22 @@ crm_core::record! {
     pub struct BusinessOfficeHours {
         /// Whether business hours are kept to.
         enable_business_hours: Option<bool> = "enableBusinessHours",
-        /// The hours it is open.
+        /// The opening hours.
         open_hours: Option<Vec<BusinessOfficeHoursOpenHoursItem>> = "openHours",
         /// The greeting outside office hours.
         outside_office_hours_welcome_msg: Option<String> = "outsideOfficeHoursWelcomeMsg",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
 }
 crm_core::setters!(BusinessOfficeHours {
     /// Whether business hours are kept to.
     enable_business_hours: bool,
-    /// The hours it is open.
+    /// The opening hours.
     open_hours: [BusinessOfficeHoursOpenHoursItem],
     /// The greeting outside office hours.
     outside_office_hours_welcome_msg: String,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
 });
 
@@ -276,14 +276,14 @@ crm_core::record! {
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
     required "chatWidgetId" "locationId"
     by new
 }
 crm_core::setters!(CloneChatWidget {
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -314,11 +314,11 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How it is set up.
+        /// `settings`
         settings: Option<WidgetSettings> = "settings",
-        /// Which version it is.
+        /// `version`
         version: Option<f64> = "version",
     }
     required "chatType" "locationId" "name" "version"
@@ -329,7 +329,7 @@ crm_core::setters!(CreateWidget {
     default_: bool,
     /// Whether it is deleted.
     deleted: bool,
-    /// How it is set up.
+    /// `settings`
     settings: WidgetSettings,
 });
 
@@ -398,20 +398,20 @@ crm_core::setters!(InstagramPage {
 crm_core::record! {
     /// Redirect.
     pub struct Redirect {
-        /// Whether to send visitors to another page.
+        /// True to redirect visitors to another page.
         redirect_action: Option<bool> = "redirectAction",
         /// The text of the link to another site.
         redirect_text: Option<String> = "redirectText",
-        /// The address visitors are sent to.
+        /// The URL to which visitors are redirected.
         redirect_website: Option<String> = "redirectWebsite",
     }
 }
 crm_core::setters!(Redirect {
-    /// Whether to send visitors to another page.
+    /// True to redirect visitors to another page.
     redirect_action: bool,
     /// The text of the link to another site.
     redirect_text: String,
-    /// The address visitors are sent to.
+    /// The URL to which visitors are redirected.
     redirect_website: String,
 });
 
@@ -422,11 +422,11 @@ crm_core::record! {
         chat_type: Option<WidgetChatType> = "chatType",
         /// Whether it is the default.
         default_: Option<bool> = "default",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How it is set up.
+        /// `settings`
         settings: Option<WidgetSettings> = "settings",
-        /// Which version it is.
+        /// `version`
         version: Option<f64> = "version",
     }
 }
@@ -435,11 +435,11 @@ crm_core::setters!(UpdateWidget {
     chat_type: WidgetChatType,
     /// Whether it is the default.
     default_: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// How it is set up.
+    /// `settings`
     settings: WidgetSettings,
-    /// Which version it is.
+    /// `version`
     version: f64,
 });
 
@@ -484,69 +484,69 @@ crm_core::record! {
         is_prompt_avatar_image_optimize: Option<bool> = "isPromptAvatarImageOptimize",
         /// The legal text.
         legal_msg: Option<String> = "legalMsg",
-        /// What is said once a live chat is asked for.
+        /// The message that confirms the request for a live chat.
         live_chat_ack_msg: Option<String> = "liveChatAckMsg",
-        /// What is said when the live chat has ended.
+        /// The message at the end of the live chat.
         live_chat_ended_msg: Option<String> = "liveChatEndedMsg",
-        /// What asks for feedback on the live chat.
+        /// The message that asks for feedback on the live chat.
         live_chat_feedback_msg: Option<String> = "liveChatFeedbackMsg",
-        /// What is said to ask for feedback on the chat.
+        /// The note that asks for feedback on the live chat.
         live_chat_feedback_note: Option<String> = "liveChatFeedbackNote",
-        /// What the live chat begins with.
+        /// The first message of the live chat.
         live_chat_intro_msg: Option<String> = "liveChatIntroMsg",
-        /// What is said when the user is not active.
+        /// The message that is shown if the user is inactive.
         live_chat_user_inactive_msg: Option<String> = "liveChatUserInactiveMsg",
-        /// After which time a user counts as away, as `5 minutes`.
+        /// The time after which a user is inactive, for example `5 minutes`.
         live_chat_user_inactive_time: Option<String> = "liveChatUserInactiveTime",
-        /// What is said when the visitor is not active.
+        /// The message that is shown if the visitor is inactive.
         live_chat_visitor_inactive_msg: Option<String> = "liveChatVisitorInactiveMsg",
-        /// After which time a visitor counts as away, as `10 minutes`.
+        /// The time after which a visitor is inactive, for example `10 minutes`.
         live_chat_visitor_inactive_time: Option<String> = "liveChatVisitorInactiveTime",
-        /// The language and country, as `en_US`.
+        /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
-        /// The country of the location, as `US`.
+        /// The country of the location, for example `US`.
         location_country_code: Option<String> = "locationCountryCode",
-        /// The picture beside the prompt.
+        /// The URL of the picture next to the prompt.
         prompt_avatar: Option<String> = "promptAvatar",
-        /// The text in place of the prompt's picture.
+        /// The alternative text of the prompt's picture.
         prompt_avatar_alt_text: Option<String> = "promptAvatarAltText",
-        /// What the prompt says.
+        /// The text of the prompt.
         prompt_msg: Option<String> = "promptMsg",
-        /// The kind of prompt, as `avatar`.
+        /// The type of prompt, for example `avatar`.
         prompt_type: Option<String> = "promptType",
         /// `representativeAssignedMessage`
         representative_assigned_message: Option<String> = "representativeAssignedMessage",
-        /// The prompt for visitors who come back.
+        /// The prompt for returning visitors.
         revisit_prompt_msg: Option<String> = "revisitPromptMsg",
-        /// What the send button says.
+        /// The text of the send button.
         send_action_text: Option<String> = "sendActionText",
-        /// Whether the agency's brand is shown.
+        /// True if the agency's branding is shown.
         show_agency_branding: Option<bool> = "showAgencyBranding",
-        /// Whether a box for consent is shown.
+        /// True if a consent checkbox is shown.
         show_consent_checkbox: Option<bool> = "showConsentCheckbox",
-        /// Whether live chat begins with a greeting.
+        /// True if the live chat starts with a welcome message.
         show_live_chat_welcome_msg: Option<bool> = "showLiveChatWelcomeMsg",
-        /// Whether the prompt is shown.
+        /// True if the prompt is shown.
         show_prompt: Option<bool> = "showPrompt",
-        /// The line under the heading.
+        /// The line below the heading.
         sub_heading: Option<String> = "subHeading",
-        /// What is said when it worked.
+        /// The message after success.
         success_msg: Option<String> = "successMsg",
-        /// Where to get support, as an e-mail address.
+        /// The e-mail address of the support.
         support_contact: Option<String> = "supportContact",
-        /// What says thank you.
+        /// The message that thanks the visitor.
         thank_you_msg: Option<String> = "thankYouMsg",
-        /// How the widget looks.
+        /// The theme of the widget.
         theme: Option<WidgetSettingsTheme> = "theme",
-        /// Whether to ask for an e-mail address.
+        /// True to ask for an e-mail address.
         use_email_field: Option<bool> = "useEmailField",
         /// The WhatsApp number.
         wa_number: Option<String> = "waNumber",
-        /// The id of the widget.
+        /// `widgetId`
         widget_id: Option<String> = "widgetId",
-        /// Where the widget is placed, as `embedded`.
+        /// The placement of the widget, for example `embedded`.
         widget_placement: Option<String> = "widgetPlacement",
-        /// The main color of the widget, as `#4285F4`.
+        /// The main color of the widget, for example `#4285F4`.
         widget_primary_color: Option<String> = "widgetPrimaryColor",
     }
     required "chatIcon" "chatType"
@@ -577,69 +577,69 @@ crm_core::setters!(WidgetSettings {
     is_prompt_avatar_image_optimize: bool,
     /// The legal text.
     legal_msg: String,
-    /// What is said once a live chat is asked for.
+    /// The message that confirms the request for a live chat.
     live_chat_ack_msg: String,
-    /// What is said when the live chat has ended.
+    /// The message at the end of the live chat.
     live_chat_ended_msg: String,
-    /// What asks for feedback on the live chat.
+    /// The message that asks for feedback on the live chat.
     live_chat_feedback_msg: String,
-    /// What is said to ask for feedback on the chat.
+    /// The note that asks for feedback on the live chat.
     live_chat_feedback_note: String,
-    /// What the live chat begins with.
+    /// The first message of the live chat.
     live_chat_intro_msg: String,
-    /// What is said when the user is not active.
+    /// The message that is shown if the user is inactive.
     live_chat_user_inactive_msg: String,
-    /// After which time a user counts as away, as `5 minutes`.
+    /// The time after which a user is inactive, for example `5 minutes`.
     live_chat_user_inactive_time: String,
-    /// What is said when the visitor is not active.
+    /// The message that is shown if the visitor is inactive.
     live_chat_visitor_inactive_msg: String,
-    /// After which time a visitor counts as away, as `10 minutes`.
+    /// The time after which a visitor is inactive, for example `10 minutes`.
     live_chat_visitor_inactive_time: String,
-    /// The language and country, as `en_US`.
+    /// The language and country, for example `en_US`.
     locale: String,
-    /// The country of the location, as `US`.
+    /// The country of the location, for example `US`.
     location_country_code: String,
-    /// The picture beside the prompt.
+    /// The URL of the picture next to the prompt.
     prompt_avatar: String,
-    /// The text in place of the prompt's picture.
+    /// The alternative text of the prompt's picture.
     prompt_avatar_alt_text: String,
-    /// What the prompt says.
+    /// The text of the prompt.
     prompt_msg: String,
-    /// The kind of prompt, as `avatar`.
+    /// The type of prompt, for example `avatar`.
     prompt_type: String,
     /// `representativeAssignedMessage`
     representative_assigned_message: String,
-    /// The prompt for visitors who come back.
+    /// The prompt for returning visitors.
     revisit_prompt_msg: String,
-    /// What the send button says.
+    /// The text of the send button.
     send_action_text: String,
-    /// Whether the agency's brand is shown.
+    /// True if the agency's branding is shown.
     show_agency_branding: bool,
-    /// Whether a box for consent is shown.
+    /// True if a consent checkbox is shown.
     show_consent_checkbox: bool,
-    /// Whether live chat begins with a greeting.
+    /// True if the live chat starts with a welcome message.
     show_live_chat_welcome_msg: bool,
-    /// Whether the prompt is shown.
+    /// True if the prompt is shown.
     show_prompt: bool,
-    /// The line under the heading.
+    /// The line below the heading.
     sub_heading: String,
-    /// What is said when it worked.
+    /// The message after success.
     success_msg: String,
-    /// Where to get support, as an e-mail address.
+    /// The e-mail address of the support.
     support_contact: String,
-    /// What says thank you.
+    /// The message that thanks the visitor.
     thank_you_msg: String,
-    /// How the widget looks.
+    /// The theme of the widget.
     theme: WidgetSettingsTheme,
-    /// Whether to ask for an e-mail address.
+    /// True to ask for an e-mail address.
     use_email_field: bool,
     /// The WhatsApp number.
     wa_number: String,
-    /// The id of the widget.
+    /// `widgetId`
     widget_id: String,
-    /// Where the widget is placed, as `embedded`.
+    /// The placement of the widget, for example `embedded`.
     widget_placement: String,
-    /// The main color of the widget, as `#4285F4`.
+    /// The main color of the widget, for example `#4285F4`.
     widget_primary_color: String,
 });
 
@@ -702,16 +702,16 @@ impl WidgetSettings {
 crm_core::record! {
     /// Widget settings customization.
     pub struct WidgetSettingsCustomization {
-        /// Where it stands among its kind, or on the page.
+        /// The position among the others or on the page.
         position: Option<String> = "position",
-        /// How large the widget is.
+        /// The size of the widget.
         sizes: Option<WidgetSettingsCustomizationSize> = "sizes",
     }
 }
 crm_core::setters!(WidgetSettingsCustomization {
-    /// Where it stands among its kind, or on the page.
+    /// The position among the others or on the page.
     position: String,
-    /// How large the widget is.
+    /// The size of the widget.
     sizes: WidgetSettingsCustomizationSize,
 });
 
@@ -720,14 +720,14 @@ crm_core::record! {
     pub struct WidgetSettingsCustomizationSize {
         /// How high it is.
         height: Option<f64> = "height",
-        /// How wide it is.
+        /// `width`
         width: Option<f64> = "width",
     }
 }
 crm_core::setters!(WidgetSettingsCustomizationSize {
     /// How high it is.
     height: f64,
-    /// How wide it is.
+    /// `width`
     width: f64,
 });
 
@@ -736,14 +736,14 @@ crm_core::record! {
     pub struct WidgetSettingsTheme {
         /// The colors that belong to it.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(WidgetSettingsTheme {
     /// The colors that belong to it.
     colors: WidgetSettingsThemeCustomColor,
-    /// The name.
+    /// `name`
     name: String,
 });
 
@@ -762,9 +762,9 @@ crm_core::record! {
         chat_bubble_color: Option<String> = "chatBubbleColor",
         /// The color of the header.
         header_color: Option<String> = "headerColor",
-        /// The color of messages that come in.
+        /// The color of inbound messages.
         received_message_color: Option<String> = "receivedMessageColor",
-        /// The color of the sender's messages.
+        /// `senderMessageColor`
         sender_message_color: Option<String> = "senderMessageColor",
     }
 }
@@ -781,9 +781,9 @@ crm_core::setters!(WidgetSettingsThemeCustomColor {
     chat_bubble_color: String,
     /// The color of the header.
     header_color: String,
-    /// The color of messages that come in.
+    /// The color of inbound messages.
     received_message_color: String,
-    /// The color of the sender's messages.
+    /// `senderMessageColor`
     sender_message_color: String,
 });
 

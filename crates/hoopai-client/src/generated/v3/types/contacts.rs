@@ -19,7 +19,7 @@ crm_core::record! {
     pub struct ContactsByIdReply {
         /// The contact in question.
         contact: Option<GetContactById> = "contact",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -53,25 +53,25 @@ crm_core::record! {
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "locationId"
@@ -105,23 +105,23 @@ crm_core::setters!(CreateContact {
     gender: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -185,9 +185,9 @@ crm_core::record! {
         fb: Option<DndSetting> = "fb",
         /// What holds for messages through Google.
         gmb: Option<DndSetting> = "gmb",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Option<DndSetting> = "sms",
-        /// What holds for WhatsApp messages.
+        /// The settings for WhatsApp messages.
         whats_app: Option<DndSetting> = "whatsApp",
     }
 }
@@ -200,9 +200,9 @@ crm_core::setters!(DndSettings {
     fb: DndSetting,
     /// What holds for messages through Google.
     gmb: DndSetting,
-    /// What holds for text messages.
+    /// The settings for text messages.
     sms: DndSetting,
-    /// What holds for WhatsApp messages.
+    /// The settings for WhatsApp messages.
     whats_app: DndSetting,
 });
 
@@ -257,33 +257,33 @@ crm_core::record! {
         last_activity: Option<String> = "lastActivity",
         /// Where the contact last came from.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The last name in lower case.
+        /// `lastNameLowerCase`
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
 }
@@ -313,23 +313,23 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
@@ -357,23 +357,23 @@ crm_core::setters!(UpdateContact {
     first_name: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -390,7 +390,7 @@ crm_core::record! {
     pub struct UpdateContactsReply {
         /// The contact in question.
         contact: Option<GetContactById> = "contact",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -400,11 +400,11 @@ crm_core::record! {
     pub struct UpdateTagsReply {
         /// How many errors there were.
         error_count: Option<f64> = "errorCount",
-        /// What was done for each contact.
+        /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -440,25 +440,25 @@ crm_core::record! {
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for incoming messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "locationId"
@@ -494,23 +494,23 @@ crm_core::setters!(UpsertContact {
     gender: String,
     /// The do-not-disturb settings for incoming messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// The last name.
+    /// `lastName`
     last_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Where it came from.
+    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -561,9 +561,9 @@ crm_core::record! {
     pub struct UpsertContactsReply {
         /// The contact in question.
         contact: Option<GetContactById> = "contact",
-        /// Whether it was created, not only changed.
+        /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }

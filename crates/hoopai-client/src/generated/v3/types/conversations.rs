@@ -35,15 +35,15 @@ crm_core::record! {
         delivered: Option<i64> = "delivered",
         /// How many failed.
         failed: Option<i64> = "failed",
-        /// How many were opened.
+        /// The number of e-mails that were opened.
         opened: Option<i64> = "opened",
-        /// How many were rejected.
+        /// The number of e-mails that were rejected.
         rejected: Option<i64> = "rejected",
-        /// How many were answered.
+        /// The number of e-mails that were answered.
         replied: Option<i64> = "replied",
-        /// How many were stored.
+        /// The number of e-mails that were stored.
         stored: Option<i64> = "stored",
-        /// How many people unsubscribed.
+        /// The number of people who unsubscribed.
         unsubscribed: Option<i64> = "unsubscribed",
     }
 }
@@ -58,15 +58,15 @@ crm_core::setters!(EmailEvents {
     delivered: i64,
     /// How many failed.
     failed: i64,
-    /// How many were opened.
+    /// The number of e-mails that were opened.
     opened: i64,
-    /// How many were rejected.
+    /// The number of e-mails that were rejected.
     rejected: i64,
-    /// How many were answered.
+    /// The number of e-mails that were answered.
     replied: i64,
-    /// How many were stored.
+    /// The number of e-mails that were stored.
     stored: i64,
-    /// How many people unsubscribed.
+    /// The number of people who unsubscribed.
     unsubscribed: i64,
 });
 
@@ -93,7 +93,7 @@ impl EmailEvents {
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Message status status.
     pub enum MessageStatusStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -125,9 +125,9 @@ crm_core::record! {
         feedback: Option<UpdateConversationFeedback> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it is marked with a star.
+        /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// How many messages are unread.
+        /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
@@ -136,9 +136,9 @@ crm_core::record! {
 crm_core::setters!(UpdateConversation {
     /// What was thought of it.
     feedback: UpdateConversationFeedback,
-    /// Whether it is marked with a star.
+    /// True if it is starred.
     starred: bool,
-    /// How many messages are unread.
+    /// The number of unread messages.
     unread_count: f64,
 });
 
@@ -171,9 +171,9 @@ crm_core::record! {
     pub struct UpdateEmailMessageStatus {
         /// The events, or how often each kind happened.
         events: Option<EmailEvents> = "events",
-        /// The people it goes to.
+        /// `recipients`
         recipients: Option<Vec<UpdateRecipientMessageStatus>> = "recipients",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageStatusStatus> = "status",
     }
     required "status"
@@ -182,7 +182,7 @@ crm_core::record! {
 crm_core::setters!(UpdateEmailMessageStatus {
     /// The events, or how often each kind happened.
     events: EmailEvents,
-    /// The people it goes to.
+    /// `recipients`
     recipients: [UpdateRecipientMessageStatus],
 });
 
@@ -206,7 +206,7 @@ crm_core::record! {
         email_id: Option<String> = "emailId",
         /// Why it failed.
         fail_reason: Option<String> = "failReason",
-        /// The state it is in.
+        /// `status`
         status: Option<MessageStatusStatus> = "status",
     }
     required "emailId" "status"

@@ -16,17 +16,17 @@ crm_core::record! {
         email_metadata: Option<BulkActionCampaignEmailDetails> = "emailMetadata",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// When it goes out, as `immediate` or `SCHEDULED`.
+        /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<BulkActionCampaignStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -36,17 +36,17 @@ crm_core::record! {
     pub struct BulkActionCampaignEmailDetails {
         /// Who sends it.
         from: Option<String> = "from",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Bulk action campaign status.
     pub enum BulkActionCampaignStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -68,17 +68,17 @@ crm_core::record! {
         editor_content: Option<String> = "editorContent",
         /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The id of the template.
+        /// `templateId`
         template_id: Option<String> = "templateId",
-        /// The IANA time zone, as `America/New_York`.
+        /// The IANA time zone, for example `America/New_York`.
         time_zone: Option<String> = "timeZone",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The name of the user.
+        /// `userName`
         user_name: Option<String> = "userName",
     }
     required "editorType" "name" "timeZone" "userId"
@@ -87,11 +87,11 @@ crm_core::record! {
 crm_core::setters!(CreateEmailCampaignBody {
     /// The content of the e-mail, as its editor keeps it.
     editor_content: String,
-    /// The id of the folder it is in.
+    /// `parentFolderId`
     parent_folder_id: String,
-    /// The id of the template.
+    /// `templateId`
     template_id: String,
-    /// The name of the user.
+    /// `userName`
     user_name: String,
 });
 
@@ -129,15 +129,15 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "editorType" "name"
@@ -150,13 +150,13 @@ crm_core::setters!(CreateTemplateBody {
     from_email: String,
     /// The name it is sent under.
     from_name: String,
-    /// The id of the folder it is in.
+    /// `parentFolderId`
     parent_folder_id: String,
-    /// The text an inbox shows before the e-mail is opened.
+    /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
     /// The subject of the e-mail.
     subject_line: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -195,16 +195,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create template folder body.
     pub struct CreateTemplateFolderBody {
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "name"
     by new
 }
 crm_core::setters!(CreateTemplateFolderBody {
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -227,11 +227,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -251,19 +251,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -313,17 +313,17 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<EmailCampaignStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -341,25 +341,25 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<EmailCampaignStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Email campaign status.
     pub enum EmailCampaignStatus {
         /// `all`
         All = "all",
@@ -387,7 +387,7 @@ crm_core::record! {
     pub struct EmailCampaignVariation {
         /// Whether this variation did best.
         is_winner: Option<bool> = "isWinner",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
     }
 }
@@ -411,25 +411,25 @@ crm_core::record! {
         delivered: Option<f64> = "delivered",
         /// How many failed.
         failed: Option<f64> = "failed",
-        /// The share that was opened, in percent.
+        /// The percentage of e-mails that were opened.
         open_rate: Option<f64> = "openRate",
-        /// How many were opened.
+        /// The number of e-mails that were opened.
         opened: Option<f64> = "opened",
-        /// How many could not be delivered for good.
+        /// The number of e-mails that failed permanently.
         permanent_fail: Option<f64> = "permanentFail",
-        /// How many were rejected.
+        /// The number of e-mails that were rejected.
         rejected: Option<f64> = "rejected",
-        /// How many were answered.
+        /// The number of e-mails that were answered.
         replied: Option<f64> = "replied",
-        /// The share that was answered, in percent.
+        /// The percentage of e-mails that were answered.
         reply_rate: Option<f64> = "replyRate",
-        /// How many were sent.
+        /// The number of e-mails that were sent.
         sent: Option<f64> = "sent",
-        /// How many failed for the time being.
+        /// The number of e-mails that failed temporarily.
         temporary_fail: Option<f64> = "temporaryFail",
-        /// The part that unsubscribed, in percent.
+        /// The percentage of recipients who unsubscribed.
         unsubscribe_rate: Option<f64> = "unsubscribeRate",
-        /// How many people unsubscribed.
+        /// The number of people who unsubscribed.
         unsubscribed: Option<f64> = "unsubscribed",
     }
 }
@@ -467,25 +467,25 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The e-mail address that replies go to.
+        /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
-        /// When it goes out, as `immediate` or `SCHEDULED`.
+        /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<BulkActionCampaignStatus> = "status",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -495,21 +495,21 @@ crm_core::record! {
     pub struct GetCampaignStatsReply {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Where it came from.
+        /// `source`
         source: Option<GetCampaignStatsReplySource> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The figures of the campaign.
+        /// The statistics of the campaign.
         stats: Option<EmailStatsNumbers> = "stats",
-        /// The id of the part of the source it is about.
+        /// The id of the part of the source.
         sub_source_id: Option<String> = "subSourceId",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::open_enum! {
-    /// Where it came from.
+    /// Get campaign stats reply source.
     pub enum GetCampaignStatsReplySource {
         /// `bulk-actions`
         BulkActions = "bulk-actions",
@@ -543,25 +543,25 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The e-mail address that replies go to.
+        /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<EmailCampaignStatus> = "status",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -585,17 +585,17 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -609,19 +609,19 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<Visibility> = "status",
-        /// The e-mails the workflow sends.
+        /// The e-mails that the workflow sends.
         sub_sources: Vec<WorkflowCampaignSubSource> = "subSources",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -633,22 +633,22 @@ crm_core::record! {
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
         /// The address to import the template from.
         import_url: Option<String> = "importUrl",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "importProvider" "importUrl"
     by new
 }
 crm_core::setters!(ImportTemplateBody {
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the folder it is in.
+    /// `parentFolderId`
     parent_folder_id: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -685,9 +685,9 @@ crm_core::record! {
     pub struct ListBulkActionCampaignsReply {
         /// The campaigns that were found.
         campaigns: Vec<BulkActionCampaign> = "campaigns",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -697,9 +697,9 @@ crm_core::record! {
     pub struct ListEmailCampaignsReply {
         /// The campaigns that were found.
         campaigns: Vec<EmailCampaign> = "campaigns",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -709,9 +709,9 @@ crm_core::record! {
     pub struct ListTemplatesReply {
         /// Its items, such as the lines of an invoice.
         items: Vec<TemplateListItem> = "items",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -721,9 +721,9 @@ crm_core::record! {
     pub struct ListWorkflowCampaignsReply {
         /// The campaigns that were found.
         campaigns: Vec<WorkflowCampaign> = "campaigns",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -731,38 +731,38 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule campaign ab test config.
     pub struct ScheduleCampaignAbTestConfig {
-        /// How long the test lasts. In seconds.
+        /// In seconds.
         test_duration: Option<f64> = "testDuration",
         /// `testSize`
         test_size: Option<f64> = "testSize",
-        /// What the test varies: `emailContent` or `subjectLine`.
+        /// The part that the test varies: `emailContent` or `subjectLine`.
         test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
-        /// How many variations are tested.
+        /// The number of variations in the test.
         variation_count: Option<f64> = "variationCount",
-        /// The different versions of it.
+        /// `variations`
         variations: Option<Vec<ScheduleCampaignAbTestVariation>> = "variations",
-        /// What decides the test: `openRate` or `clickRate`.
+        /// The criterion that decides the test: `openRate` or `clickRate`.
         winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
     }
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
 }
 crm_core::setters!(ScheduleCampaignAbTestConfig {
-    /// How long the test lasts. In seconds.
+    /// In seconds.
     test_duration: f64,
     /// `testSize`
     test_size: f64,
-    /// What the test varies: `emailContent` or `subjectLine`.
+    /// The part that the test varies: `emailContent` or `subjectLine`.
     test_type: ScheduleCampaignAbTestConfigTestType,
-    /// How many variations are tested.
+    /// The number of variations in the test.
     variation_count: f64,
-    /// The different versions of it.
+    /// `variations`
     variations: [ScheduleCampaignAbTestVariation],
-    /// What decides the test: `openRate` or `clickRate`.
+    /// The criterion that decides the test: `openRate` or `clickRate`.
     winning_criteria: ScheduleCampaignAbTestConfigWinningCriteria,
 });
 
 crm_core::open_enum! {
-    /// What the test varies: `emailContent` or `subjectLine`.
+    /// The part that the test varies: `emailContent` or `subjectLine`.
     pub enum ScheduleCampaignAbTestConfigTestType {
         /// `emailContent`
         EmailContent = "emailContent",
@@ -772,7 +772,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What decides the test: `openRate` or `clickRate`.
+    /// The criterion that decides the test: `openRate` or `clickRate`.
     pub enum ScheduleCampaignAbTestConfigWinningCriteria {
         /// `clickRate`
         ClickRate = "clickRate",
@@ -786,14 +786,14 @@ crm_core::record! {
     pub struct ScheduleCampaignAbTestVariation {
         /// The id of the document.
         document_id: Option<String> = "documentId",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
     }
 }
 crm_core::setters!(ScheduleCampaignAbTestVariation {
     /// The id of the document.
     document_id: String,
-    /// The subject.
+    /// `subject`
     subject: String,
 });
 
@@ -806,22 +806,22 @@ crm_core::record! {
         interval: Option<f64> = "interval",
         /// The unit of the interval: `minutes`, `hours` or `days`.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
-        /// The days nothing goes out, as `Sat`.
+        /// The days on which nothing is sent, for example `Sat`.
         skip_days: Option<Vec<DaysItem>> = "skipDays",
-        /// The time of day sending ends, as `05:00 PM`.
+        /// The time of day at which sending ends, for example `05:00 PM`.
         window_end: Option<String> = "windowEnd",
-        /// From what time of day it goes out, as `09:00 AM`.
+        /// The time of day at which sending starts, for example `09:00 AM`.
         window_start: Option<String> = "windowStart",
     }
     required "batchSize" "interval" "intervalUnit"
     by new
 }
 crm_core::setters!(ScheduleCampaignBatchConfig {
-    /// The days nothing goes out, as `Sat`.
+    /// The days on which nothing is sent, for example `Sat`.
     skip_days: [DaysItem],
-    /// The time of day sending ends, as `05:00 PM`.
+    /// The time of day at which sending ends, for example `05:00 PM`.
     window_end: String,
-    /// From what time of day it goes out, as `09:00 AM`.
+    /// The time of day at which sending starts, for example `09:00 AM`.
     window_start: String,
 });
 
@@ -852,21 +852,21 @@ crm_core::record! {
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
         /// The subject, sender and such of the e-mail.
         email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
-        /// The people it goes to.
+        /// `recipients`
         recipients: Option<ScheduleCampaignRecipients> = "recipients",
-        /// How the e-mails follow a feed.
+        /// The settings for e-mails from an RSS feed.
         rss_config: Option<ScheduleCampaignRssConfig> = "rssConfig",
-        /// When it goes out, and how.
+        /// The settings of the schedule.
         schedule_config: Option<ScheduleCampaignScheduleConfig> = "scheduleConfig",
-        /// When it goes out, as `immediate` or `SCHEDULED`.
+        /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleCampaignBodyScheduleType> = "scheduleType",
-        /// The days of the week for sending, as `Mon`.
+        /// The days of the week on which it is sent, for example `Mon`.
         send_days: Option<Vec<DaysItem>> = "sendDays",
-        /// The IANA time zone, as `America/New_York`.
+        /// The IANA time zone, for example `America/New_York`.
         time_zone: Option<String> = "timeZone",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The name of the user.
+        /// `userName`
         user_name: Option<String> = "userName",
     }
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
@@ -876,26 +876,26 @@ crm_core::setters!(ScheduleCampaignBody {
     ab_test_config: ScheduleCampaignAbTestConfig,
     /// The subject, sender and such of the e-mail.
     email_meta: ScheduleCampaignEmailMeta,
-    /// The people it goes to.
+    /// `recipients`
     recipients: ScheduleCampaignRecipients,
-    /// How the e-mails follow a feed.
+    /// The settings for e-mails from an RSS feed.
     rss_config: ScheduleCampaignRssConfig,
-    /// When it goes out, and how.
+    /// The settings of the schedule.
     schedule_config: ScheduleCampaignScheduleConfig,
-    /// When it goes out, as `immediate` or `SCHEDULED`.
+    /// The type of schedule, for example `immediate` or `SCHEDULED`.
     schedule_type: ScheduleCampaignBodyScheduleType,
-    /// The days of the week for sending, as `Mon`.
+    /// The days of the week on which it is sent, for example `Mon`.
     send_days: [DaysItem],
-    /// The IANA time zone, as `America/New_York`.
+    /// The IANA time zone, for example `America/New_York`.
     time_zone: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// The name of the user.
+    /// `userName`
     user_name: String,
 });
 
 crm_core::open_enum! {
-    /// When it goes out, as `immediate` or `SCHEDULED`.
+    /// The type of schedule, for example `immediate` or `SCHEDULED`.
     pub enum ScheduleCampaignBodyScheduleType {
         /// `batch`
         Batch = "batch",
@@ -919,11 +919,11 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The e-mail address that replies go to.
+        /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
     }
     required "fromEmail" "fromName" "subject"
@@ -932,9 +932,9 @@ crm_core::record! {
 crm_core::setters!(ScheduleCampaignEmailMeta {
     /// The addresses of the files.
     attachments: [String],
-    /// The text an inbox shows before the e-mail is opened.
+    /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
-    /// The e-mail address that replies go to.
+    /// The e-mail address that receives replies.
     reply_to_address: String,
 });
 
@@ -965,11 +965,11 @@ crm_core::record! {
         contact_ids: Option<Vec<String>> = "contactIds",
         /// Default: `true`.
         freeze_list: Option<bool> = "freezeList",
-        /// The people by how they reacted, as `engaged_last_7_days`.
+        /// The segment of people by their engagement, for example `engaged_last_7_days`.
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
-        /// The ids of the tags.
+        /// `tagIds`
         tag_ids: Option<Vec<String>> = "tagIds",
-        /// Its kind.
+        /// `type`
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
@@ -980,9 +980,9 @@ crm_core::setters!(ScheduleCampaignRecipients {
     contact_ids: [String],
     /// Default: `true`.
     freeze_list: bool,
-    /// The people by how they reacted, as `engaged_last_7_days`.
+    /// The segment of people by their engagement, for example `engaged_last_7_days`.
     segment: ScheduleCampaignRecipientsSegment,
-    /// The ids of the tags.
+    /// `tagIds`
     tag_ids: [String],
 });
 
@@ -1002,7 +1002,7 @@ impl ScheduleCampaignRecipients {
 }
 
 crm_core::open_enum! {
-    /// The people by how they reacted, as `engaged_last_7_days`.
+    /// The segment of people by their engagement, for example `engaged_last_7_days`.
     pub enum ScheduleCampaignRecipientsSegment {
         /// `engaged_last_30_days`
         EngagedLast30Days = "engaged_last_30_days",
@@ -1018,7 +1018,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Schedule campaign recipients type.
     pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
@@ -1034,9 +1034,9 @@ crm_core::record! {
     pub struct ScheduleCampaignReply {
         /// The id of the campaign.
         campaign_id: Option<String> = "campaignId",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1046,18 +1046,18 @@ crm_core::record! {
     pub struct ScheduleCampaignResend {
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// How many hours to wait before sending again.
+        /// The number of hours before it is sent again.
         wait_hours: Option<f64> = "waitHours",
     }
 }
 crm_core::setters!(ScheduleCampaignResend {
     /// Whether it is switched on.
     enabled: bool,
-    /// The subject.
+    /// `subject`
     subject: String,
-    /// How many hours to wait before sending again.
+    /// The number of hours before it is sent again.
     wait_hours: f64,
 });
 
@@ -1066,19 +1066,19 @@ crm_core::record! {
     pub struct ScheduleCampaignRssConfig {
         /// When it is sent first, as `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How long until it repeats.
+        /// The time until the next repetition.
         repeat_after: Option<ScheduleCampaignRssConfigRepeatAfter> = "repeatAfter",
-        /// The time of day it repeats at, as `09:00 AM`.
+        /// The time of day of the repetition, for example `09:00 AM`.
         repeat_after_time: Option<String> = "repeatAfterTime",
-        /// Most entries of the feed to take.
+        /// The maximum number of feed entries.
         rss_feed_limit: Option<f64> = "rssFeedLimit",
-        /// The address of the RSS feed.
+        /// `rssFeedURL`
         rss_feed_url: Option<String> = "rssFeedURL",
-        /// The day of the week it starts, as `Monday`.
+        /// The day of the week on which it starts, for example `Monday`.
         start_at_day: Option<ScheduleCampaignRssConfigStartAtDay> = "startAtDay",
-        /// The day of the month it starts on.
+        /// The day of the month on which it starts.
         start_at_month_day: Option<String> = "startAtMonthDay",
     }
     required "name" "repeatAfter" "repeatAfterTime" "rssFeedURL"
@@ -1087,11 +1087,11 @@ crm_core::record! {
 crm_core::setters!(ScheduleCampaignRssConfig {
     /// When it is sent first, as `2026-04-01 10:00:00`.
     first_execution_date: String,
-    /// Most entries of the feed to take.
+    /// The maximum number of feed entries.
     rss_feed_limit: f64,
-    /// The day of the week it starts, as `Monday`.
+    /// The day of the week on which it starts, for example `Monday`.
     start_at_day: ScheduleCampaignRssConfigStartAtDay,
-    /// The day of the month it starts on.
+    /// The day of the month on which it starts.
     start_at_month_day: String,
 });
 
@@ -1119,7 +1119,7 @@ impl ScheduleCampaignRssConfig {
 }
 
 crm_core::open_enum! {
-    /// How long until it repeats.
+    /// The time until the next repetition.
     pub enum ScheduleCampaignRssConfigRepeatAfter {
         /// `every_day`
         EveryDay = "every_day",
@@ -1131,7 +1131,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The day of the week it starts, as `Monday`.
+    /// The day of the week on which it starts, for example `Monday`.
     pub enum ScheduleCampaignRssConfigStartAtDay {
         /// `Friday`
         Friday = "Friday",
@@ -1157,11 +1157,11 @@ crm_core::record! {
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
         /// The id of the e-mail preference it falls under.
         email_preference_id: Option<String> = "emailPreferenceId",
-        /// Whether and how it is sent again.
+        /// The settings for sending it again.
         resend: Option<ScheduleCampaignResend> = "resend",
-        /// When to send it, as `2026-04-01 09:00 AM`.
+        /// The time to send it, for example `2026-04-01 09:00 AM`.
         send_at: Option<String> = "sendAt",
-        /// What is tracked.
+        /// The actions that are tracked.
         tracking: Option<ScheduleCampaignTracking> = "tracking",
     }
 }
@@ -1170,11 +1170,11 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
     batch: ScheduleCampaignBatchConfig,
     /// The id of the e-mail preference it falls under.
     email_preference_id: String,
-    /// Whether and how it is sent again.
+    /// The settings for sending it again.
     resend: ScheduleCampaignResend,
-    /// When to send it, as `2026-04-01 09:00 AM`.
+    /// The time to send it, for example `2026-04-01 09:00 AM`.
     send_at: String,
-    /// What is tracked.
+    /// The actions that are tracked.
     tracking: ScheduleCampaignTracking,
 });
 
@@ -1183,19 +1183,19 @@ crm_core::record! {
     pub struct ScheduleCampaignTracking {
         /// Whether clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
-        /// Whether links get UTM tags.
+        /// True to add UTM tags to links.
         utm_tracking: Option<bool> = "utmTracking",
     }
 }
 crm_core::setters!(ScheduleCampaignTracking {
     /// Whether clicks are tracked.
     click_tracking: bool,
-    /// Whether links get UTM tags.
+    /// True to add UTM tags to links.
     utm_tracking: bool,
 });
 
 crm_core::open_enum! {
-    /// When it goes out, as `immediate` or `SCHEDULED`.
+    /// The type of schedule, for example `immediate` or `SCHEDULED`.
     pub enum ScheduleType {
         /// `DRIP`
         Drip = "DRIP",
@@ -1233,21 +1233,21 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
-        /// Its kind.
+        /// `type`
         type_: Option<TemplateListItemType> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Template list item type.
     pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
@@ -1263,9 +1263,9 @@ crm_core::record! {
         editor_content: Option<String> = "editorContent",
         /// The kind of editor it is made with, as `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -1274,9 +1274,9 @@ crm_core::setters!(UpdateEmailCampaignBody {
     editor_content: String,
     /// The kind of editor it is made with, as `html`.
     editor_type: CreateTemplateBodyEditorType,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -1293,15 +1293,15 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name it is sent under.
         from_name: Option<String> = "fromName",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
 }
@@ -1316,15 +1316,15 @@ crm_core::setters!(UpdateTemplateBody {
     from_email: String,
     /// The name it is sent under.
     from_name: String,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the folder it is in.
+    /// `parentFolderId`
     parent_folder_id: String,
-    /// The text an inbox shows before the e-mail is opened.
+    /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
     /// The subject of the e-mail.
     subject_line: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
@@ -1345,19 +1345,19 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the folder it is in.
+        /// `parentFolderId`
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The address of the preview.
+        /// `previewUrl`
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -1371,15 +1371,15 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// `sourceId`
         source_id: Option<String> = "sourceId",
-        /// The state it is in.
+        /// `status`
         status: Option<Visibility> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -1401,13 +1401,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Whether the e-mail is plain text and not HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The text an inbox shows before the e-mail is opened.
+        /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// The subject.
+        /// `subject`
         subject: Option<String> = "subject",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }

@@ -37,7 +37,7 @@ crm_core::record! {
     pub struct InvoicesListTemplatesReply {
         /// What the reply holds.
         data: Vec<TemplateReply> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
     }
 }

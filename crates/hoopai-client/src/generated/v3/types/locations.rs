@@ -42,15 +42,15 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The id.
         id: Option<String> = "_id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Its kind.
+        /// `type`
         type_: Option<ConversationProviderType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Conversation provider type.
     pub enum ConversationProviderType {
         /// `Email`
         Email = "Email",
@@ -70,29 +70,29 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
-        /// The settings of the mail service Mailgun.
+        /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Who the prospect is.
+        /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
-        /// The id of the snapshot.
+        /// `snapshotId`
         snapshot_id: Option<String> = "snapshotId",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         /// The Twilio account of the location. Deprecated by the vendor.
         twilio: Option<Twilio> = "twilio",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "companyId" "name"
@@ -105,27 +105,27 @@ crm_core::setters!(CreateLocation {
     city: String,
     /// The country, as `US`. One of 247 values, for example `AF`.
     country: String,
-    /// The settings of the mail service Mailgun.
+    /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Who the prospect is.
+    /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// How it is set up.
+    /// `settings`
     settings: Settings,
-    /// The id of the snapshot.
+    /// `snapshotId`
     snapshot_id: String,
-    /// The addresses of its social media profiles.
+    /// The URLs of the social media profiles.
     social: Social,
     /// The state or region.
     state: String,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The Twilio account of the location. Deprecated by the vendor.
     twilio: Twilio,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -158,7 +158,7 @@ impl CreateLocation {
 crm_core::record! {
     /// Delete reply.
     pub struct DeleteReply {
-        /// Whether it worked, in the vendor's spelling.
+        /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -230,7 +230,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Permissions reply.
     pub struct PermissionsReply {
-        /// What is allowed.
+        /// `permissions`
         permissions: Vec<PermissionsItem> = "permissions",
     }
 }
@@ -246,29 +246,29 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The country, as `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
-        /// The settings of the mail service Mailgun.
+        /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The postal code.
+        /// `postalCode`
         postal_code: Option<String> = "postalCode",
-        /// Who the prospect is.
+        /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// How it is set up.
+        /// `settings`
         settings: Option<Settings> = "settings",
         /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
-        /// The addresses of its social media profiles.
+        /// The URLs of the social media profiles.
         social: Option<Social> = "social",
         /// The state or region.
         state: Option<String> = "state",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         /// The Twilio account of the location. Deprecated by the vendor.
         twilio: Option<Twilio> = "twilio",
-        /// The address of the website.
+        /// The URL of the website.
         website: Option<String> = "website",
     }
     required "companyId"
@@ -281,29 +281,29 @@ crm_core::setters!(UpdateLocation {
     city: String,
     /// The country, as `US`. One of 247 values, for example `AF`.
     country: String,
-    /// The settings of the mail service Mailgun.
+    /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The name.
+    /// `name`
     name: String,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The postal code.
+    /// `postalCode`
     postal_code: String,
-    /// Who the prospect is.
+    /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// How it is set up.
+    /// `settings`
     settings: Settings,
     /// The snapshot to load into the location.
     snapshot: SnapshotPut,
-    /// The addresses of its social media profiles.
+    /// The URLs of the social media profiles.
     social: Social,
     /// The state or region.
     state: String,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The Twilio account of the location. Deprecated by the vendor.
     twilio: Twilio,
-    /// The address of the website.
+    /// The URL of the website.
     website: String,
 });
 
@@ -336,7 +336,7 @@ impl UpdateLocation {
 crm_core::record! {
     /// Update permissions.
     pub struct UpdatePermissions {
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Vec<PermissionsItem>> = "permissions",
     }
     required "permissions"

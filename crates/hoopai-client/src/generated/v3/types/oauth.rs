@@ -16,11 +16,11 @@ crm_core::record! {
         code: Option<String> = "code",
         /// What the token is got with, as `authorization_code`.
         grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
-        /// The address the app is sent back to.
+        /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirectUri",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
-        /// Whom the access is for: `Company` or `Location`.
+        /// The type of access: `Company` or `Location`.
         user_type: Option<GetAccessTokenBodyUserType> = "userType",
     }
     required "clientId" "clientSecret" "grantType"
@@ -29,11 +29,11 @@ crm_core::record! {
 crm_core::setters!(GetAccessTokenBody {
     /// The code that stands for it.
     code: String,
-    /// The address the app is sent back to.
+    /// The redirect URI of the app.
     redirect_uri: String,
-    /// The token to get a new access token with.
+    /// The token that obtains a new access token.
     refresh_token: String,
-    /// Whom the access is for: `Company` or `Location`.
+    /// The type of access: `Company` or `Location`.
     user_type: GetAccessTokenBodyUserType,
 });
 
@@ -71,7 +71,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whom the access is for: `Company` or `Location`.
+    /// The type of access: `Company` or `Location`.
     pub enum GetAccessTokenBodyUserType {
         /// `Company`
         Company = "Company",
@@ -99,17 +99,17 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
-        /// What the token may be used for, with spaces between.
+        /// The scopes of the token, separated by spaces.
         scope: Option<String> = "scope",
-        /// The kind of token, as `Bearer`.
+        /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// Whom the access is for: `Company` or `Location`.
+        /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
 }
@@ -121,9 +121,9 @@ crm_core::record! {
         install_to_future_locations: Option<bool> = "installToFutureLocations",
         /// Its items, such as the lines of an invoice.
         items: Vec<InstalledLocation> = "items",
-        /// More about it.
+        /// Additional data.
         metadata: Option<InstalledLocationsListMetadata> = "metadata",
-        /// Where the page stands in the whole list.
+        /// The position of the page in the list.
         pagination: Option<PaginationMeta> = "pagination",
     }
 }
@@ -139,17 +139,17 @@ crm_core::record! {
         expires_in: Option<f64> = "expiresIn",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the plan.
+        /// `planId`
         plan_id: Option<String> = "planId",
-        /// The token to get a new access token with.
+        /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
-        /// What the token may be used for, with spaces between.
+        /// The scopes of the token, separated by spaces.
         scope: Option<String> = "scope",
-        /// The kind of token, as `Bearer`.
+        /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The id of the version.
+        /// `versionId`
         version_id: Option<String> = "versionId",
     }
 }
@@ -159,7 +159,7 @@ crm_core::record! {
     pub struct InstalledLocationsListMetadata {
         /// The filters that were applied.
         filter_applied: Option<Value> = "filterApplied",
-        /// How the list is sorted.
+        /// The order of the list.
         sort_applied: Option<Value> = "sortApplied",
     }
 }
@@ -175,11 +175,11 @@ crm_core::record! {
         has_next_page: Option<bool> = "hasNextPage",
         /// Whether there is a page before.
         has_prev_page: Option<bool> = "hasPrevPage",
-        /// Where the next page begins; pass it on.
+        /// `nextPageToken`
         next_page_token: Option<String> = "nextPageToken",
-        /// Where the page before starts.
+        /// The token of the previous page.
         prev_page_token: Option<String> = "prevPageToken",
-        /// How many there are in all.
+        /// The total number of records.
         total_records: Option<f64> = "totalRecords",
     }
 }

@@ -26,15 +26,15 @@ crm_core::record! {
         forecast_probability: Option<f64> = "forecastProbability",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -52,24 +52,24 @@ crm_core::setters!(CreateOpportunity {
     forecast_probability: f64,
     /// The id of the location (sub-account).
     location_id: String,
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline.
+    /// `pipelineId`
     pipeline_id: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 
 crm_core::record! {
     /// Delete update opportunity reply.
     pub struct DeleteUpdateOpportunityReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -77,7 +77,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get pipelines reply.
     pub struct GetPipelinesReply {
-        /// The pipelines found.
+        /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -85,7 +85,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post opportunity reply.
     pub struct GetPostOpportunityReply {
-        /// The opportunity in question.
+        /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
@@ -95,9 +95,9 @@ crm_core::record! {
     pub struct OpportunitiesSearchReply {
         /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
-        /// The opportunities found.
+        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
@@ -111,15 +111,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// Whether it is shown in the funnel chart.
+        /// True if it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
-        /// Whether it is shown in the pie chart.
+        /// True if it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
         /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
-        /// Whether each opportunity has a probability of its own.
+        /// True if each opportunity has its own probability.
         use_opportunity_probability: Option<bool> = "useOpportunityProbability",
     }
 }
@@ -129,11 +129,11 @@ crm_core::record! {
     pub struct PostSearchReply {
         /// Figures over everything that was found.
         aggregations: Option<Value> = "aggregations",
-        /// The opportunities found.
+        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
-        /// The figures of each stage.
+        /// The statistics of each stage.
         stage_aggregations: Vec<StageAggregationReply> = "stageAggregations",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -177,33 +177,33 @@ crm_core::record! {
         index_version: Option<String> = "indexVersion",
         /// When something was last done to it.
         last_action_date: Option<String> = "lastActionDate",
-        /// When it last moved to another stage.
+        /// The time at which it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
-        /// When its status last changed.
+        /// The time at which its status last changed.
         last_status_change_at: Option<String> = "lastStatusChangeAt",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the reason it was lost for.
+        /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The notes on it.
+        /// `notes`
         notes: Vec<Value> = "notes",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The sort values, for the next page.
+        /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// Where it came from.
+        /// `source`
         source: Option<String> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The tasks.
+        /// `tasks`
         tasks: Vec<Value> = "tasks",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -213,17 +213,17 @@ crm_core::record! {
     pub struct StageAggregationReply {
         /// The value of the open opportunities.
         open_value: Option<f64> = "openValue",
-        /// The value of those still open, weighted by probability.
+        /// The value of the open opportunities, weighted by probability.
         open_weighted_value: Option<f64> = "openWeightedValue",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
         /// The value of all opportunities.
         total_value: Option<f64> = "totalValue",
         /// The value, weighted by probability.
         weighted_value: Option<f64> = "weightedValue",
-        /// The value of the opportunities won.
+        /// The value of the won opportunities.
         won_value: Option<f64> = "wonValue",
     }
 }
@@ -239,15 +239,15 @@ crm_core::record! {
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
         /// How likely it is to be won, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -260,15 +260,15 @@ crm_core::setters!(UpdateOpportunity {
     forecast_expected_close_date: String,
     /// How likely it is to be won, in percent.
     forecast_probability: f64,
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline.
+    /// `pipelineId`
     pipeline_id: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 
@@ -291,17 +291,17 @@ crm_core::record! {
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the reason it was lost for.
+        /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// What the opportunity is worth in money.
+        /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The id of the pipeline.
+        /// `pipelineId`
         pipeline_id: Option<String> = "pipelineId",
-        /// The id of the pipeline stage.
+        /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// The state it is in.
+        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
@@ -322,15 +322,15 @@ crm_core::setters!(UpsertOpportunity {
     id: String,
     /// Whether to take away all followers.
     is_remove_all_followers: bool,
-    /// The id of the reason it was lost for.
+    /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
-    /// What the opportunity is worth in money.
+    /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// The name.
+    /// `name`
     name: String,
-    /// The id of the pipeline stage.
+    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// The state it is in.
+    /// `status`
     status: OpportunityStatus,
 });
 

@@ -42,25 +42,25 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "_id",
-        /// How many times one customer may use it.
+        /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ids of the prices it is for.
+        /// The ids of the prices to which it applies.
         price_ids: Vec<String> = "priceIds",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Vec<String> = "productIds",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CouponStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// How often it was used.
+        /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// The ids of the variants it holds for.
+        /// The ids of the variants to which it applies.
         variant_ids: Vec<String> = "variantIds",
     }
 }
@@ -84,19 +84,19 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The last day or time.
         end_date: Option<String> = "endDate",
-        /// How many times one customer may use it. Default: `false`.
+        /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ids of the prices it is for.
+        /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// How often it can be used.
+        /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
-        /// The ids of the variants it holds for.
+        /// The ids of the variants to which it applies.
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
@@ -117,19 +117,19 @@ crm_core::setters!(CreateCouponParams {
     discount_value: f64,
     /// The last day or time.
     end_date: String,
-    /// How many times one customer may use it. Default: `false`.
+    /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// The ids of the prices it is for.
+    /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// The ids of the products.
+    /// `productIds`
     product_ids: [String],
-    /// The first day or time.
+    /// The start of the period.
     start_date: String,
-    /// How often it can be used.
+    /// The maximum number of uses.
     usage_limit: f64,
-    /// The ids of the variants it holds for.
+    /// The ids of the variants to which it applies.
     variant_ids: [String],
 });
 
@@ -169,9 +169,9 @@ crm_core::record! {
     pub struct ListCouponsReply {
         /// What the reply holds.
         data: Vec<Coupon> = "data",
-        /// How many there are in all.
+        /// The total number.
         total_count: Option<f64> = "totalCount",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -197,19 +197,19 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id.
         id: Option<String> = "id",
-        /// How many times one customer may use it. Default: `false`.
+        /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The ids of the prices it is for.
+        /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// The ids of the products.
+        /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// How often it can be used.
+        /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
-        /// The ids of the variants it holds for.
+        /// The ids of the variants to which it applies.
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
@@ -232,19 +232,19 @@ crm_core::setters!(UpdateCouponParams {
     end_date: String,
     /// The id.
     id: String,
-    /// How many times one customer may use it. Default: `false`.
+    /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// The name.
+    /// `name`
     name: String,
-    /// The ids of the prices it is for.
+    /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// The ids of the products.
+    /// `productIds`
     product_ids: [String],
-    /// The first day or time.
+    /// The start of the period.
     start_date: String,
-    /// How often it can be used.
+    /// The maximum number of uses.
     usage_limit: f64,
-    /// The ids of the variants it holds for.
+    /// The ids of the variants to which it applies.
     variant_ids: [String],
 });
 

@@ -32,17 +32,17 @@ crm_core::record! {
         is_default_number: Option<bool> = "isDefaultNumber",
         /// Whether the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
-        /// The ids of the users whose phones all ring.
+        /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
-        /// The id of the user the number belongs to.
+        /// The id of the user to whom the number belongs.
         linked_user: Option<String> = "linkedUser",
-        /// How the number came: `twilio`, `hosted` or `ported`.
+        /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<String> = "origin",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
-        /// Twilio's id of it.
+        /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -52,11 +52,11 @@ crm_core::record! {
     pub struct ListNumbersReply {
         /// What the reply holds.
         data: Option<ListedNumbers> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in. Always `success`.
+        /// Always `success`.
         status: Option<String> = "status",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
     }
 }
@@ -72,11 +72,11 @@ crm_core::record! {
         numbers: Vec<ListNumberItemReply> = "numbers",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         page_size: Option<f64> = "pageSize",
         /// The RCS senders.
         rcs_sender_ids: Vec<RcsSenderIdReply> = "rcsSenderIds",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -86,11 +86,11 @@ crm_core::record! {
     pub struct NumberCapabilities {
         /// Whether the number can send or receive faxes.
         fax: Option<bool> = "fax",
-        /// Whether it can send and take picture messages.
+        /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Option<bool> = "sms",
-        /// Whether it can make and take calls.
+        /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
 }
@@ -100,11 +100,11 @@ crm_core::record! {
     pub struct PurchaseNumberForLocationReply {
         /// What the reply holds.
         data: Option<PurchasedNumber> = "data",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The state it is in. Always `success`.
+        /// Always `success`.
         status: Option<String> = "status",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
     }
 }
@@ -122,19 +122,19 @@ crm_core::record! {
         fingerprint_id: Option<String> = "fingerprintId",
         /// The town of the number.
         locality: Option<String> = "locality",
-        /// The kind of number, as `local`.
+        /// The type of number, for example `local`.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
         /// The id of the payment intent at Stripe.
         payment_intent_id: Option<String> = "paymentIntentId",
-        /// The id of the payment method.
+        /// `paymentMethodId`
         payment_method_id: Option<String> = "paymentMethodId",
-        /// The phone number.
+        /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",
-        /// Whether to skip the identity check of the location.
+        /// True to skip the identity check of the location.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
-        /// The id of the Stripe account.
+        /// `stripeAccountId`
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
@@ -150,19 +150,19 @@ crm_core::setters!(PurchasePhoneNumberBody {
     fingerprint_id: String,
     /// The town of the number.
     locality: String,
-    /// The kind of number, as `local`.
+    /// The type of number, for example `local`.
     number_type: PurchasePhoneNumberBodyNumberType,
     /// The id of the payment intent at Stripe.
     payment_intent_id: String,
-    /// The id of the payment method.
+    /// `paymentMethodId`
     payment_method_id: String,
-    /// The phone number.
+    /// `phoneNumber`
     phone_number: String,
     /// The state or region of the phone number.
     region: String,
-    /// Whether to skip the identity check of the location.
+    /// True to skip the identity check of the location.
     skip_location_kyc: bool,
-    /// The id of the Stripe account.
+    /// `stripeAccountId`
     stripe_account_id: String,
 });
 
@@ -173,9 +173,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The number of the cheque, phone or sender.
+        /// The number of a cheque, phone or sender.
         number: Option<String> = "number",
-        /// Whether it belongs to the vendor's phone account.
+        /// True if the number belongs to the vendor's phone account.
         under_lc_account: Option<bool> = "underLcAccount",
     }
 }
@@ -185,11 +185,11 @@ crm_core::record! {
     pub struct RcsSenderIdReply {
         /// Its name, for people.
         friendly_name: Option<String> = "friendlyName",
-        /// The number of the cheque, phone or sender.
+        /// The number of a cheque, phone or sender.
         number: Option<String> = "number",
-        /// The kind of number, as `local`.
+        /// The type of number, for example `local`.
         number_type: Option<String> = "numberType",
-        /// More on the RCS sender.
+        /// Additional data about the RCS sender.
         rcs_meta: Option<Value> = "rcsMeta",
     }
 }

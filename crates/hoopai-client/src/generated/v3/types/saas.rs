@@ -47,7 +47,7 @@ crm_core::record! {
         attached_rebilling_config: Option<Value> = "attachedRebillingConfig",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -57,16 +57,16 @@ crm_core::record! {
     pub struct AttachedRebillingProductConfig {
         /// Whether it is switched on.
         enabled: Option<bool> = "enabled",
-        /// What is put on top of the cost.
+        /// The markup on the cost.
         markup: Option<f64> = "markup",
-        /// The price, or how to change it.
+        /// The price, or the change of the price.
         price: Option<f64> = "price",
     }
     required "enabled" "markup"
     by new
 }
 crm_core::setters!(AttachedRebillingProductConfig {
-    /// The price, or how to change it.
+    /// The price, or the change of the price.
     price: f64,
 });
 
@@ -102,7 +102,7 @@ crm_core::record! {
         balance: Option<f64> = "balance",
         /// How much free credit there is.
         complimentary_credits: Option<f64> = "complimentaryCredits",
-        /// The id of the wallet.
+        /// `walletId`
         wallet_id: Option<String> = "walletId",
     }
 }

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct DeletedTraceIdReply {
         /// Whether it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }

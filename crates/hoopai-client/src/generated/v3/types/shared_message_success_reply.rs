@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Message success reply.
     pub struct MessageSuccessReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }

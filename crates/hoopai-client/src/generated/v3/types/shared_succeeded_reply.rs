@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Succeeded reply.
     pub struct SucceededReply {
-        /// Whether it worked, in the vendor's spelling. Deprecated by the vendor.
+        /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
 }

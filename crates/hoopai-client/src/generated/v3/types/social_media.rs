@@ -45,19 +45,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The main color, as `#004EEB`.
+        /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// How many posts are published.
+        /// The number of published posts.
         published_posts_count: Option<f64> = "publishedPostsCount",
         /// The queue of the category.
         queue_details: Option<AvailableCategoryQueueDetails> = "queueDetails",
-        /// The second color, as `#32a852`.
+        /// The secondary color, for example `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// The state it is in.
+        /// `status`
         status: Option<AvailableCategoryStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -67,15 +67,15 @@ crm_core::record! {
     pub struct AvailableCategoryQueueDetails {
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// The id of the queue.
+        /// `queueId`
         queue_id: Option<String> = "queueId",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Available category status.
     pub enum AvailableCategoryStatus {
         /// `available`
         Available = "available",
@@ -99,9 +99,9 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The post that is quoted.
         quote_post: Option<String> = "quotePost",
-        /// The post it replies to.
+        /// The post to which this one replies.
         reply_to: Option<String> = "replyTo",
-        /// The links that were shortened.
+        /// `shortenedLinks`
         shortened_links: Vec<String> = "shortenedLinks",
     }
 }
@@ -117,7 +117,7 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
     }
     required "endDate" "locationId" "startDate"
@@ -162,13 +162,13 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The main color, as `#004EEB`.
+        /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
-        /// The second color, as `#32a852`.
+        /// The secondary color, for example `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
 }
@@ -190,29 +190,29 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// The time it was last scheduled for.
+        /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// When no post goes out.
+        /// The times at which no post is published.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CategoryQueueStatus> = "status",
-        /// The times of the week at which posts go out.
+        /// The times of the week at which posts are published.
         time_slots: Vec<TimeSlot> = "timeSlots",
-        /// How many posts the queue has.
+        /// The number of posts in the queue.
         total_posts: Option<f64> = "totalPosts",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Category queue status.
     pub enum CategoryQueueStatus {
         /// `active`
         Active = "active",
@@ -242,23 +242,23 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// The time it was last scheduled for.
+        /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// When no post goes out.
+        /// The times at which no post is published.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CategoryQueueStatus> = "status",
-        /// The times of the week at which posts go out.
+        /// The times of the week at which posts are published.
         time_slots: Vec<TimeSlot> = "timeSlots",
-        /// How many posts the queue has.
+        /// The number of posts in the queue.
         total_posts: Option<f64> = "totalPosts",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -268,9 +268,9 @@ crm_core::record! {
     pub struct CloneQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "order" "sessionId"
@@ -297,13 +297,13 @@ impl CloneQueueItem {
 crm_core::record! {
     /// Comment attachment.
     pub struct CommentAttachment {
-        /// The address of the thumbnail.
+        /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// The address of the video.
+        /// `videoUrl`
         video_url: Option<String> = "videoUrl",
     }
 }
@@ -313,9 +313,9 @@ crm_core::record! {
     pub struct CommentAuthor {
         /// The id.
         id: Option<String> = "id",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_pic: Option<String> = "profilePic",
     }
 }
@@ -343,37 +343,37 @@ crm_core::record! {
         is_post: Option<bool> = "isPost",
         /// Whether it was read.
         is_read: Option<bool> = "isRead",
-        /// How deep it lies in the thread.
+        /// The depth in the thread.
         level: Option<f64> = "level",
-        /// How many likes it has.
+        /// `likeCount`
         like_count: Option<f64> = "likeCount",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// The social network's id of the comment.
+        /// The id of the comment on the social network.
         platform_comment_id: Option<String> = "platformCommentId",
-        /// The id of its parent on the platform.
+        /// The id of the parent on the social network.
         platform_parent_id: Option<String> = "platformParentId",
-        /// The social network's id of the post.
+        /// The id of the post on the social network.
         platform_post_id: Option<String> = "platformPostId",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// The address of a preview.
+        /// The URL of a preview.
         preview_link: Option<String> = "previewLink",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<Timestamp> = "publishedAt",
-        /// How often it was quoted.
+        /// The number of quotes.
         quote_count: Option<f64> = "quoteCount",
-        /// How many reactions it has.
+        /// The number of reactions.
         reaction_count: Option<f64> = "reactionCount",
-        /// How many replies it has.
+        /// The number of replies.
         reply_count: Option<f64> = "replyCount",
-        /// How many times it was reposted.
+        /// The number of reposts.
         repost_count: Option<f64> = "repostCount",
-        /// How often it was shared.
+        /// The number of shares.
         share_count: Option<f64> = "shareCount",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -403,11 +403,11 @@ crm_core::record! {
         content: Option<String> = "content",
         /// Whether it begins a thread.
         is_parent_thread: Option<bool> = "isParentThread",
-        /// Who is mentioned in the text.
+        /// The people or pages that the text mentions.
         mentions: Option<Vec<Mentions>> = "mentions",
-        /// Whether to notify all members of the group.
+        /// True to notify all members of the group.
         notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
     }
     required "content" "isParentThread" "parentId"
@@ -416,9 +416,9 @@ crm_core::record! {
 crm_core::setters!(CommentsCreateBody {
     /// The addresses of the files.
     attachments: [SocialPlannerAttachment],
-    /// Who is mentioned in the text.
+    /// The people or pages that the text mentions.
     mentions: [Mentions],
-    /// Whether to notify all members of the group.
+    /// True to notify all members of the group.
     notify_all_group_members: bool,
 });
 
@@ -445,13 +445,13 @@ impl CommentsCreateBody {
 crm_core::record! {
     /// Comments create reply.
     pub struct CommentsCreateReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<CommentItem> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -461,19 +461,19 @@ crm_core::record! {
     pub struct CommentsGetListBody {
         /// Only what is not older than this time.
         from_date: Option<String> = "fromDate",
-        /// Most items in a page. Between 1 and 100. Default: `10`.
+        /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
         /// `originIds`
         origin_ids: Option<Vec<String>> = "originIds",
-        /// The id of what it belongs to.
+        /// `parentId`
         parent_id: Option<String> = "parentId",
-        /// A text to look for.
+        /// The text to search for.
         search: Option<String> = "search",
-        /// How many items to pass over. At least 0. Default: `0`.
+        /// The number of items to skip. At least 0. Default: `0`.
         skip: Option<f64> = "skip",
         /// The field to sort by. Default: `latest`.
         sort_by: Option<CommentsGetListBodySortBy> = "sortBy",
-        /// Only what is from before this time.
+        /// Returns only records before this time.
         to_date: Option<String> = "toDate",
     }
     required "originIds"
@@ -482,17 +482,17 @@ crm_core::record! {
 crm_core::setters!(CommentsGetListBody {
     /// Only what is not older than this time.
     from_date: String,
-    /// Most items in a page. Between 1 and 100. Default: `10`.
+    /// The maximum number of items per page. Between 1 and 100. Default: `10`.
     limit: f64,
-    /// The id of what it belongs to.
+    /// `parentId`
     parent_id: String,
-    /// A text to look for.
+    /// The text to search for.
     search: String,
-    /// How many items to pass over. At least 0. Default: `0`.
+    /// The number of items to skip. At least 0. Default: `0`.
     skip: f64,
     /// The field to sort by. Default: `latest`.
     sort_by: CommentsGetListBodySortBy,
-    /// Only what is from before this time.
+    /// Returns only records before this time.
     to_date: String,
 });
 
@@ -527,13 +527,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Comments get list reply.
     pub struct CommentsGetListReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<CommentsGetListResults> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -543,7 +543,7 @@ crm_core::record! {
     pub struct CommentsGetListResults {
         /// The comments.
         comments: Vec<CommentItem> = "comments",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<CommentsListMeta> = "meta",
     }
 }
@@ -551,11 +551,11 @@ crm_core::record! {
 crm_core::record! {
     /// Comments like reply.
     pub struct CommentsLikeReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -565,13 +565,13 @@ crm_core::record! {
     pub struct CommentsListMeta {
         /// Whether there is more to fetch.
         has_more: Option<bool> = "hasMore",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
-        /// How many are unread.
+        /// The number of unread messages.
         total_unread: Option<f64> = "totalUnread",
     }
 }
@@ -585,11 +585,11 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// The times of the week at which posts go out.
+        /// The times of the week at which posts are published.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "categoryId" "locationId" "timeSlots" "userId"
@@ -598,7 +598,7 @@ crm_core::record! {
 crm_core::setters!(CreateCategoryQueue {
     /// `enableFuturePosts`
     enable_future_posts: bool,
-    /// Whether new posts go to the front of the queue.
+    /// True if new posts go to the front of the queue.
     prioritize_new_content: bool,
 });
 
@@ -626,13 +626,13 @@ impl CreateCategoryQueue {
 crm_core::record! {
     /// Create category queue envelope.
     pub struct CreateCategoryQueueEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<CreateCategoryQueueReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -640,7 +640,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create category queue reply.
     pub struct CreateCategoryQueueReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The queue of the category.
         queue: Option<CreatedCategoryQueue> = "queue",
@@ -666,35 +666,35 @@ crm_core::record! {
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// What is special to a LinkedIn post.
+        /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// What concerns the post on Pinterest only.
+        /// `pinterestPostDetails`
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// Whether its scheduled time was changed.
+        /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// The best time that was chosen for it.
+        /// The best time that was selected for the post.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// The state it is in.
+        /// `status`
         status: Option<CreatePostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<PostType> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// What is special to a YouTube post.
+        /// `youtubePostDetails`
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
     required "accountIds" "type" "userId"
@@ -715,31 +715,31 @@ crm_core::setters!(CreatePost {
     gmb_post_details: GmbPost,
     /// What concerns the post on Instagram only.
     instagram_post_details: InstagramPost,
-    /// What is special to a LinkedIn post.
+    /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [PostMedia],
-    /// What the preview of the link shows.
+    /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// What concerns the post on Pinterest only.
+    /// `pinterestPostDetails`
     pinterest_post_details: PinterestPost,
-    /// How the approval of the post stands.
+    /// `postApprovalDetails`
     post_approval_details: PostApproval,
-    /// When the post is to be published.
+    /// The time at which the post is published.
     schedule_date: String,
-    /// Whether its scheduled time was changed.
+    /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// The best time that was chosen for it.
+    /// The best time that was selected for the post.
     selected_best_time: String,
-    /// The state it is in.
+    /// `status`
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// What concerns the post on TikTok only.
+    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
-    /// What is special to a YouTube post.
+    /// `youtubePostDetails`
     youtube_post_details: YoutubePost,
 });
 
@@ -787,15 +787,15 @@ crm_core::record! {
         direct_to_queue: Option<bool> = "directToQueue",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The post as changed for the queue.
+        /// The content of the post in the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<Value> = "order",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// The different versions of it.
+        /// `variations`
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
@@ -804,15 +804,15 @@ crm_core::record! {
 crm_core::setters!(CreateQueueItem {
     /// Whether it goes straight into the queue.
     direct_to_queue: bool,
-    /// The post as changed for the queue.
+    /// The content of the post in the queue.
     modified_post_payload: QueueModifiedPost,
-    /// Its place among the others.
+    /// The position among the others.
     order: Value,
-    /// The address of the main image.
+    /// The URL of the main image.
     primary_image: String,
-    /// The id of the editing session.
+    /// The id of the edit session.
     session_id: String,
-    /// The different versions of it.
+    /// `variations`
     variations: [VariationInput],
 });
 
@@ -846,23 +846,23 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id.
         id: Option<String> = "_id",
-        /// The time it was last scheduled for.
+        /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// When no post goes out.
+        /// The times at which no post is published.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CategoryQueueStatus> = "status",
-        /// The times of the week at which posts go out.
+        /// The times of the week at which posts are published.
         time_slots: Vec<CreatedTimeSlot> = "timeSlots",
-        /// How many posts the queue has.
+        /// The number of posts in the queue.
         total_posts: Option<f64> = "totalPosts",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -880,25 +880,25 @@ crm_core::record! {
         errors: Vec<String> = "errors",
         /// The id.
         id: Option<String> = "_id",
-        /// The time it was last scheduled for.
+        /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The post as changed for the queue.
+        /// The content of the post in the queue.
         modified_post_payload: Option<GetModifiedPayloadFormatted> = "modifiedPostPayload",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The id of the post it was made from.
+        /// The id of the post from which it was created.
         parent_post_id: Option<String> = "parentPostId",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// The id of the queue.
+        /// `queueId`
         queue_id: Option<String> = "queueId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -910,7 +910,7 @@ crm_core::record! {
         day_of_week: Option<f64> = "dayOfWeek",
         /// The id.
         id: Option<String> = "_id",
-        /// The time of day, as `09:00`.
+        /// The time of day, for example `09:00`.
         time: Option<String> = "time",
     }
 }
@@ -918,7 +918,7 @@ crm_core::record! {
 crm_core::record! {
     /// Csv default.
     pub struct CsvDefault {
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -973,21 +973,21 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The state it is in.
+        /// `status`
         status: Option<CsvImportStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Csv import status.
     pub enum CsvImportStatus {
         /// `completed`
         Completed = "completed",
@@ -1021,29 +1021,29 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// What is special to a Google Business Profile post.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The link.
+        /// `link`
         link: Option<OgTags> = "link",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// The images and videos of it.
+        /// The images and videos.
         medias: Vec<CsvMediaReply> = "medias",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// The state it is in.
+        /// `status`
         status: Option<CsvPostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// The state it is in.
+    /// Csv post status.
     pub enum CsvPostStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1085,15 +1085,15 @@ crm_core::record! {
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// The id of what it comes from, or its id there.
+        /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// The state it is in.
+        /// `status`
         status: Option<CsvImportStatus> = "status",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1101,13 +1101,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete active post envelope.
     pub struct DeleteActivePostEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<DeleteActivePostReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1115,7 +1115,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete active post reply.
     pub struct DeleteActivePostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
     }
 }
@@ -1123,13 +1123,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete csv reply.
     pub struct DeleteCsvReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<CsvReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1137,11 +1137,11 @@ crm_core::record! {
 crm_core::record! {
     /// Delete like reply.
     pub struct DeleteLikeReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1155,11 +1155,11 @@ crm_core::record! {
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The id.
         id: Option<String> = "_id",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// The state it is in.
+        /// `status`
         status: Option<CsvImportStatus> = "status",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -1167,13 +1167,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post reply.
     pub struct DeletePostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<DeletePostResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1183,7 +1183,7 @@ crm_core::record! {
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, and how it stands.
         csv: Option<DeletePostCsv> = "csv",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
     }
 }
@@ -1191,13 +1191,13 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post successful response dto.
     pub struct DeletePostSuccessfulResponseDto {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<DeletePostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1205,7 +1205,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post successful response schema.
     pub struct DeletePostSuccessfulResponseSchema {
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
     }
 }
@@ -1213,13 +1213,13 @@ crm_core::record! {
 crm_core::record! {
     /// Discard edit session envelope.
     pub struct DiscardEditSessionEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<DiscardEditSessionReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1227,7 +1227,7 @@ crm_core::record! {
 crm_core::record! {
     /// Discard edit session reply.
     pub struct DiscardEditSessionReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
     }
 }
@@ -1239,7 +1239,7 @@ crm_core::record! {
         keep_in_draft: Option<bool> = "keepInDraft",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "sessionId"
@@ -1272,9 +1272,9 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<String> = "startDate",
     }
     required "endDate" "locationId" "sessionId" "startDate"
@@ -1308,13 +1308,13 @@ impl EditSessionCalendar {
 crm_core::record! {
     /// Edit session calendar envelope.
     pub struct EditSessionCalendarEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<EditSessionCalendarReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1322,13 +1322,13 @@ crm_core::record! {
 crm_core::record! {
     /// Edit session calendar reply.
     pub struct EditSessionCalendarReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The posts that are scheduled.
+        /// `scheduledPosts`
         scheduled_posts: Vec<EditSessionScheduledPost> = "scheduledPosts",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1344,23 +1344,23 @@ crm_core::record! {
         errors: Vec<String> = "errors",
         /// Whether it is a draft.
         is_draft: Option<bool> = "isDraft",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The id of the original item.
+        /// `originalItemId`
         original_item_id: Option<String> = "originalItemId",
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// The id of the queue.
+        /// `queueId`
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -1370,7 +1370,7 @@ crm_core::record! {
     pub struct FacebookPost {
         /// `textFormatPresetId`
         text_format_preset_id: Option<String> = "textFormatPresetId",
-        /// Its kind.
+        /// `type`
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1396,13 +1396,13 @@ impl FacebookPost {
 crm_core::record! {
     /// Fetch available categories envelope.
     pub struct FetchAvailableCategoriesEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchAvailableCategoriesReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1412,9 +1412,9 @@ crm_core::record! {
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
     }
 }
@@ -1422,13 +1422,13 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch calendar list envelope.
     pub struct FetchCalendarListEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchCalendarListReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1436,13 +1436,13 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch calendar list reply.
     pub struct FetchCalendarListReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The posts that are scheduled.
+        /// `scheduledPosts`
         scheduled_posts: Vec<ScheduledPost> = "scheduledPosts",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1450,20 +1450,20 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch category queues.
     pub struct FetchCategoryQueues {
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(FetchCategoryQueues {
-    /// Most items in a page.
+    /// The maximum number of items per page.
     limit: f64,
-    /// How many items to pass over.
+    /// The number of items to skip.
     skip: f64,
 });
 
@@ -1483,13 +1483,13 @@ impl FetchCategoryQueues {
 crm_core::record! {
     /// Fetch category queues envelope.
     pub struct FetchCategoryQueuesEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchCategoryQueuesReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1497,11 +1497,11 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch category queues reply.
     pub struct FetchCategoryQueuesReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
-        /// The queues that were found.
+        /// `queues`
         queues: Vec<CategoryQueueWithCategory> = "queues",
     }
 }
@@ -1509,13 +1509,13 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue by id envelope.
     pub struct FetchQueueByIdEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchQueueByIdReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1523,7 +1523,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue by id reply.
     pub struct FetchQueueByIdReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The queue of the category.
         queue: Option<CategoryQueueWithCategory> = "queue",
@@ -1537,13 +1537,13 @@ crm_core::record! {
         error_filter: Option<bool> = "errorFilter",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
     }
     required "locationId"
@@ -1554,11 +1554,11 @@ crm_core::setters!(FetchQueueItems {
     error_filter: bool,
     /// The id of the item in the queue.
     item_id: String,
-    /// Most items in a page.
+    /// The maximum number of items per page.
     limit: f64,
-    /// The id of the editing session.
+    /// The id of the edit session.
     session_id: String,
-    /// How many items to pass over.
+    /// The number of items to skip.
     skip: f64,
 });
 
@@ -1581,13 +1581,13 @@ impl FetchQueueItems {
 crm_core::record! {
     /// Fetch queue items envelope.
     pub struct FetchQueueItemsEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchQueueItemsReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1597,9 +1597,9 @@ crm_core::record! {
     pub struct FetchQueueItemsMeta {
         /// How many there are.
         count: Option<String> = "count",
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
     }
 }
@@ -1609,9 +1609,9 @@ crm_core::record! {
     pub struct FetchQueueItemsReply {
         /// Its items, such as the lines of an invoice.
         items: Vec<QueueItem> = "items",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// More about it, or the totals and paging of a list.
+        /// Additional data, or the totals and paging of a list.
         meta: Option<FetchQueueItemsMeta> = "meta",
     }
 }
@@ -1619,24 +1619,24 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch slots.
     pub struct FetchSlots {
-        /// Most items in a page. Default: `20`.
+        /// The maximum number of items per page. Default: `20`.
         limit: Option<f64> = "limit",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// How many items to pass over. Default: `0`.
+        /// The number of items to skip. Default: `0`.
         skip: Option<f64> = "skip",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(FetchSlots {
-    /// Most items in a page. Default: `20`.
+    /// The maximum number of items per page. Default: `20`.
     limit: f64,
-    /// The id of the editing session.
+    /// The id of the edit session.
     session_id: String,
-    /// How many items to pass over. Default: `0`.
+    /// The number of items to skip. Default: `0`.
     skip: f64,
 });
 
@@ -1657,13 +1657,13 @@ impl FetchSlots {
 crm_core::record! {
     /// Fetch slots envelope.
     pub struct FetchSlotsEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<FetchSlotsReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1671,17 +1671,17 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch slots reply.
     pub struct FetchSlotsReply {
-        /// Most items in a page.
+        /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// How many items to pass over.
+        /// The number of items to skip.
         skip: Option<f64> = "skip",
-        /// The times, as slots.
+        /// The time slots.
         slots: Vec<UpdatedSlotInfo> = "slots",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// How many there are in all.
+        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1689,13 +1689,13 @@ crm_core::record! {
 crm_core::record! {
     /// General envelope.
     pub struct GeneralEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GeneralReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -1703,9 +1703,9 @@ crm_core::record! {
 crm_core::record! {
     /// General reply.
     pub struct GeneralReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// How many posts were changed.
+        /// The number of posts that were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
@@ -1715,13 +1715,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post reply.
     pub struct GetCsvPostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetCsvPostResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1733,7 +1733,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         /// The uploaded CSV file of posts, and how it stands.
         csv: Option<CsvImport> = "csv",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
     }
 }
@@ -1761,49 +1761,49 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// What is special to a LinkedIn post.
+        /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Vec<PostMedia> = "media",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// What concerns the post on Pinterest only.
+        /// `pinterestPostDetails`
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// Where it came from.
+        /// `source`
         source: Option<GetModifiedPayloadFormattedSource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The address of the thumbnail.
+        /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user who made it.
+        /// The user who created it.
         user: Option<PostUser> = "user",
-        /// What is special to a YouTube post.
+        /// `youtubePostDetails`
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
 
 crm_core::open_enum! {
-    /// Where it came from.
+    /// Get modified payload formatted source.
     pub enum GetModifiedPayloadFormattedSource {
         /// `category-queue`
         CategoryQueue = "category-queue",
@@ -1827,13 +1827,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get post reply.
     pub struct GetPostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetPostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1841,7 +1841,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get post successful response schema.
     pub struct GetPostSuccessfulResponseSchema {
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
     }
 }
@@ -1849,13 +1849,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status reply.
     pub struct GetUploadStatusReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<GetUploadStatusResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -1881,17 +1881,17 @@ crm_core::record! {
         end_date: Option<EndDate> = "endDate",
         /// The kind of post on Google, as `OFFER`.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
-        /// The title of the offer.
+        /// `offerTitle`
         offer_title: Option<String> = "offerTitle",
-        /// The address at which the offer can be used.
+        /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<StartDate> = "startDate",
         /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "gmbEventType"
@@ -1904,17 +1904,17 @@ crm_core::setters!(GmbPost {
     coupon_code: String,
     /// The last day or time.
     end_date: EndDate,
-    /// The title of the offer.
+    /// `offerTitle`
     offer_title: String,
-    /// The address at which the offer can be used.
+    /// The URL at which the offer can be redeemed.
     redeem_online_url: String,
-    /// The first day or time.
+    /// The start of the period.
     start_date: StartDate,
     /// The terms and conditions.
     terms_conditions: String,
-    /// The title.
+    /// `title`
     title: String,
-    /// The address.
+    /// `url`
     url: String,
 });
 
@@ -1957,11 +1957,11 @@ crm_core::record! {
         collaborators: Option<Value> = "collaborators",
         /// `publishViaPushNotification`
         publish_via_push_notification: Option<bool> = "publishViaPushNotification",
-        /// A note to the publisher.
+        /// A note to the person who publishes the post.
         publisher_note: Option<String> = "publisherNote",
-        /// Whether it is shown in the feed too.
+        /// True if it is also shown in the feed.
         show_on_feed: Option<bool> = "showOnFeed",
-        /// Its kind.
+        /// `type`
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1972,9 +1972,9 @@ crm_core::setters!(InstagramPost {
     collaborators: Value,
     /// `publishViaPushNotification`
     publish_via_push_notification: bool,
-    /// A note to the publisher.
+    /// A note to the person who publishes the post.
     publisher_note: String,
-    /// Whether it is shown in the feed too.
+    /// True if it is also shown in the feed.
     show_on_feed: bool,
 });
 
@@ -1996,11 +1996,11 @@ impl InstagramPost {
 crm_core::record! {
     /// Linkedin poll.
     pub struct LinkedinPoll {
-        /// The options it has. Between 2 and 4 items.
+        /// Between 2 and 4 items.
         options: Option<Vec<LinkedinPollOption>> = "options",
-        /// The question that is asked. At most 140 characters.
+        /// The text of the question. At most 140 characters.
         question: Option<String> = "question",
-        /// How it is set up.
+        /// `settings`
         settings: Option<LinkedinPollSettings> = "settings",
     }
     required "options" "question" "settings"
@@ -2027,7 +2027,7 @@ impl LinkedinPoll {
 crm_core::record! {
     /// Linkedin poll option.
     pub struct LinkedinPollOption {
-        /// The text that is shown. At most 30 characters.
+        /// At most 30 characters.
         text: Option<String> = "text",
     }
     required "text"
@@ -2083,11 +2083,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Linkedin post.
     pub struct LinkedinPost {
-        /// The title of the PDF.
+        /// `pdfTitle`
         pdf_title: Option<String> = "pdfTitle",
         /// The poll in the post.
         poll: Option<LinkedinPoll> = "poll",
-        /// Whether the images are posted as a PDF.
+        /// True if the images are posted as a PDF.
         post_as_pdf: Option<bool> = "postAsPdf",
     }
     required "pdfTitle" "postAsPdf"
@@ -2116,20 +2116,20 @@ crm_core::record! {
     pub struct Mentions {
         /// The id.
         id: Option<String> = "id",
-        /// How long it is.
+        /// `length`
         length: Option<f64> = "length",
-        /// The name.
+        /// `name`
         name: Option<String> = "name",
-        /// How many items to pass over.
+        /// The number of items to skip.
         offset: Option<f64> = "offset",
-        /// The part of the address after the domain.
+        /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
     required "id" "length" "name" "offset"
     by new
 }
 crm_core::setters!(Mentions {
-    /// The part of the address after the domain.
+    /// The part of the URL after the domain.
     slug: String,
 });
 
@@ -2156,11 +2156,11 @@ impl Mentions {
 crm_core::record! {
     /// Og tags dto.
     pub struct OgTagsDto {
-        /// The address of the image in the link preview.
+        /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// The address the link preview is made from.
+        /// The URL that the link preview shows.
         meta_link: Option<String> = "metaLink",
-        /// The title of the link preview.
+        /// The title in the link preview.
         og_title: Option<String> = "ogTitle",
     }
 }
@@ -2168,44 +2168,44 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags input.
     pub struct OgTagsInput {
-        /// The address of the image in the link preview.
+        /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// The address the link preview is made from.
+        /// The URL that the link preview shows.
         meta_link: Option<String> = "metaLink",
-        /// The title of the link preview.
+        /// The title in the link preview.
         og_title: Option<Value> = "ogTitle",
     }
 }
 crm_core::setters!(OgTagsInput {
-    /// The address of the image in the link preview.
+    /// The URL of the image in the link preview.
     meta_image: String,
-    /// The address the link preview is made from.
+    /// The URL that the link preview shows.
     meta_link: String,
-    /// The title of the link preview.
+    /// The title in the link preview.
     og_title: Value,
 });
 
 crm_core::record! {
     /// Og tags schema.
     pub struct OgTagsSchema {
-        /// The address of the image in the link preview.
+        /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
-        /// The address the link preview is made from.
+        /// The URL that the link preview shows.
         meta_link: Option<String> = "metaLink",
         /// The description in the link preview.
         og_description: Option<String> = "ogDescription",
-        /// The title of the link preview.
+        /// The title in the link preview.
         og_title: Option<String> = "ogTitle",
     }
 }
 crm_core::setters!(OgTagsSchema {
-    /// The address of the image in the link preview.
+    /// The URL of the image in the link preview.
     meta_image: String,
-    /// The address the link preview is made from.
+    /// The URL that the link preview shows.
     meta_link: String,
     /// The description in the link preview.
     og_description: String,
-    /// The title of the link preview.
+    /// The title in the link preview.
     og_title: String,
 });
 
@@ -2238,26 +2238,26 @@ crm_core::record! {
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
-        /// The link.
+        /// `link`
         link: Option<String> = "link",
         /// The Pinterest boards to post to.
         pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
-        /// The links that were shortened.
+        /// `shortenedLinks`
         shortened_links: Option<Vec<String>> = "shortenedLinks",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(PinterestPost {
     /// Deprecated by the vendor.
     board_ids: Map<String>,
-    /// The link.
+    /// `link`
     link: String,
     /// The Pinterest boards to post to.
     pinterest_boards: [PinterestBoardSelection],
-    /// The links that were shortened.
+    /// `shortenedLinks`
     shortened_links: [String],
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -2266,9 +2266,9 @@ crm_core::record! {
     pub struct PostInsights {
         /// How many comments it has.
         comment: Option<f64> = "comment",
-        /// How many likes there were.
+        /// The number of likes.
         like: Option<f64> = "like",
-        /// How many times it was shared.
+        /// The number of shares.
         share: Option<f64> = "share",
     }
 }
@@ -2286,17 +2286,17 @@ crm_core::record! {
         is_modified: Option<bool> = "isModified",
         /// The MIME type of the optimized file.
         optimized_type: Option<String> = "optimizedType",
-        /// The address of the optimised file.
+        /// The URL of the optimized file.
         optimized_url: Option<String> = "optimizedUrl",
-        /// The address of the file before any change.
+        /// The URL of the original file.
         original_url: Option<String> = "originalUrl",
-        /// The address of the thumbnail.
+        /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Its kind.
+        /// `type`
         type_: Option<PostMediaType> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
-        /// The address of the file with the watermark.
+        /// The URL of the file with the watermark.
         watermarked_url: Option<String> = "watermarkedUrl",
     }
     required "type" "url"
@@ -2313,13 +2313,13 @@ crm_core::setters!(PostMedia {
     is_modified: bool,
     /// The MIME type of the optimized file.
     optimized_type: String,
-    /// The address of the optimised file.
+    /// The URL of the optimized file.
     optimized_url: String,
-    /// The address of the file before any change.
+    /// The URL of the original file.
     original_url: String,
-    /// The address of the thumbnail.
+    /// The URL of the thumbnail.
     thumbnail: String,
-    /// The address of the file with the watermark.
+    /// The URL of the file with the watermark.
     watermarked_url: String,
 });
 
@@ -2345,7 +2345,7 @@ impl PostMedia {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Post media type.
     pub enum PostMediaType {
         /// `image/gif`
         ImageGif = "image/gif",
@@ -2367,13 +2367,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Post reply.
     pub struct PostReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<PostSuccessfulResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2383,13 +2383,13 @@ crm_core::record! {
     pub struct PostSuccessfulResponseSchema {
         /// How many there are.
         count: Option<f64> = "count",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Post type.
     pub enum PostType {
         /// `post`
         Post = "post",
@@ -2409,19 +2409,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether it is passed over.
         is_skipped: Option<bool> = "isSkipped",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// The number of the variation that is scheduled.
+        /// `scheduledVariationIndex`
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2429,13 +2429,13 @@ crm_core::record! {
 crm_core::record! {
     /// Queue item envelope.
     pub struct QueueItemEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<QueueItemReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -2443,7 +2443,7 @@ crm_core::record! {
 crm_core::record! {
     /// Queue item reply.
     pub struct QueueItemReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The post in the queue.
         queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
@@ -2461,19 +2461,19 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// Whether it is passed over.
         is_skipped: Option<bool> = "isSkipped",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// The number of the variation that is scheduled.
+        /// `scheduledVariationIndex`
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2497,37 +2497,37 @@ crm_core::record! {
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// What is special to a LinkedIn post.
+        /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// What concerns the post on Pinterest only.
+        /// `pinterestPostDetails`
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// Whether its scheduled time was changed.
+        /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// The best time that was chosen for it.
+        /// The best time that was selected for the post.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
-        /// What is special to a YouTube post.
+        /// `youtubePostDetails`
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -2548,37 +2548,37 @@ crm_core::setters!(QueueModifiedPost {
     gmb_post_details: GmbPost,
     /// What concerns the post on Instagram only.
     instagram_post_details: InstagramPost,
-    /// What is special to a LinkedIn post.
+    /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
     /// The id of the location (sub-account).
     location_id: String,
-    /// The images and videos of it.
+    /// The images and videos.
     media: [PostMedia],
-    /// What the preview of the link shows.
+    /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// What concerns the post on Pinterest only.
+    /// `pinterestPostDetails`
     pinterest_post_details: PinterestPost,
-    /// How the approval of the post stands.
+    /// `postApprovalDetails`
     post_approval_details: PostApproval,
-    /// When the post is to be published.
+    /// The time at which the post is published.
     schedule_date: String,
-    /// Whether its scheduled time was changed.
+    /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// The best time that was chosen for it.
+    /// The best time that was selected for the post.
     selected_best_time: String,
-    /// The state it is in.
+    /// `status`
     status: String,
     /// The text of the post.
     summary: String,
-    /// The tags.
+    /// `tags`
     tags: [String],
-    /// What concerns the post on TikTok only.
+    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
-    /// Its kind.
+    /// `type`
     type_: String,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
-    /// What is special to a YouTube post.
+    /// `youtubePostDetails`
     youtube_post_details: YoutubePost,
 });
 
@@ -2587,14 +2587,14 @@ crm_core::record! {
     pub struct ResetQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(ResetQueueItem {
-    /// The id of the editing session.
+    /// The id of the edit session.
     session_id: String,
 });
 
@@ -2613,13 +2613,13 @@ impl ResetQueueItem {
 crm_core::record! {
     /// Reset queue item envelope.
     pub struct ResetQueueItemEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<ResetQueueItemReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -2627,7 +2627,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reset queue item reply.
     pub struct ResetQueueItemReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The post in the queue.
         queue_item: Option<QueueItemWithVariations> = "queueItem",
@@ -2637,13 +2637,13 @@ crm_core::record! {
 crm_core::record! {
     /// Save edit session envelope.
     pub struct SaveEditSessionEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SaveEditSessionReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -2651,9 +2651,9 @@ crm_core::record! {
 crm_core::record! {
     /// Save edit session reply.
     pub struct SaveEditSessionReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// How many posts were changed.
+        /// The number of posts that were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
@@ -2669,21 +2669,21 @@ crm_core::record! {
         current_variation: Option<f64> = "currentVariation",
         /// What is wrong with it, as codes.
         errors: Vec<String> = "errors",
-        /// Its place among the others.
+        /// The position among the others.
         order: Option<f64> = "order",
-        /// The social post.
+        /// The social media post.
         post: Option<SocialPost> = "post",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// The id of the queue.
+        /// `queueId`
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The different versions of it.
+        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2701,9 +2701,9 @@ crm_core::record! {
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
-        /// How many rows the file has.
+        /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
-        /// The id of the user.
+        /// `userId`
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
@@ -2719,22 +2719,22 @@ crm_core::setters!(SetAccounts {
     file_name: String,
     /// The path of the file in storage.
     file_path: String,
-    /// How many rows the file has.
+    /// The number of rows in the file.
     rows_count: f64,
-    /// The id of the user.
+    /// `userId`
     user_id: String,
 });
 
 crm_core::record! {
     /// Set accounts reply.
     pub struct SetAccountsReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SetAccountsResult> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -2776,9 +2776,9 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsBody {
         /// The span of days the figures are for.
         current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
-        /// The social platforms, or the figures for each of them.
+        /// The social networks, or the statistics of each.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
-        /// The span before, to compare with.
+        /// The previous period, for comparison.
         prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
         /// The ids of the social media profiles. Between 1 and 100 items.
         profile_ids: Option<Vec<String>> = "profileIds",
@@ -2789,9 +2789,9 @@ crm_core::record! {
 crm_core::setters!(SocialMediaGetStatisticsBody {
     /// The span of days the figures are for.
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
-    /// The social platforms, or the figures for each of them.
+    /// The social networks, or the statistics of each.
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
-    /// The span before, to compare with.
+    /// The previous period, for comparison.
     prev_range: SocialMediaGetStatisticsBodyPrevRange,
 });
 
@@ -2814,7 +2814,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsBodyCurrentRange {
         /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2837,11 +2837,11 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
 }
 
 crm_core::record! {
-    /// The span before, to compare with.
+    /// The previous period, for comparison.
     pub struct SocialMediaGetStatisticsBodyPrevRange {
         /// The last day or time.
         end_date: Option<Timestamp> = "endDate",
-        /// The first day or time.
+        /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2866,17 +2866,17 @@ impl SocialMediaGetStatisticsBodyPrevRange {
 crm_core::record! {
     /// Social media get statistics response.
     pub struct SocialMediaGetStatisticsResponse {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<SocialMediaGetStatisticsResponseResults> = "results",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::record! {
-    /// What the call gave back.
+    /// The result of the operation.
     pub struct SocialMediaGetStatisticsResponseResults {
         /// The figures in parts.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
@@ -2884,25 +2884,25 @@ crm_core::record! {
         day_range: Vec<String> = "dayRange",
         /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
-        /// The sums for each social network.
+        /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// How the posts did.
+        /// `postPerformance`
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// The sums over all.
+        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// How the posts did.
+    /// Social media get statistics response results post performance.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         /// The comments.
         comments: Vec<f64> = "comments",
         /// How often posts were shown, in all or by parts.
         impressions: Vec<f64> = "impressions",
-        /// How many likes there were, in all or by parts.
+        /// The number of likes, in total or by part.
         likes: Vec<f64> = "likes",
-        /// The posts, or figures on them.
+        /// The posts, or statistics of posts.
         posts: Option<Value> = "posts",
     }
 }
@@ -2958,9 +2958,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social planner attachment.
     pub struct SocialPlannerAttachment {
-        /// Its kind. Always `image`.
+        /// Always `image`.
         type_: Option<String> = "type",
-        /// The address.
+        /// `url`
         url: Option<String> = "url",
     }
     required "type" "url"
@@ -2990,13 +2990,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social planner upload file reply.
     pub struct SocialPlannerUploadFileReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<UploadFileResponseSchema> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
 }
@@ -3028,45 +3028,45 @@ crm_core::record! {
         insights: Option<PostInsights> = "insights",
         /// What concerns the post on Instagram only.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// What is special to a LinkedIn post.
+        /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The images and videos of it.
+        /// The images and videos.
         media: Vec<PostMedia> = "media",
-        /// Whether the media is optimized.
+        /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// What concerns the post on Pinterest only.
+        /// `pinterestPostDetails`
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// The social network, as `facebook`.
+        /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// How the approval of the post stands.
+        /// `postApprovalDetails`
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// The id of the post.
+        /// `postId`
         post_id: Option<String> = "postId",
-        /// When it was or will be published.
+        /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// Where it came from.
+        /// `source`
         source: Option<SocialPostSource> = "source",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// The tags.
+        /// `tags`
         tags: Vec<String> = "tags",
-        /// The address of the thumbnail.
+        /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// What concerns the post on TikTok only.
+        /// `tiktokPostDetails`
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user who made it.
+        /// The user who created it.
         user: Option<PostUser> = "user",
-        /// What is special to a YouTube post.
+        /// `youtubePostDetails`
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -3095,13 +3095,13 @@ impl StartEditSession {
 crm_core::record! {
     /// Start edit session envelope.
     pub struct StartEditSessionEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<StartEditSessionReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -3111,9 +3111,9 @@ crm_core::record! {
     pub struct StartEditSessionReply {
         /// How many items there are.
         item_count: Option<f64> = "itemCount",
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
     }
 }
@@ -3127,13 +3127,13 @@ crm_core::record! {
         enable_duet: Option<bool> = "enableDuet",
         /// Whether others may use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
-        /// Who may see the post.
+        /// The people who can see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
-        /// Whether the video promotes another brand.
+        /// True if the video promotes another brand.
         promote_other_brand: Option<bool> = "promoteOtherBrand",
-        /// Whether the video promotes one's own business.
+        /// True if the video promotes your own brand.
         promote_your_brand: Option<bool> = "promoteYourBrand",
-        /// Whether to say that the video promotes something.
+        /// True to disclose that the video promotes something.
         video_disclosure: Option<bool> = "videoDisclosure",
     }
     required "privacyLevel"
@@ -3146,11 +3146,11 @@ crm_core::setters!(TiktokPost {
     enable_duet: bool,
     /// Whether others may use parts of the video.
     enable_stitch: bool,
-    /// Whether the video promotes another brand.
+    /// True if the video promotes another brand.
     promote_other_brand: bool,
-    /// Whether the video promotes one's own business.
+    /// True if the video promotes your own brand.
     promote_your_brand: bool,
-    /// Whether to say that the video promotes something.
+    /// True to disclose that the video promotes something.
     video_disclosure: bool,
 });
 
@@ -3176,7 +3176,7 @@ crm_core::record! {
     pub struct TimeSlot {
         /// The day of the week.
         day_of_week: Option<f64> = "dayOfWeek",
-        /// The time of day, as `09:00`.
+        /// The time of day, for example `09:00`.
         time: Option<String> = "time",
     }
     required "dayOfWeek" "time"
@@ -3202,15 +3202,15 @@ crm_core::record! {
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Whether new posts go to the front of the queue.
+        /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// When no post goes out.
+        /// The times at which no post is published.
         skip_date_time: Option<String> = "skipDateTime",
         /// `skipLegacyWatermark`
         skip_legacy_watermark: Option<bool> = "skipLegacyWatermark",
-        /// The state it is in.
+        /// `status`
         status: Option<String> = "status",
-        /// The times of the week at which posts go out.
+        /// The times of the week at which posts are published.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
     }
     required "locationId"
@@ -3219,15 +3219,15 @@ crm_core::record! {
 crm_core::setters!(UpdateCategoryQueue {
     /// `enableFuturePosts`
     enable_future_posts: bool,
-    /// Whether new posts go to the front of the queue.
+    /// True if new posts go to the front of the queue.
     prioritize_new_content: bool,
-    /// When no post goes out.
+    /// The times at which no post is published.
     skip_date_time: String,
     /// `skipLegacyWatermark`
     skip_legacy_watermark: bool,
-    /// The state it is in.
+    /// `status`
     status: String,
-    /// The times of the week at which posts go out.
+    /// The times of the week at which posts are published.
     time_slots: [TimeSlot],
 });
 
@@ -3251,13 +3251,13 @@ impl UpdateCategoryQueue {
 crm_core::record! {
     /// Update category queue envelope.
     pub struct UpdateCategoryQueueEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<UpdateCategoryQueueReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -3265,7 +3265,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update category queue reply.
     pub struct UpdateCategoryQueueReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The queue of the category.
         queue: Option<CategoryQueue> = "queue",
@@ -3277,30 +3277,30 @@ crm_core::record! {
     pub struct UpdateQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The post as changed for the queue.
+        /// The content of the post in the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
-        /// The new place in the queue, as `top` or a number.
+        /// The new position in the queue: `top` or a number.
         new_order: Option<Value> = "newOrder",
-        /// The address of the main image.
+        /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// The id of the editing session.
+        /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// The different versions of it.
+        /// `variations`
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
     by new
 }
 crm_core::setters!(UpdateQueueItem {
-    /// The post as changed for the queue.
+    /// The content of the post in the queue.
     modified_post_payload: QueueModifiedPost,
-    /// The new place in the queue, as `top` or a number.
+    /// The new position in the queue: `top` or a number.
     new_order: Value,
-    /// The address of the main image.
+    /// The URL of the main image.
     primary_image: String,
-    /// The id of the editing session.
+    /// The id of the edit session.
     session_id: String,
-    /// The different versions of it.
+    /// `variations`
     variations: [VariationInput],
 });
 
@@ -3323,13 +3323,13 @@ impl UpdateQueueItem {
 crm_core::record! {
     /// Update queue item envelope.
     pub struct UpdateQueueItemEnvelope {
-        /// What the call gave back.
+        /// The result of the operation.
         results: Option<UpdateQueueItemReply> = "results",
-        /// The HTTP status, once more.
+        /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Identifies the call for support.
+        /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
@@ -3337,11 +3337,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update queue item reply.
     pub struct UpdateQueueItemReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
         /// The post in the queue.
         queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
-        /// How many posts were changed.
+        /// The number of posts that were changed.
         total_posts_changed: Option<f64> = "totalPostsChanged",
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
@@ -3355,7 +3355,7 @@ crm_core::record! {
         is_skipped: Option<bool> = "isSkipped",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
-        /// When the post is to be published.
+        /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
     }
 }
@@ -3371,7 +3371,7 @@ crm_core::record! {
         file_path: Option<String> = "filePath",
         /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
-        /// How many rows the file has.
+        /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
     }
 }
@@ -3383,9 +3383,9 @@ crm_core::record! {
         content: Option<String> = "content",
         /// The id.
         id: Option<String> = "_id",
-        /// Who is mentioned in the text.
+        /// The people or pages that the text mentions.
         mentions: Vec<Value> = "mentions",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags: Option<OgTagsDto> = "ogTags",
     }
 }
@@ -3395,38 +3395,38 @@ crm_core::record! {
     pub struct VariationInput {
         /// What it says or holds.
         content: Option<String> = "content",
-        /// Who is mentioned in the text.
+        /// The people or pages that the text mentions.
         mentions: Option<Vec<Value>> = "mentions",
-        /// What the preview of the link shows.
+        /// The content of the link preview.
         og_tags: Option<OgTagsInput> = "ogTags",
     }
 }
 crm_core::setters!(VariationInput {
     /// What it says or holds.
     content: String,
-    /// Who is mentioned in the text.
+    /// The people or pages that the text mentions.
     mentions: [Value],
-    /// What the preview of the link shows.
+    /// The content of the link preview.
     og_tags: OgTagsInput,
 });
 
 crm_core::record! {
     /// Youtube post.
     pub struct YoutubePost {
-        /// Who may see the post.
+        /// The people who can see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
-        /// The title.
+        /// `title`
         title: Option<String> = "title",
-        /// Its kind.
+        /// `type`
         type_: Option<YoutubePostType> = "type",
     }
     required "type"
     by new
 }
 crm_core::setters!(YoutubePost {
-    /// Who may see the post.
+    /// The people who can see the post.
     privacy_level: YoutubePostPrivacyLevel,
-    /// The title.
+    /// `title`
     title: String,
 });
 
@@ -3444,7 +3444,7 @@ impl YoutubePost {
 }
 
 crm_core::open_enum! {
-    /// Who may see the post.
+    /// The people who can see the post.
     pub enum YoutubePostPrivacyLevel {
         /// `private`
         Private = "private",
@@ -3456,7 +3456,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Youtube post type.
     pub enum YoutubePostType {
         /// `short`
         Short = "short",

@@ -16,29 +16,29 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// The role they have.
+        /// `role`
         role: Option<String> = "role",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// The scopes that reach only what is assigned to the user.
+        /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -50,38 +50,38 @@ crm_core::setters!(CreateUser {
     email: String,
     /// The first name.
     first_name: String,
-    /// The last name.
+    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// What is allowed.
+    /// `permissions`
     permissions: Permissions,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The language the user sees the platform in, as `en_US`.
+    /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,
-    /// The address of the profile picture.
+    /// The URL of the profile picture.
     profile_photo: String,
-    /// The role they have.
+    /// `role`
     role: String,
-    /// What may be reached, as names of scopes.
+    /// The names of the scopes.
     scopes: [String],
-    /// The scopes that reach only what is assigned to the user.
+    /// The scopes that are limited to records that are assigned to the user.
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
 crm_core::record! {
     /// Delete user reply.
     pub struct DeleteUserReply {
-        /// What it says, for people.
+        /// The human-readable message.
         message: Option<String> = "message",
-        /// Whether it worked.
+        /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
 }
@@ -95,29 +95,29 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// `lastName`
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// What is allowed.
+        /// `permissions`
         permissions: Option<Permissions> = "permissions",
-        /// The telephone number, as `+15550100`.
+        /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The language the user sees the platform in, as `en_US`.
+        /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
-        /// The address of the profile picture.
+        /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// The role they have.
+        /// `role`
         role: Option<String> = "role",
-        /// What may be reached, as names of scopes.
+        /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// The scopes that reach only what is assigned to the user.
+        /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Its kind.
+        /// `type`
         type_: Option<String> = "type",
     }
 }
@@ -128,29 +128,29 @@ crm_core::setters!(UpdateUser {
     email: String,
     /// The first name.
     first_name: String,
-    /// The last name.
+    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// What is allowed.
+    /// `permissions`
     permissions: Permissions,
-    /// The telephone number, as `+15550100`.
+    /// The phone number, for example `+15550100`.
     phone: String,
-    /// The language the user sees the platform in, as `en_US`.
+    /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,
-    /// The address of the profile picture.
+    /// The URL of the profile picture.
     profile_photo: String,
-    /// The role they have.
+    /// `role`
     role: String,
-    /// What may be reached, as names of scopes.
+    /// The names of the scopes.
     scopes: [String],
-    /// The scopes that reach only what is assigned to the user.
+    /// The scopes that are limited to records that are assigned to the user.
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// Its kind.
+    /// `type`
     type_: String,
 });
 
