@@ -20,7 +20,7 @@ async fn book(client: &Client, location: &str, calendar: &str, contact: &str) ->
     let week = now + Duration::from_secs(7 * 24 * 3600);
     let (from, to) = (now.as_millis().try_into()?, week.as_millis().try_into()?);
     let days = client.calendars().get_free_slots(calendar, from, to).send().await?;
-    let Some(slot) = days.values().flat_map(|day| &day.slots).next() else {
+    let Some(slot) = days.iter().flat_map(|(_, day)| &day.slots).next() else {
         println!("no free slot within a week");
         return Ok(());
     };
