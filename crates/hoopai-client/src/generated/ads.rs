@@ -28,7 +28,7 @@ impl<C> Ads<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the facebook audience member of an ads.
+    /// Adds a contact to a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
     ///
@@ -36,8 +36,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -61,7 +59,7 @@ impl<C> Ads<C> {
             .path("audienceId", &audience_id)
             .json(&body.into())
     }
-    /// Creates a facebook conversation form.
+    /// Creates a Facebook conversation form from its text and questions.
     ///
     /// `POST /ad-publishing/facebook/conversation-forms`
     ///
@@ -93,7 +91,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_CREATE_FACEBOOK_CONVERSATION_FORM).json(&body.into())
     }
-    /// Creates a facebook integration.
+    /// Connects a Facebook page, and optionally an ad account, to a location.
     ///
     /// `POST /ad-publishing/facebook/integration`
     ///
@@ -118,7 +116,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_CREATE_FACEBOOK_INTEGRATION).json(&body.into())
     }
-    /// Creates a google integration.
+    /// Connects a Google ad account to a location.
     ///
     /// `POST /ad-publishing/google/integration`
     ///
@@ -145,7 +143,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_CREATE_GOOGLE_INTEGRATION).json(&body.into())
     }
-    /// Creates a google offline user list job.
+    /// Starts a job that fills a Google user list from smart lists or a CSV file.
     ///
     /// `POST /ad-publishing/google/segments/offline-user-list-job`
     ///
@@ -171,7 +169,7 @@ impl<C> Ads<C> {
         self.call(&operations::ADS_CREATE_GOOGLE_OFFLINE_USER_LIST_JOB)
             .json(&body.into())
     }
-    /// Creates a linkedin integration.
+    /// Connects a LinkedIn ad account to a location.
     ///
     /// `POST /ad-publishing/linkedin/integration`
     ///
@@ -203,7 +201,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_CREATE_LINKEDIN_INTEGRATION).json(&body.into())
     }
-    /// Deletes the facebook ad.
+    /// Deletes a Facebook ad of a location.
     ///
     /// `DELETE /ad-publishing/facebook/ads/{adId}`
     ///
@@ -212,8 +210,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -234,7 +230,7 @@ impl<C> Ads<C> {
             .path("adId", &ad_id)
             .json(&body.into())
     }
-    /// Deletes the facebook ad account.
+    /// Deletes a Facebook ad account of a location.
     ///
     /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
@@ -243,8 +239,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -265,7 +259,7 @@ impl<C> Ads<C> {
             .path("adAccountId", &ad_account_id)
             .json(&body.into())
     }
-    /// Deletes the facebook campaign.
+    /// Deletes a Facebook campaign of a location.
     ///
     /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
     ///
@@ -274,8 +268,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -296,7 +288,7 @@ impl<C> Ads<C> {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Deletes the facebook integration.
+    /// Deletes the Facebook integration of a location.
     ///
     /// `DELETE /ad-publishing/facebook/integration`
     ///
@@ -321,7 +313,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_DELETE_FACEBOOK_INTEGRATION).json(&body.into())
     }
-    /// Deletes the facebook page.
+    /// Removes a Facebook page from a location.
     ///
     /// `DELETE /ad-publishing/facebook/page`
     ///
@@ -346,7 +338,7 @@ impl<C> Ads<C> {
             .set_query("locationId", &location_id.to_string())
             .set_query("pageId", &page_id.to_string())
     }
-    /// Deletes the google ad account.
+    /// Deletes a Google ad account of a location.
     ///
     /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
@@ -355,8 +347,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -377,7 +367,7 @@ impl<C> Ads<C> {
             .path("adAccountId", &ad_account_id)
             .json(&body.into())
     }
-    /// Deletes the google segment.
+    /// Deletes a custom segment or a data segment of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/segments/{segmentId}`
     ///
@@ -411,7 +401,7 @@ impl<C> Ads<C> {
             .set_query("locationId", &location_id.to_string())
             .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
     }
-    /// Deletes the linkedin ad account.
+    /// Deletes a LinkedIn ad account of a location.
     ///
     /// `DELETE /ad-publishing/linkedin/ad-account`
     ///
@@ -421,7 +411,6 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -437,7 +426,7 @@ impl<C> Ads<C> {
             .set_query("locationId", &location_id.to_string())
             .set_query("adAccountId", &ad_account_id.to_string())
     }
-    /// Duplicates the facebook ad of an ads.
+    /// Creates a copy of a Facebook ad.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
     ///
@@ -445,8 +434,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -456,7 +443,7 @@ impl<C> Ads<C> {
     pub fn duplicate_facebook_ad(&self, ad_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD).path("adId", &ad_id)
     }
-    /// Duplicates the facebook campaign of an ads.
+    /// Creates a copy of a Facebook campaign.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
     ///
@@ -464,8 +451,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -486,7 +471,7 @@ impl<C> Ads<C> {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Reads the facebook campaign.
+    /// Returns a Facebook campaign of a location.
     ///
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
     ///
@@ -496,7 +481,6 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -516,7 +500,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook campaign report.
+    /// Returns the figures of a Facebook campaign between two dates.
     ///
     /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
     ///
@@ -526,7 +510,6 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
@@ -553,7 +536,7 @@ impl<C> Ads<C> {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
-    /// Reads the google campaign report.
+    /// Returns the figures of a Google campaign between two dates.
     ///
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
     ///
@@ -563,7 +546,6 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
@@ -590,7 +572,7 @@ impl<C> Ads<C> {
             .set_query("startDate", &start_date.to_string())
             .set_query("endDate", &end_date.to_string())
     }
-    /// Reads the google segment.
+    /// Returns a custom segment or a data segment of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/segments/{segmentId}`
     ///
@@ -624,7 +606,7 @@ impl<C> Ads<C> {
             .set_query("locationId", &location_id.to_string())
             .set_query("type", &Into::<types::GoogleSegmentType>::into(type_))
     }
-    /// Reads the linkedin ad account.
+    /// Returns a LinkedIn ad account of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-account`
     ///
@@ -634,7 +616,6 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -650,7 +631,7 @@ impl<C> Ads<C> {
             .set_query("locationId", &location_id.to_string())
             .set_query("adAccountId", &ad_account_id.to_string())
     }
-    /// Lists the facebook ad accounts.
+    /// Lists the Facebook ad accounts of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts`
     ///
@@ -676,7 +657,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook custom audiences.
+    /// Lists an ad account's Facebook audiences: custom audiences, lookalikes or both.
     ///
     /// `GET /ad-publishing/facebook/custom-audience`
     ///
@@ -687,7 +668,6 @@ impl<C> Ads<C> {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
-    /// * `ad_account_id`: The id of the ad account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -720,7 +700,7 @@ impl<C> Ads<C> {
                 .set_query("adAccountId", &ad_account_id.to_string()),
         }
     }
-    /// Lists the facebook entities.
+    /// Lists a location's Facebook campaigns, ad sets or ads.
     ///
     /// `GET /ad-publishing/facebook/entity`
     ///
@@ -731,7 +711,7 @@ impl<C> Ads<C> {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
-    /// * `entity_type`: What kind of thing it belongs to.
+    /// * `entity_type`: The type of record that it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -764,7 +744,7 @@ impl<C> Ads<C> {
                 ),
         }
     }
-    /// Lists the facebook pages.
+    /// Lists the Facebook pages of a location.
     ///
     /// `GET /ad-publishing/facebook/pages`
     ///
@@ -787,7 +767,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook pixels.
+    /// Lists the Facebook pixels of a location.
     ///
     /// `GET /ad-publishing/facebook/pixels`
     ///
@@ -810,7 +790,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google ad accounts.
+    /// Lists the Google ad accounts of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts`
     ///
@@ -836,7 +816,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google assets.
+    /// Lists a location's Google ad assets of one type, for example sitelinks or images.
     ///
     /// `GET /ad-publishing/google/assets`
     ///
@@ -870,7 +850,7 @@ impl<C> Ads<C> {
                 .set_query("type", &Into::<types::AdsListGoogleAssetsType>::into(type_)),
         }
     }
-    /// Lists the google conversions.
+    /// Lists the conversions of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions`
     ///
@@ -896,7 +876,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google entities.
+    /// Lists a location's Google campaigns, ad groups or ads.
     ///
     /// `GET /ad-publishing/google/entity`
     ///
@@ -907,7 +887,7 @@ impl<C> Ads<C> {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
-    /// * `entity_type`: What kind of thing it belongs to.
+    /// * `entity_type`: The type of record that it belongs to.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -940,7 +920,7 @@ impl<C> Ads<C> {
                 ),
         }
     }
-    /// Lists the google reports.
+    /// Lists the figures of a location's Google ads between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/google/reporting/list`
     ///
@@ -988,7 +968,7 @@ impl<C> Ads<C> {
                 .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
         }
     }
-    /// Lists the google segments.
+    /// Lists the Google audience segments of a location.
     ///
     /// `GET /ad-publishing/google/segments`
     ///
@@ -1011,7 +991,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google target interests.
+    /// Lists the affinity or in-market interests that Google ads can target.
     ///
     /// `GET /ad-publishing/google/target-interests`
     ///
@@ -1022,7 +1002,7 @@ impl<C> Ads<C> {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
-    /// * `advertising_channel_type`: The channel the ads run in, as `SEARCH`.
+    /// * `advertising_channel_type`: The channel in which the ads are shown, for example `SEARCH`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1052,7 +1032,7 @@ impl<C> Ads<C> {
             )
             .set_query("advertisingChannelType", &advertising_channel_type.to_string())
     }
-    /// Lists the instagram accounts of an ads.
+    /// Lists the Instagram accounts of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/instagram`
     ///
@@ -1080,7 +1060,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Pauses the facebook ad of an ads.
+    /// Pauses a Facebook ad of a location.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/pause`
     ///
@@ -1088,8 +1068,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1110,7 +1088,7 @@ impl<C> Ads<C> {
             .path("adId", &ad_id)
             .json(&body.into())
     }
-    /// Pauses the facebook campaign of an ads.
+    /// Pauses a Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
     ///
@@ -1118,8 +1096,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1140,7 +1116,7 @@ impl<C> Ads<C> {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Publishes the facebook campaign of an ads.
+    /// Publishes a Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
     ///
@@ -1148,8 +1124,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1170,7 +1144,7 @@ impl<C> Ads<C> {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Publishes the google campaign of an ads.
+    /// Publishes a Google campaign.
     ///
     /// `POST /ad-publishing/google/ads/{adId}/publish`
     ///
@@ -1178,8 +1152,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1189,7 +1161,7 @@ impl<C> Ads<C> {
     pub fn publish_google_campaign(&self, ad_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_PUBLISH_GOOGLE_CAMPAIGN).path("adId", &ad_id)
     }
-    /// Publishes the linkedin campaign group of an ads.
+    /// Publishes a LinkedIn campaign group of a location.
     ///
     /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
     ///
@@ -1197,8 +1169,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1219,7 +1189,7 @@ impl<C> Ads<C> {
             .path("adId", &ad_id)
             .json(&body.into())
     }
-    /// Removes the facebook audience member of an ads.
+    /// Removes a contact from a Facebook custom audience.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
     ///
@@ -1227,8 +1197,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1252,7 +1220,7 @@ impl<C> Ads<C> {
             .path("audienceId", &audience_id)
             .json(&body.into())
     }
-    /// Resumes the facebook ad of an ads.
+    /// Resumes a paused Facebook ad of a location.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/resume`
     ///
@@ -1260,8 +1228,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `ad_id`: The id of the ad.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1282,7 +1248,7 @@ impl<C> Ads<C> {
             .path("adId", &ad_id)
             .json(&body.into())
     }
-    /// Resumes the facebook campaign of an ads.
+    /// Resumes a paused Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
     ///
@@ -1290,8 +1256,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1312,7 +1276,7 @@ impl<C> Ads<C> {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Searches ads: google targeting.
+    /// Searches for targeting options of Google ads by type and text.
     ///
     /// `GET /ad-publishing/google/targeting/search`
     ///
@@ -1341,7 +1305,7 @@ impl<C> Ads<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Searches ads: linkedin targeting.
+    /// Searches for the values of a LinkedIn targeting facet.
     ///
     /// `GET /ad-publishing/linkedin/targeting/search`
     ///
@@ -1351,7 +1315,7 @@ impl<C> Ads<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `facet`: The URN of the facet, as `urn:li:adTargetingFacet:locations`.
+    /// * `facet`: The URN of the facet, for example `urn:li:adTargetingFacet:locations`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1370,7 +1334,7 @@ impl<C> Ads<C> {
                 .set_query("facet", &facet.to_string()),
         }
     }
-    /// Changes the facebook audience members of an ads.
+    /// Changes the members of a Facebook custom audience, from smart lists or a CSV file.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
     ///
@@ -1378,8 +1342,6 @@ impl<C> Ads<C> {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1403,7 +1365,7 @@ impl<C> Ads<C> {
             .path("audienceId", &audience_id)
             .json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Facebook pixel, or updates the pixel with the given `conversionPixelId`.
     ///
     /// `PUT /ad-publishing/facebook/pixels`
     ///
@@ -1428,7 +1390,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_PIXEL).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates or updates a call, sitelink or lead form asset for Google ads.
     ///
     /// `POST /ad-publishing/google/assets`
     ///
@@ -1459,7 +1421,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_ASSETS).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Google audience, or updates the audience with the given `resourceName`.
     ///
     /// `PUT /ad-publishing/google/audiences`
     ///
@@ -1484,7 +1446,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_AUDIENCE).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a conversion for Google ads, or updates the conversion with the given `conversionId`.
     ///
     /// `PUT /ad-publishing/google/conversions`
     ///
@@ -1521,7 +1483,7 @@ impl<C> Ads<C> {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_CONVERSION).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Google audience segment, or updates the segment with the given `id`.
     ///
     /// `PUT /ad-publishing/google/segments`
     ///
@@ -1561,7 +1523,7 @@ impl<C> Ads<C> {
 }
 
 impl Ads {
-    /// Creates a facebook lead form of an ads.
+    /// Creates a lead form for a Facebook page.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
     ///
@@ -1601,7 +1563,7 @@ impl Ads {
             .path("pageId", &page_id)
             .json(&body.into())
     }
-    /// Creates a linkedin lead form of an ads.
+    /// Creates a lead form for a LinkedIn ad account.
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
     ///
@@ -1609,7 +1571,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `account_id`: The id of the account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1662,7 +1623,7 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Deletes the facebook ad set.
+    /// Deletes a Facebook ad set of a location.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`
     ///
@@ -1692,7 +1653,7 @@ impl Ads {
             .path("adsetId", &adset_id)
             .json(&body.into())
     }
-    /// Deletes the facebook custom audience.
+    /// Deletes a Facebook custom audience of a location.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -1701,7 +1662,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1718,7 +1678,7 @@ impl Ads {
             .path("audienceId", &audience_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Deletes the google conversion.
+    /// Deletes a conversion of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
@@ -1727,7 +1687,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1744,7 +1703,7 @@ impl Ads {
             .path("conversionId", &conversion_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Duplicates the facebook ad set of an ads.
+    /// Creates a copy of a Facebook ad set.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`
     ///
@@ -1762,7 +1721,7 @@ impl Ads {
     pub fn duplicate_facebook_ad_set(&self, adset_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD_SET).path("adsetId", &adset_id)
     }
-    /// Reads the facebook ad account.
+    /// Returns a Facebook ad account of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
@@ -1771,7 +1730,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `ad_account_id`: The id of the ad account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1788,7 +1746,7 @@ impl Ads {
             .path("adAccountId", &ad_account_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the facebook custom audience.
+    /// Returns a Facebook custom audience of a location.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -1797,7 +1755,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1814,7 +1771,7 @@ impl Ads {
             .path("audienceId", &audience_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the facebook integration.
+    /// Returns the Facebook integration of a location.
     ///
     /// `GET /ad-publishing/facebook/integration`
     ///
@@ -1833,7 +1790,7 @@ impl Ads {
         self.call(&operations::ADS_GET_FACEBOOK_INTEGRATION)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the facebook lead form.
+    /// Returns a Facebook lead form of a location.
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
@@ -1858,7 +1815,7 @@ impl Ads {
             .path("leadFormId", &lead_form_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the facebook report.
+    /// Returns the chosen figures of a location's Facebook ads by day, week or month.
     ///
     /// `GET /ad-publishing/facebook/reporting`
     ///
@@ -1918,7 +1875,7 @@ impl Ads {
                     .collect::<Vec<_>>(),
             )
     }
-    /// Reads the facebook user.
+    /// Returns the Facebook user that is connected to a location.
     ///
     /// `GET /ad-publishing/facebook/me`
     ///
@@ -1937,7 +1894,7 @@ impl Ads {
         self.call(&operations::ADS_GET_FACEBOOK_USER)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google ad account.
+    /// Returns a Google ad account of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
@@ -1946,7 +1903,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `ad_account_id`: The id of the ad account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1963,7 +1919,7 @@ impl Ads {
             .path("adAccountId", &ad_account_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google audience.
+    /// Returns a Google audience of a location.
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
@@ -1972,7 +1928,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1989,7 +1944,7 @@ impl Ads {
             .path("audienceId", &audience_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google campaign.
+    /// Returns a Google campaign of a location.
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
@@ -1998,7 +1953,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2015,7 +1969,7 @@ impl Ads {
             .path("adId", &ad_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google conversion.
+    /// Returns a conversion of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
@@ -2024,7 +1978,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2041,7 +1994,7 @@ impl Ads {
             .path("conversionId", &conversion_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google integration.
+    /// Returns the Google Ads integration of a location.
     ///
     /// `GET /ad-publishing/google/integration`
     ///
@@ -2060,7 +2013,7 @@ impl Ads {
         self.call(&operations::ADS_GET_GOOGLE_INTEGRATION)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the google report.
+    /// Returns the chosen figures of a location's Google ads by date, week or month.
     ///
     /// `GET /ad-publishing/google/reporting`
     ///
@@ -2114,7 +2067,7 @@ impl Ads {
                 ),
         }
     }
-    /// Reads the google user.
+    /// Returns the Google user that is connected to a location.
     ///
     /// `GET /ad-publishing/google/me`
     ///
@@ -2133,7 +2086,7 @@ impl Ads {
         self.call(&operations::ADS_GET_GOOGLE_USER)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the linkedin campaign group.
+    /// Returns a LinkedIn campaign group of a location.
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
@@ -2142,7 +2095,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2159,7 +2111,7 @@ impl Ads {
             .path("adId", &ad_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the linkedin campaign group report.
+    /// Returns the figures of a LinkedIn campaign group between two dates.
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
@@ -2197,7 +2149,7 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Reads the linkedin integration.
+    /// Returns the LinkedIn integration of a location.
     ///
     /// `GET /ad-publishing/linkedin/integration`
     ///
@@ -2216,7 +2168,7 @@ impl Ads {
         self.call(&operations::ADS_GET_LINKEDIN_INTEGRATION)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads the linkedin report.
+    /// Returns the figures of a location's LinkedIn ads by day, month or year.
     ///
     /// `GET /ad-publishing/linkedin/reporting`
     ///
@@ -2251,7 +2203,7 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Reads the linkedin user.
+    /// Returns the LinkedIn user that is connected to a location.
     ///
     /// `GET /ad-publishing/linkedin/me`
     ///
@@ -2270,7 +2222,7 @@ impl Ads {
         self.call(&operations::ADS_GET_LINKEDIN_USER)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the facebook conversation forms.
+    /// Lists the Facebook conversation forms of a location.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
     ///
@@ -2292,7 +2244,7 @@ impl Ads {
         self.call(&operations::ADS_LIST_FACEBOOK_CONVERSATION_FORMS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the facebook lead forms of an ads.
+    /// Lists the lead forms of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
     ///
@@ -2316,7 +2268,7 @@ impl Ads {
             .path("pageId", &page_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the facebook reports.
+    /// Lists the figures of a Facebook campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
     ///
@@ -2327,7 +2279,6 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
-    /// * `campaign_id`: The id of the campaign.
     /// * `type_`: The type of the records.
     ///
     /// ```
@@ -2364,7 +2315,7 @@ impl Ads {
             .set_query("campaignId", &campaign_id.to_string())
             .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
     }
-    /// Lists the google audiences.
+    /// Lists the Google audiences of a location.
     ///
     /// `GET /ad-publishing/google/audiences`
     ///
@@ -2383,7 +2334,7 @@ impl Ads {
         self.call(&operations::ADS_LIST_GOOGLE_AUDIENCES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the google conversion goals.
+    /// Lists the conversion goals of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversion-goals`
     ///
@@ -2405,7 +2356,7 @@ impl Ads {
         self.call(&operations::ADS_LIST_GOOGLE_CONVERSION_GOALS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the google keyword ideas.
+    /// Returns keyword ideas for a website and, optionally, for given keywords and places.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
     ///
@@ -2437,7 +2388,7 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Lists the linkedin ad accounts.
+    /// Lists the LinkedIn ad accounts of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
     ///
@@ -2456,7 +2407,7 @@ impl Ads {
         self.call(&operations::ADS_LIST_LINKEDIN_AD_ACCOUNTS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the linkedin lead forms of an ads.
+    /// Lists the lead forms of a LinkedIn ad account.
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
     ///
@@ -2464,7 +2415,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `account_id`: The id of the account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2481,7 +2431,7 @@ impl Ads {
             .path("accountId", &account_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the linkedin reports.
+    /// Lists the figures of a LinkedIn campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
     ///
@@ -2490,7 +2440,6 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
@@ -2523,7 +2472,7 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Pauses the facebook ad set of an ads.
+    /// Pauses a Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`
     ///
@@ -2552,7 +2501,7 @@ impl Ads {
             .path("adsetId", &adset_id)
             .json(&body.into())
     }
-    /// Resumes the facebook ad set of an ads.
+    /// Resumes a paused Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`
     ///
@@ -2581,7 +2530,7 @@ impl Ads {
             .path("adsetId", &adset_id)
             .json(&body.into())
     }
-    /// Searches ads: facebook targeting.
+    /// Searches for targeting options of Facebook ads by type and text.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
     ///
@@ -2608,7 +2557,7 @@ impl Ads {
                 .set_query("query", &query.to_string()),
         }
     }
-    /// Sets the default facebook page.
+    /// Makes a Facebook page the default page of a location.
     ///
     /// `PUT /ad-publishing/facebook/page/default`
     ///
@@ -2637,7 +2586,7 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Changes the facebook custom audience.
+    /// Updates the name and description of a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -2645,8 +2594,6 @@ impl Ads {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2670,7 +2617,7 @@ impl Ads {
             .path("audienceId", &audience_id)
             .json(&body.into())
     }
-    /// Changes the linkedin ad status of an ads.
+    /// Pauses, resumes or archives a LinkedIn campaign group, campaign or ad.
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
     ///
@@ -2678,7 +2625,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -2709,7 +2655,7 @@ impl Ads {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Facebook ad in an ad set, or updates the ad with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/ads-v2`
     ///
@@ -2730,7 +2676,7 @@ impl Ads {
     pub fn upsert_facebook_ad(&self, body: impl Into<types::UpsertAd>) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_AD).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates an ad set in a Facebook campaign, or updates the ad set with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
@@ -2754,7 +2700,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_AD_SET).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Facebook campaign, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
@@ -2778,7 +2724,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_CAMPAIGN).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Google campaign with its ad groups, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
@@ -2808,7 +2754,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_CAMPAIGN).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a LinkedIn campaign group, or updates the group with the given `id`.
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
@@ -2933,13 +2879,13 @@ impl ListFacebookEntities {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// The id of the ad set.
+    /// `adSetId`
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
@@ -3031,7 +2977,7 @@ pub struct ListGoogleAssets {
 }
 
 impl ListGoogleAssets {
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -3098,13 +3044,13 @@ pub struct ListGoogleEntities {
 }
 
 impl ListGoogleEntities {
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// The id of the ad group.
+    /// `adGroupId`
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
@@ -3146,7 +3092,7 @@ pub struct ListGoogleReports {
 }
 
 impl ListGoogleReports {
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

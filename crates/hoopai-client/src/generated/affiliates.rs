@@ -24,7 +24,7 @@ impl Affiliates {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads an affiliate.
+    /// Returns an affiliate with its revenue and its numbers of clicks, leads and customers.
     ///
     /// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`
     ///
@@ -35,7 +35,6 @@ impl Affiliates {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `affiliate_id`: The id of the affiliate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -51,7 +50,7 @@ impl Affiliates {
             .path("locationId", &location_id)
             .path("affiliateId", &affiliate_id)
     }
-    /// Lists affiliates.
+    /// Lists a location's affiliates, optionally those of one campaign.
     ///
     /// `GET /affiliate-manager/{locationId}/affiliates`
     ///
@@ -75,7 +74,7 @@ impl Affiliates {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the commissions of an affiliate.
+    /// Lists the commissions of a location's affiliates, by campaign, affiliate, status or date.
     ///
     /// `GET /affiliate-manager/{locationId}/commissions`
     ///
@@ -99,7 +98,7 @@ impl Affiliates {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the payouts of an affiliate.
+    /// Lists the payouts to a location's affiliates, by campaign, affiliate, status or date.
     ///
     /// `GET /affiliate-manager/{locationId}/payouts`
     ///
@@ -144,7 +143,7 @@ impl List {
             call: self.call.set_query("active", &active.to_string()),
         }
     }
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -208,7 +207,7 @@ pub struct ListCommissions {
 }
 
 impl ListCommissions {
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -308,7 +307,7 @@ impl ListPayouts {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

@@ -24,7 +24,7 @@ impl AgentStudio {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an agent.
+    /// Creates an agent together with its first version.
     ///
     /// `POST /agent-studio/agent`
     ///
@@ -57,7 +57,7 @@ impl AgentStudio {
             call: self.call(&operations::AGENT_STUDIO_CREATE_AGENT).json(&body.into()),
         }
     }
-    /// Deletes the agent.
+    /// Deletes an agent of a location.
     ///
     /// `DELETE /agent-studio/agent/{agentId}`
     ///
@@ -67,7 +67,6 @@ impl AgentStudio {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -87,7 +86,7 @@ impl AgentStudio {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Executes the agent of an agent studio.
+    /// Sends a message to an agent and returns its response.
     ///
     /// `POST /agent-studio/agent/{agentId}/execute`
     ///
@@ -97,8 +96,6 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -122,7 +119,7 @@ impl AgentStudio {
                 .json(&body.into()),
         }
     }
-    /// Executes the agent legacy of an agent studio.
+    /// Sends a message to an agent; deprecated in favour of `execute_agent`.
     ///
     /// `POST /agent-studio/public-api/agents/{agentId}/execute`
     ///
@@ -132,8 +129,6 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -159,7 +154,7 @@ impl AgentStudio {
                 .json(&body.into()),
         }
     }
-    /// Reads the agent.
+    /// Returns an agent of a location.
     ///
     /// `GET /agent-studio/agent/{agentId}`
     ///
@@ -169,7 +164,6 @@ impl AgentStudio {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -189,7 +183,7 @@ impl AgentStudio {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the agent legacy.
+    /// Returns an agent of a location; deprecated in favour of `get_agent`.
     ///
     /// `GET /agent-studio/public-api/agents/{agentId}`
     ///
@@ -199,7 +193,6 @@ impl AgentStudio {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -221,7 +214,7 @@ impl AgentStudio {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the agents.
+    /// Lists the agents of a location.
     ///
     /// `GET /agent-studio/agent`
     ///
@@ -254,7 +247,7 @@ impl AgentStudio {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the agents legacy.
+    /// Lists the agents of a location; deprecated in favour of `list_agents`.
     ///
     /// `GET /agent-studio/public-api/agents`
     ///
@@ -289,7 +282,7 @@ impl AgentStudio {
                 .set_query("offset", &offset),
         }
     }
-    /// Publishes the agent version of an agent studio.
+    /// Publishes a version of an agent.
     ///
     /// `POST /agent-studio/agent/versions/{versionId}/publish`
     ///
@@ -321,7 +314,7 @@ impl AgentStudio {
                 .json(&body.into()),
         }
     }
-    /// Changes the agent.
+    /// Updates the name, description or status of an agent.
     ///
     /// `PATCH /agent-studio/agent/{agentId}`
     ///
@@ -330,8 +323,6 @@ impl AgentStudio {
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -355,7 +346,7 @@ impl AgentStudio {
                 .json(&body.into()),
         }
     }
-    /// Changes the agent version.
+    /// Updates the nodes, edges, variables or name of an agent version.
     ///
     /// `PATCH /agent-studio/agent/versions/{versionId}`
     ///

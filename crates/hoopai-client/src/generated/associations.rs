@@ -24,7 +24,7 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an association.
+    /// Creates an association between two object types.
     ///
     /// `POST /associations/`
     ///
@@ -57,7 +57,7 @@ impl Associations {
     ) -> Call<types::Association> {
         self.call(&operations::ASSOCIATIONS_CREATE).json(&body.into())
     }
-    /// Creates a relation.
+    /// Relates two records to each other by an association.
     ///
     /// `POST /associations/relations`
     ///
@@ -82,7 +82,7 @@ impl Associations {
     ) -> Call<types::Association> {
         self.call(&operations::ASSOCIATIONS_CREATE_RELATION).json(&body.into())
     }
-    /// Deletes an association.
+    /// Deletes an association between two object types.
     ///
     /// `DELETE /associations/{associationId}`
     ///
@@ -91,8 +91,6 @@ impl Associations {
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `association_id`: The id of the association.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -106,7 +104,7 @@ impl Associations {
         self.call(&operations::ASSOCIATIONS_DELETE)
             .path("associationId", &association_id)
     }
-    /// Deletes the relation.
+    /// Deletes a relation between two records.
     ///
     /// `DELETE /associations/relations/{relationId}`
     ///
@@ -132,7 +130,7 @@ impl Associations {
             .path("relationId", &relation_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads an association.
+    /// Returns an association between two object types.
     ///
     /// `GET /associations/{associationId}`
     ///
@@ -142,8 +140,6 @@ impl Associations {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `association_id`: The id of the association.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().get("123").send().await?;
@@ -152,7 +148,7 @@ impl Associations {
     pub fn get(&self, association_id: impl Display) -> Call<types::Association> {
         self.call(&operations::ASSOCIATIONS_GET).path("associationId", &association_id)
     }
-    /// Reads an association by key.
+    /// Returns the association with the given key.
     ///
     /// `GET /associations/key/{key_name}`
     ///
@@ -178,7 +174,7 @@ impl Associations {
             .path("key_name", &key_name)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads an association by object key.
+    /// Returns the association of the object type with the given key.
     ///
     /// `GET /associations/objectKey/{objectKey}`
     ///
@@ -202,7 +198,7 @@ impl Associations {
                 .path("objectKey", &object_key),
         }
     }
-    /// Lists associations.
+    /// Lists the associations between object types in a location.
     ///
     /// `GET /associations/`
     ///
@@ -235,7 +231,7 @@ impl Associations {
                 .set_query("limit", &limit),
         }
     }
-    /// Lists the relations.
+    /// Lists the relations of a record, optionally only those of given associations.
     ///
     /// `GET /associations/relations/{recordId}`
     ///
@@ -271,7 +267,7 @@ impl Associations {
                 .set_query("limit", &limit),
         }
     }
-    /// Changes an association.
+    /// Updates the labels of an association between two object types.
     ///
     /// `PUT /associations/{associationId}`
     ///
@@ -280,8 +276,6 @@ impl Associations {
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `association_id`: The id of the association.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

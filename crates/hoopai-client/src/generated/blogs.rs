@@ -28,7 +28,7 @@ impl<C> Blogs<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Checks the url slug.
+    /// Reports if a URL slug is already used by a blog post of a location.
     ///
     /// `GET /blogs/posts/url-slug-exists`
     ///
@@ -61,7 +61,7 @@ impl<C> Blogs<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists blogs.
+    /// Lists the blogs of a location by name.
     ///
     /// `GET /blogs/site/all`
     ///
@@ -94,7 +94,7 @@ impl<C> Blogs<C> {
                 .set_query("limit", &limit),
         }
     }
-    /// Lists the authors.
+    /// Lists the blog authors of a location.
     ///
     /// `GET /blogs/authors`
     ///
@@ -127,7 +127,7 @@ impl<C> Blogs<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the categories.
+    /// Lists the blog categories of a location.
     ///
     /// `GET /blogs/categories`
     ///
@@ -163,7 +163,7 @@ impl<C> Blogs<C> {
 }
 
 impl Blogs {
-    /// Creates a post.
+    /// Creates a post in a blog.
     ///
     /// `POST /blogs/posts`
     ///
@@ -201,7 +201,7 @@ impl Blogs {
     ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(&body.into())
     }
-    /// Lists the posts.
+    /// Lists the posts of a blog, optionally by status or search term.
     ///
     /// `GET /blogs/posts/all`
     ///
@@ -211,7 +211,6 @@ impl Blogs {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `blog_id`: The id of the blog.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -236,7 +235,7 @@ impl Blogs {
                 .set_query("offset", &offset),
         }
     }
-    /// Changes the post.
+    /// Replaces the content and settings of a blog post.
     ///
     /// `PUT /blogs/posts/{postId}`
     ///

@@ -24,7 +24,7 @@ impl BrandBoards {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a brand board.
+    /// Creates a brand board with logos, colors and fonts.
     ///
     /// `POST /brand-boards/`
     ///
@@ -49,7 +49,7 @@ impl BrandBoards {
     ) -> Call<types::GetBrandBoardSuccess> {
         self.call(&operations::BRAND_BOARDS_CREATE).json(&body.into())
     }
-    /// Deletes a brand board.
+    /// Deletes a brand board and returns it.
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
     ///
@@ -60,7 +60,6 @@ impl BrandBoards {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -76,7 +75,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads a brand board.
+    /// Returns a brand board with its logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}/{id}`
     ///
@@ -87,7 +86,6 @@ impl BrandBoards {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -103,7 +101,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Lists brand boards.
+    /// Lists a location's brand boards by name; `get` returns logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}`
     ///
@@ -128,7 +126,7 @@ impl BrandBoards {
                 .path("locationId", &location_id),
         }
     }
-    /// Changes a brand board.
+    /// Updates the given parts of a brand board.
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
     ///
@@ -139,7 +137,6 @@ impl BrandBoards {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -190,7 +187,7 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {

@@ -24,7 +24,7 @@ impl Businesses {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a business.
+    /// Creates a business in a location.
     ///
     /// `POST /businesses/`
     ///
@@ -59,8 +59,6 @@ impl Businesses {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `business_id`: The id of the business.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.businesses().delete("123").send().await?;
@@ -69,7 +67,7 @@ impl Businesses {
     pub fn delete(&self, business_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::BUSINESSES_DELETE).path("businessId", &business_id)
     }
-    /// Reads a business.
+    /// Returns a business with its address and contact details.
     ///
     /// `GET /businesses/{businessId}`
     ///
@@ -79,8 +77,6 @@ impl Businesses {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `business_id`: The id of the business.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.businesses().get("123").send().await?;
@@ -89,7 +85,7 @@ impl Businesses {
     pub fn get(&self, business_id: impl Display) -> Call<types::GetBusinessByIdReply> {
         self.call(&operations::BUSINESSES_GET).path("businessId", &business_id)
     }
-    /// Lists businesses.
+    /// Lists the businesses of a location.
     ///
     /// `GET /businesses/`
     ///
@@ -113,7 +109,7 @@ impl Businesses {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Changes a business.
+    /// Updates the given fields of a business.
     ///
     /// `PUT /businesses/{businessId}`
     ///
@@ -122,8 +118,6 @@ impl Businesses {
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `business_id`: The id of the business.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

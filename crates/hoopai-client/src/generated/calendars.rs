@@ -28,7 +28,7 @@ impl<C> Calendars<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the calendar to schedule.
+    /// Adds a calendar to an availability schedule.
     ///
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
     ///
@@ -37,9 +37,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -55,7 +52,7 @@ impl<C> Calendars<C> {
             .path("id", &id)
             .path("calendarId", &calendar_id)
     }
-    /// Creates an appointment note of a calendar.
+    /// Adds a note to an appointment.
     ///
     /// `POST /calendars/appointments/{appointmentId}/notes`
     ///
@@ -63,8 +60,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -85,7 +80,7 @@ impl<C> Calendars<C> {
             .path("appointmentId", &appointment_id)
             .json(&body.into())
     }
-    /// Creates a block slot.
+    /// Blocks a time slot of a calendar, so that it cannot be booked.
     ///
     /// `POST /calendars/events/block-slots`
     ///
@@ -110,7 +105,7 @@ impl<C> Calendars<C> {
     ) -> Call<types::BlockedSlotReply> {
         self.call(&operations::CALENDARS_CREATE_BLOCK_SLOT).json(&body.into())
     }
-    /// Creates a group.
+    /// Creates a calendar group with a name, a slug and a description.
     ///
     /// `POST /calendars/groups`
     ///
@@ -135,7 +130,7 @@ impl<C> Calendars<C> {
     ) -> Call<types::GroupCreateReply> {
         self.call(&operations::CALENDARS_CREATE_GROUP).json(&body.into())
     }
-    /// Creates a notification of a calendar.
+    /// Creates one or more notifications about the events of a calendar.
     ///
     /// `POST /calendars/{calendarId}/notifications`
     ///
@@ -143,8 +138,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -171,7 +164,7 @@ impl<C> Calendars<C> {
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
-    /// Creates a schedule.
+    /// Creates a schedule of a user's availability, optionally for given calendars.
     ///
     /// `POST /calendars/schedules`
     ///
@@ -206,8 +199,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `calendar_id`: The id of the calendar.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete("123").send().await?;
@@ -216,7 +207,7 @@ impl<C> Calendars<C> {
     pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE).path("calendarId", &calendar_id)
     }
-    /// Deletes the appointment note of a calendar.
+    /// Deletes a note of an appointment.
     ///
     /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
@@ -225,8 +216,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -242,7 +231,7 @@ impl<C> Calendars<C> {
             .path("appointmentId", &appointment_id)
             .path("noteId", &note_id)
     }
-    /// Deletes the event.
+    /// Deletes an event from its calendar.
     ///
     /// `DELETE /calendars/events/{eventId}`
     ///
@@ -251,8 +240,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -272,7 +259,7 @@ impl<C> Calendars<C> {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Deletes the group.
+    /// Deletes a calendar group.
     ///
     /// `DELETE /calendars/groups/{groupId}`
     ///
@@ -282,8 +269,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `group_id`: The id of the group.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_group("123").send().await?;
@@ -292,7 +277,7 @@ impl<C> Calendars<C> {
     pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_GROUP).path("groupId", &group_id)
     }
-    /// Deletes the notification of a calendar.
+    /// Deletes a notification of a calendar.
     ///
     /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
     ///
@@ -301,8 +286,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -318,7 +301,7 @@ impl<C> Calendars<C> {
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
     }
-    /// Deletes the schedule.
+    /// Deletes an availability schedule.
     ///
     /// `DELETE /calendars/schedules/{id}`
     ///
@@ -328,8 +311,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_schedule("123").send().await?;
@@ -338,7 +319,7 @@ impl<C> Calendars<C> {
     pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SCHEDULE).path("id", &id)
     }
-    /// Reads the free slots of a calendar.
+    /// Returns the free slots of a calendar between two times, by day.
     ///
     /// `GET /calendars/{calendarId}/free-slots`
     ///
@@ -347,7 +328,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `calendar_id`: The id of the calendar.
     /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
     /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
     ///
@@ -374,7 +354,7 @@ impl<C> Calendars<C> {
                 .set_query("endDate", &end_date),
         }
     }
-    /// Reads the notification of a calendar.
+    /// Returns a notification of a calendar.
     ///
     /// `GET /calendars/{calendarId}/notifications/{notificationId}`
     ///
@@ -383,8 +363,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -400,7 +378,7 @@ impl<C> Calendars<C> {
             .path("calendarId", &calendar_id)
             .path("notificationId", &notification_id)
     }
-    /// Reads the schedule.
+    /// Returns an availability schedule with its rules and time zone.
     ///
     /// `GET /calendars/schedules/{id}`
     ///
@@ -410,8 +388,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_schedule("123").send().await?;
@@ -420,7 +396,7 @@ impl<C> Calendars<C> {
     pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
         self.call(&operations::CALENDARS_GET_SCHEDULE).path("id", &id)
     }
-    /// Lists the appointment notes of a calendar.
+    /// Lists the notes of an appointment.
     ///
     /// `GET /calendars/appointments/{appointmentId}/notes`
     ///
@@ -430,7 +406,6 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `appointment_id`: The id of the appointment.
     /// * `limit`: The maximum number of items per page. At most 20.
     /// * `offset`: The number of items to skip. At least 0.
     ///
@@ -453,7 +428,7 @@ impl<C> Calendars<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the groups.
+    /// Lists the calendar groups of a location.
     ///
     /// `GET /calendars/groups`
     ///
@@ -473,7 +448,7 @@ impl<C> Calendars<C> {
         self.call(&operations::CALENDARS_LIST_GROUPS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the notifications of a calendar.
+    /// Lists the notifications that a calendar sends about its events.
     ///
     /// `GET /calendars/{calendarId}/notifications`
     ///
@@ -482,8 +457,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -497,7 +470,7 @@ impl<C> Calendars<C> {
                 .path("calendarId", &calendar_id),
         }
     }
-    /// Removes the calendar from schedule.
+    /// Removes a calendar from an availability schedule.
     ///
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
     ///
@@ -506,9 +479,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -528,7 +498,7 @@ impl<C> Calendars<C> {
             .path("id", &id)
             .path("calendarId", &calendar_id)
     }
-    /// Searches calendars: schedules.
+    /// Lists the availability schedules of a user, optionally for one calendar.
     ///
     /// `GET /calendars/schedules/search`
     ///
@@ -557,7 +527,7 @@ impl<C> Calendars<C> {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Sets the group status of a calendar.
+    /// Activates or deactivates a calendar group.
     ///
     /// `PUT /calendars/groups/{groupId}/status`
     ///
@@ -565,8 +535,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -587,7 +555,7 @@ impl<C> Calendars<C> {
             .path("groupId", &group_id)
             .json(&body.into())
     }
-    /// Changes the appointment note of a calendar.
+    /// Replaces the text of a note of an appointment.
     ///
     /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
@@ -596,8 +564,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `appointment_id`: The id of the appointment.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -620,7 +586,7 @@ impl<C> Calendars<C> {
             .path("noteId", &note_id)
             .json(&body.into())
     }
-    /// Changes the block slot.
+    /// Updates the time, title or assigned user of a blocked slot.
     ///
     /// `PUT /calendars/events/block-slots/{eventId}`
     ///
@@ -629,8 +595,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -651,7 +615,7 @@ impl<C> Calendars<C> {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Changes the group.
+    /// Replaces the name, slug and description of a calendar group.
     ///
     /// `PUT /calendars/groups/{groupId}`
     ///
@@ -660,8 +624,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `group_id`: The id of the group.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -682,7 +644,7 @@ impl<C> Calendars<C> {
             .path("groupId", &group_id)
             .json(&body.into())
     }
-    /// Changes the notification of a calendar.
+    /// Updates the given fields of a calendar's notification.
     ///
     /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
     ///
@@ -691,8 +653,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -715,7 +675,7 @@ impl<C> Calendars<C> {
             .path("notificationId", &notification_id)
             .json(&body.into())
     }
-    /// Changes the schedule.
+    /// Updates the name, rules or time zone of an availability schedule.
     ///
     /// `PUT /calendars/schedules/{id}`
     ///
@@ -724,8 +684,6 @@ impl<C> Calendars<C> {
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -746,7 +704,7 @@ impl<C> Calendars<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Validates the group slug.
+    /// Reports if a slug is available for a calendar group of a location.
     ///
     /// `POST /calendars/groups/validate-slug`
     ///
@@ -774,7 +732,7 @@ impl<C> Calendars<C> {
 }
 
 impl Calendars {
-    /// Creates a calendar.
+    /// Creates a calendar in a location.
     ///
     /// `POST /calendars/`
     ///
@@ -798,7 +756,7 @@ impl Calendars {
     ) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_CREATE).json(&body.into())
     }
-    /// Creates an appointment.
+    /// Books an appointment for a contact in a calendar.
     ///
     /// `POST /calendars/events/appointments`
     ///
@@ -822,7 +780,7 @@ impl Calendars {
     ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(&body.into())
     }
-    /// Creates a resource.
+    /// Creates a room or a piece of equipment that the given calendars can book.
     ///
     /// `POST /calendars/resources/{resourceType}`
     ///
@@ -861,7 +819,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .json(&body.into())
     }
-    /// Deletes the resource of a calendar.
+    /// Deletes a room or a piece of equipment.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
@@ -871,7 +829,6 @@ impl Calendars {
     /// * Version `2021-04-15`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -892,7 +849,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
-    /// Reads a calendar.
+    /// Returns a calendar with its settings.
     ///
     /// `GET /calendars/{calendarId}`
     ///
@@ -900,8 +857,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -911,7 +866,7 @@ impl Calendars {
     pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_GET).path("calendarId", &calendar_id)
     }
-    /// Reads the appointment.
+    /// Returns an appointment.
     ///
     /// `GET /calendars/events/appointments/{eventId}`
     ///
@@ -919,8 +874,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -933,7 +886,7 @@ impl Calendars {
     ) -> Call<types::GetCalendarEventReply> {
         self.call(&operations::CALENDARS_GET_APPOINTMENT).path("eventId", &event_id)
     }
-    /// Reads the resource of a calendar.
+    /// Returns a room or a piece of equipment.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
@@ -943,7 +896,6 @@ impl Calendars {
     /// * Version `2021-04-15`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -964,7 +916,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
-    /// Lists calendars.
+    /// Lists the calendars of a location, optionally those of one group.
     ///
     /// `GET /calendars/`
     ///
@@ -986,7 +938,7 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the blocked slots.
+    /// Lists blocked slots between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/blocked-slots`
     ///
@@ -1021,7 +973,7 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the events.
+    /// Lists calendar events between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/events`
     ///
@@ -1056,7 +1008,7 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the resources.
+    /// Lists the rooms or the equipment of a location.
     ///
     /// `GET /calendars/resources/{resourceType}`
     ///
@@ -1097,7 +1049,7 @@ impl Calendars {
                 .set_query("skip", &skip),
         }
     }
-    /// Changes a calendar.
+    /// Updates the given settings of a calendar.
     ///
     /// `PUT /calendars/{calendarId}`
     ///
@@ -1105,8 +1057,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1127,7 +1077,7 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
-    /// Changes the appointment.
+    /// Updates an appointment, for example its time, status or assigned user.
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
@@ -1135,8 +1085,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1157,7 +1105,7 @@ impl Calendars {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Changes the resource of a calendar.
+    /// Updates the given fields of a room or a piece of equipment.
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
@@ -1167,7 +1115,6 @@ impl Calendars {
     /// * Version `2021-04-15`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1272,7 +1219,7 @@ impl ListNotifications {
             call: self.call.set_query("isActive", &is_active),
         }
     }
-    /// Whether it is deleted.
+    /// True if it is deleted.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -1321,7 +1268,7 @@ pub struct SearchSchedules {
 }
 
 impl SearchSchedules {
-    /// The id of the calendar.
+    /// `calendarId`
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
@@ -1369,7 +1316,7 @@ pub struct List {
 }
 
 impl List {
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1398,13 +1345,13 @@ impl ListBlockedSlots {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// The id of the calendar.
+    /// `calendarId`
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1426,13 +1373,13 @@ impl ListEvents {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// The id of the calendar.
+    /// `calendarId`
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

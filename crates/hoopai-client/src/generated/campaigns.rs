@@ -24,7 +24,7 @@ impl Campaigns {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists campaigns.
+    /// Lists the campaigns of a location, optionally by status.
     ///
     /// `GET /campaigns/`
     ///

@@ -24,7 +24,7 @@ impl Companies {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a company.
+    /// Returns an agency's company with its address and settings.
     ///
     /// `GET /companies/{companyId}`
     ///
@@ -34,7 +34,7 @@ impl Companies {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -28,7 +28,7 @@ impl<C> Contacts<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the followers of a contact.
+    /// Adds users to the followers of a contact.
     ///
     /// `POST /contacts/{contactId}/followers`
     ///
@@ -36,8 +36,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -58,7 +56,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Adds the tags of a contact.
+    /// Adds tags to a contact.
     ///
     /// `POST /contacts/{contactId}/tags`
     ///
@@ -66,8 +64,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -88,7 +84,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Sets business of many contacts in one request.
+    /// Assigns several contacts to a business.
     ///
     /// `POST /contacts/bulk/business`
     ///
@@ -114,7 +110,7 @@ impl<C> Contacts<C> {
     ) -> Call<types::ContactsBulkUpdateReply> {
         self.call(&operations::CONTACTS_BATCH_SET_BUSINESS).json(&body.into())
     }
-    /// Creates a note of a contact.
+    /// Adds a note to a contact.
     ///
     /// `POST /contacts/{contactId}/notes`
     ///
@@ -122,8 +118,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -144,7 +138,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Creates a task of a contact.
+    /// Adds a task with a due date to a contact.
     ///
     /// `POST /contacts/{contactId}/tasks`
     ///
@@ -152,8 +146,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -174,7 +166,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Finds the duplicate.
+    /// Returns the contact with the same e-mail address or phone number, if there is one.
     ///
     /// `GET /contacts/search/duplicate`
     ///
@@ -197,7 +189,7 @@ impl<C> Contacts<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the note of a contact.
+    /// Returns a note of a contact.
     ///
     /// `GET /contacts/{contactId}/notes/{id}`
     ///
@@ -206,9 +198,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -224,7 +213,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .path("id", &id)
     }
-    /// Reads the task of a contact.
+    /// Returns a task of a contact.
     ///
     /// `GET /contacts/{contactId}/tasks/{taskId}`
     ///
@@ -233,8 +222,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -259,8 +246,6 @@ impl<C> Contacts<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_appointments("123").send().await?;
@@ -280,8 +265,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -303,8 +286,6 @@ impl<C> Contacts<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_tasks("123").send().await?;
@@ -313,7 +294,7 @@ impl<C> Contacts<C> {
     pub fn list_tasks(&self, contact_id: impl Display) -> Call<types::TasksListReply> {
         self.call(&operations::CONTACTS_LIST_TASKS).path("contactId", &contact_id)
     }
-    /// Removes the followers of a contact.
+    /// Removes users from the followers of a contact.
     ///
     /// `DELETE /contacts/{contactId}/followers`
     ///
@@ -321,8 +302,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -343,7 +322,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Removes the tags of a contact.
+    /// Removes tags from a contact.
     ///
     /// `DELETE /contacts/{contactId}/tags`
     ///
@@ -351,8 +330,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -373,7 +350,7 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Searches contacts by filters; results lag writes by seconds.
+    /// Searches contacts by filters; a new or changed contact is found only after some seconds.
     ///
     /// `POST /contacts/search`
     ///
@@ -398,7 +375,7 @@ impl<C> Contacts<C> {
             call: self.call(&operations::CONTACTS_SEARCH).json(&body.into()),
         }
     }
-    /// Changes the note of a contact.
+    /// Updates the text, title or color of a contact's note, or pins it.
     ///
     /// `PUT /contacts/{contactId}/notes/{id}`
     ///
@@ -407,9 +384,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -432,7 +406,7 @@ impl<C> Contacts<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the task of a contact.
+    /// Updates the given fields of a contact's task.
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}`
     ///
@@ -441,8 +415,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -465,7 +437,7 @@ impl<C> Contacts<C> {
             .path("taskId", &task_id)
             .json(&body.into())
     }
-    /// Changes the task completed of a contact.
+    /// Marks a contact's task as completed or open.
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`
     ///
@@ -473,8 +445,6 @@ impl<C> Contacts<C> {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -500,16 +470,13 @@ impl<C> Contacts<C> {
 }
 
 impl Contacts {
-    /// Adds a contact to campaign.
+    /// Adds a contact to a campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -531,15 +498,13 @@ impl Contacts {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Adds a contact to workflow.
+    /// Adds a contact to a workflow.
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -562,7 +527,7 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Changes tags of many contacts in one request.
+    /// Adds tags to several contacts, or removes tags from them.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
     ///
@@ -595,7 +560,7 @@ impl Contacts {
             .path("type", &type_)
             .json(&body.into())
     }
-    /// Creates a contact.
+    /// Creates a contact in a location.
     ///
     /// `POST /contacts/`
     ///
@@ -624,8 +589,6 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete("123").send().await?;
@@ -634,7 +597,7 @@ impl Contacts {
     pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
-    /// Deletes the note of a contact.
+    /// Deletes a note of a contact.
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
@@ -642,9 +605,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -660,7 +620,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("id", &id)
     }
-    /// Deletes the task of a contact.
+    /// Deletes a task of a contact.
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
@@ -668,8 +628,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -685,7 +643,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
     }
-    /// Reads a contact.
+    /// Returns a contact with its tags and custom fields.
     ///
     /// `GET /contacts/{contactId}`
     ///
@@ -693,8 +651,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -704,7 +660,7 @@ impl Contacts {
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
     }
-    /// Lists contacts.
+    /// Lists the contacts of a location, optionally those that match a query.
     ///
     /// `GET /contacts/`
     ///
@@ -729,7 +685,7 @@ impl Contacts {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists contacts by business.
+    /// Lists the contacts of a business.
     ///
     /// `GET /contacts/business/{businessId}`
     ///
@@ -739,7 +695,6 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `business_id`: The id of the business.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -767,8 +722,6 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
@@ -781,7 +734,7 @@ impl Contacts {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
-    /// Removes a contact from campaign.
+    /// Removes a contact from a campaign.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
@@ -789,9 +742,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -807,7 +757,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
     }
-    /// Removes a contact from workflow.
+    /// Removes a contact from a workflow.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
@@ -815,8 +765,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -839,7 +787,7 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Changes a contact.
+    /// Updates the given fields of a contact.
     ///
     /// `PUT /contacts/{contactId}`
     ///
@@ -847,8 +795,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -869,7 +815,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Creates a contact, or changes the one that is there.
+    /// Creates a contact, or updates its duplicate; `new` in the reply reports which.
     ///
     /// `POST /contacts/upsert`
     ///

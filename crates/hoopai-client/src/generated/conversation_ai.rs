@@ -24,7 +24,7 @@ impl ConversationAi {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an action of a conversation ai.
+    /// Adds an action to an agent, for example to book an appointment or start a workflow.
     ///
     /// `POST /conversation-ai/agents/{agentId}/actions`
     ///
@@ -32,8 +32,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -61,7 +59,7 @@ impl ConversationAi {
             .path("agentId", &agent_id)
             .json(&body.into())
     }
-    /// Creates an agent.
+    /// Creates a conversation AI agent from its personality, goal and instructions.
     ///
     /// `POST /conversation-ai/agents`
     ///
@@ -86,7 +84,7 @@ impl ConversationAi {
     ) -> Call<types::EmployeeReply> {
         self.call(&operations::CONVERSATION_AI_CREATE_AGENT).json(&body.into())
     }
-    /// Deletes the action of a conversation ai.
+    /// Deletes an action of a conversation AI agent.
     ///
     /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
@@ -95,9 +93,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
-    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -113,7 +108,7 @@ impl ConversationAi {
             .path("agentId", &agent_id)
             .path("actionId", &action_id)
     }
-    /// Deletes the agent.
+    /// Deletes a conversation AI agent.
     ///
     /// `DELETE /conversation-ai/agents/{agentId}`
     ///
@@ -123,8 +118,6 @@ impl ConversationAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().delete_agent("123").send().await?;
@@ -133,7 +126,7 @@ impl ConversationAi {
     pub fn delete_agent(&self, agent_id: impl Display) -> Call<types::IdSuccessReply> {
         self.call(&operations::CONVERSATION_AI_DELETE_AGENT).path("agentId", &agent_id)
     }
-    /// Reads the action of a conversation ai.
+    /// Returns an action of a conversation AI agent.
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
@@ -142,9 +135,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
-    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -160,7 +150,7 @@ impl ConversationAi {
             .path("agentId", &agent_id)
             .path("actionId", &action_id)
     }
-    /// Reads the agent.
+    /// Returns a conversation AI agent with its settings and actions.
     ///
     /// `GET /conversation-ai/agents/{agentId}`
     ///
@@ -170,8 +160,6 @@ impl ConversationAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().get_agent("123").send().await?;
@@ -180,7 +168,7 @@ impl ConversationAi {
     pub fn get_agent(&self, agent_id: impl Display) -> Call<types::EmployeeReply> {
         self.call(&operations::CONVERSATION_AI_GET_AGENT).path("agentId", &agent_id)
     }
-    /// Reads the generation.
+    /// Returns the prompt, history and sources from which an AI reply was generated.
     ///
     /// `GET /conversation-ai/generations`
     ///
@@ -213,7 +201,7 @@ impl ConversationAi {
                 &Into::<types::ConversationAiGetGenerationSource>::into(source),
             )
     }
-    /// Lists the actions of a conversation ai.
+    /// Lists the actions of a conversation AI agent.
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/list`
     ///
@@ -221,8 +209,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -235,7 +221,7 @@ impl ConversationAi {
     ) -> Call<types::FetchActionsForEmployeeReply> {
         self.call(&operations::CONVERSATION_AI_LIST_ACTIONS).path("agentId", &agent_id)
     }
-    /// Searches conversation ai: agents.
+    /// Searches conversation AI agents by text.
     ///
     /// `GET /conversation-ai/agents/search`
     ///
@@ -255,7 +241,7 @@ impl ConversationAi {
             call: self.call(&operations::CONVERSATION_AI_SEARCH_AGENTS),
         }
     }
-    /// Changes the action of a conversation ai.
+    /// Replaces the details of a conversation AI agent's action.
     ///
     /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
@@ -264,9 +250,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
-    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -297,7 +280,7 @@ impl ConversationAi {
             .path("actionId", &action_id)
             .json(&body.into())
     }
-    /// Changes the agent.
+    /// Updates the settings of a conversation AI agent.
     ///
     /// `PUT /conversation-ai/agents/{agentId}`
     ///
@@ -306,8 +289,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -328,7 +309,7 @@ impl ConversationAi {
             .path("agentId", &agent_id)
             .json(&body.into())
     }
-    /// Changes the followup settings of a conversation ai.
+    /// Sets the working hours and time zone of an agent's follow-up actions.
     ///
     /// `PATCH /conversation-ai/agents/{agentId}/followup-settings`
     ///
@@ -336,8 +317,6 @@ impl ConversationAi {
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -28,7 +28,7 @@ impl<C> Conversations<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds the inbound message.
+    /// Adds an inbound message of a contact to a conversation.
     ///
     /// `POST /conversations/messages/inbound`
     ///
@@ -60,7 +60,7 @@ impl<C> Conversations<C> {
     ) -> Call<types::ProcessMessageReply> {
         self.call(&operations::CONVERSATIONS_ADD_INBOUND_MESSAGE).json(&body.into())
     }
-    /// Adds the message attachments of a conversation.
+    /// Adds attachments to a message.
     ///
     /// `PUT /conversations/messages/{messageId}/attachments`
     ///
@@ -93,7 +93,7 @@ impl<C> Conversations<C> {
             .path("messageId", &message_id)
             .json(&body.into())
     }
-    /// Adds the outbound message.
+    /// Adds an outbound call to a conversation.
     ///
     /// `POST /conversations/messages/outbound`
     ///
@@ -118,7 +118,7 @@ impl<C> Conversations<C> {
     ) -> Call<types::ProcessMessageReply> {
         self.call(&operations::CONVERSATIONS_ADD_OUTBOUND_MESSAGE).json(&body.into())
     }
-    /// Cancels the scheduled message of a conversation.
+    /// Cancels a scheduled message.
     ///
     /// `DELETE /conversations/messages/{messageId}/schedule`
     ///
@@ -139,7 +139,7 @@ impl<C> Conversations<C> {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_MESSAGE)
             .path("messageId", &message_id)
     }
-    /// Creates a conversation.
+    /// Creates a conversation with a contact.
     ///
     /// `POST /conversations/`
     ///
@@ -174,8 +174,6 @@ impl<C> Conversations<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `conversation_id`: The id of the conversation.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().delete("123").send().await?;
@@ -185,7 +183,7 @@ impl<C> Conversations<C> {
         self.call(&operations::CONVERSATIONS_DELETE)
             .path("conversationId", &conversation_id)
     }
-    /// Downloads the recording of a conversation.
+    /// Downloads the recording of a call.
     ///
     /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
     ///
@@ -210,7 +208,7 @@ impl<C> Conversations<C> {
             .path("messageId", &message_id)
             .path("locationId", &location_id)
     }
-    /// Downloads the transcription of a conversation.
+    /// Downloads the transcription of a message as a file.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
     ///
@@ -239,7 +237,7 @@ impl<C> Conversations<C> {
             .path("locationId", &location_id)
             .path("messageId", &message_id)
     }
-    /// Exports the messages.
+    /// Lists the messages of a location across conversations, by channel, contact or date.
     ///
     /// `GET /conversations/messages/export`
     ///
@@ -263,7 +261,7 @@ impl<C> Conversations<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads a conversation.
+    /// Returns a conversation with its unread count and assigned user.
     ///
     /// `GET /conversations/{conversationId}`
     ///
@@ -272,8 +270,6 @@ impl<C> Conversations<C> {
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -287,7 +283,7 @@ impl<C> Conversations<C> {
         self.call(&operations::CONVERSATIONS_GET)
             .path("conversationId", &conversation_id)
     }
-    /// Reads the message.
+    /// Returns a message with its text, attachments and status.
     ///
     /// `GET /conversations/messages/{id}`
     ///
@@ -297,8 +293,6 @@ impl<C> Conversations<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().get_message("123").send().await?;
@@ -307,7 +301,7 @@ impl<C> Conversations<C> {
     pub fn get_message(&self, id: impl Display) -> Call<types::MessageReply> {
         self.call(&operations::CONVERSATIONS_GET_MESSAGE).path("id", &id)
     }
-    /// Reads the transcription of a conversation.
+    /// Returns the transcription of a message by sentence, with times.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
     ///
@@ -332,7 +326,7 @@ impl<C> Conversations<C> {
             .path("locationId", &location_id)
             .path("messageId", &message_id)
     }
-    /// Lists the messages of a conversation.
+    /// Lists the messages of a conversation, optionally of one type.
     ///
     /// `GET /conversations/{conversationId}/messages`
     ///
@@ -341,8 +335,6 @@ impl<C> Conversations<C> {
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -356,7 +348,7 @@ impl<C> Conversations<C> {
                 .path("conversationId", &conversation_id),
         }
     }
-    /// Searches conversations.
+    /// Searches conversations by contact, assigned user, status, last message or text.
     ///
     /// `GET /conversations/search`
     ///
@@ -380,7 +372,7 @@ impl<C> Conversations<C> {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Sends the message.
+    /// Sends a message to a contact, for example by SMS, e-mail or WhatsApp.
     ///
     /// `POST /conversations/messages`
     ///
@@ -407,7 +399,7 @@ impl<C> Conversations<C> {
     ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_MESSAGE).json(&body.into())
     }
-    /// Sends the typing.
+    /// Shows or hides the typing indicator for a live chat visitor.
     ///
     /// `POST /conversations/providers/live-chat/typing`
     ///
@@ -432,7 +424,7 @@ impl<C> Conversations<C> {
     ) -> Call<types::SuccessReply> {
         self.call(&operations::CONVERSATIONS_SEND_TYPING).json(&body.into())
     }
-    /// Changes the message status of a conversation.
+    /// Sets the delivery status of a message, optionally with the error that occurred.
     ///
     /// `PUT /conversations/messages/{messageId}/status`
     ///
@@ -463,7 +455,7 @@ impl<C> Conversations<C> {
             .path("messageId", &message_id)
             .json(&body.into())
     }
-    /// Uploads the attachments.
+    /// Uploads files to attach to messages of a conversation.
     ///
     /// `POST /conversations/messages/upload`
     ///
@@ -474,8 +466,6 @@ impl<C> Conversations<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
-    /// * `conversation_id`: The id of the conversation.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -512,13 +502,11 @@ impl<C> Conversations<C> {
 }
 
 impl Conversations {
-    /// Cancels the scheduled email of a conversation.
+    /// Cancels a scheduled e-mail.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
     /// * Safe to repeat: retried when the reply is lost.
-    ///
-    /// * `email_message_id`: The id of the e-mail message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -536,7 +524,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Changes the subscription.
+    /// Changes a contact's subscription to a message subtype, with the legal reason.
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`
     ///
@@ -569,7 +557,7 @@ impl Conversations {
     ) -> Call<Value> {
         self.call(&operations::CONVERSATIONS_CHANGE_SUBSCRIPTION).json(&body.into())
     }
-    /// Completes the upload.
+    /// Completes an upload that `initiate_upload` started.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -601,7 +589,7 @@ impl Conversations {
     ) -> Call<types::CompleteFileUploadReply> {
         self.call(&operations::CONVERSATIONS_COMPLETE_UPLOAD).json(&body.into())
     }
-    /// Creates a custom subtype.
+    /// Creates a custom subtype for e-mails or text messages.
     ///
     /// `POST /conversations/preferences/custom-subtypes`
     ///
@@ -636,14 +624,12 @@ impl Conversations {
             .set_query("locationId", &location_id.to_string())
             .json(&body.into())
     }
-    /// Reads the email.
+    /// Returns an e-mail with its subject, text and recipients.
     ///
     /// `GET /conversations/messages/email/{id}`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::NotFound` where there is none.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -653,7 +639,7 @@ impl Conversations {
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
-    /// Reads the unsubscription status.
+    /// Returns the unsubscription status of a contact, optionally for one e-mail address.
     ///
     /// `GET /conversations/preferences/unsubscriptions/status`
     ///
@@ -661,7 +647,6 @@ impl Conversations {
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -684,7 +669,7 @@ impl Conversations {
                 .set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Initiates the upload.
+    /// Starts the upload of a file, and returns the URL to send the file to.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -716,7 +701,7 @@ impl Conversations {
     ) -> Call<types::InitiateFileUploadReply> {
         self.call(&operations::CONVERSATIONS_INITIATE_UPLOAD).json(&body.into())
     }
-    /// Lists the custom subtypes.
+    /// Lists the custom message subtypes of a location.
     ///
     /// `GET /conversations/preferences/custom-subtypes`
     ///
@@ -734,7 +719,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_LIST_CUSTOM_SUBTYPES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Sends the review reply.
+    /// Sends a reply to the review of a conversation.
     ///
     /// `POST /conversations/messages/review-reply`
     ///
@@ -758,7 +743,7 @@ impl Conversations {
     ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_REVIEW_REPLY).json(&body.into())
     }
-    /// Changes a conversation.
+    /// Sets the star, the unread count or the feedback of a conversation.
     ///
     /// `PUT /conversations/{conversationId}`
     ///
@@ -766,8 +751,6 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -788,7 +771,7 @@ impl Conversations {
             .path("conversationId", &conversation_id)
             .json(&body.into())
     }
-    /// Changes the custom subtype.
+    /// Updates the name or description of a custom message subtype, or archives it.
     ///
     /// `PUT /conversations/preferences/custom-subtypes/{id}`
     ///
@@ -796,7 +779,6 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     ///
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -866,13 +848,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// The id of the conversation.
+    /// `conversationId`
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1005,7 +987,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1049,7 +1031,7 @@ impl Search {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),

@@ -24,7 +24,7 @@ impl Courses {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Imports a course.
+    /// Imports courses into a location from products with categories and instructors.
     ///
     /// `POST /courses/courses-exporter/public/import`
     ///

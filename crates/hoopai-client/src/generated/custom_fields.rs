@@ -24,7 +24,7 @@ impl CustomFields {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a custom field.
+    /// Creates a custom field for an object type.
     ///
     /// `POST /custom-fields/`
     ///
@@ -57,7 +57,7 @@ impl CustomFields {
     ) -> Call<types::CustomFieldReply> {
         self.call(&operations::CUSTOM_FIELDS_CREATE).json(&body.into())
     }
-    /// Creates a folder.
+    /// Creates a folder for the custom fields of an object type.
     ///
     /// `POST /custom-fields/folder`
     ///
@@ -92,8 +92,6 @@ impl CustomFields {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_fields().delete("123").send().await?;
@@ -102,7 +100,7 @@ impl CustomFields {
     pub fn delete(&self, id: impl Display) -> Call<types::CustomFolderDeleteReply> {
         self.call(&operations::CUSTOM_FIELDS_DELETE).path("id", &id)
     }
-    /// Deletes the folder.
+    /// Deletes a folder of custom fields.
     ///
     /// `DELETE /custom-fields/folder/{id}`
     ///
@@ -112,7 +110,6 @@ impl CustomFields {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -129,7 +126,7 @@ impl CustomFields {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Reads a custom field.
+    /// Returns a custom field with its data type and options.
     ///
     /// `GET /custom-fields/{id}`
     ///
@@ -139,8 +136,6 @@ impl CustomFields {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_fields().get("123").send().await?;
@@ -149,7 +144,7 @@ impl CustomFields {
     pub fn get(&self, id: impl Display) -> Call<types::CustomFieldReply> {
         self.call(&operations::CUSTOM_FIELDS_GET).path("id", &id)
     }
-    /// Lists custom fields by object key.
+    /// Lists the custom fields of an object type, and their folders.
     ///
     /// `GET /custom-fields/object-key/{objectKey}`
     ///
@@ -176,7 +171,7 @@ impl CustomFields {
             .path("objectKey", &object_key)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Changes a custom field.
+    /// Updates the name, options or other settings of a custom field.
     ///
     /// `PUT /custom-fields/{id}`
     ///
@@ -185,8 +180,6 @@ impl CustomFields {
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -205,7 +198,7 @@ impl CustomFields {
     ) -> Call<types::CustomFieldReply> {
         self.call(&operations::CUSTOM_FIELDS_UPDATE).path("id", &id).json(&body.into())
     }
-    /// Changes the folder.
+    /// Renames a folder of custom fields.
     ///
     /// `PUT /custom-fields/folder/{id}`
     ///
@@ -214,8 +207,6 @@ impl CustomFields {
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -24,7 +24,7 @@ impl CustomMenus {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a custom menus.
+    /// Creates a menu link that locations, the company or both show.
     ///
     /// `POST /custom-menus/`
     ///
@@ -61,7 +61,7 @@ impl CustomMenus {
     ) -> Call<types::GetSingleCustomMenusReply> {
         self.call(&operations::CUSTOM_MENUS_CREATE).json(&body.into())
     }
-    /// Deletes a custom menus.
+    /// Deletes a custom menu link.
     ///
     /// `DELETE /custom-menus/{customMenuId}`
     ///
@@ -83,7 +83,7 @@ impl CustomMenus {
     ) -> Call<types::DeleteCustomMenuReply> {
         self.call(&operations::CUSTOM_MENUS_DELETE).path("customMenuId", &custom_menu_id)
     }
-    /// Reads a custom menus.
+    /// Returns a custom menu link with its URL, icon and locations.
     ///
     /// `GET /custom-menus/{customMenuId}`
     ///
@@ -105,7 +105,7 @@ impl CustomMenus {
     ) -> Call<types::GetSingleCustomMenusReply> {
         self.call(&operations::CUSTOM_MENUS_GET).path("customMenuId", &custom_menu_id)
     }
-    /// Lists custom menus.
+    /// Lists custom menu links, optionally those of one location or with a given text.
     ///
     /// `GET /custom-menus/`
     ///
@@ -126,7 +126,7 @@ impl CustomMenus {
             call: self.call(&operations::CUSTOM_MENUS_LIST),
         }
     }
-    /// Changes a custom menus.
+    /// Updates the given fields of a custom menu link.
     ///
     /// `PUT /custom-menus/{customMenuId}`
     ///

@@ -24,7 +24,7 @@ impl Emails {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a template.
+    /// Creates an e-mail template or a folder, or imports a template.
     ///
     /// `POST /emails/builder`
     ///
@@ -55,7 +55,7 @@ impl Emails {
     ) -> Call<types::CreateBuilderReply> {
         self.call(&operations::EMAILS_CREATE_TEMPLATE).json(&body.into())
     }
-    /// Deletes the template of an email.
+    /// Deletes an e-mail template of a location.
     ///
     /// `DELETE /emails/builder/{locationId}/{templateId}`
     ///
@@ -79,7 +79,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("templateId", &template_id)
     }
-    /// Lists the campaigns.
+    /// Lists the e-mail campaigns of a location, optionally by status or text.
     ///
     /// `GET /emails/schedule`
     ///
@@ -104,7 +104,7 @@ impl Emails {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the templates.
+    /// Lists the e-mail templates of a location.
     ///
     /// `GET /emails/builder`
     ///
@@ -128,7 +128,7 @@ impl Emails {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Changes the template.
+    /// Replaces the content of an e-mail template.
     ///
     /// `POST /emails/builder/data`
     ///

@@ -24,7 +24,7 @@ impl Files {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the address, name, type and size of a file.
+    /// Returns the URL, name, type and size of a file.
     ///
     /// `GET /files/d/{slug}`
     ///

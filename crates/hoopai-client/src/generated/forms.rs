@@ -24,7 +24,7 @@ impl Forms {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists forms.
+    /// Lists the forms of a location.
     ///
     /// `GET /forms/`
     ///
@@ -48,7 +48,7 @@ impl Forms {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the submissions.
+    /// Lists the submissions of a location's forms, optionally by form, text or date.
     ///
     /// `GET /forms/submissions`
     ///
@@ -72,7 +72,7 @@ impl Forms {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Uploads the custom files.
+    /// Uploads files into the custom fields of a contact.
     ///
     /// `POST /forms/upload-custom-files`
     ///
@@ -81,7 +81,6 @@ impl Forms {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```

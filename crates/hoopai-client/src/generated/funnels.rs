@@ -24,7 +24,7 @@ impl Funnels {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Counts the pages.
+    /// Returns the number of pages of a funnel, optionally by name.
     ///
     /// `GET /funnels/page/count`
     ///
@@ -32,7 +32,6 @@ impl Funnels {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `funnel_id`: The id of the funnel.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -51,7 +50,7 @@ impl Funnels {
                 .set_query("funnelId", &funnel_id.to_string()),
         }
     }
-    /// Creates a redirect.
+    /// Redirects a path of a domain to a funnel, a website or a URL.
     ///
     /// `POST /funnels/lookup/redirect`
     ///
@@ -83,7 +82,7 @@ impl Funnels {
     ) -> Call<types::CreateRedirectReply> {
         self.call(&operations::FUNNELS_CREATE_REDIRECT).json(&body.into())
     }
-    /// Deletes the redirect.
+    /// Deletes a URL redirect.
     ///
     /// `DELETE /funnels/lookup/redirect/{id}`
     ///
@@ -93,7 +92,6 @@ impl Funnels {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -110,7 +108,7 @@ impl Funnels {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists funnels.
+    /// Lists the funnels of a location, optionally by type, category or name.
     ///
     /// `GET /funnels/funnel/list`
     ///
@@ -132,7 +130,7 @@ impl Funnels {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the pages.
+    /// Lists the pages of a funnel, optionally by name.
     ///
     /// `GET /funnels/page`
     ///
@@ -141,7 +139,6 @@ impl Funnels {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `funnel_id`: The id of the funnel.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -166,7 +163,7 @@ impl Funnels {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the redirects.
+    /// Lists the URL redirects of a location.
     ///
     /// `GET /funnels/lookup/redirect/list`
     ///
@@ -199,7 +196,7 @@ impl Funnels {
                 .set_query("offset", &offset),
         }
     }
-    /// Changes the redirect.
+    /// Changes the target and the action of a URL redirect.
     ///
     /// `PATCH /funnels/lookup/redirect/{id}`
     ///
@@ -208,8 +205,6 @@ impl Funnels {
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -28,7 +28,7 @@ impl<C> Invoices<C> {
     pub(crate) fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Cancels the schedule of an invoice.
+    /// Cancels an invoice schedule.
     ///
     /// `POST /invoices/schedule/{scheduleId}/cancel`
     ///
@@ -56,7 +56,7 @@ impl<C> Invoices<C> {
             .path("scheduleId", &schedule_id)
             .json(&body.into())
     }
-    /// Creates an invoice.
+    /// Creates an invoice for a contact.
     ///
     /// `POST /invoices/`
     ///
@@ -77,7 +77,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::InvoiceReply> {
         self.call(&operations::INVOICES_CREATE).json(&body.into())
     }
-    /// Creates an estimate.
+    /// Creates an estimate for a contact.
     ///
     /// `POST /invoices/estimate`
     ///
@@ -102,7 +102,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::EstimateReply> {
         self.call(&operations::INVOICES_CREATE_ESTIMATE).json(&body.into())
     }
-    /// Creates an estimate template.
+    /// Creates an estimate template with its items and business details.
     ///
     /// `POST /invoices/estimate/template`
     ///
@@ -127,7 +127,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::EstimateTemplateReply> {
         self.call(&operations::INVOICES_CREATE_ESTIMATE_TEMPLATE).json(&body.into())
     }
-    /// Creates an invoice from estimate.
+    /// Creates an invoice from an estimate, and optionally marks the estimate as invoiced.
     ///
     /// `POST /invoices/estimate/{estimateId}/invoice`
     ///
@@ -135,8 +135,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -157,7 +155,7 @@ impl<C> Invoices<C> {
             .path("estimateId", &estimate_id)
             .json(&body.into())
     }
-    /// Creates a schedule.
+    /// Creates a schedule by which invoices are sent to a contact.
     ///
     /// `POST /invoices/schedule`
     ///
@@ -182,7 +180,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::GetScheduleReply> {
         self.call(&operations::INVOICES_CREATE_SCHEDULE).json(&body.into())
     }
-    /// Creates a template.
+    /// Creates an invoice template with its items and business details.
     ///
     /// `POST /invoices/template`
     ///
@@ -207,7 +205,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::TemplateReply> {
         self.call(&operations::INVOICES_CREATE_TEMPLATE).json(&body.into())
     }
-    /// Creates a text to pay.
+    /// Creates or updates an invoice that a contact pays by a link, and optionally sends it.
     ///
     /// `POST /invoices/text2pay`
     ///
@@ -232,7 +230,7 @@ impl<C> Invoices<C> {
     ) -> Call<types::Text2PayInvoiceReply> {
         self.call(&operations::INVOICES_CREATE_TEXT_TO_PAY).json(&body.into())
     }
-    /// Deletes an invoice.
+    /// Deletes an invoice and returns it.
     ///
     /// `DELETE /invoices/{invoiceId}`
     ///
@@ -242,9 +240,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `invoice_id`: The id of the invoice.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -262,7 +259,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Deletes the estimate.
+    /// Deletes an estimate and returns it.
     ///
     /// `DELETE /invoices/estimate/{estimateId}`
     ///
@@ -271,8 +268,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -293,7 +288,7 @@ impl<C> Invoices<C> {
             .path("estimateId", &estimate_id)
             .json(&body.into())
     }
-    /// Deletes the estimate template.
+    /// Deletes an estimate template and returns it.
     ///
     /// `DELETE /invoices/estimate/template/{templateId}`
     ///
@@ -322,7 +317,7 @@ impl<C> Invoices<C> {
             .path("templateId", &template_id)
             .json(&body.into())
     }
-    /// Deletes the schedule.
+    /// Deletes an invoice schedule.
     ///
     /// `DELETE /invoices/schedule/{scheduleId}`
     ///
@@ -332,8 +327,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -351,7 +346,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Deletes the template.
+    /// Deletes an invoice template.
     ///
     /// `DELETE /invoices/template/{templateId}`
     ///
@@ -361,8 +356,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -380,7 +375,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Generates the estimate number.
+    /// Returns a number for the next estimate of a location.
     ///
     /// `GET /invoices/estimate/number/generate`
     ///
@@ -389,8 +384,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -406,7 +401,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Generates the number.
+    /// Returns a number for the next invoice of a location.
     ///
     /// `GET /invoices/generate-invoice-number`
     ///
@@ -415,8 +410,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -432,7 +427,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads an invoice.
+    /// Returns an invoice with its amounts, items and status.
     ///
     /// `GET /invoices/{invoiceId}`
     ///
@@ -442,9 +437,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `invoice_id`: The id of the invoice.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -462,7 +456,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the schedule.
+    /// Returns an invoice schedule with its invoices.
     ///
     /// `GET /invoices/schedule/{scheduleId}`
     ///
@@ -472,8 +466,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -491,7 +485,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the settings.
+    /// Returns the invoice settings of a location, for example due time and notifications.
     ///
     /// `GET /invoices/settings`
     ///
@@ -500,8 +494,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -517,7 +511,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Reads the template.
+    /// Returns an invoice template with its items and total.
     ///
     /// `GET /invoices/template/{templateId}`
     ///
@@ -527,8 +521,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -546,7 +540,7 @@ impl<C> Invoices<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Lists invoices.
+    /// Lists the invoices of a location, by contact, status, date or text.
     ///
     /// `GET /invoices/`
     ///
@@ -556,8 +550,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -582,7 +576,7 @@ impl<C> Invoices<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the estimate templates.
+    /// Lists the estimate templates of a location.
     ///
     /// `GET /invoices/estimate/template`
     ///
@@ -592,8 +586,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -622,7 +616,7 @@ impl<C> Invoices<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the estimates.
+    /// Lists the estimates of a location, by contact, status, date or text.
     ///
     /// `GET /invoices/estimate/list`
     ///
@@ -632,8 +626,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -658,7 +652,7 @@ impl<C> Invoices<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the schedules.
+    /// Lists the invoice schedules of a location, by status, date or text.
     ///
     /// `GET /invoices/schedule`
     ///
@@ -668,8 +662,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -694,7 +688,7 @@ impl<C> Invoices<C> {
                 .set_query("offset", &offset),
         }
     }
-    /// Previews the estimate template.
+    /// Returns an estimate template for a preview.
     ///
     /// `GET /invoices/estimate/template/preview`
     ///
@@ -703,8 +697,8 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -726,7 +720,7 @@ impl<C> Invoices<C> {
             .set_query("altType", &alt_type.to_string())
             .set_query("templateId", &template_id.to_string())
     }
-    /// Records the payment of an invoice.
+    /// Records a payment of an invoice that was made by cash, cheque or another way.
     ///
     /// `POST /invoices/{invoiceId}/record-payment`
     ///
@@ -734,8 +728,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -756,7 +748,7 @@ impl<C> Invoices<C> {
             .path("invoiceId", &invoice_id)
             .json(&body.into())
     }
-    /// Sends an invoice.
+    /// Sends an invoice by e-mail or SMS, or marks it as sent by hand.
     ///
     /// `POST /invoices/{invoiceId}/send`
     ///
@@ -764,8 +756,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -789,7 +779,7 @@ impl<C> Invoices<C> {
             .path("invoiceId", &invoice_id)
             .json(&body.into())
     }
-    /// Sends the estimate of an invoice.
+    /// Sends an estimate by e-mail or SMS, or marks it as sent by hand.
     ///
     /// `POST /invoices/estimate/{estimateId}/send`
     ///
@@ -797,8 +787,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -822,7 +810,7 @@ impl<C> Invoices<C> {
             .path("estimateId", &estimate_id)
             .json(&body.into())
     }
-    /// Sets the schedule auto payment of an invoice.
+    /// Sets the automatic payment of a schedule's invoices.
     ///
     /// `POST /invoices/schedule/{scheduleId}/auto-payment`
     ///
@@ -857,7 +845,7 @@ impl<C> Invoices<C> {
             .path("scheduleId", &schedule_id)
             .json(&body.into())
     }
-    /// Starts the schedule of an invoice.
+    /// Starts an invoice schedule, optionally with automatic payment.
     ///
     /// `POST /invoices/schedule/{scheduleId}/schedule`
     ///
@@ -885,7 +873,7 @@ impl<C> Invoices<C> {
             .path("scheduleId", &schedule_id)
             .json(&body.into())
     }
-    /// Changes an invoice.
+    /// Replaces the content of an invoice.
     ///
     /// `PUT /invoices/{invoiceId}`
     ///
@@ -894,8 +882,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -916,7 +902,7 @@ impl<C> Invoices<C> {
             .path("invoiceId", &invoice_id)
             .json(&body.into())
     }
-    /// Changes the and start schedule of an invoice.
+    /// Applies the changes of an invoice schedule and starts it.
     ///
     /// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`
     ///
@@ -937,7 +923,7 @@ impl<C> Invoices<C> {
         self.call(&operations::INVOICES_UPDATE_AND_START_SCHEDULE)
             .path("scheduleId", &schedule_id)
     }
-    /// Changes the estimate.
+    /// Replaces the content of an estimate.
     ///
     /// `PUT /invoices/estimate/{estimateId}`
     ///
@@ -946,8 +932,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `estimate_id`: The id of the estimate.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -968,7 +952,7 @@ impl<C> Invoices<C> {
             .path("estimateId", &estimate_id)
             .json(&body.into())
     }
-    /// Changes the estimate last visited at.
+    /// Records that an estimate was visited just now.
     ///
     /// `PATCH /invoices/estimate/stats/last-visited-at`
     ///
@@ -993,7 +977,7 @@ impl<C> Invoices<C> {
         self.call(&operations::INVOICES_UPDATE_ESTIMATE_LAST_VISITED_AT)
             .json(&body.into())
     }
-    /// Changes the estimate template.
+    /// Replaces the content of an estimate template.
     ///
     /// `PUT /invoices/estimate/template/{templateId}`
     ///
@@ -1022,7 +1006,7 @@ impl<C> Invoices<C> {
             .path("templateId", &template_id)
             .json(&body.into())
     }
-    /// Changes the last visited at.
+    /// Records that an invoice was visited just now.
     ///
     /// `PATCH /invoices/stats/last-visited-at`
     ///
@@ -1046,15 +1030,13 @@ impl<C> Invoices<C> {
     ) -> Call<Value> {
         self.call(&operations::INVOICES_UPDATE_LAST_VISITED_AT).json(&body.into())
     }
-    /// Changes the late fees of an invoice.
+    /// Sets the late fees of an invoice.
     ///
     /// `PATCH /invoices/{invoiceId}/late-fees-configuration`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1089,7 +1071,7 @@ impl<C> Invoices<C> {
             .path("invoiceId", &invoice_id)
             .json(&body.into())
     }
-    /// Changes the schedule.
+    /// Replaces the content of an invoice schedule.
     ///
     /// `PUT /invoices/schedule/{scheduleId}`
     ///
@@ -1118,7 +1100,7 @@ impl<C> Invoices<C> {
             .path("scheduleId", &schedule_id)
             .json(&body.into())
     }
-    /// Changes the template.
+    /// Replaces the content of an invoice template.
     ///
     /// `PUT /invoices/template/{templateId}`
     ///
@@ -1147,7 +1129,7 @@ impl<C> Invoices<C> {
             .path("templateId", &template_id)
             .json(&body.into())
     }
-    /// Changes the template late fees of an invoice.
+    /// Sets the late fees of an invoice template.
     ///
     /// `PATCH /invoices/template/{templateId}/late-fees-configuration`
     ///
@@ -1188,7 +1170,7 @@ impl<C> Invoices<C> {
             .path("templateId", &template_id)
             .json(&body.into())
     }
-    /// Changes the template payment methods of an invoice.
+    /// Sets the payment methods of an invoice template.
     ///
     /// `PATCH /invoices/template/{templateId}/payment-methods-configuration`
     ///
@@ -1218,7 +1200,7 @@ impl<C> Invoices<C> {
             .path("templateId", &template_id)
             .json(&body.into())
     }
-    /// Voids an invoice.
+    /// Sets the status of an invoice to void.
     ///
     /// `POST /invoices/{invoiceId}/void`
     ///
@@ -1226,8 +1208,6 @@ impl<C> Invoices<C> {
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `invoice_id`: The id of the invoice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1251,7 +1231,7 @@ impl<C> Invoices<C> {
 }
 
 impl Invoices {
-    /// Lists the templates.
+    /// Lists the invoice templates of a location.
     ///
     /// `GET /invoices/template`
     ///
@@ -1260,8 +1240,8 @@ impl Invoices {
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -1330,7 +1310,7 @@ impl List {
                 ),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1457,7 +1437,7 @@ impl ListEstimates {
                 ),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -112,8 +112,6 @@ impl KnowledgeBases {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `knowledge_base_id`: The id of the knowledge base.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().delete("123").send().await?;
@@ -131,8 +129,6 @@ impl KnowledgeBases {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -181,8 +177,6 @@ impl KnowledgeBases {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `knowledge_base_id`: The id of the knowledge base.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().get("123").send().await?;
@@ -204,7 +198,6 @@ impl KnowledgeBases {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `knowledge_base_id`: The id of the knowledge base.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -226,7 +219,7 @@ impl KnowledgeBases {
             .set_query("operationId", &operation_id.to_string())
             .set_query("knowledgeBaseId", &knowledge_base_id.to_string())
     }
-    /// Returns the knowledge bases of a location, optionally only those that match a search text.
+    /// Lists the knowledge bases of a location, optionally only those that match a search text.
     ///
     /// `GET /knowledge-bases/`
     ///
@@ -249,7 +242,7 @@ impl KnowledgeBases {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the questions and answers of a knowledge base.
+    /// Lists the questions and answers of a knowledge base.
     ///
     /// `GET /knowledge-bases/faqs`
     ///
@@ -258,7 +251,6 @@ impl KnowledgeBases {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `knowledge_base_id`: The id of the knowledge base.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -278,7 +270,7 @@ impl KnowledgeBases {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the web pages of a knowledge base, each with its content and training status.
+    /// Lists the web pages of a knowledge base, each with its content and training status.
     ///
     /// `GET /knowledge-bases/crawler`
     ///
@@ -287,7 +279,6 @@ impl KnowledgeBases {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `knowledge_base_id`: The id of the knowledge base.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -347,8 +338,6 @@ impl KnowledgeBases {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -374,8 +363,6 @@ impl KnowledgeBases {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

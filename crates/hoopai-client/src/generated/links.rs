@@ -50,7 +50,7 @@ impl<C> Links<C> {
     pub fn create(&self, body: impl Into<types::Links>) -> Call<types::GetLinkReply> {
         self.call(&operations::LINKS_CREATE).json(&body.into())
     }
-    /// Returns all trigger links of a location.
+    /// Lists all trigger links of a location.
     ///
     /// `GET /links/`
     ///

@@ -171,7 +171,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -197,7 +196,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -243,7 +241,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -269,7 +266,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -295,7 +291,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -336,7 +331,7 @@ impl<C> Locations<C> {
             .path("locationId", &location_id)
             .path("tagId", &tag_id)
     }
-    /// Returns the custom fields of a location, for contacts, opportunities or both.
+    /// Lists the custom fields of a location, for contacts, opportunities or both.
     ///
     /// `GET /locations/{locationId}/customFields`
     ///
@@ -359,7 +354,7 @@ impl<C> Locations<C> {
                 .path("locationId", &location_id),
         }
     }
-    /// Returns all custom values of a location.
+    /// Lists all custom values of a location.
     ///
     /// `GET /locations/{locationId}/customValues`
     ///
@@ -382,7 +377,7 @@ impl<C> Locations<C> {
         self.call(&operations::LOCATIONS_LIST_CUSTOM_VALUES)
             .path("locationId", &location_id)
     }
-    /// Returns all tags of a location.
+    /// Lists all tags of a location.
     ///
     /// `GET /locations/{locationId}/tags`
     ///
@@ -404,7 +399,7 @@ impl<C> Locations<C> {
     ) -> Call<types::LocationTagsReply> {
         self.call(&operations::LOCATIONS_LIST_TAGS).path("locationId", &location_id)
     }
-    /// Returns the SMS, e-mail and WhatsApp templates of a location with the given origin id.
+    /// Lists the SMS, e-mail and WhatsApp templates of a location with the given origin id.
     ///
     /// `GET /locations/{locationId}/templates`
     ///
@@ -434,7 +429,7 @@ impl<C> Locations<C> {
                 .set_query("originId", &origin_id.to_string()),
         }
     }
-    /// Returns the time zones that a location can use.
+    /// Lists the time zones that a location can use.
     ///
     /// `GET /locations/{locationId}/timezones`
     ///
@@ -517,7 +512,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -554,7 +548,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -587,7 +580,6 @@ impl<C> Locations<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -729,7 +721,6 @@ impl Locations {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -754,7 +745,6 @@ impl Locations {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -854,7 +844,7 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -918,7 +908,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),
@@ -1004,7 +994,7 @@ pub struct UploadCustomFieldFiles {
 }
 
 impl UploadCustomFieldFiles {
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_part("id", &id.to_string()),

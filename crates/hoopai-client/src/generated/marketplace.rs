@@ -82,8 +82,6 @@ impl Marketplace {
     /// * Scope: `charges.write`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `charge_id`: The id of the charge.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().delete_charge("123").send().await?;
@@ -100,8 +98,6 @@ impl Marketplace {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `charges.readonly`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `charge_id`: The id of the charge.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -123,8 +119,6 @@ impl Marketplace {
     /// * Scope: `marketplace-installer-details.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -148,7 +142,6 @@ impl Marketplace {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `app_id`: The id of the app.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -165,7 +158,7 @@ impl Marketplace {
             .path("appId", &app_id)
             .path("locationId", &location_id)
     }
-    /// Returns the charges of an app, optionally by meter, event, user or period.
+    /// Lists the charges of an app, optionally by meter, event, user or period.
     ///
     /// `GET /marketplace/billing/charges`
     ///
@@ -226,8 +219,6 @@ impl Marketplace {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `app_id`: The id of the app.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -262,7 +253,7 @@ impl ListCharges {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
-    /// The id of the event.
+    /// `eventId`
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),

@@ -117,9 +117,8 @@ impl Media {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -137,7 +136,7 @@ impl Media {
             .set_query("altType", &alt_type.to_string())
             .set_query("altId", &alt_id.to_string())
     }
-    /// Returns the files or folders of a location, sorted by a field.
+    /// Lists the files or folders of a location, sorted by a field.
     ///
     /// `GET /medias/files`
     ///
@@ -150,8 +149,8 @@ impl Media {
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: The direction of the order, for example `asc`.
     /// * `type_`: The type of the records.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -187,8 +186,6 @@ impl Media {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -76,7 +76,7 @@ impl Oauth {
     ) -> Call<types::GetAccessCodeReply> {
         self.call(&operations::OAUTH_GET_TOKEN).form(&body.into())
     }
-    /// Returns the locations of a company that an app is, or can be, installed in.
+    /// Lists the locations of a company, with the installation state of an app in each.
     ///
     /// `GET /oauth/installedLocations`
     ///
@@ -85,8 +85,7 @@ impl Oauth {
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `company_id`: The id of the company (agency).
-    /// * `app_id`: The id of the app.
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

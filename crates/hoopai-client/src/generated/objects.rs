@@ -95,7 +95,6 @@ impl Objects {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object type.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -121,7 +120,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `key`: The key it is known by.
+    /// * `key`: The unique key.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -147,7 +146,6 @@ impl Objects {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object type.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -163,7 +161,7 @@ impl Objects {
             .path("schemaKey", &schema_key)
             .path("id", &id)
     }
-    /// Returns all object types of a location, standard and custom.
+    /// Lists all object types of a location, standard and custom.
     ///
     /// `GET /objects/`
     ///
@@ -227,7 +225,7 @@ impl Objects {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `key`: The key it is known by.
+    /// * `key`: The unique key.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -256,7 +254,6 @@ impl Objects {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `schema_key`: The key of the object type.
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```

@@ -37,8 +37,6 @@ impl<C> Opportunities<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -58,7 +56,7 @@ impl<C> Opportunities<C> {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Returns the reasons for lost opportunities that a location has defined.
+    /// Lists the reasons for lost opportunities that a location has defined.
     ///
     /// `GET /opportunities/lost-reason`
     ///
@@ -90,8 +88,6 @@ impl<C> Opportunities<C> {
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -158,8 +154,6 @@ impl Opportunities {
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().delete("123").send().await?;
@@ -177,8 +171,6 @@ impl Opportunities {
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().get("123").send().await?;
@@ -187,7 +179,7 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Returns the pipelines of a location with their stages.
+    /// Lists the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
     ///
@@ -268,8 +260,6 @@ impl Opportunities {
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
@@ -294,8 +284,6 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -358,7 +346,7 @@ impl ListLostReasons {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -481,13 +469,13 @@ impl Search {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -523,7 +511,7 @@ impl Search {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),

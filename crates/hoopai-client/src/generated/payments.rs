@@ -251,10 +251,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
-    /// * `id`: The id.
-    /// * `code`: The code that stands for it.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -311,8 +309,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -343,8 +341,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -372,8 +370,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -394,7 +392,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the white-label payment providers of a location.
+    /// Lists the white-label payment providers of a location.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
     ///
@@ -404,8 +402,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -428,7 +426,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the fulfillments of an order with their items and tracking numbers.
+    /// Lists the fulfillments of an order with their items and tracking numbers.
     ///
     /// `GET /payments/orders/{orderId}/fulfillments`
     ///
@@ -437,8 +435,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -460,7 +458,7 @@ impl<C> Payments<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Returns the notes of an order.
+    /// Lists the notes of an order.
     ///
     /// `GET /payments/orders/{orderId}/notes`
     ///
@@ -468,8 +466,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -487,7 +485,7 @@ impl<C> Payments<C> {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Returns orders, optionally by status, payment, contact, source, product or period.
+    /// Lists orders, optionally by status, payment, contact, source, product or period.
     ///
     /// `GET /payments/orders`
     ///
@@ -497,8 +495,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -517,7 +515,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns subscriptions, optionally by contact, source, payment mode or period.
+    /// Lists subscriptions, optionally by contact, source, payment mode or period.
     ///
     /// `GET /payments/subscriptions`
     ///
@@ -527,8 +525,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -547,7 +545,7 @@ impl<C> Payments<C> {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns transactions, optionally by contact, subscription, source, payment mode or period.
+    /// Lists transactions, optionally by contact, subscription, source, payment mode or period.
     ///
     /// `GET /payments/transactions`
     ///
@@ -557,8 +555,8 @@ impl<C> Payments<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -666,7 +664,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
-    /// Returns the coupons of a location, optionally by status or search text.
+    /// Lists the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
     ///
@@ -675,8 +673,8 @@ impl Payments {
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -852,7 +850,7 @@ impl ListOrders {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -957,13 +955,13 @@ impl ListSubscriptions {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -1085,7 +1083,7 @@ impl ListTransactions {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -24,7 +24,7 @@ impl PhoneNumbers {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the active phone numbers of a location with their capabilities.
+    /// Lists the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
@@ -48,7 +48,7 @@ impl PhoneNumbers {
                 .path("locationId", &location_id),
         }
     }
-    /// Returns phone numbers of a country that a location can buy, by digits, type and capabilities.
+    /// Lists phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
@@ -57,7 +57,7 @@ impl PhoneNumbers {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `country_code`: The country, as `US`.
+    /// * `country_code`: The country code, for example `US`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -76,7 +76,7 @@ impl PhoneNumbers {
                 .set_query("countryCode", &country_code.to_string()),
         }
     }
-    /// Returns the number pools of a location.
+    /// Lists the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
     ///

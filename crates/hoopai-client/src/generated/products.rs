@@ -121,8 +121,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -262,9 +262,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `collection_id`: The id of the collection.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -320,8 +319,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -380,8 +379,7 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `collection_id`: The id of the collection.
-    /// * `alt_id`: The id of the location, or of what `altType` names.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -434,8 +432,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -456,7 +454,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the products of a location, optionally by collection, store, id or search text.
+    /// Lists the products of a location, optionally by collection, store, id or search text.
     ///
     /// `GET /products/`
     ///
@@ -480,7 +478,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the product collections of a location, optionally by id or name.
+    /// Lists the product collections of a location, optionally by id or name.
     ///
     /// `GET /products/collections`
     ///
@@ -490,8 +488,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -510,7 +508,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the available quantity of each price, with its product and SKU.
+    /// Lists the available quantity of each price, with its product and SKU.
     ///
     /// `GET /products/inventory`
     ///
@@ -520,8 +518,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -540,7 +538,7 @@ impl Products {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the prices of a product, optionally only those with the given ids.
+    /// Lists the prices of a product, optionally only those with the given ids.
     ///
     /// `GET /products/{productId}/price`
     ///
@@ -569,7 +567,7 @@ impl Products {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns product reviews, optionally by product, store, rating or period.
+    /// Lists product reviews, optionally by product, store, rating or period.
     ///
     /// `GET /products/reviews`
     ///
@@ -579,8 +577,8 @@ impl Products {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -640,8 +638,6 @@ impl Products {
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `collection_id`: The id of the collection.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

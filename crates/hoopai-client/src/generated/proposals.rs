@@ -24,7 +24,7 @@ impl Proposals {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the documents and contracts of a location, optionally by status, payment status or period.
+    /// Lists the documents and contracts of a location, optionally by status, payment status or period.
     ///
     /// `GET /proposals/document`
     ///
@@ -47,7 +47,7 @@ impl Proposals {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the document templates of a location, optionally by type, name or period.
+    /// Lists the document templates of a location, optionally by type, name or period.
     ///
     /// `GET /proposals/templates`
     ///

@@ -36,7 +36,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -66,7 +66,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -97,7 +97,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -134,7 +134,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -234,7 +234,7 @@ impl<C> Saas<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `customer_id`: The id of the customer at Stripe.
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -261,7 +261,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -289,7 +289,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -314,7 +314,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -342,7 +342,7 @@ impl<C> Saas<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -368,7 +368,7 @@ impl<C> Saas<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -386,7 +386,7 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Returns the SaaS plans of a company with their prices and limits.
+    /// Lists the SaaS plans of a company with their prices and limits.
     ///
     /// `GET /saas/agency-plans/{companyId}`
     ///
@@ -395,7 +395,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -408,7 +408,7 @@ impl<C> Saas<C> {
     ) -> Call<Vec<types::AgencyPlanReply>> {
         self.call(&operations::SAAS_LIST_AGENCY_PLANS).path("companyId", &company_id)
     }
-    /// Returns the SaaS plans of a company; deprecated, `list_agency_plans` replaces it.
+    /// Lists the SaaS plans of a company; deprecated, `list_agency_plans` replaces it.
     ///
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
@@ -417,7 +417,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -433,7 +433,7 @@ impl<C> Saas<C> {
         self.call(&operations::SAAS_LIST_AGENCY_PLANS_LEGACY)
             .path("companyId", &company_id)
     }
-    /// Returns the locations of a company that are in SaaS mode, with their subscriptions.
+    /// Lists the locations of a company that are in SaaS mode, with their subscriptions.
     ///
     /// `GET /saas/saas-locations/{companyId}`
     ///
@@ -443,7 +443,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     /// * `page`: The page: a number for a list, a name for a sign-in.
     ///
     /// ```
@@ -459,7 +459,7 @@ impl<C> Saas<C> {
                 .set_query("page", &page),
         }
     }
-    /// Returns the SaaS locations of a company; deprecated, `list_locations` replaces it.
+    /// Lists the SaaS locations of a company; deprecated, `list_locations` replaces it.
     ///
     /// `GET /saas-api/public-api/saas-locations/{companyId}`
     ///
@@ -469,7 +469,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -557,7 +557,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -594,7 +594,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # #[allow(deprecated)]

@@ -36,7 +36,7 @@ impl<C> Snapshots<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -73,7 +73,7 @@ impl<C> Snapshots<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -91,7 +91,7 @@ impl<C> Snapshots<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Returns the snapshots of a company.
+    /// Lists the snapshots of a company.
     ///
     /// `GET /snapshots/`
     ///
@@ -99,7 +99,7 @@ impl<C> Snapshots<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -113,7 +113,7 @@ impl<C> Snapshots<C> {
 }
 
 impl Snapshots {
-    /// Returns the pushes of a snapshot to locations in a period, each with its status.
+    /// Lists the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
@@ -122,7 +122,7 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `2021-07-28`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     /// * `from`: Start of the range, for example `10-10-2022 12:00 AM` (month first).
     /// * `to`: End of the range, for example `10-10-2022 12:00 AM` (month first).
     /// * `limit`: The maximum number of items per page.

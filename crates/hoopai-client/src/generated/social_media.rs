@@ -68,7 +68,6 @@ impl<C> SocialMedia<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -97,7 +96,6 @@ impl<C> SocialMedia<C> {
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -142,7 +140,7 @@ impl<C> SocialMedia<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Returns the connected social media accounts of a location and their groups.
+    /// Lists the connected social media accounts of a location and their groups.
     ///
     /// `GET /social-media-posting/{locationId}/accounts`
     ///
@@ -165,7 +163,7 @@ impl<C> SocialMedia<C> {
         self.call(&operations::SOCIAL_MEDIA_LIST_ACCOUNTS)
             .path("locationId", &location_id)
     }
-    /// Returns the post categories of a location, optionally by search text.
+    /// Lists the post categories of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/categories`
     ///
@@ -189,7 +187,7 @@ impl<C> SocialMedia<C> {
                 .path("locationId", &location_id),
         }
     }
-    /// Returns the post tags of a location, optionally by search text.
+    /// Lists the post tags of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/tags`
     ///
@@ -223,7 +221,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -254,7 +251,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -285,7 +281,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -316,7 +311,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -347,7 +341,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -417,7 +410,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -469,7 +461,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -494,7 +485,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -526,7 +516,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -582,7 +571,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -611,7 +599,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -636,7 +623,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -654,7 +640,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns the CSV imports of a location with their status.
+    /// Lists the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
@@ -676,7 +662,7 @@ impl SocialMedia {
                 .path("locationId", &location_id),
         }
     }
-    /// Returns the posts of a CSV import.
+    /// Lists the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -686,7 +672,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -705,7 +690,7 @@ impl SocialMedia {
                 .path("id", &id),
         }
     }
-    /// Returns the pages of an OAuth connection to Facebook.
+    /// Lists the pages of an OAuth connection to Facebook.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
@@ -714,7 +699,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -730,7 +714,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns the business locations of an OAuth connection to Google.
+    /// Lists the business locations of an OAuth connection to Google.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
@@ -739,7 +723,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -755,7 +738,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns the accounts and their pages of an OAuth connection to Instagram.
+    /// Lists the accounts and their pages of an OAuth connection to Instagram.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
@@ -764,7 +747,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -784,7 +766,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns the pages and profiles of an OAuth connection to LinkedIn.
+    /// Lists the pages and profiles of an OAuth connection to LinkedIn.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
@@ -793,7 +775,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -809,7 +790,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns social media posts between two dates, optionally by account or type.
+    /// Lists social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
@@ -895,7 +876,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1120,7 +1100,6 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1178,7 +1157,7 @@ pub struct DeleteAccount {
 }
 
 impl DeleteAccount {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     pub fn company_id(self, company_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("companyId", &company_id.to_string()),

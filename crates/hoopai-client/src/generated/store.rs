@@ -112,8 +112,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -143,8 +143,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -176,8 +176,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -202,8 +202,8 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -227,8 +227,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -254,8 +254,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -287,8 +287,8 @@ impl Store {
     /// * `ErrorKind::NotFound` where there is none.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -309,7 +309,7 @@ impl Store {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the shipping rates that apply to an order, by its country, products, amount and weight.
+    /// Lists the shipping rates that apply to an order, by its country, products, amount and weight.
     ///
     /// `POST /store/shipping-zone/shipping-rates`
     ///
@@ -332,15 +332,15 @@ impl Store {
     ) -> Call<types::GetAvailableShippingRatesReply> {
         self.call(&operations::STORE_LIST_AVAILABLE_SHIPPING_RATES).json(&body.into())
     }
-    /// Returns the shipping carriers of a location.
+    /// Lists the shipping carriers of a location.
     ///
     /// `GET /store/shipping-carrier`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -356,7 +356,7 @@ impl Store {
             .set_query("altId", &alt_id.to_string())
             .set_query("altType", &alt_type.to_string())
     }
-    /// Returns the shipping rates of a shipping zone.
+    /// Lists the shipping rates of a shipping zone.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
@@ -364,8 +364,8 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -386,7 +386,7 @@ impl Store {
                 .set_query("altType", &alt_type.to_string()),
         }
     }
-    /// Returns the shipping zones of a location, optionally with their rates.
+    /// Lists the shipping zones of a location, optionally with their rates.
     ///
     /// `GET /store/shipping-zone`
     ///
@@ -394,8 +394,8 @@ impl Store {
     /// * Safe to repeat: retried when the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -24,7 +24,7 @@ impl Surveys {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the surveys of a location.
+    /// Lists the surveys of a location.
     ///
     /// `GET /surveys/`
     ///
@@ -48,7 +48,7 @@ impl Surveys {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the submissions of surveys, optionally of one survey, in a period or by search text.
+    /// Lists the submissions of surveys, optionally of one survey, in a period or by search text.
     ///
     /// `GET /surveys/submissions`
     ///

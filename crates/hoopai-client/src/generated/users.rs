@@ -56,7 +56,7 @@ impl<C> Users<C> {
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -149,7 +149,7 @@ impl Users {
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
         self.call(&operations::USERS_DELETE).path("userId", &user_id)
     }
-    /// Returns the users of a location.
+    /// Lists the users of a location.
     ///
     /// `GET /users/`
     ///

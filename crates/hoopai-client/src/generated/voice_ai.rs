@@ -91,9 +91,7 @@ impl VoiceAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `action_id`: The id of the action.
     /// * `location_id`: The id of the location (sub-account).
-    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -121,7 +119,6 @@ impl VoiceAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -148,7 +145,6 @@ impl VoiceAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `action_id`: The id of the action.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -175,7 +171,6 @@ impl VoiceAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -218,7 +213,7 @@ impl VoiceAi {
             .path("callId", &call_id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Returns the voice agents of a location with their actions.
+    /// Lists the voice agents of a location with their actions.
     ///
     /// `GET /voice-ai/agents`
     ///
@@ -242,7 +237,7 @@ impl VoiceAi {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the calls of voice agents, optionally by agent, contact, call type, action or period.
+    /// Lists the calls of voice agents, optionally by agent, contact, call type, action or period.
     ///
     /// `GET /voice-ai/dashboard/call-logs`
     ///
@@ -275,8 +270,6 @@ impl VoiceAi {
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
-    ///
-    /// * `action_id`: The id of the action.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -315,7 +308,6 @@ impl VoiceAi {
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
-    /// * `agent_id`: The id of the agent.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -400,13 +392,13 @@ pub struct ListCallLogs {
 }
 
 impl ListCallLogs {
-    /// The id of the agent.
+    /// `agentId`
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -24,7 +24,7 @@ impl Workflows {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the workflows of a location with their status and version.
+    /// Lists the workflows of a location with their status and version.
     ///
     /// `GET /workflows/`
     ///

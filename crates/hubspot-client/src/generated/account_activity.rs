@@ -111,7 +111,7 @@ impl ListAuditLogs {
             call: self.call.set_query("fillFinalTimestamp", &fill_final_timestamp),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -133,7 +133,7 @@ impl ListAuditLogs {
                 .set_query("occurredBefore", &Into::<Timestamp>::into(occurred_before)),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -185,7 +185,7 @@ impl ListLogins {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -246,7 +246,7 @@ impl ListSecurityEvents {
             call: self.call.set_query("fromTimestamp", &from_timestamp),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -85,7 +85,7 @@ impl Analytics {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `business-intelligence`.
     ///
-    /// * `breakdown_by`: What to break the figures down by; countries are ISO 3166-1 alpha-2.
+    /// * `breakdown_by`: Dimension of the breakdown; countries are ISO 3166-1 alpha-2.
     /// * `time_period`: Whole span, or day, week or month. Its slash is part of the path and is sent as it is.
     /// * `start`: First day, included, as YYYYMMDD.
     /// * `end`: Last day, included, as YYYYMMDD.
@@ -454,7 +454,7 @@ impl GetBreakdownReport {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before. At least 0.
+    /// Start of the page: the `offset` of the previous one. At least 0.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -532,7 +532,7 @@ impl GetContentGroupSources {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before. At least 0.
+    /// Start of the page: the `offset` of the previous one. At least 0.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -610,7 +610,7 @@ impl GetContentReport {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before. At least 0.
+    /// Start of the page: the `offset` of the previous one. At least 0.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -676,7 +676,7 @@ impl GetObjectsReport {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before. At least 0.
+    /// Start of the page: the `offset` of the previous one. At least 0.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -754,7 +754,7 @@ impl GetPageSources {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to begin: the `offset` of the page before. At least 0.
+    /// Start of the page: the `offset` of the previous one. At least 0.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {

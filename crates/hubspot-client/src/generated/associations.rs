@@ -234,7 +234,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     /// * `to_object_id`: The id of the record on the other side.
@@ -316,7 +316,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     /// * `to_object_id`: The id of the record on the other side.
@@ -352,7 +352,7 @@ impl Associations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     ///
@@ -443,7 +443,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `500`.
+    /// Maximum number of items per page. Default: `500`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -490,7 +490,7 @@ impl ListForPartnerClient {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `500`.
+    /// Maximum number of items per page. Default: `500`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -651,7 +651,7 @@ impl BatchRead {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -687,7 +687,7 @@ impl Get {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -739,7 +739,7 @@ pub struct GetRevenue {
 }
 
 impl GetRevenue {
-    /// The model by which revenue is credited, as `LINEAR`.
+    /// The model by which revenue is credited, for example `LINEAR`.
     pub fn attribution_model(self, attribution_model: impl Display) -> Self {
         Self {
             call: self.call.set_query("attributionModel", &attribution_model.to_string()),
@@ -773,7 +773,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -785,7 +785,7 @@ impl List {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -799,7 +799,7 @@ impl List {
                 ),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
@@ -852,7 +852,7 @@ impl ListAssets {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Display) -> Self {
         Self {
             call: self.call.set_query("limit", &limit.to_string()),
@@ -911,7 +911,7 @@ impl ListReportContacts {
             call: self.call.set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

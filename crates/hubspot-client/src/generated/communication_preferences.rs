@@ -382,7 +382,7 @@ impl BatchUnsubscribeAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply. Default: `false`.
+    /// True to include more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -423,7 +423,7 @@ impl GetUnsubscribedFromAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply. Default: `false`.
+    /// True to include more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {
@@ -447,7 +447,7 @@ impl ListDefinitions {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give the translations too.
+    /// True to include the translations.
     #[inline]
     pub fn include_translations(self, include_translations: bool) -> Self {
         Self {
@@ -488,7 +488,7 @@ impl UnsubscribeAll {
             call: self.call.set_query("businessUnitId", &business_unit_id),
         }
     }
-    /// Whether to give more detail in the reply. Default: `false`.
+    /// True to include more detail in the reply. Default: `false`.
     #[inline]
     pub fn verbose(self, verbose: bool) -> Self {
         Self {

@@ -108,7 +108,7 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -128,7 +128,7 @@ impl List {
                 ),
         }
     }
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     pub fn object_type(
         self,
         object_type: impl IntoIterator<Item = impl Display>,
@@ -145,7 +145,7 @@ impl List {
                 ),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -482,7 +482,7 @@ pub struct GetChannelAccount {
 }
 
 impl GetChannelAccount {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -499,7 +499,7 @@ pub struct GetInbox {
 }
 
 impl GetInbox {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -548,14 +548,14 @@ pub struct GetThread {
 }
 
 impl GetThread {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which linked records to give too, as `TICKET`.
+    /// Associated records to include, for example `TICKET`.
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -594,7 +594,7 @@ impl ListChannelAccounts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -609,7 +609,7 @@ impl ListChannelAccounts {
                 .set_query("channelId", &channel_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// How many items a page has when no limit is given.
+    /// Number of items per page if no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
@@ -624,13 +624,13 @@ impl ListChannelAccounts {
                 .set_query("inboxId", &inbox_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -682,20 +682,20 @@ impl ListChannels {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// How many items a page has when no limit is given.
+    /// Number of items per page if no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -747,27 +747,27 @@ impl ListInboxes {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// How many items a page has when no limit is given.
+    /// Number of items per page if no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -819,14 +819,14 @@ impl ListMessages {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -838,7 +838,7 @@ impl ListMessages {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -890,7 +890,7 @@ impl ListThreads {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -911,7 +911,7 @@ impl ListThreads {
             call: self.call.set_query("associatedTicketId", &associated_ticket_id),
         }
     }
-    /// Which linked records to give too, as `TICKET`.
+    /// Associated records to include, for example `TICKET`.
     pub fn association(
         self,
         association: impl IntoIterator<Item = impl Display>,
@@ -950,7 +950,7 @@ impl ListThreads {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -962,7 +962,7 @@ impl ListThreads {
             call: self.call.set_query("property", &property.to_string()),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1019,7 +1019,7 @@ pub struct UpdateThread {
 }
 
 impl UpdateThread {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

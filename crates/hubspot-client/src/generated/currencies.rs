@@ -356,7 +356,7 @@ impl ListExchangeRates {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only rates from this currency, as `USD`. One of 176 values, for example `AED`.
+    /// Only rates from this currency, for example `USD`. One of 176 values, for example `AED`.
     pub fn from_currency_code(self, from_currency_code: impl Display) -> Self {
         Self {
             call: self
@@ -364,13 +364,13 @@ impl ListExchangeRates {
                 .set_query("fromCurrencyCode", &from_currency_code.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only rates into this currency, as `EUR`. One of 176 values, for example `AED`.
+    /// Only rates into this currency, for example `EUR`. One of 176 values, for example `AED`.
     pub fn to_currency_code(self, to_currency_code: impl Display) -> Self {
         Self {
             call: self.call.set_query("toCurrencyCode", &to_currency_code.to_string()),

@@ -170,7 +170,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -205,7 +205,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -262,7 +262,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -297,7 +297,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -455,7 +455,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -498,7 +498,7 @@ impl CustomActions {
     ///
     /// * `app_id`: The id of the app.
     /// * `definition_id`: The id of the definition.
-    /// * `function_type`: When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// * `function_type`: Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -604,7 +604,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -627,14 +627,14 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -681,7 +681,7 @@ impl ListRevisions {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -412,7 +412,7 @@ pub struct GetAccount {
 }
 
 impl GetAccount {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -435,20 +435,20 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// How many items a page has when no limit is given.
+    /// Number of items per page if no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -500,21 +500,21 @@ impl ListAccounts {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// How many items a page has when no limit is given.
+    /// Number of items per page if no limit is given.
     #[inline]
     pub fn default_page_length(self, default_page_length: i64) -> Self {
         Self {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Only accounts with these kinds of delivery identifier, as `HS_EMAIL_ADDRESS`.
+    /// Only accounts with these kinds of delivery identifier, for example `HS_EMAIL_ADDRESS`.
     pub fn delivery_identifier_type(
         self,
         delivery_identifier_type: impl IntoIterator<
@@ -550,13 +550,13 @@ impl ListAccounts {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

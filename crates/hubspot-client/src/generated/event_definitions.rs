@@ -250,14 +250,14 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give the properties of each event too.
+    /// True to include the properties of each event.
     #[inline]
     pub fn include_properties(self, include_properties: bool) -> Self {
         Self {
             call: self.call.set_query("includeProperties", &include_properties),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -269,7 +269,7 @@ impl List {
             call: self.call.set_query("searchString", &search_string.to_string()),
         }
     }
-    /// Which way to sort, up or down.
+    /// Direction of the order, ascending or descending.
     pub fn sort_order(self, sort_order: impl Display) -> Self {
         Self {
             call: self.call.set_query("sortOrder", &sort_order.to_string()),

@@ -95,7 +95,7 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -116,7 +116,7 @@ impl List {
                 .query_named(format!("objectProperty.{name}"), &value.to_string()),
         }
     }
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     pub fn object_type(self, object_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectType", &object_type.to_string()),
@@ -138,7 +138,7 @@ impl List {
                 .set_query("occurredBefore", &Into::<Timestamp>::into(occurred_before)),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -158,7 +158,7 @@ impl List {
             call: self.call.query_named(format!("property.{name}"), &value.to_string()),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -327,7 +327,7 @@ pub struct ListAccounts {
 }
 
 impl ListAccounts {
-    /// Most items in a page.
+    /// Maximum number of items per page.
     #[inline]
     pub fn limit(self, limit: i64) -> Self {
         Self {

@@ -470,7 +470,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -494,7 +494,7 @@ pub struct GetByPath {
 }
 
 impl GetByPath {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -518,7 +518,7 @@ pub struct GetFolder {
 }
 
 impl GetFolder {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -542,7 +542,7 @@ pub struct GetFolderByPath {
 }
 
 impl GetFolderByPath {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -566,14 +566,14 @@ pub struct GetSignedUrl {
 }
 
 impl GetSignedUrl {
-    /// How long the signed address is good for, in seconds.
+    /// Lifetime of the signed URL, in seconds.
     #[inline]
     pub fn expiration_seconds(self, expiration_seconds: i64) -> Self {
         Self {
             call: self.call.set_query("expirationSeconds", &expiration_seconds),
         }
     }
-    /// A size: bytes when searching, a name as `thumb` for a signed address.
+    /// A size: bytes when searching, a name, for example `thumb`, for a signed URL.
     pub fn size(self, size: impl Into<types::FilesGetSignedUrlSize>) -> Self {
         Self {
             call: self
@@ -581,7 +581,7 @@ impl GetSignedUrl {
                 .set_query("size", &Into::<types::FilesGetSignedUrlSize>::into(size)),
         }
     }
-    /// Whether to enlarge a smaller picture to the size asked for.
+    /// True to enlarge a smaller picture to the size asked for.
     #[inline]
     pub fn upscale(self, upscale: bool) -> Self {
         Self {
@@ -639,7 +639,7 @@ impl Search {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -749,7 +749,7 @@ impl Search {
             call: self.call.set_query("isUsableInContent", &is_usable_in_content),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -781,7 +781,7 @@ impl Search {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -795,7 +795,7 @@ impl Search {
                 ),
         }
     }
-    /// A size: bytes when searching, a name as `thumb` for a signed address.
+    /// A size: bytes when searching, a name, for example `thumb`, for a signed URL.
     #[inline]
     pub fn size(self, size: i64) -> Self {
         Self {
@@ -816,7 +816,7 @@ impl Search {
             call: self.call.set_query("sizeLte", &size_lte),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -833,7 +833,7 @@ impl Search {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// When it was changed last.
+    /// Time at which it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
@@ -929,7 +929,7 @@ impl SearchFolders {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -971,7 +971,7 @@ impl SearchFolders {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1003,7 +1003,7 @@ impl SearchFolders {
             call: self.call.set_query("path", &path.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1017,7 +1017,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1028,7 +1028,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// When it was changed last.
+    /// Time at which it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),

@@ -170,7 +170,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -193,7 +193,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -217,7 +217,7 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

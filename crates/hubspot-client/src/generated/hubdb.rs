@@ -554,7 +554,7 @@ impl Hubdb {
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
-    /// * `config`: How to read the file into the table, as JSON text.
+    /// * `config`: Settings for importing the file into the table, as JSON text.
     /// * `file`: The file to send.
     ///
     /// ```
@@ -870,7 +870,7 @@ pub struct ExportDraftTable {
 }
 
 impl ExportDraftTable {
-    /// The file format of the export, as `CSV`.
+    /// The file format of the export, for example `CSV`.
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -886,7 +886,7 @@ pub struct ExportTable {
 }
 
 impl ExportTable {
-    /// The file format of the export, as `CSV`.
+    /// The file format of the export, for example `CSV`.
     pub fn format(self, format: impl Display) -> Self {
         Self {
             call: self.call.set_query("format", &format.to_string()),
@@ -902,7 +902,7 @@ pub struct GetDraftRow {
 }
 
 impl GetDraftRow {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -919,14 +919,14 @@ pub struct GetDraftTable {
 }
 
 impl GetDraftTable {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -950,7 +950,7 @@ pub struct GetRow {
 }
 
 impl GetRow {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -967,14 +967,14 @@ pub struct GetTable {
 }
 
 impl GetTable {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1004,27 +1004,27 @@ impl ListDraftRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// Number of items to pass over.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1038,7 +1038,7 @@ impl ListDraftRows {
                 ),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1090,7 +1090,7 @@ impl ListDraftTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1111,7 +1111,7 @@ impl ListDraftTables {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -1132,13 +1132,13 @@ impl ListDraftTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1157,7 +1157,7 @@ impl ListDraftTables {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// When it was changed last.
+    /// Time at which it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
@@ -1212,27 +1212,27 @@ impl ListRows {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// How many items to pass over.
+    /// Number of items to pass over.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1246,7 +1246,7 @@ impl ListRows {
                 ),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1298,7 +1298,7 @@ impl ListTables {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -1319,7 +1319,7 @@ impl ListTables {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -1340,13 +1340,13 @@ impl ListTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -1365,7 +1365,7 @@ impl ListTables {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// When it was changed last.
+    /// Time at which it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
@@ -1414,7 +1414,7 @@ pub struct PublishTable {
 }
 
 impl PublishTable {
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1431,7 +1431,7 @@ pub struct ResetDraftTable {
 }
 
 impl ResetDraftTable {
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1448,7 +1448,7 @@ pub struct UnpublishTable {
 }
 
 impl UnpublishTable {
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {
@@ -1465,14 +1465,14 @@ pub struct UpdateDraftTable {
 }
 
 impl UpdateDraftTable {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to fill in the foreign ids of the columns.
+    /// True to fill in the foreign ids of the columns.
     #[inline]
     pub fn include_foreign_ids(self, include_foreign_ids: bool) -> Self {
         Self {

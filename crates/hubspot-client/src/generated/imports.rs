@@ -101,7 +101,7 @@ impl Imports {
     /// * Scope: `crm.import`.
     ///
     /// * `files`: The file to import.
-    /// * `import_request`: What to import and how its columns map, as JSON text.
+    /// * `import_request`: Files to import and the mapping of their columns, as JSON text.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -136,7 +136,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -183,21 +183,21 @@ impl ListErrors {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether to give the message of each error too.
+    /// True to include the message of each error.
     #[inline]
     pub fn include_error_message(self, include_error_message: bool) -> Self {
         Self {
             call: self.call.set_query("includeErrorMessage", &include_error_message),
         }
     }
-    /// Whether to give the data of the faulty row too.
+    /// True to include the data of the faulty row.
     #[inline]
     pub fn include_row_data(self, include_row_data: bool) -> Self {
         Self {
             call: self.call.set_query("includeRowData", &include_row_data),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

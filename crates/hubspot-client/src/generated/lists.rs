@@ -303,7 +303,7 @@ impl Lists {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.lists.read`.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `list_name`: The name of the list.
     ///
     /// ```
@@ -465,7 +465,7 @@ impl Lists {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `record_id`: The id of the record.
     ///
     /// ```
@@ -714,7 +714,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give the filters of the list too. Default: `false`.
+    /// True to include the filters of the list. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -731,7 +731,7 @@ pub struct GetByName {
 }
 
 impl GetByName {
-    /// Whether to give the filters of the list too. Default: `false`.
+    /// True to include the filters of the list. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -802,7 +802,7 @@ pub struct List {
 }
 
 impl List {
-    /// Whether to give the filters of the list too. Default: `false`.
+    /// True to include the filters of the list. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -845,7 +845,7 @@ impl ListMemberships {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -898,7 +898,7 @@ impl ListMembershipsByJoinOrder {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -939,7 +939,7 @@ pub struct Rename {
 }
 
 impl Rename {
-    /// Whether to give the filters of the list too. Default: `false`.
+    /// True to include the filters of the list. Default: `false`.
     #[inline]
     pub fn include_filters(self, include_filters: bool) -> Self {
         Self {
@@ -1010,7 +1010,7 @@ pub struct UpdateFilters {
 }
 
 impl UpdateFilters {
-    /// Whether records that newly join the list may enter its workflows. Default: `false`.
+    /// True if records that newly join the list may enter its workflows. Default: `false`.
     #[inline]
     pub fn enroll_objects_in_workflows(self, enroll_objects_in_workflows: bool) -> Self {
         Self {

@@ -457,7 +457,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -474,14 +474,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which properties of the e-mail to give.
+    /// Properties of the e-mail to include.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -498,14 +498,14 @@ impl Get {
                 ),
         }
     }
-    /// Whether to give the statistics of the e-mail too.
+    /// True to include the statistics of the e-mail.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
-    /// Whether to give the names of the campaigns too.
+    /// True to include the names of the campaigns.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -514,14 +514,14 @@ impl Get {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// Whether to give the statistics of the A/B variants too.
+    /// True to include the statistics of the A/B variants.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// Whether to give the names of the linked workflows too.
+    /// True to include the names of the linked workflows.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
@@ -538,14 +538,14 @@ pub struct GetAbVariation {
 }
 
 impl GetAbVariation {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which properties of the e-mail to give.
+    /// Properties of the e-mail to include.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -562,14 +562,14 @@ impl GetAbVariation {
                 ),
         }
     }
-    /// Whether to give the statistics of the e-mail too.
+    /// True to include the statistics of the e-mail.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
             call: self.call.set_query("includeStats", &include_stats),
         }
     }
-    /// Whether to give the names of the campaigns too.
+    /// True to include the names of the campaigns.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -578,14 +578,14 @@ impl GetAbVariation {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// Whether to give the statistics of the A/B variants too.
+    /// True to include the statistics of the A/B variants.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// Whether to give the names of the linked workflows too.
+    /// True to include the names of the linked workflows.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
@@ -610,7 +610,7 @@ impl GetStatistics {
                 .set_query("emailIds", &email_ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// When the span ends.
+    /// Time at which the span ends.
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -650,7 +650,7 @@ impl GetStatisticsHistogram {
                 .set_query("emailIds", &email_ids.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// When the span ends.
+    /// Time at which the span ends.
     pub fn end_timestamp(self, end_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -658,7 +658,7 @@ impl GetStatisticsHistogram {
                 .set_query("endTimestamp", &Into::<Timestamp>::into(end_timestamp)),
         }
     }
-    /// How long each step of the histogram is, as `DAY`.
+    /// Length of the histogram's intervals, for example `DAY`.
     pub fn interval(
         self,
         interval: impl Into<types::MarketingEmailsGetStatisticsHistogramInterval>,
@@ -698,7 +698,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -719,7 +719,7 @@ impl List {
                 .set_query("createdAfter", &Into::<Timestamp>::into(created_after)),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
@@ -733,7 +733,7 @@ impl List {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// Which properties of the e-mail to give.
+    /// Properties of the e-mail to include.
     pub fn included_properties(
         self,
         included_properties: impl IntoIterator<Item = impl Display>,
@@ -750,7 +750,7 @@ impl List {
                 ),
         }
     }
-    /// Whether to give the statistics of the e-mail too.
+    /// True to include the statistics of the e-mail.
     #[inline]
     pub fn include_stats(self, include_stats: bool) -> Self {
         Self {
@@ -764,13 +764,13 @@ impl List {
             call: self.call.set_query("isPublished", &is_published),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether to give the names of the campaigns too.
+    /// True to include the names of the campaigns.
     #[inline]
     pub fn marketing_campaign_names(self, marketing_campaign_names: bool) -> Self {
         Self {
@@ -803,7 +803,7 @@ impl List {
                 .set_query("publishedBefore", &Into::<Timestamp>::into(published_before)),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -828,7 +828,7 @@ impl List {
                 .set_query("updatedAfter", &Into::<Timestamp>::into(updated_after)),
         }
     }
-    /// When it was changed last.
+    /// Time at which it was changed last.
     pub fn updated_at(self, updated_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
@@ -842,14 +842,14 @@ impl List {
                 .set_query("updatedBefore", &Into::<Timestamp>::into(updated_before)),
         }
     }
-    /// Whether to give the statistics of the A/B variants too.
+    /// True to include the statistics of the A/B variants.
     #[inline]
     pub fn variant_stats(self, variant_stats: bool) -> Self {
         Self {
             call: self.call.set_query("variantStats", &variant_stats),
         }
     }
-    /// Whether to give the names of the linked workflows too.
+    /// True to include the names of the linked workflows.
     #[inline]
     pub fn workflow_names(self, workflow_names: bool) -> Self {
         Self {
@@ -903,7 +903,7 @@ impl ListRevisions {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -944,7 +944,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -1073,7 +1073,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1120,13 +1120,13 @@ impl ListContactParticipations {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, as `ATTENDED`.
+    /// Only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1181,13 +1181,13 @@ impl ListParticipations {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, as `ATTENDED`.
+    /// Only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1242,13 +1242,13 @@ impl ListParticipationsByExternalId {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, as `ATTENDED`.
+    /// Only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),

@@ -33,7 +33,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
@@ -65,7 +65,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `group_name`: The internal name of the group.
     ///
     /// ```
@@ -96,7 +96,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -131,7 +131,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -172,7 +172,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -207,7 +207,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -402,7 +402,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -442,7 +442,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -503,7 +503,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -636,7 +636,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
@@ -671,7 +671,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `group_name`: The internal name of the group.
     ///
     /// ```
@@ -703,7 +703,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -749,7 +749,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -776,7 +776,7 @@ impl MediaBridge {
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -927,7 +927,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
@@ -967,7 +967,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `group_name`: The internal name of the group.
     ///
     /// ```
@@ -1007,7 +1007,7 @@ impl MediaBridge {
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -1091,7 +1091,7 @@ pub struct GetObjectDefinition {
 }
 
 impl GetObjectDefinition {
-    /// Whether to give the definition in full.
+    /// True to include the definition in full.
     #[inline]
     pub fn include_full_definition(self, include_full_definition: bool) -> Self {
         Self {
@@ -1108,14 +1108,14 @@ pub struct GetProperty {
 }
 
 impl GetProperty {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1148,14 +1148,14 @@ pub struct ListProperties {
 }
 
 impl ListProperties {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -1171,7 +1171,7 @@ pub struct ListSchemas {
 }
 
 impl ListSchemas {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

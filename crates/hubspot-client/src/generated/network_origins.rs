@@ -82,7 +82,7 @@ impl GetIpRangesText {
                 ),
         }
     }
-    /// Only ranges of these services, as `EMAIL`.
+    /// Only ranges of these services, for example `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,
@@ -126,7 +126,7 @@ impl ListIpRanges {
                 ),
         }
     }
-    /// Only ranges of these services, as `EMAIL`.
+    /// Only ranges of these services, for example `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,

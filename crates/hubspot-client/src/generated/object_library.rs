@@ -32,7 +32,7 @@ impl ObjectLibrary {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

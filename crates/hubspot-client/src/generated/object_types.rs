@@ -6,9 +6,9 @@
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ObjectType {
-    /// Its name.
+    /// The name that the client uses.
     pub name: &'static str,
-    /// What stands for it in a path.
+    /// Its segment in paths.
     pub segment: &'static str,
     /// The identifiers of the operations it has.
     pub operations: &'static [&'static str],

@@ -361,7 +361,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -378,14 +378,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Give links to records of these types too.
+    /// Types of associated records to include.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -408,7 +408,7 @@ impl Get {
             call: self.call.set_query("idProperty", &id_property.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -422,7 +422,7 @@ impl Get {
                 ),
         }
     }
-    /// Which properties to give with their past values.
+    /// Properties to include with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -455,14 +455,14 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Give links to records of these types too.
+    /// Types of associated records to include.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -479,13 +479,13 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -499,7 +499,7 @@ impl List {
                 ),
         }
     }
-    /// Which properties to give with their past values.
+    /// Properties to include with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -71,7 +71,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -108,7 +108,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl List {
             call: self.call.set_query("email", &email.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -265,7 +265,7 @@ impl Pipelines {
     ) -> Call<types::PipelineStageList> {
         self.call(&operations::PIPELINES_LIST_STAGES).path("pipelineId", &pipeline_id)
     }
-    /// Writes a whole pipeline; stages that are left out are deleted.
+    /// Replaces a whole pipeline; stages that are not in the request are deleted.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
@@ -424,7 +424,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether to check for deals in the stages before deleting. Default: `false`.
+    /// True to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -439,7 +439,7 @@ impl Delete {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting. Default: `false`.
+    /// True to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -464,7 +464,7 @@ pub struct DeleteStage {
 }
 
 impl DeleteStage {
-    /// Whether to check that nothing refers to it before deleting. Default: `false`.
+    /// True to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -489,7 +489,7 @@ pub struct Replace {
 }
 
 impl Replace {
-    /// Whether to check for deals in the stages before deleting. Default: `false`.
+    /// True to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -504,7 +504,7 @@ impl Replace {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting. Default: `false`.
+    /// True to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,
@@ -529,7 +529,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Whether to check for deals in the stages before deleting. Default: `false`.
+    /// True to check for deals in the stages before deleting. Default: `false`.
     #[inline]
     pub fn validate_deal_stage_usages_before_delete(
         self,
@@ -544,7 +544,7 @@ impl Update {
                 ),
         }
     }
-    /// Whether to check that nothing refers to it before deleting. Default: `false`.
+    /// True to check that nothing refers to it before deleting. Default: `false`.
     #[inline]
     pub fn validate_references_before_delete(
         self,

@@ -343,7 +343,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -359,14 +359,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, as `sensitive`. Default: `non_sensitive`.
+    /// Only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -380,13 +380,13 @@ impl Get {
                 ),
         }
     }
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -402,7 +402,7 @@ pub struct GetGroup {
 }
 
 impl GetGroup {
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
@@ -418,14 +418,14 @@ pub struct List {
 }
 
 impl List {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, as `sensitive`. Default: `non_sensitive`.
+    /// Only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -439,13 +439,13 @@ impl List {
                 ),
         }
     }
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),
@@ -461,7 +461,7 @@ pub struct ListGroups {
 }
 
 impl ListGroups {
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     pub fn locale(self, locale: impl Display) -> Self {
         Self {
             call: self.call.set_query("locale", &locale.to_string()),

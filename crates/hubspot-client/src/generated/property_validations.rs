@@ -32,9 +32,9 @@ impl PropertyValidations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
-    /// * `rule_type`: The kind of rule, as `EMAIL`.
+    /// * `rule_type`: The kind of rule, for example `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -65,7 +65,7 @@ impl PropertyValidations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -87,7 +87,7 @@ impl PropertyValidations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
@@ -116,9 +116,9 @@ impl PropertyValidations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
-    /// * `rule_type`: The kind of rule, as `EMAIL`.
+    /// * `rule_type`: The kind of rule, for example `EMAIL`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

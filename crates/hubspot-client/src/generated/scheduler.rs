@@ -116,7 +116,7 @@ impl Scheduler {
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
-    /// * `timezone`: The time zone, as `America/New_York`.
+    /// * `timezone`: The time zone, for example `America/New_York`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -144,7 +144,7 @@ impl Scheduler {
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
-    /// * `timezone`: The time zone, as `America/New_York`.
+    /// * `timezone`: The time zone, for example `America/New_York`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -187,7 +187,7 @@ pub struct GetAvailability {
 }
 
 impl GetAvailability {
-    /// How many months after this one to look at.
+    /// Number of months after the current one.
     #[inline]
     pub fn month_offset(self, month_offset: i64) -> Self {
         Self {
@@ -210,7 +210,7 @@ impl ListMeetingLinks {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -98,7 +98,7 @@ impl Schemas {
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `crm.schemas.custom.write`.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -130,7 +130,7 @@ impl Schemas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -150,7 +150,7 @@ impl Schemas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -174,7 +174,7 @@ impl Schemas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -211,7 +211,7 @@ impl Schemas {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `crm.schemas.custom.write`.
     ///
-    /// * `object_type`: The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -241,7 +241,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -258,7 +258,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether to give the definitions of associations too. Default: `true`.
+    /// True to include the definitions of associations. Default: `true`.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -273,14 +273,14 @@ impl Get {
                 ),
         }
     }
-    /// Whether to give audit details too, such as who changed it. Default: `true`.
+    /// True to include audit details too, such as who changed it. Default: `true`.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// Whether to give the definitions of properties too. Default: `true`.
+    /// True to include the definitions of properties. Default: `true`.
     #[inline]
     pub fn include_property_definitions(
         self,
@@ -302,14 +302,14 @@ pub struct List {
 }
 
 impl List {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Whether to give the definitions of associations too. Default: `true`.
+    /// True to include the definitions of associations. Default: `true`.
     #[inline]
     pub fn include_association_definitions(
         self,
@@ -324,14 +324,14 @@ impl List {
                 ),
         }
     }
-    /// Whether to give audit details too, such as who changed it. Default: `true`.
+    /// True to include audit details too, such as who changed it. Default: `true`.
     #[inline]
     pub fn include_audit_metadata(self, include_audit_metadata: bool) -> Self {
         Self {
             call: self.call.set_query("includeAuditMetadata", &include_audit_metadata),
         }
     }
-    /// Whether to give the definitions of properties too. Default: `true`.
+    /// True to include the definitions of properties. Default: `true`.
     #[inline]
     pub fn include_property_definitions(
         self,

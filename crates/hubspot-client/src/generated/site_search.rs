@@ -96,7 +96,7 @@ impl Search {
             call: self.call.set_query("analytics", &analytics),
         }
     }
-    /// Whether the results are for suggestions shown while typing.
+    /// True if the results are for suggestions shown while typing.
     #[inline]
     pub fn autocomplete(self, autocomplete: bool) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl Search {
             call: self.call.set_query("boostLimit", &boost_limit),
         }
     }
-    /// How long blog posts count as recent in the ranking, as `10d`.
+    /// Age up to which blog posts are ranked as recent, for example `10d`.
     pub fn boost_recent(self, boost_recent: impl Display) -> Self {
         Self {
             call: self.call.set_query("boostRecent", &boost_recent.to_string()),
@@ -141,13 +141,13 @@ impl Search {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),
         }
     }
-    /// How long the descriptions of results are: `SHORT` or `LONG`.
+    /// Length of the results' descriptions: `SHORT` or `LONG`.
     pub fn length(self, length: impl Into<types::SiteSearchSearchLength>) -> Self {
         Self {
             call: self
@@ -158,20 +158,20 @@ impl Search {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Whether `pathPrefix` keeps what matches; `false` leaves it out instead.
+    /// True to keep what matches `pathPrefix`, false to exclude it.
     #[inline]
     pub fn match_prefix(self, match_prefix: bool) -> Self {
         Self {
             call: self.call.set_query("matchPrefix", &match_prefix),
         }
     }
-    /// How many items to pass over.
+    /// Number of items to pass over.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -195,7 +195,7 @@ impl Search {
                 ),
         }
     }
-    /// How strongly view counts lift a result.
+    /// Weight of view counts in the ranking.
     #[inline]
     pub fn popularity_boost(self, popularity_boost: f64) -> Self {
         Self {
@@ -240,7 +240,7 @@ impl Search {
                 ),
         }
     }
-    /// Only content of these types, as `BLOG_POST`.
+    /// Only content of these types, for example `BLOG_POST`.
     pub fn types(
         self,
         types: impl IntoIterator<Item = impl Into<types::IndexedDataType>>,

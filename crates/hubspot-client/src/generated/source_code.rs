@@ -245,7 +245,7 @@ pub struct GetMetadata {
 }
 
 impl GetMetadata {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl Display) -> Self {
         Self {
             call: self.call.set_query("properties", &properties.to_string()),

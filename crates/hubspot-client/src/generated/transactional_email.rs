@@ -182,7 +182,7 @@ impl ListSmtpTokens {
             call: self.call.set_query("emailCampaignId", &email_campaign_id.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -33,7 +33,7 @@ impl UsageLimits {
     /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
     ///
     /// * `from_object_type_id`: The id of the kind of record it starts from.
-    /// * `to_object_type_id`: The id of the object type it goes to, as `0-1`.
+    /// * `to_object_type_id`: The id of the object type it goes to, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

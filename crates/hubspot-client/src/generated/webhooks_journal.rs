@@ -32,7 +32,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted. At least 1.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -54,7 +54,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted. At least 1.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -76,7 +76,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted. At least 1.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -101,7 +101,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `count`: How many are wanted. At least 1.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -123,8 +123,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: How many items to pass over.
-    /// * `count`: How many are wanted. At least 1.
+    /// * `offset`: Number of items to pass over.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -155,8 +155,8 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: How many items to pass over.
-    /// * `count`: How many are wanted. At least 1.
+    /// * `offset`: Number of items to pass over.
+    /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -437,7 +437,7 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: How many items to pass over.
+    /// * `offset`: Number of items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -480,7 +480,7 @@ impl WebhooksJournal {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: How many items to pass over.
+    /// * `offset`: Number of items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

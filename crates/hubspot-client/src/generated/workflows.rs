@@ -235,7 +235,7 @@ pub struct GetPerformance {
 }
 
 impl GetPerformance {
-    /// How long each step of the report is, as `DAY`.
+    /// Length of the report's intervals, for example `DAY`.
     pub fn bucket_type(
         self,
         bucket_type: impl Into<types::ListConversionInactivityTimeUnit>,
@@ -256,7 +256,7 @@ impl GetPerformance {
             call: self.call.set_query("end", &end),
         }
     }
-    /// The day a week begins on, as `MONDAY`.
+    /// The day a week begins on, for example `MONDAY`.
     pub fn first_day(self, first_day: impl Into<types::TimeWindowDay>) -> Self {
         Self {
             call: self
@@ -287,7 +287,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -351,7 +351,7 @@ impl ListEmailCampaigns {
                 ),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

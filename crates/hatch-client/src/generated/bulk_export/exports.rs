@@ -31,7 +31,7 @@ impl Exports {
     /// * Safe to repeat: retried when the reply is lost.
     /// * `ErrorKind::Validation` (413) where the file is too large.
     ///
-    /// * `data_source`: What to export.
+    /// * `data_source`: Kind of data to export.
     /// * `start_date`: First day, included; at most 180 days back. A date, `YYYY-MM-DD`.
     /// * `end_date`: Last day, included; not before the first, and yesterday at the latest. A date, `YYYY-MM-DD`.
     ///
@@ -71,7 +71,7 @@ pub struct Download {
 }
 
 impl Download {
-    /// Form of the rows; `json` if left out.
+    /// Format of the rows. Default: `json`.
     pub fn output_format(self, output_format: impl Into<types::ExportFormat>) -> Self {
         Self {
             call: self

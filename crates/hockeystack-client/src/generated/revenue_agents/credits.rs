@@ -80,7 +80,7 @@ pub struct GetUsage {
 }
 
 impl GetUsage {
-    /// Start of the span, included. The exact form is not on record; use ISO 8601.
+    /// Start of the span, included. The exact form is not documented; use ISO 8601.
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
@@ -92,7 +92,7 @@ impl GetUsage {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
-    /// What to sum by; `feature` if left out.
+    /// Dimension to sum by. Default: `feature`.
     pub fn group_by(self, group_by: impl Into<types::CreditGrouping>) -> Self {
         Self {
             call: self
@@ -110,7 +110,7 @@ pub struct ListOperations {
 }
 
 impl ListOperations {
-    /// Start of the span, included. The exact form is not on record; use ISO 8601.
+    /// Start of the span, included. The exact form is not documented; use ISO 8601.
     pub fn from(self, from: impl Display) -> Self {
         Self {
             call: self.call.set_query("from", &from.to_string()),
@@ -128,13 +128,13 @@ impl ListOperations {
             call: self.call.set_query("feature", &feature.to_string()),
         }
     }
-    /// Cursor of the wanted page, from the page before.
+    /// Cursor of the page to return, from the previous page.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

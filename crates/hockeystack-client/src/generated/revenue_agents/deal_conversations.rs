@@ -75,7 +75,7 @@ impl DealConversations {
             .path("dealId", &deal_id)
             .path("conversationId", &conversation_id)
     }
-    /// Ask how the work on a message goes.
+    /// Get the state of the work on a message.
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
@@ -191,13 +191,13 @@ pub struct List {
 }
 
 impl List {
-    /// Cursor of the wanted page, from the page before.
+    /// Cursor of the page to return, from the previous page.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -236,13 +236,13 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Where to go on: the `next_cursor` of the page before.
+    /// Cursor of the page: the `next_cursor` of the previous one.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -24,7 +24,7 @@ impl Service {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// See whether the service is up.
+    /// Check that the service is available.
     ///
     /// `GET /health`
     ///

@@ -133,13 +133,13 @@ pub struct List {
 }
 
 impl List {
-    /// Cursor of the wanted page, from the page before.
+    /// Cursor of the page to return, from the previous page.
     pub fn cursor(self, cursor: impl Display) -> Self {
         Self {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Entries for each page, 1 to 200; 50 if left out. Between 1 and 200.
+    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -100,7 +100,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ADS_UPSERT_LINKEDIN_CAMPAIGN_GROUP,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

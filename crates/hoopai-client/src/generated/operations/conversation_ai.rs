@@ -18,14 +18,14 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONVERSATION_AI_UPDATE_FOLLOWUP_SETTINGS,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["agents"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["startAfter"])

@@ -20,40 +20,40 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &KNOWLEDGE_BASES_UPDATE_FAQ,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data", "knowledgeBases"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["faqs"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["urls"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastKnowledgeBaseId"])
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastFaqId"])
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_3: Paging = Paging {
     limit: Some("pageLength"),
     ..Paging::new(PagingKind::Page, &["page"])

@@ -15,13 +15,13 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OBJECTS_UPDATE_RECORD,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["records"],
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("pageLimit"),

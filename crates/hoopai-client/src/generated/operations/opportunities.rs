@@ -18,31 +18,31 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OPPORTUNITIES_UPSERT,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["lostReasons"],
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["opportunities"],
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetPair, &["startAfter", "startAfterId"])
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_3: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("limit"),

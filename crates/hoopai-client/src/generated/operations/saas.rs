@@ -28,20 +28,20 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SAAS_UPDATE_SUBSCRIPTION_LEGACY,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["locations"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging::new(PagingKind::Page, &["page"]);
 
 /// `POST /saas/bulk-disable-saas/{companyId}`

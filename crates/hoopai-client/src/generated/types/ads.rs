@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Ad campaign.
     pub struct AdCampaign {
-        /// The id of the campaign group.
+        /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
@@ -35,17 +35,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    /// The id of the campaign group.
+    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the campaign.
     ads: [LinkedInAd],
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: Audience,
-    /// The kind of campaign.
+    /// `campaignType`
     campaign_type: String,
-    /// The id.
+    /// `id`
     id: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
@@ -66,15 +66,15 @@ crm_core::setters!(AdCampaign {
 crm_core::record! {
     /// Ad campaign group data.
     pub struct AdCampaignGroupData {
-        /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+        /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// The id of the campaign group.
+        /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<LinkedInBudget> = "budget",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
@@ -97,15 +97,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdCampaignGroupData {
-    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+    /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
-    /// The id of the campaign group.
+    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
     /// The campaigns of the group.
     ad_campaigns: [AdCampaign],
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
-    /// The id.
+    /// `id`
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
@@ -147,7 +147,7 @@ impl AdCampaignGroupData {
 }
 
 crm_core::open_enum! {
-    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+    /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
     pub enum AdCampaignGroupDataAdBudgetOptimization {
         /// `COST_CAP`
         CostCap = "COST_CAP",
@@ -383,14 +383,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience.
     pub struct Audience {
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
         /// `targetAudience`
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GeoLocation],
     /// `targetAudience`
     target_audience: TargetAudience,
@@ -399,7 +399,7 @@ crm_core::setters!(Audience {
 crm_core::record! {
     /// Audience custom audience item.
     pub struct AudienceCustomAudienceItem {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -423,26 +423,26 @@ impl AudienceCustomAudienceItem {
 crm_core::record! {
     /// Audience dimension.
     pub struct AudienceDimension {
-        /// The ages to take in.
+        /// The ages to include.
         age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
-        /// The segments the audience is made of.
+        /// The segments that form the audience.
         audience_segments: Option<AudienceSegments> = "audienceSegments",
-        /// The genders it is aimed at.
+        /// The genders that the audience includes.
         genders: Option<Vec<String>> = "genders",
-        /// Whether people of unknown age are taken in.
+        /// True to include people of unknown age.
         is_age_unknown: Option<bool> = "isAgeUnknown",
         /// The parental statuses of the audience, for example `PARENT`.
         parental_statuses: Option<Vec<String>> = "parentalStatuses",
     }
 }
 crm_core::setters!(AudienceDimension {
-    /// The ages to take in.
+    /// The ages to include.
     age_ranges: [AudienceDimensionAgeRangesItem],
-    /// The segments the audience is made of.
+    /// The segments that form the audience.
     audience_segments: AudienceSegments,
-    /// The genders it is aimed at.
+    /// The genders that the audience includes.
     genders: [String],
-    /// Whether people of unknown age are taken in.
+    /// True to include people of unknown age.
     is_age_unknown: bool,
     /// The parental statuses of the audience, for example `PARENT`.
     parental_statuses: [String],
@@ -467,7 +467,7 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 crm_core::record! {
     /// Audience interest.
     pub struct AudienceInterest {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -498,7 +498,7 @@ impl AudienceInterest {
 crm_core::record! {
     /// Audience locale.
     pub struct AudienceLocale {
-        /// The key it is known by.
+        /// The unique key.
         key: Option<f64> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -522,9 +522,9 @@ impl AudienceLocale {
 crm_core::record! {
     /// Audience location.
     pub struct AudienceLocation {
-        /// Where it lies on the map.
+        /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -541,7 +541,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    /// Where it lies on the map.
+    /// The position on the map.
     geometry: AudienceLocationGeometry,
     /// The radius around the place.
     radius: f64,
@@ -628,18 +628,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience placements.
     pub struct AudiencePlacements {
-        /// The places for ads on Facebook, as `feed`.
+        /// The placements on Facebook, for example `feed`.
         facebook: Option<Vec<String>> = "facebook",
-        /// The places for ads on Instagram.
+        /// The placements on Instagram.
         instagram: Option<Vec<String>> = "instagram",
         /// The placements in Messenger, for example `messenger_home`.
         messenger: Option<Vec<String>> = "messenger",
     }
 }
 crm_core::setters!(AudiencePlacements {
-    /// The places for ads on Facebook, as `feed`.
+    /// The placements on Facebook, for example `feed`.
     facebook: [String],
-    /// The places for ads on Instagram.
+    /// The placements on Instagram.
     instagram: [String],
     /// The placements in Messenger, for example `messenger_home`.
     messenger: [String],
@@ -648,7 +648,7 @@ crm_core::setters!(AudiencePlacements {
 crm_core::record! {
     /// Audience segments.
     pub struct AudienceSegments {
-        /// Google's names of the custom audiences.
+        /// The resource names of the custom audiences at Google.
         custom_audiences: Option<Vec<String>> = "customAudiences",
         /// The resource names of the interests at Google.
         user_interests: Option<Vec<String>> = "userInterests",
@@ -657,7 +657,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AudienceSegments {
-    /// Google's names of the custom audiences.
+    /// The resource names of the custom audiences at Google.
     custom_audiences: [String],
     /// The resource names of the interests at Google.
     user_interests: [String],
@@ -668,9 +668,9 @@ crm_core::setters!(AudienceSegments {
 crm_core::record! {
     /// Budget.
     pub struct Budget {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the budget is for: `DAILY` or `LIFETIME`.
+        /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
         /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
@@ -702,7 +702,7 @@ impl Budget {
 }
 
 crm_core::open_enum! {
-    /// What the budget is for: `DAILY` or `LIFETIME`.
+    /// The type of budget: `DAILY` or `LIFETIME`.
     pub enum BudgetType {
         /// `DAILY`
         Daily = "DAILY",
@@ -716,33 +716,33 @@ crm_core::record! {
     pub struct Campaign {
         /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
-        /// The times of the week at which ads are shown.
+        /// The hours of the week during which ads are shown.
         ad_schedule: Option<Vec<GoogleAdSchedule>> = "adSchedule",
-        /// Further options of the campaign.
+        /// Advanced options of the campaign.
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// The channel the ads run in, as `SEARCH`.
+        /// The channel in which the ads are shown, for example `SEARCH`.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
         /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<GoogleCampaignAudience> = "audience",
-        /// How the bids are made.
+        /// The strategy for bids.
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// What the campaign is to reach.
+        /// `campaignGoal`
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
-        /// What the campaign is for, as `LEAD`.
+        /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
         /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
-        /// Google's name of the campaign, as `customers/123/campaigns/456`.
+        /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it has political ads in the EU.
+        /// `isEuPoliticalAds`
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -765,31 +765,31 @@ crm_core::record! {
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
     ad_groups: [GoogleAdGroup],
-    /// The times of the week at which ads are shown.
+    /// The hours of the week during which ads are shown.
     ad_schedule: [GoogleAdSchedule],
-    /// Further options of the campaign.
+    /// Advanced options of the campaign.
     advanced_options: Value,
     /// Always `DEMAND_GEN`.
     advertising_channel_sub_type: String,
     /// The assets of the campaign.
     assets: GoogleAssets,
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: GoogleCampaignAudience,
-    /// How the bids are made.
+    /// The strategy for bids.
     bidding_strategy: GoogleBiddingStrategy,
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: GoogleBudget,
-    /// What the campaign is to reach.
+    /// `campaignGoal`
     campaign_goal: GoogleCampaignGoal,
-    /// What the campaign is for, as `LEAD`.
+    /// The goal of the campaign, for example `LEAD`.
     goal_type: CampaignGoalType,
     /// The id of the ad account at Google.
     google_ad_account_id: String,
-    /// Google's name of the campaign, as `customers/123/campaigns/456`.
+    /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
     google_campaign_id: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether it has political ads in the EU.
+    /// `isEuPoliticalAds`
     is_eu_political_ads: bool,
     /// The maximum cost per click.
     maximum_cpc: f64,
@@ -840,7 +840,7 @@ impl Campaign {
 }
 
 crm_core::open_enum! {
-    /// The channel the ads run in, as `SEARCH`.
+    /// The channel in which the ads are shown, for example `SEARCH`.
     pub enum CampaignAdvertisingChannelType {
         /// `DEMAND_GEN`
         DemandGen = "DEMAND_GEN",
@@ -862,7 +862,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What the campaign is for, as `LEAD`.
+    /// The goal of the campaign, for example `LEAD`.
     pub enum CampaignGoalType {
         /// `LEAD`
         Lead = "LEAD",
@@ -874,11 +874,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Consent.
     pub struct Consent {
-        /// Whether the box must be ticked.
+        /// True if the box must be ticked.
         check_required: Option<bool> = "checkRequired",
         /// The text of the consent.
         consent: Option<LocalizedString> = "consent",
-        /// The id.
+        /// `id`
         id: Option<f64> = "id",
     }
     required "checkRequired" "consent" "id"
@@ -905,11 +905,11 @@ impl Consent {
 crm_core::record! {
     /// Conversion value settings.
     pub struct ConversionValueSettings {
-        /// Whether each conversion counts as `defaultValue`.
+        /// True if each conversion counts as `defaultValue`.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
-        /// The currency of the value if none is given, as `USD`.
+        /// The currency of the value if none is given, for example `USD`.
         default_currency_code: Option<String> = "defaultCurrencyCode",
-        /// What a conversion is worth by default.
+        /// The default value of a conversion.
         default_value: Option<f64> = "defaultValue",
     }
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
@@ -971,7 +971,7 @@ impl CreateConversationForm {
 crm_core::record! {
     /// Create google integration.
     pub struct CreateGoogleIntegration {
-        /// The id of the ad account.
+        /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1002,7 +1002,7 @@ impl CreateGoogleIntegration {
 crm_core::record! {
     /// Create integration.
     pub struct CreateIntegration {
-        /// The id of the ad account.
+        /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1013,7 +1013,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateIntegration {
-    /// The id of the ad account.
+    /// `adAccountId`
     ad_account_id: String,
 });
 
@@ -1033,9 +1033,9 @@ impl CreateIntegration {
 crm_core::record! {
     /// Create lead form.
     pub struct CreateLeadForm {
-        /// The disclaimer of the form.
+        /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// What is shown before the form.
+        /// The card before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1057,9 +1057,9 @@ crm_core::record! {
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
 }
 crm_core::setters!(CreateLeadForm {
-    /// The disclaimer of the form.
+    /// The form's own disclaimer.
     custom_disclaimer: CustomDisclaimer,
-    /// What is shown before the form.
+    /// The card before the form.
     greeting_card: GreetingCard,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1092,11 +1092,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create linkedin integration.
     pub struct CreateLinkedinIntegration {
-        /// The id of the ad account.
+        /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
-        /// The name of the ad account.
+        /// `adAccountName`
         ad_account_name: Option<String> = "adAccountName",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1106,11 +1106,11 @@ crm_core::record! {
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
 }
 crm_core::setters!(CreateLinkedinIntegration {
-    /// The id of the ad account.
+    /// `adAccountId`
     ad_account_id: String,
-    /// The name of the ad account.
+    /// `adAccountName`
     ad_account_name: String,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency_code: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1123,7 +1123,7 @@ crm_core::record! {
     pub struct CreateOfflineUserListJob {
         /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
-        /// Whether the list is a dynamic one.
+        /// True if the list is dynamic.
         is_dynamic: Option<bool> = "isDynamic",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1138,7 +1138,7 @@ crm_core::record! {
 crm_core::setters!(CreateOfflineUserListJob {
     /// The path of the CSV file.
     csv_path: String,
-    /// Whether the list is a dynamic one.
+    /// True if the list is dynamic.
     is_dynamic: bool,
     /// `smartListIds`
     smart_list_ids: [String],
@@ -1164,9 +1164,9 @@ impl CreateOfflineUserListJob {
 crm_core::record! {
     /// Creation locale.
     pub struct CreationLocale {
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -1188,7 +1188,7 @@ impl CreationLocale {
 crm_core::record! {
     /// Custom disclaimer.
     pub struct CustomDisclaimer {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
@@ -1219,9 +1219,9 @@ impl CustomDisclaimer {
 crm_core::record! {
     /// Custom disclaimer checkbox.
     pub struct CustomDisclaimerCheckbox {
-        /// Whether the box must be ticked.
+        /// True if the box must be ticked.
         is_required: Option<bool> = "is_required",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `text`
         text: Option<String> = "text",
@@ -1250,15 +1250,15 @@ impl CustomDisclaimerCheckbox {
 crm_core::record! {
     /// Facebook audience.
     pub struct FacebookAudience {
-        /// The highest age to reach.
+        /// The maximum age of the audience.
         age_max: Option<f64> = "age_max",
-        /// The lowest age.
+        /// The minimum age of the audience.
         age_min: Option<f64> = "age_min",
-        /// The genders it is aimed at.
+        /// The genders that the audience includes.
         genders: Option<Vec<f64>> = "genders",
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<AudienceLocation>> = "geo_locations",
-        /// The interests it is aimed at.
+        /// The interests of the audience.
         interests: Option<Vec<AudienceInterest>> = "interests",
         /// The languages of the audience.
         locales: Option<Vec<AudienceLocale>> = "locales",
@@ -1275,13 +1275,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    /// The highest age to reach.
+    /// The maximum age of the audience.
     age_max: f64,
-    /// The lowest age.
+    /// The minimum age of the audience.
     age_min: f64,
-    /// The genders it is aimed at.
+    /// The genders that the audience includes.
     genders: [f64],
-    /// The interests it is aimed at.
+    /// The interests of the audience.
     interests: [AudienceInterest],
     /// The languages of the audience.
     locales: [AudienceLocale],
@@ -1349,7 +1349,7 @@ impl FbSetDefaultPageBody {
 crm_core::record! {
     /// Fb update audience body.
     pub struct FbUpdateAudienceBody {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1380,18 +1380,18 @@ impl FbUpdateAudienceBody {
 crm_core::record! {
     /// Flexible rule user list.
     pub struct FlexibleRuleUserList {
-        /// The rules for whom to leave out.
+        /// The rules for the people to exclude.
         exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
-        /// The rules whose people are taken in.
+        /// The rules for the people to include.
         inclusive_operands: Option<Vec<RuleOperand>> = "inclusiveOperands",
-        /// How the rules for taking in are joined, as `AND`.
+        /// The operator between the rules for inclusion, for example `AND`.
         inclusive_rule_operator: Option<String> = "inclusiveRuleOperator",
     }
     required "exclusiveOperands" "inclusiveOperands"
     by new
 }
 crm_core::setters!(FlexibleRuleUserList {
-    /// How the rules for taking in are joined, as `AND`.
+    /// The operator between the rules for inclusion, for example `AND`.
     inclusive_rule_operator: String,
 });
 
@@ -1414,9 +1414,9 @@ impl FlexibleRuleUserList {
 crm_core::record! {
     /// Form question.
     pub struct FormQuestion {
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
@@ -1427,7 +1427,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    /// The label it is shown with.
+    /// `label`
     label: String,
     /// `options`
     options: [FormQuestionOption],
@@ -1450,7 +1450,7 @@ impl FormQuestion {
 crm_core::record! {
     /// Form question option.
     pub struct FormQuestionOption {
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `value`
         value: Option<String> = "value",
@@ -1631,33 +1631,33 @@ crm_core::setters!(GeoViewport {
 crm_core::record! {
     /// Google ad content.
     pub struct GoogleAdContent {
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// What is wrong with the ad.
+        /// `adError`
         ad_error: Option<String> = "adError",
-        /// The id of the ad group.
+        /// `adGroupId`
         ad_group_id: Option<String> = "adGroupId",
-        /// The id of the ad.
+        /// `adId`
         ad_id: Option<String> = "adId",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// What the button says, as `LEARN_MORE`.
+        /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<GoogleAdContentCallToActionLabel> = "callToActionLabel",
-        /// The cards of the carousel.
+        /// `carouselCards`
         carousel_cards: Option<Vec<GoogleCarouselCard>> = "carouselCards",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
         /// The texts of the ad.
         descriptions: Option<Vec<String>> = "descriptions",
-        /// The address a click leads to.
+        /// The URL that a click opens.
         final_url: Option<String> = "finalUrl",
         /// The resource name of the ad at Google.
         google_ad_id: Option<String> = "googleAdId",
         /// The headlines of the ad.
         headlines: Option<Vec<String>> = "headlines",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is deleted.
+        /// `isDeleted`
         is_deleted: Option<bool> = "isDeleted",
         /// `longHeadlines`
         long_headlines: Option<Vec<String>> = "longHeadlines",
@@ -1680,33 +1680,33 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdContent {
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
-    /// What is wrong with the ad.
+    /// `adError`
     ad_error: String,
-    /// The id of the ad group.
+    /// `adGroupId`
     ad_group_id: String,
-    /// The id of the ad.
+    /// `adId`
     ad_id: String,
-    /// The name of the business.
+    /// `businessName`
     business_name: String,
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: GoogleAdContentCallToActionLabel,
-    /// The cards of the carousel.
+    /// `carouselCards`
     carousel_cards: [GoogleCarouselCard],
     /// `customChannels`
     custom_channels: bool,
     /// The texts of the ad.
     descriptions: [String],
-    /// The address a click leads to.
+    /// The URL that a click opens.
     final_url: String,
     /// The resource name of the ad at Google.
     google_ad_id: String,
     /// The headlines of the ad.
     headlines: [String],
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether it is deleted.
+    /// `isDeleted`
     is_deleted: bool,
     /// `longHeadlines`
     long_headlines: [String],
@@ -1729,7 +1729,7 @@ crm_core::setters!(GoogleAdContent {
 });
 
 crm_core::open_enum! {
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the call to action, for example `LEARN_MORE`.
     pub enum GoogleAdContentCallToActionLabel {
         /// `APPLY_NOW`
         ApplyNow = "APPLY_NOW",
@@ -1797,25 +1797,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google ad group.
     pub struct GoogleAdGroup {
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// The ads of the group.
+        /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// What is wrong with the ad group.
+        /// `adGroupError`
         ad_group_error: Option<String> = "adGroupError",
-        /// The id of the ad group.
+        /// `adGroupId`
         ad_group_id: Option<String> = "adGroupId",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
-        /// Google's name of the audience, as `customers/123/audiences/789`.
+        /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The keywords it is about.
+        /// `keywords`
         keywords: Option<GoogleKeywords> = "keywords",
         /// `name`
         name: Option<String> = "name",
@@ -1826,25 +1826,25 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
-    /// The ads of the group.
+    /// The ads of the ad group.
     ad_content: [GoogleAdContent],
-    /// What is wrong with the ad group.
+    /// `adGroupError`
     ad_group_error: String,
-    /// The id of the ad group.
+    /// `adGroupId`
     ad_group_id: String,
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: GoogleAdGroupAudience,
     /// `customChannels`
     custom_channels: bool,
     /// The resource name of the ad group at Google.
     google_ad_group_id: String,
-    /// Google's name of the audience, as `customers/123/audiences/789`.
+    /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
     google_audience_id: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The keywords it is about.
+    /// `keywords`
     keywords: GoogleKeywords,
     /// `name`
     name: String,
@@ -1857,14 +1857,14 @@ crm_core::setters!(GoogleAdGroup {
 crm_core::record! {
     /// Google ad group audience.
     pub struct GoogleAdGroupAudience {
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GoogleGeoLocation],
     /// The languages of the audience.
     locales: [GoogleLocale],
@@ -1873,9 +1873,9 @@ crm_core::setters!(GoogleAdGroupAudience {
 crm_core::record! {
     /// Google ad schedule.
     pub struct GoogleAdSchedule {
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
-        /// Where it begins.
+        /// The start.
         from: Option<String> = "from",
         /// The end of the range.
         to: Option<String> = "to",
@@ -1902,7 +1902,7 @@ impl GoogleAdSchedule {
 }
 
 crm_core::open_enum! {
-    /// The day of the week.
+    /// Google ad schedule day of week.
     pub enum GoogleAdScheduleDayOfWeek {
         /// `ALL_DAYS`
         AllDays = "ALL_DAYS",
@@ -1934,7 +1934,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google asset image.
     pub struct GoogleAssetImage {
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
         /// `name`
         name: Option<String> = "name",
@@ -1947,7 +1947,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleAssetImage {
-    /// What went wrong.
+    /// `error`
     error: String,
     /// `name`
     name: String,
@@ -1972,11 +1972,11 @@ impl GoogleAssetImage {
 crm_core::record! {
     /// Google assets.
     pub struct GoogleAssets {
-        /// The logo of the business.
+        /// `businessLogo`
         business_logo: Option<GoogleAssetImage> = "businessLogo",
-        /// Google's names of the call assets.
+        /// The resource names of the call assets at Google.
         calls: Option<Vec<String>> = "calls",
-        /// The images to show.
+        /// `images`
         images: Option<Vec<GoogleAssetImage>> = "images",
         /// The resource name of the lead form asset at Google.
         lead_form: Option<String> = "leadForm",
@@ -1985,11 +1985,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAssets {
-    /// The logo of the business.
+    /// `businessLogo`
     business_logo: GoogleAssetImage,
-    /// Google's names of the call assets.
+    /// The resource names of the call assets at Google.
     calls: [String],
-    /// The images to show.
+    /// `images`
     images: [GoogleAssetImage],
     /// The resource name of the lead form asset at Google.
     lead_form: String,
@@ -2016,9 +2016,9 @@ crm_core::setters!(GoogleBiddingStrategy {
 crm_core::record! {
     /// Google budget.
     pub struct GoogleBudget {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the budget is for: `DAILY` or `LIFETIME`.
+        /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
         /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
@@ -2027,9 +2027,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleBudget {
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// What the budget is for: `DAILY` or `LIFETIME`.
+    /// The type of budget: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
     /// The last day, as `YYYY-MM-DD`.
     schedule_end_date: String,
@@ -2040,11 +2040,11 @@ crm_core::setters!(GoogleBudget {
 crm_core::record! {
     /// Google campaign audience.
     pub struct GoogleCampaignAudience {
-        /// The ages to reach or leave out.
+        /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
         /// The genders to reach.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
@@ -2055,11 +2055,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleCampaignAudience {
-    /// The ages to reach or leave out.
+    /// The ages to include or exclude.
     age_range: [GoogleDemographicTarget],
     /// The genders to reach.
     gender: [GoogleDemographicTarget],
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GoogleGeoLocation],
     /// The languages of the audience.
     locales: [GoogleLocale],
@@ -2072,7 +2072,7 @@ crm_core::setters!(GoogleCampaignAudience {
 crm_core::record! {
     /// Google campaign goal.
     pub struct GoogleCampaignGoal {
-        /// Whether the conversion goal is a custom one.
+        /// `isCustomConversionGoal`
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
         /// `type`
         type_: Option<GoogleCampaignGoalType> = "type",
@@ -2083,7 +2083,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GoogleCampaignGoal {
-    /// Whether the conversion goal is a custom one.
+    /// `isCustomConversionGoal`
     is_custom_conversion_goal: bool,
     /// `value`
     value: String,
@@ -2117,22 +2117,22 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google carousel card.
     pub struct GoogleCarouselCard {
-        /// What the button says, as `LEARN_MORE`.
+        /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
-        /// The address a click leads to.
+        /// The URL that a click opens.
         final_url: Option<String> = "finalUrl",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
         /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
     }
 }
 crm_core::setters!(GoogleCarouselCard {
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: String,
-    /// The address a click leads to.
+    /// The URL that a click opens.
     final_url: String,
-    /// The headline people see.
+    /// `headline`
     headline: String,
     /// The images and videos.
     media: [GoogleMedia],
@@ -2141,7 +2141,7 @@ crm_core::setters!(GoogleCarouselCard {
 crm_core::record! {
     /// Google demographic target.
     pub struct GoogleDemographicTarget {
-        /// The value at Google, as `MALE`.
+        /// The value at Google, for example `MALE`.
         enum_: Option<String> = "enum",
         /// True if these people are excluded.
         negative: Option<bool> = "negative",
@@ -2167,15 +2167,15 @@ crm_core::record! {
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "address_components",
-        /// The name of the country.
+        /// `country_name`
         country_name: Option<String> = "country_name",
         /// The address in one line.
         formatted_address: Option<String> = "formatted_address",
-        /// Where it lies on the map.
+        /// The position on the map.
         geometry: Option<GeoGeometry> = "geometry",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -2196,15 +2196,15 @@ crm_core::record! {
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
     address_components: [GeoAddressComponent],
-    /// The name of the country.
+    /// `country_name`
     country_name: String,
     /// The address in one line.
     formatted_address: String,
-    /// Where it lies on the map.
+    /// The position on the map.
     geometry: GeoGeometry,
-    /// The id.
+    /// `id`
     id: String,
-    /// The key it is known by.
+    /// The unique key.
     key: String,
     /// `name`
     name: String,
@@ -2225,7 +2225,7 @@ crm_core::setters!(GoogleGeoLocation {
 crm_core::record! {
     /// Google keyword item.
     pub struct GoogleKeywordItem {
-        /// The keyword it goes by.
+        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The match type of the search, for example `BROAD`.
         match_type: Option<String> = "matchType",
@@ -2265,9 +2265,9 @@ crm_core::setters!(GoogleKeywords {
 crm_core::record! {
     /// Google locale.
     pub struct GoogleLocale {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -2276,9 +2276,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleLocale {
-    /// The id.
+    /// `id`
     id: String,
-    /// The key it is known by.
+    /// The unique key.
     key: String,
     /// `name`
     name: String,
@@ -2289,11 +2289,11 @@ crm_core::setters!(GoogleLocale {
 crm_core::record! {
     /// Google media.
     pub struct GoogleMedia {
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
-        /// The shape of the image, as `SQUARE`.
+        /// The shape of the image, for example `SQUARE`.
         image_type: Option<String> = "imageType",
-        /// Whether the image is a logo.
+        /// True if the image is a logo.
         is_logo: Option<bool> = "isLogo",
         /// The URL of the media file.
         src: Option<String> = "src",
@@ -2304,11 +2304,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleMedia {
-    /// What went wrong.
+    /// `error`
     error: String,
-    /// The shape of the image, as `SQUARE`.
+    /// The shape of the image, for example `SQUARE`.
     image_type: String,
-    /// Whether the image is a logo.
+    /// True if the image is a logo.
     is_logo: bool,
     /// The URL of the media file.
     src: String,
@@ -2348,7 +2348,7 @@ impl GoogleNetworkSettings {
 crm_core::record! {
     /// Google segment target.
     pub struct GoogleSegmentTarget {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `type`
         type_: Option<String> = "type",
@@ -2382,14 +2382,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google target interests.
     pub struct GoogleTargetInterests {
-        /// Google's names of the affinity interests.
+        /// The resource names of the affinity interests at Google.
         affinity: Option<Vec<String>> = "affinity",
         /// The resource names of the in-market interests at Google.
         in_market: Option<Vec<String>> = "inMarket",
     }
 }
 crm_core::setters!(GoogleTargetInterests {
-    /// Google's names of the affinity interests.
+    /// The resource names of the affinity interests at Google.
     affinity: [String],
     /// The resource names of the in-market interests at Google.
     in_market: [String],
@@ -2419,7 +2419,7 @@ impl GoogleYouTubeVideoLink {
 crm_core::record! {
     /// Greeting card.
     pub struct GreetingCard {
-        /// What it says or holds.
+        /// `content`
         content: Option<Vec<String>> = "content",
         /// The style of the card, for example `LIST_STYLE`.
         style: Option<String> = "style",
@@ -2474,9 +2474,9 @@ impl HiddenField {
 crm_core::record! {
     /// Keyword suggestion.
     pub struct KeywordSuggestion {
-        /// The keywords it is about.
+        /// `keywords`
         keywords: Option<Vec<String>> = "keywords",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language_code: Option<String> = "languageCode",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
@@ -2487,9 +2487,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    /// The keywords it is about.
+    /// `keywords`
     keywords: [String],
-    /// The language, as `en`.
+    /// The language code, for example `en`.
     language_code: String,
     /// The locations, as records, ids or codes.
     locations: [String],
@@ -2512,9 +2512,9 @@ impl KeywordSuggestion {
 crm_core::record! {
     /// Lead form content.
     pub struct LeadFormContent {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<LocalizedString> = "description",
-        /// The headline people see.
+        /// `headline`
         headline: Option<LocalizedString> = "headline",
         /// The privacy policy and the consents of the form.
         legal_info: Option<LegalInfo> = "legalInfo",
@@ -2527,7 +2527,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LeadFormContent {
-    /// What it is, for people.
+    /// The human-readable description.
     description: LocalizedString,
 });
 
@@ -2592,7 +2592,7 @@ impl LeadFormQuestion {
 crm_core::record! {
     /// Legal info.
     pub struct LegalInfo {
-        /// What people are asked to consent to.
+        /// The consents that people are asked for.
         consents: Option<Vec<Consent>> = "consents",
         /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
@@ -2626,27 +2626,27 @@ impl LegalInfo {
 crm_core::record! {
     /// Linked in ad.
     pub struct LinkedInAd {
-        /// The id of the campaign group.
+        /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// The id of the ad.
+        /// `adId`
         ad_id: Option<String> = "adId",
-        /// What the button says, as `LEARN_MORE`.
+        /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
-        /// LinkedIn's name of the content, as `urn:li:share:123`.
+        /// The URN of the content at LinkedIn, for example `urn:li:share:123`.
         content_reference_string: Option<String> = "contentReferenceString",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the form the ad leads to.
         destination_form_id: Option<String> = "destinationFormId",
-        /// The address the ad leads to.
+        /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The text over the ad.
+        /// The text above the ad.
         introductory_text: Option<String> = "introductoryText",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
@@ -2661,27 +2661,27 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInAd {
-    /// The id of the campaign group.
+    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
-    /// The id of the ad.
+    /// `adId`
     ad_id: String,
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: String,
-    /// LinkedIn's name of the content, as `urn:li:share:123`.
+    /// The URN of the content at LinkedIn, for example `urn:li:share:123`.
     content_reference_string: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The id of the form the ad leads to.
     destination_form_id: String,
-    /// The address the ad leads to.
+    /// The URL that the ad opens.
     destination_url: String,
-    /// The headline people see.
+    /// `headline`
     headline: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The text over the ad.
+    /// The text above the ad.
     introductory_text: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
@@ -2698,9 +2698,9 @@ crm_core::setters!(LinkedInAd {
 crm_core::record! {
     /// Linked in budget.
     pub struct LinkedInBudget {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the budget is for: `DAILY` or `LIFETIME`.
+        /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
         /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
@@ -2709,9 +2709,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInBudget {
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// What the budget is for: `DAILY` or `LIFETIME`.
+    /// The type of budget: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
     /// The last day, as `YYYY-MM-DD`.
     schedule_end_date: String,
@@ -2722,24 +2722,24 @@ crm_core::setters!(LinkedInBudget {
 crm_core::record! {
     /// Linked in create lead form body.
     pub struct LinkedInCreateLeadFormBody {
-        /// What it says or holds.
+        /// `content`
         content: Option<LeadFormContent> = "content",
-        /// The language and country it is made for.
+        /// The language and country of the form.
         creation_locale: Option<CreationLocale> = "creationLocale",
-        /// Fields of the form that people do not see.
+        /// The fields of the form that visitors do not see.
         hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
         /// `name`
         name: Option<String> = "name",
         /// The owner; for a record, a list of user ids.
         owner: Option<SponsoredAccountOwner> = "owner",
-        /// How far the form is, as `PUBLISHED`. Always `PUBLISHED`.
+        /// The state of the form, for example `PUBLISHED`. Always `PUBLISHED`.
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"
     by new
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
-    /// Fields of the form that people do not see.
+    /// The fields of the form that visitors do not see.
     hidden_fields: [HiddenField],
 });
 
@@ -2767,13 +2767,13 @@ impl LinkedInCreateLeadFormBody {
 crm_core::record! {
     /// Linked in media.
     pub struct LinkedInMedia {
-        /// The address the ad leads to.
+        /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
-        /// The size of the file in bytes.
+        /// `fileSizeBytes`
         file_size_bytes: Option<f64> = "fileSizeBytes",
-        /// The addresses of frames from the video.
+        /// The URLs of frames of the video.
         frames: Option<Vec<String>> = "frames",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
         /// `name`
         name: Option<String> = "name",
@@ -2788,13 +2788,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInMedia {
-    /// The address the ad leads to.
+    /// The URL that the ad opens.
     destination_url: String,
-    /// The size of the file in bytes.
+    /// `fileSizeBytes`
     file_size_bytes: f64,
-    /// The addresses of frames from the video.
+    /// The URLs of frames of the video.
     frames: [String],
-    /// The headline people see.
+    /// `headline`
     headline: String,
     /// `name`
     name: String,
@@ -2862,9 +2862,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Locale.
     pub struct Locale {
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -2938,9 +2938,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Media.
     pub struct Media {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
         /// `link`
         link: Option<String> = "link",
@@ -2959,9 +2959,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Media {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The headline people see.
+    /// `headline`
     headline: String,
     /// `link`
     link: String,
@@ -2994,9 +2994,9 @@ impl Media {
 crm_core::record! {
     /// Member.
     pub struct Member {
-        /// The app, as `com.example.app`.
+        /// The app, for example `com.example.app`.
         app: Option<String> = "app",
-        /// The keyword it goes by.
+        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The type of the members: `KEYWORD`, `URL` or `APP`.
         member_type: Option<MemberMemberType> = "memberType",
@@ -3007,9 +3007,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Member {
-    /// The app, as `com.example.app`.
+    /// The app, for example `com.example.app`.
     app: String,
-    /// The keyword it goes by.
+    /// `keyword`
     keyword: String,
     /// `url`
     url: String,
@@ -3044,7 +3044,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Multiple choice option.
     pub struct MultipleChoiceOption {
-        /// The id.
+        /// `id`
         id: Option<f64> = "id",
         /// `text`
         text: Option<LocalizedString> = "text",
@@ -3089,9 +3089,9 @@ impl MultipleChoiceQuestionDetails {
 crm_core::record! {
     /// Post submission call to action.
     pub struct PostSubmissionCallToAction {
-        /// What the button says, as `LEARN_MORE`.
+        /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
-        /// Where the call to action leads.
+        /// The URL that the call to action opens.
         call_to_action_target: Option<PostSubmissionCallToActionTarget> = "callToActionTarget",
     }
     required "callToActionLabel" "callToActionTarget"
@@ -3114,7 +3114,7 @@ impl PostSubmissionCallToAction {
 }
 
 crm_core::open_enum! {
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the call to action, for example `LEARN_MORE`.
     pub enum PostSubmissionCallToActionCallToActionLabel {
         /// `DOWNLOAD_NOW`
         DownloadNow = "DOWNLOAD_NOW",
@@ -3132,7 +3132,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Post submission call to action target.
     pub struct PostSubmissionCallToActionTarget {
-        /// The address the button leads to.
+        /// The URL that the button opens.
         landing_page_url: Option<String> = "landingPageUrl",
     }
     required "landingPageUrl"
@@ -3153,7 +3153,7 @@ impl PostSubmissionCallToActionTarget {
 crm_core::record! {
     /// Post submission info.
     pub struct PostSubmissionInfo {
-        /// What the reader is asked to do.
+        /// The call to action of the post.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
         /// The human-readable message.
         message: Option<LocalizedString> = "message",
@@ -3264,7 +3264,7 @@ impl Rule {
 crm_core::record! {
     /// Rule based user list.
     pub struct RuleBasedUserList {
-        /// The rules that say who is in the list.
+        /// The rules that define who is on the list.
         flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
         /// Always `REQUESTED`.
         prepopulation_status: Option<String> = "prepopulationStatus",
@@ -3374,9 +3374,9 @@ impl RuleOperand {
 crm_core::record! {
     /// Selected attribute.
     pub struct SelectedAttribute {
-        /// The name of the category.
+        /// `categoryName`
         category_name: Option<String> = "categoryName",
-        /// The URN of the facet, as `urn:li:adTargetingFacet:locations`.
+        /// The URN of the facet, for example `urn:li:adTargetingFacet:locations`.
         facet: Option<String> = "facet",
         /// `name`
         name: Option<String> = "name",
@@ -3454,33 +3454,33 @@ impl StringRuleItem {
 crm_core::record! {
     /// Target audience.
     pub struct TargetAudience {
-        /// The people to leave out, by attributes.
+        /// The attributes of the people to exclude.
         exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
-        /// Who is taken in.
+        /// The attributes of the people to include.
         include: Option<Vec<Vec<SelectedAttribute>>> = "include",
     }
 }
 crm_core::setters!(TargetAudience {
-    /// The people to leave out, by attributes.
+    /// The attributes of the people to exclude.
     exclude: [Vec<SelectedAttribute>],
-    /// Who is taken in.
+    /// The attributes of the people to include.
     include: [Vec<SelectedAttribute>],
 });
 
 crm_core::record! {
     /// Thank you page.
     pub struct ThankYouPage {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The phone number of the business.
         business_phone: Option<String> = "businessPhone",
-        /// The address the button leads to.
+        /// The URL that the button opens.
         button_link: Option<String> = "buttonLink",
-        /// What the button says.
+        /// The label of the button.
         button_text: Option<String> = "buttonText",
-        /// What the button does, as `VIEW_WEBSITE`.
+        /// The action of the button, for example `VIEW_WEBSITE`.
         button_type: Option<String> = "buttonType",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
         /// `title`
         title: Option<String> = "title",
@@ -3491,9 +3491,9 @@ crm_core::record! {
 crm_core::setters!(ThankYouPage {
     /// The phone number of the business.
     business_phone: String,
-    /// The address the button leads to.
+    /// The URL that the button opens.
     button_link: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country_code: String,
 });
 
@@ -3522,7 +3522,7 @@ impl ThankYouPage {
 crm_core::record! {
     /// Unit cost.
     pub struct UnitCost {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
     }
     required "amount"
@@ -3543,9 +3543,9 @@ impl UnitCost {
 crm_core::record! {
     /// Update custom audience.
     pub struct UpdateCustomAudience {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Facebook's id of the ad account, as `act_123456`.
+        /// The id of the ad account at Facebook, for example `act_123456`.
         fb_ad_account_id: Option<String> = "fbAdAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3554,7 +3554,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomAudience {
-    /// Facebook's id of the ad account, as `act_123456`.
+    /// The id of the ad account at Facebook, for example `act_123456`.
     fb_ad_account_id: String,
 });
 
@@ -3576,7 +3576,7 @@ crm_core::record! {
     pub struct UpdateCustomAudienceBatch {
         /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
-        /// Whether the audience is dynamic, as text.
+        /// `true` if the audience is dynamic; a string.
         dynamic_audience: Option<String> = "dynamicAudience",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3591,7 +3591,7 @@ crm_core::record! {
 crm_core::setters!(UpdateCustomAudienceBatch {
     /// The path of the CSV file.
     csv_path: String,
-    /// Whether the audience is dynamic, as text.
+    /// `true` if the audience is dynamic; a string.
     dynamic_audience: String,
     /// The ids of the smart lists.
     smartlist_ids: [String],
@@ -3620,23 +3620,23 @@ crm_core::record! {
     pub struct UpsertAd {
         /// The id of the ad set.
         adset_id: Option<String> = "adsetId",
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
-        /// The id of the conversation form.
+        /// `conversationFormId`
         conversation_form_id: Option<String> = "conversationFormId",
-        /// What the button says, as `LEARN_MORE`.
+        /// The label of the button, for example `LEARN_MORE`.
         cta: Option<String> = "cta",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the form the ad leads to.
         destination_form_id: Option<String> = "destinationFormId",
-        /// The address the ad leads to.
+        /// The URL that the ad opens.
         destination_link: Option<String> = "destinationLink",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3655,21 +3655,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAd {
-    /// The id of the conversation form.
+    /// `conversationFormId`
     conversation_form_id: String,
-    /// What the button says, as `LEARN_MORE`.
+    /// The label of the button, for example `LEARN_MORE`.
     cta: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The id of the form the ad leads to.
     destination_form_id: String,
-    /// The address the ad leads to.
+    /// The URL that the ad opens.
     destination_link: String,
-    /// The headline people see.
+    /// `headline`
     headline: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// The images and videos.
     media: [Media],
@@ -3726,19 +3726,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert adset.
     pub struct UpsertAdset {
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<FacebookAudience> = "audience",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
-        /// Where people convert, as `website`.
+        /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
-        /// The event that is counted, as `Purchase`.
+        /// The event that counts as a conversion, for example `Purchase`.
         custom_event_type: Option<String> = "customEventType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The id of the Instagram account that shows it.
+        /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3757,17 +3757,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: FacebookAudience,
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: Budget,
-    /// Where people convert, as `website`.
+    /// The place of the conversion, for example `website`.
     conversion_location: String,
-    /// The event that is counted, as `Purchase`.
+    /// The event that counts as a conversion, for example `Purchase`.
     custom_event_type: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The id of the Instagram account that shows it.
+    /// The id of the Instagram account that shows the ads.
     instagram_actor_id: String,
     /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: UpsertAdsetMessagingPlatforms,
@@ -3862,9 +3862,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert audience.
     pub struct UpsertAudience {
-        /// Whom the audience takes in.
+        /// The people that the audience includes.
         dimensions: Option<AudienceDimension> = "dimensions",
-        /// Whom the audience leaves out.
+        /// The people that the audience excludes.
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3877,9 +3877,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAudience {
-    /// Whom the audience takes in.
+    /// The people that the audience includes.
     dimensions: AudienceDimension,
-    /// Whom the audience leaves out.
+    /// The people that the audience excludes.
     exclusion_dimension: AudienceDimension,
     /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
@@ -3903,7 +3903,7 @@ impl UpsertAudience {
 crm_core::record! {
     /// Upsert campaign.
     pub struct UpsertCampaign {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3920,7 +3920,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    /// The id.
+    /// `id`
     id: String,
     /// `name`
     name: String,
@@ -3985,15 +3985,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert conversion.
     pub struct UpsertConversion {
-        /// How credit for a conversion is given.
+        /// The model by which a conversion is credited.
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<String> = "category",
         /// `clickThroughWindow`
         click_through_window: Option<f64> = "clickThroughWindow",
-        /// The id of the conversion.
+        /// `conversionId`
         conversion_id: Option<String> = "conversionId",
-        /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
+        /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
         counting_type: Option<UpsertConversionCountingType> = "countingType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -4007,15 +4007,15 @@ crm_core::record! {
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
 }
 crm_core::setters!(UpsertConversion {
-    /// How credit for a conversion is given.
+    /// The model by which a conversion is credited.
     attribution_model: UpsertConversionAttributionModel,
-    /// Its category, as a name or a record.
+    /// The category, as a name or a record.
     category: String,
     /// `clickThroughWindow`
     click_through_window: f64,
-    /// The id of the conversion.
+    /// `conversionId`
     conversion_id: String,
-    /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
+    /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
     counting_type: UpsertConversionCountingType,
     /// The id of the location (sub-account).
     location_id: String,
@@ -4028,7 +4028,7 @@ crm_core::setters!(UpsertConversion {
 });
 
 crm_core::open_enum! {
-    /// How credit for a conversion is given.
+    /// The model by which a conversion is credited.
     pub enum UpsertConversionAttributionModel {
         /// `GOOGLE_ADS_LAST_CLICK`
         GoogleAdsLastClick = "GOOGLE_ADS_LAST_CLICK",
@@ -4038,7 +4038,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether a click counts once or often: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
+    /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
     pub enum UpsertConversionCountingType {
         /// `MANY_PER_CLICK`
         ManyPerClick = "MANY_PER_CLICK",
@@ -4105,13 +4105,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert segment.
     pub struct UpsertSegment {
-        /// The countries, as `US`.
+        /// The country codes, for example `US`.
         country_codes: Option<Vec<String>> = "countryCodes",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
+        /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
         expansion_level: Option<UpsertSegmentExpansionLevel> = "expansionLevel",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The members of the segment.
         members: Option<Vec<Member>> = "members",
@@ -4134,13 +4134,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertSegment {
-    /// The countries, as `US`.
+    /// The country codes, for example `US`.
     country_codes: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
+    /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
     expansion_level: UpsertSegmentExpansionLevel,
-    /// The id.
+    /// `id`
     id: String,
     /// The members of the segment.
     members: [Member],
@@ -4181,7 +4181,7 @@ impl UpsertSegment {
 }
 
 crm_core::open_enum! {
-    /// How far to widen it: `BALANCED`, `BROAD` or `NARROW`.
+    /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
     pub enum UpsertSegmentExpansionLevel {
         /// `BALANCED`
         Balanced = "BALANCED",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Affiliate list meta reply.
     pub struct AffiliateListMetaReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
     }
 }
@@ -16,7 +16,7 @@ crm_core::record! {
     pub struct CommissionAffiliateReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Commission campaign reply.
     pub struct CommissionCampaignReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -40,9 +40,9 @@ crm_core::record! {
     pub struct CommissionCustomerReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -54,35 +54,35 @@ crm_core::record! {
 crm_core::record! {
     /// Commission list item reply.
     pub struct CommissionListItemReply {
-        /// The affiliate it is for.
+        /// The affiliate that receives it.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
-        /// The id of the affiliate.
+        /// `affiliateId`
         affiliate_id: Option<String> = "affiliateId",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<CommissionCampaignReply> = "campaign",
-        /// The name of the campaign.
+        /// `campaignName`
         campaign_name: Option<String> = "campaignName",
-        /// How much the commission is.
+        /// The amount of the commission.
         commission: Option<f64> = "commission",
-        /// How much the commission is.
+        /// `commissionAmount`
         commission_amount: Option<f64> = "commissionAmount",
-        /// How the commission is worked out, as `percentage`.
+        /// The type of commission, for example `percentage`.
         commission_type: Option<String> = "commissionType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The customer.
+        /// `customer`
         customer: Option<CommissionCustomerReply> = "customer",
-        /// When it is due.
+        /// The due date.
         due_at: Option<String> = "dueAt",
-        /// The id of the event.
+        /// `eventId`
         event_id: Option<String> = "eventId",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it is a trial.
+        /// `isTrial`
         is_trial: Option<bool> = "isTrial",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -112,7 +112,7 @@ crm_core::record! {
 crm_core::record! {
     /// Commission list meta reply.
     pub struct CommissionListMetaReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
     }
 }
@@ -120,39 +120,39 @@ crm_core::record! {
 crm_core::record! {
     /// Get affiliate reply.
     pub struct GetAffiliateReply {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The ids of the campaigns the affiliate is in.
+        /// The ids of the affiliate's campaigns.
         campaign_ids: Vec<String> = "campaignIds",
-        /// How many clicks there were.
+        /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<Value> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// How many customers there are.
+        /// The number of customers.
         customer: Option<f64> = "customer",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// How many customers dropped out.
+        /// The number of customers who left.
         dropped_customer: Option<f64> = "droppedCustomer",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The address of the Facebook page.
+        /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the Instagram profile.
+        /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -192,7 +192,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get commission list reply.
     pub struct GetCommissionListReply {
-        /// The commissions that were found.
+        /// `commissions`
         commissions: Vec<CommissionListItemReply> = "commissions",
         /// Additional data, or the totals and paging of a list.
         meta: Option<CommissionListMetaReply> = "meta",
@@ -212,7 +212,7 @@ crm_core::record! {
 crm_core::record! {
     /// List affiliates reply.
     pub struct ListAffiliatesReply {
-        /// The affiliates that were found.
+        /// `affiliates`
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
         /// Additional data, or the totals and paging of a list.
         meta: Option<AffiliateListMetaReply> = "meta",
@@ -222,39 +222,39 @@ crm_core::record! {
 crm_core::record! {
     /// O auth affiliate list item reply.
     pub struct OAuthAffiliateListItemReply {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The ids of the campaigns the affiliate is in.
+        /// The ids of the affiliate's campaigns.
         campaign_ids: Vec<String> = "campaignIds",
-        /// How many clicks there were.
+        /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<Value> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// How many customers there are.
+        /// The number of customers.
         customer: Option<f64> = "customer",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// How many customers dropped out.
+        /// The number of customers who left.
         dropped_customer: Option<f64> = "droppedCustomer",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The address of the Facebook page.
+        /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the Instagram profile.
+        /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -294,33 +294,33 @@ crm_core::record! {
 crm_core::record! {
     /// Payout list item reply.
     pub struct PayoutListItemReply {
-        /// The affiliate it is for.
+        /// The affiliate that receives it.
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
         /// The e-mail address of the affiliate.
         affiliate_email: Option<String> = "affiliateEmail",
-        /// The id of the affiliate.
+        /// `affiliateId`
         affiliate_id: Option<String> = "affiliateId",
-        /// The name of the affiliate.
+        /// `affiliateName`
         affiliate_name: Option<String> = "affiliateName",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// When it is due.
+        /// The due date.
         due_at: Option<String> = "dueAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it was migrated.
+        /// True if it was migrated.
         is_migrated: Option<bool> = "isMigrated",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -344,7 +344,7 @@ crm_core::record! {
 crm_core::record! {
     /// Payout list meta reply.
     pub struct PayoutListMetaReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Attachment.
     pub struct Attachment {
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `type`
         type_: Option<String> = "type",
@@ -30,17 +30,17 @@ impl Attachment {
 crm_core::record! {
     /// Create public agent.
     pub struct CreatePublicAgent {
-        /// The id of the agency.
+        /// `agencyId`
         agency_id: Option<String> = "agencyId",
         /// The e-mail address of the author.
         author_email: Option<String> = "authorEmail",
-        /// The id of who made it.
+        /// `authorId`
         author_id: Option<String> = "authorId",
-        /// The name of the author.
+        /// `authorName`
         author_name: Option<String> = "authorName",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// What joins the nodes of the agent.
+        /// The connections between the nodes of the agent.
         edges: Option<Vec<String>> = "edges",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -57,17 +57,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePublicAgent {
-    /// The id of the agency.
+    /// `agencyId`
     agency_id: String,
     /// The e-mail address of the author.
     author_email: String,
-    /// The id of who made it.
+    /// `authorId`
     author_id: String,
-    /// The name of the author.
+    /// `authorName`
     author_name: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// What joins the nodes of the agent.
+    /// The connections between the nodes of the agent.
     edges: [String],
     /// `name`
     name: String,
@@ -103,7 +103,7 @@ impl CreatePublicAgent {
 crm_core::record! {
     /// Create public agent reply.
     pub struct CreatePublicAgentReply {
-        /// The agent in question.
+        /// `agent`
         agent: Option<Value> = "agent",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -129,7 +129,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delete public agent reply.
     pub struct DeletePublicAgentReply {
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -141,13 +141,13 @@ crm_core::record! {
 crm_core::record! {
     /// Execute public agent.
     pub struct ExecutePublicAgent {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachment>> = "attachments",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The id of the run.
+        /// `executionId`
         execution_id: Option<String> = "executionId",
-        /// The variables the agent takes.
+        /// The input variables of the agent.
         input_variables: Option<Value> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -160,13 +160,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExecutePublicAgent {
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachment],
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
-    /// The id of the run.
+    /// `executionId`
     execution_id: String,
-    /// The variables the agent takes.
+    /// The input variables of the agent.
     input_variables: Value,
     /// `versionId`
     version_id: String,
@@ -192,17 +192,17 @@ impl ExecutePublicAgent {
 crm_core::record! {
     /// Execute public agent reply.
     pub struct ExecutePublicAgentReply {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Value> = "attachments",
-        /// The id of the run.
+        /// `executionId`
         execution_id: Option<String> = "executionId",
-        /// How the run stands, as `completed`.
+        /// The status of the execution, for example `completed`.
         execution_status: Option<String> = "executionStatus",
-        /// Whether it switched to another flow.
+        /// True if the agent switched to another flow.
         flow_switch: Option<bool> = "flowSwitch",
-        /// What the agent produced.
+        /// The output of the agent.
         generative_outputs: Vec<Value> = "generativeOutputs",
-        /// Whether the goal was reached.
+        /// True if the goal was reached.
         goal_completion: Option<bool> = "goalCompletion",
         /// The id of the interaction with the agent.
         interaction_id: Option<String> = "interactionId",
@@ -220,7 +220,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get agent by id reply.
     pub struct GetAgentByIdReply {
-        /// The agent in question.
+        /// `agent`
         agent: Option<Value> = "agent",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -234,7 +234,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get published agents reply.
     pub struct GetPublishedAgentsReply {
-        /// The agents that were found.
+        /// `agents`
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -248,11 +248,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get published agents reply agents item.
     pub struct GetPublishedAgentsReplyAgentsItem {
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -268,7 +268,7 @@ crm_core::record! {
 crm_core::record! {
     /// The position of the page in the list.
     pub struct GetPublishedAgentsReplyPagination {
-        /// Whether there is more to fetch.
+        /// True if there are more records.
         has_more: Option<bool> = "hasMore",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -320,7 +320,7 @@ impl PromoteAndPublish {
 crm_core::record! {
     /// Promote and publish reply.
     pub struct PromoteAndPublishReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Value> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -332,7 +332,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update public agent metadata.
     pub struct UpdatePublicAgentMetadata {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -345,7 +345,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePublicAgentMetadata {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `name`
     name: String,
@@ -370,7 +370,7 @@ impl UpdatePublicAgentMetadata {
 crm_core::record! {
     /// Update public agent reply.
     pub struct UpdatePublicAgentReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Value> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -382,15 +382,15 @@ crm_core::record! {
 crm_core::record! {
     /// Update public agent version.
     pub struct UpdatePublicAgentVersion {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// What joins the nodes of the agent.
+        /// The connections between the nodes of the agent.
         edges: Option<Vec<Value>> = "edges",
-        /// What holds for the whole agent.
+        /// The settings of the whole agent.
         global_config: Option<Value> = "globalConfig",
-        /// The variables all steps of the agent can use.
+        /// The variables that all nodes of the agent can use.
         global_variables: Option<Vec<Value>> = "globalVariables",
-        /// The variables the agent takes.
+        /// The input variables of the agent.
         input_variables: Option<Vec<Value>> = "inputVariables",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -409,15 +409,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdatePublicAgentVersion {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// What joins the nodes of the agent.
+    /// The connections between the nodes of the agent.
     edges: [Value],
-    /// What holds for the whole agent.
+    /// The settings of the whole agent.
     global_config: Value,
-    /// The variables all steps of the agent can use.
+    /// The variables that all nodes of the agent can use.
     global_variables: [Value],
-    /// The variables the agent takes.
+    /// The input variables of the agent.
     input_variables: [Value],
     /// The nodes of the agent.
     nodes: [Value],

@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Association.
     pub struct Association {
-        /// Who made the association, as `USER_DEFINED`.
+        /// The origin of the association, for example `USER_DEFINED`.
         association_type: Option<String> = "associationType",
-        /// The key of the first object, as `contact`.
+        /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// What the first object is called in the association.
+        /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -28,17 +28,17 @@ crm_core::record! {
 crm_core::record! {
     /// One page of associations.
     pub struct Associations {
-        /// Who made the association, as `USER_DEFINED`.
+        /// The origin of the association, for example `USER_DEFINED`.
         association_type: Option<String> = "associationType",
-        /// The associations that were found.
+        /// `associations`
         associations: Vec<Association> = "associations",
-        /// The key of the first object, as `contact`.
+        /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// What the first object is called in the association.
+        /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -52,11 +52,11 @@ crm_core::record! {
 crm_core::record! {
     /// Create association req.
     pub struct CreateAssociationReq {
-        /// The key of the first object, as `contact`.
+        /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// What the first object is called in the association.
+        /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -68,11 +68,11 @@ crm_core::record! {
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
 }
 crm_core::setters!(CreateAssociationReq {
-    /// The key of the first object, as `contact`.
+    /// The key of the first object type, for example `contact`.
     first_object_key: String,
-    /// What the first object is called in the association.
+    /// The label of the first object in the association.
     first_object_label: String,
-    /// The key it is known by.
+    /// The unique key.
     key: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -85,9 +85,9 @@ crm_core::setters!(CreateAssociationReq {
 crm_core::record! {
     /// Create relation req.
     pub struct CreateRelationReq {
-        /// The id of the association.
+        /// `associationId`
         association_id: Option<String> = "associationId",
-        /// The id of the first record.
+        /// `firstRecordId`
         first_record_id: Option<String> = "firstRecordId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -120,9 +120,9 @@ impl CreateRelationReq {
 crm_core::record! {
     /// Delete associations reply.
     pub struct DeleteAssociationsReply {
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -132,13 +132,13 @@ crm_core::record! {
 crm_core::record! {
     /// Two records that are associated.
     pub struct Relation {
-        /// The id of the association.
+        /// `associationId`
         association_id: Option<String> = "associationId",
-        /// The key of the first object, as `contact`.
+        /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// The id of the first record.
+        /// `firstRecordId`
         first_record_id: Option<String> = "firstRecordId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -152,15 +152,15 @@ crm_core::record! {
 crm_core::record! {
     /// One page of relations.
     pub struct Relations {
-        /// Who made the association, as `USER_DEFINED`.
+        /// The origin of the association, for example `USER_DEFINED`.
         association_type: Option<String> = "associationType",
-        /// The key of the first object, as `contact`.
+        /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// What the first object is called in the association.
+        /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -176,7 +176,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update association req.
     pub struct UpdateAssociationReq {
-        /// What the first object is called in the association.
+        /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
         /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Author reply.
     pub struct AuthorReply {
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -22,7 +22,7 @@ crm_core::record! {
 crm_core::record! {
     /// Authors reply.
     pub struct AuthorsReply {
-        /// The authors that were found.
+        /// `authors`
         authors: Vec<AuthorReply> = "authors",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog get reply.
     pub struct BlogGetReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<BlogReply> = "data",
     }
 }
@@ -38,7 +38,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post create reply.
     pub struct BlogPostCreateReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<BlogPostReply> = "data",
     }
 }
@@ -54,19 +54,19 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post params.
     pub struct BlogPostParams {
-        /// Who wrote it.
+        /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// The id of the blog.
+        /// `blogId`
         blog_id: Option<String> = "blogId",
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The words that stand in for the image.
+        /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -86,19 +86,19 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
 crm_core::setters!(BlogPostParams {
-    /// Who wrote it.
+    /// The author, as a record, a name or an id.
     author: String,
-    /// The id of the blog.
+    /// `blogId`
     blog_id: String,
-    /// The canonical address for search engines.
+    /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
     categories: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The words that stand in for the image.
+    /// The alternative text of the image.
     image_alt_text: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -119,21 +119,21 @@ crm_core::setters!(BlogPostParams {
 crm_core::record! {
     /// Blog post reply.
     pub struct BlogPostReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Who wrote it.
+        /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The categories, as records or ids.
         categories: Vec<String> = "categories",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The words that stand in for the image.
+        /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -161,7 +161,7 @@ crm_core::record! {
 crm_core::record! {
     /// Blog reply.
     pub struct BlogReply {
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -193,11 +193,11 @@ crm_core::record! {
 crm_core::record! {
     /// Category reply.
     pub struct CategoryReply {
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -211,7 +211,7 @@ crm_core::record! {
 crm_core::record! {
     /// Url slug check reply.
     pub struct UrlSlugCheckReply {
-        /// Whether the slug is taken already.
+        /// True if the slug is already taken.
         exists: Option<bool> = "exists",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Brand board list item.
     pub struct BrandBoardListItem {
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
@@ -22,13 +22,13 @@ crm_core::record! {
 crm_core::record! {
     /// Color.
     pub struct Color {
-        /// The color in hex, as `#FF5733`.
+        /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
-        /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+        /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
         hexa: Option<String> = "hexa",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
@@ -38,13 +38,13 @@ crm_core::record! {
     required "hex" "hexa" "id" "label" "rgb" "rgba"
 }
 crm_core::setters!(Color {
-    /// The color in hex, as `#FF5733`.
+    /// The color in hexadecimal, for example `#FF5733`.
     hex: String,
-    /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+    /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
     hexa: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The label it is shown with.
+    /// `label`
     label: String,
     /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
@@ -55,13 +55,13 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Create brand board param.
     pub struct CreateBrandBoardParam {
-        /// The id of the brand board.
+        /// `brandBoardId`
         brand_board_id: Option<String> = "brandBoardId",
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -78,13 +78,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    /// The id of the brand board.
+    /// `brandBoardId`
     brand_board_id: String,
-    /// The colors that belong to it.
+    /// The colors of the brand board.
     colors: [Color],
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
-    /// The fonts that belong to it.
+    /// The fonts of the brand board.
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
@@ -116,13 +116,13 @@ impl CreateBrandBoardParam {
 crm_core::record! {
     /// Font.
     pub struct Font {
-        /// The font to use where this one is missing.
+        /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
         /// The name of the font.
         font: Option<String> = "font",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
     }
     required "fallback" "font" "id" "label"
@@ -151,19 +151,19 @@ impl Font {
 crm_core::record! {
     /// Get brand board success.
     pub struct GetBrandBoardSuccess {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Vec<Color> = "colors",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the folder.
+        /// `folderId`
         folder_id: Option<String> = "folderId",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -185,7 +185,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get brand boards by location success.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// The brand boards.
+        /// `brandBoards`
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -195,9 +195,9 @@ crm_core::record! {
 crm_core::record! {
     /// Logo.
     pub struct Logo {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `path`
         path: Option<String> = "path",
@@ -230,7 +230,7 @@ impl Logo {
 crm_core::record! {
     /// Meta data.
     pub struct MetaData {
-        /// What was done last, as `UPDATE`.
+        /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
         /// `sourceId`
         source_id: Option<String> = "sourceId",
@@ -256,11 +256,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update brand board body.
     pub struct UpdateBrandBoardBody {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
@@ -271,11 +271,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandBoardBody {
-    /// The colors that belong to it.
+    /// The colors of the brand board.
     colors: [Color],
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
-    /// The fonts that belong to it.
+    /// The fonts of the brand board.
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],

@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Business.
     pub struct Business {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<Value> = "createdBy",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -44,13 +44,13 @@ crm_core::record! {
 crm_core::record! {
     /// Create business.
     pub struct CreateBusiness {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -71,13 +71,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBusiness {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The e-mail address.
     email: String,
@@ -115,7 +115,7 @@ impl CreateBusiness {
 crm_core::record! {
     /// Get business by id reply.
     pub struct GetBusinessByIdReply {
-        /// The business in question.
+        /// `business`
         business: Option<Business> = "business",
     }
 }
@@ -123,7 +123,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get business by location reply.
     pub struct GetBusinessByLocationReply {
-        /// The businesses that were found.
+        /// `businesses`
         businesses: Vec<Business> = "businesses",
     }
 }
@@ -131,13 +131,13 @@ crm_core::record! {
 crm_core::record! {
     /// Update business.
     pub struct UpdateBusiness {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -154,13 +154,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBusiness {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The e-mail address.
     email: String,
@@ -179,7 +179,7 @@ crm_core::setters!(UpdateBusiness {
 crm_core::record! {
     /// Update business reply.
     pub struct UpdateBusinessReply {
-        /// The business, as it now is.
+        /// The business after the change.
         buiseness: Option<Business> = "buiseness",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// All groups reply.
     pub struct AllGroupsReply {
-        /// The groups that were found.
+        /// `groups`
         groups: Vec<Group> = "groups",
     }
 }
@@ -40,23 +40,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Appointment create.
     pub struct AppointmentCreate {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// Whether the notice and date limits of the calendar are disregarded.
+        /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// Whether to book even when the slot is not free.
+        /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -79,19 +79,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    /// The address.
+    /// `address`
     address: String,
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
-    /// Whether the notice and date limits of the calendar are disregarded.
+    /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
-    /// Whether to book even when the slot is not free.
+    /// True to book the slot even if it is not free.
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
@@ -142,21 +142,21 @@ impl AppointmentCreate {
 crm_core::record! {
     /// Appointment edit.
     pub struct AppointmentEdit {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// Whether the notice and date limits of the calendar are disregarded.
+        /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// Whether to book even when the slot is not free.
+        /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
@@ -175,21 +175,21 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AppointmentEdit {
-    /// The address.
+    /// `address`
     address: String,
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// The id of the calendar.
+    /// `calendarId`
     calendar_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
-    /// Whether the notice and date limits of the calendar are disregarded.
+    /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
-    /// Whether to book even when the slot is not free.
+    /// True to book the slot even if it is not free.
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
@@ -230,25 +230,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Appointment reply.
     pub struct AppointmentReply {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentReplyAppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is one of a repeating series.
+        /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -264,7 +264,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     pub enum AppointmentReplyAppointmentStatus {
         /// `active`
         Active = "active",
@@ -286,7 +286,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     pub enum AppointmentStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -306,18 +306,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Availability.
     pub struct Availability {
-        /// The day or time it is about.
+        /// The date or time.
         date: Option<String> = "date",
-        /// Whether it is deleted. Default: `false`.
+        /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// The hours of the day it is open.
+        /// The opening hours of the day.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "date" "hours"
     by new
 }
 crm_core::setters!(Availability {
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     deleted: bool,
 });
 
@@ -337,11 +337,11 @@ impl Availability {
 crm_core::record! {
     /// Block slot create request.
     pub struct BlockSlotCreateRequest {
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -354,9 +354,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotCreateRequest {
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
     /// `startTime`
     start_time: String,
@@ -383,11 +383,11 @@ impl BlockSlotCreateRequest {
 crm_core::record! {
     /// Block slot edit request.
     pub struct BlockSlotEditRequest {
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -400,9 +400,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BlockSlotEditRequest {
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
     /// `startTime`
     start_time: String,
@@ -429,13 +429,13 @@ impl BlockSlotEditRequest {
 crm_core::record! {
     /// Blocked slot reply.
     pub struct BlockedSlotReply {
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<Timestamp> = "endTime",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -459,65 +459,65 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Calendar.
     pub struct Calendar {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. Default: `true`.
+        /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. Default: `true`.
+        /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. Default: `true`.
+        /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own.
+        /// The dates that have opening hours of their own.
         availabilities: Vec<Availability> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`.
+        /// The type of availability: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The kind of calendar, as `round_robin`.
+        /// The type of calendar, for example `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+        /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. Default: `false`.
+        /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
@@ -537,7 +537,7 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -577,7 +577,7 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar by id reply.
     pub struct CalendarByIdReply {
-        /// The calendar as it is now.
+        /// `calendar`
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -585,63 +585,63 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar create.
     pub struct CalendarCreate {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. Default: `true`.
+        /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. Default: `true`.
+        /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. Default: `true`.
+        /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own.
+        /// The dates that have opening hours of their own.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`.
+        /// The type of availability: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The kind of calendar, as `round_robin`.
+        /// The type of calendar, for example `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+        /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. Default: `false`.
+        /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -661,7 +661,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -701,63 +701,63 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarCreate {
-    /// The e-mail address that alerts go to.
+    /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
     allow_booking_after: f64,
     /// The unit of `allowBookingAfter`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
     allow_booking_for: f64,
     /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
-    /// Whether bookings may be cancelled. Default: `true`.
+    /// True if bookings can be cancelled. Default: `true`.
     allow_cancellation: bool,
-    /// Whether appointments can be moved. Default: `true`.
+    /// True if appointments can be rescheduled. Default: `true`.
     allow_reschedule: bool,
-    /// Most appointments in a day.
+    /// The maximum number of appointments per day.
     appoinment_per_day: f64,
-    /// How many appointments fit in a slot. Default: `1`.
+    /// The maximum number of appointments per slot. Default: `1`.
     appoinment_per_slot: f64,
-    /// Whether appointments are confirmed at once. Default: `true`.
+    /// True if appointments are confirmed automatically. Default: `true`.
     auto_confirm: bool,
-    /// The dates that have hours of their own.
+    /// The dates that have opening hours of their own.
     availabilities: [Availability],
-    /// Which kind of availability holds: `0` or `1`.
+    /// The type of availability: `0` or `1`.
     availability_type: f64,
-    /// The address of the cover image of the calendar.
+    /// The URL of the calendar's cover image.
     calendar_cover_image: String,
-    /// The kind of calendar, as `round_robin`.
+    /// The type of calendar, for example `round_robin`.
     calendar_type: CalendarType,
-    /// The text beside the consent box.
+    /// The text next to the consent box.
     consent_label: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// Default: `false`.
     enable_recurring: bool,
-    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
     event_color: String,
     /// The title of the events, with placeholders. Default: `{{contact.name}}`.
     event_title: String,
-    /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+    /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
     event_type: EventType,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// The address to go to once the form is sent.
+    /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
-    /// What is said after the form was sent.
+    /// The message after the form is submitted.
     form_submit_thanks_message: String,
     /// Default: `ThankYouMessage`.
     form_submit_type: FormSubmitType,
-    /// Whether Google sends invitation e-mails. Default: `false`.
+    /// True if Google sends invitation e-mails. Default: `false`.
     google_invitation_emails: bool,
-    /// The id of the group.
+    /// `groupId`
     group_id: String,
-    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// Whether it is in use. Default: `true`.
+    /// Default: `true`.
     is_active: bool,
-    /// Whether payments are real, not only for testing.
+    /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -771,7 +771,7 @@ crm_core::setters!(CalendarCreate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
@@ -875,33 +875,33 @@ impl CalendarCreate {
 crm_core::record! {
     /// Calendar event.
     pub struct CalendarEvent {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// The ids of the rooms and equipment booked with it.
+        /// The ids of the rooms and equipment that are booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<Timestamp> = "endTime",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is one of a repeating series.
+        /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -964,25 +964,25 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar notification reply.
     pub struct CalendarNotificationReply {
-        /// More e-mail addresses to notify.
+        /// Additional e-mail addresses to notify.
         additional_email_ids: Vec<String> = "additionalEmailIds",
-        /// Further phone numbers it is sent to.
+        /// Additional phone numbers to notify.
         additional_phone_numbers: Vec<String> = "additionalPhoneNumbers",
-        /// Further WhatsApp numbers it is sent to.
+        /// Additional WhatsApp numbers to notify.
         additional_whatsapp_numbers: Vec<String> = "additionalWhatsappNumbers",
-        /// How long after the appointment to send it.
+        /// The time to wait after the appointment before it is sent.
         after_time: Vec<Schedules> = "afterTime",
-        /// How long before the appointment it is sent.
+        /// The time before the appointment at which it is sent.
         before_time: Vec<Schedules> = "beforeTime",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<NotificationChannel> = "channel",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
@@ -1000,13 +1000,13 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar resource by id reply.
     pub struct CalendarResourceByIdReply {
-        /// The ids of the calendars.
+        /// `calendarIds`
         calendar_ids: Vec<String> = "calendarIds",
-        /// How many it has room for.
+        /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1024,11 +1024,11 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar resource reply.
     pub struct CalendarResourceReply {
-        /// How many it has room for.
+        /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1044,7 +1044,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of calendar, as `round_robin`.
+    /// The type of calendar, for example `round_robin`.
     pub enum CalendarType {
         /// `class_booking`
         ClassBooking = "class_booking",
@@ -1064,61 +1064,61 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Calendar update.
     pub struct CalendarUpdate {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled.
+        /// True if bookings can be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved.
+        /// True if appointments can be rescheduled.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot.
+        /// The maximum number of appointments per slot.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once.
+        /// True if appointments are confirmed automatically.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own.
+        /// The dates that have opening hours of their own.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`.
+        /// The type of availability: `0` or `1`.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team.
+        /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails.
+        /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -1136,7 +1136,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -1172,61 +1172,61 @@ crm_core::record! {
     read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
-    /// The e-mail address that alerts go to.
+    /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
     allow_booking_after: f64,
     /// The unit of `allowBookingAfter`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
     allow_booking_for: f64,
     /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
-    /// Whether bookings may be cancelled.
+    /// True if bookings can be cancelled.
     allow_cancellation: bool,
-    /// Whether appointments can be moved.
+    /// True if appointments can be rescheduled.
     allow_reschedule: bool,
-    /// Most appointments in a day.
+    /// The maximum number of appointments per day.
     appoinment_per_day: f64,
-    /// How many appointments fit in a slot.
+    /// The maximum number of appointments per slot.
     appoinment_per_slot: f64,
-    /// Whether appointments are confirmed at once.
+    /// True if appointments are confirmed automatically.
     auto_confirm: bool,
-    /// The dates that have hours of their own.
+    /// The dates that have opening hours of their own.
     availabilities: [UpdateAvailability],
-    /// Which kind of availability holds: `0` or `1`.
+    /// The type of availability: `0` or `1`.
     availability_type: f64,
-    /// The address of the cover image of the calendar.
+    /// The URL of the calendar's cover image.
     calendar_cover_image: String,
-    /// The text beside the consent box.
+    /// The text next to the consent box.
     consent_label: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// Default: `false`.
     enable_recurring: bool,
-    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
     event_color: String,
     /// The title of the events, with placeholders.
     event_title: String,
-    /// How appointments are shared out among the team.
+    /// The distribution of appointments among the team.
     event_type: EventType,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// The address to go to once the form is sent.
+    /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
-    /// What is said after the form was sent.
+    /// The message after the form is submitted.
     form_submit_thanks_message: String,
     /// Default: `ThankYouMessage`.
     form_submit_type: FormSubmitType,
-    /// Whether Google sends invitation e-mails.
+    /// True if Google sends invitation e-mails.
     google_invitation_emails: bool,
-    /// The id of the group.
+    /// `groupId`
     group_id: String,
-    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// Whether it is in use.
+    /// `isActive`
     is_active: bool,
-    /// Whether payments are real, not only for testing.
+    /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -1242,7 +1242,7 @@ crm_core::setters!(CalendarUpdate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
@@ -1279,7 +1279,7 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
-        /// The calendars that were found.
+        /// `calendars`
         calendars: Vec<Calendar> = "calendars",
     }
 }
@@ -1291,9 +1291,9 @@ crm_core::record! {
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CalendarsRecurringBookingOverlapDefaultStatus> = "bookingOverlapDefaultStatus",
-        /// How many there are. At most 24.
+        /// The number of records. At most 24.
         count: Option<f64> = "count",
-        /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
+        /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
 }
@@ -1302,9 +1302,9 @@ crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus,
-    /// How many there are. At most 24.
+    /// The number of records. At most 24.
     count: f64,
-    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
+    /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
 });
 
@@ -1331,7 +1331,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
+    /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
     pub enum CalendarsRecurringFreq {
         /// `DAILY`
         Daily = "DAILY",
@@ -1345,25 +1345,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create calendar notification.
     pub struct CreateCalendarNotification {
-        /// More e-mail addresses to notify.
+        /// Additional e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
-        /// Further phone numbers it is sent to.
+        /// Additional phone numbers to notify.
         additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
-        /// How long after the appointment to send it.
+        /// The time to wait after the appointment before it is sent.
         after_time: Option<Vec<Schedules>> = "afterTime",
-        /// How long before the appointment it is sent.
+        /// The time before the appointment at which it is sent.
         before_time: Option<Vec<Schedules>> = "beforeTime",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<NotificationChannel> = "channel",
-        /// The address it is sent from.
+        /// The e-mail address of the sender.
         from_address: Option<String> = "fromAddress",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The phone number it comes from.
+        /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
         /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
@@ -1380,23 +1380,23 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCalendarNotification {
-    /// More e-mail addresses to notify.
+    /// Additional e-mail addresses to notify.
     additional_email_ids: [String],
-    /// Further phone numbers it is sent to.
+    /// Additional phone numbers to notify.
     additional_phone_numbers: [String],
-    /// How long after the appointment to send it.
+    /// The time to wait after the appointment before it is sent.
     after_time: [Schedules],
-    /// How long before the appointment it is sent.
+    /// The time before the appointment at which it is sent.
     before_time: [Schedules],
-    /// The text it holds.
+    /// The text.
     body: String,
-    /// The address it is sent from.
+    /// The e-mail address of the sender.
     from_address: String,
-    /// The name it is sent under.
+    /// The name of the sender.
     from_name: String,
-    /// The phone number it comes from.
+    /// The phone number of the sender.
     from_number: String,
-    /// Whether it is in use. Default: `true`.
+    /// Default: `true`.
     is_active: bool,
     /// The users who are notified.
     selected_users: [String],
@@ -1438,11 +1438,11 @@ impl CreateCalendarNotification {
 crm_core::record! {
     /// Create calendar resource.
     pub struct CreateCalendarResource {
-        /// The ids of the calendars. At most 100 items.
+        /// At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// How many it has room for.
+        /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1456,11 +1456,11 @@ crm_core::record! {
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
 }
 crm_core::setters!(CreateCalendarResource {
-    /// The ids of the calendars. At most 100 items.
+    /// At most 100 items.
     calendar_ids: [String],
-    /// How many it has room for.
+    /// The maximum number of people or units.
     capacity: f64,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1475,7 +1475,7 @@ crm_core::setters!(CreateCalendarResource {
 crm_core::record! {
     /// Create schedule.
     pub struct CreateSchedule {
-        /// The ids of the calendars.
+        /// `calendarIds`
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1492,7 +1492,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSchedule {
-    /// The ids of the calendars.
+    /// `calendarIds`
     calendar_ids: [String],
     /// The rules that define the available times.
     rules: [ScheduleRule],
@@ -1538,7 +1538,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How appointments are shared out among the team.
+    /// The distribution of appointments among the team.
     pub enum EventType {
         /// `RoundRobin_OptimizeForAvailability`
         RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
@@ -1568,7 +1568,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar event reply.
     pub struct GetCalendarEventReply {
-        /// The event in question.
+        /// `event`
         event: Option<CalendarEvent> = "event",
     }
 }
@@ -1576,7 +1576,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar events reply.
     pub struct GetCalendarEventsReply {
-        /// The events, or how often each kind happened.
+        /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
     }
 }
@@ -1592,15 +1592,15 @@ crm_core::record! {
 crm_core::record! {
     /// Get note.
     pub struct GetNote {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<NoteCreatedBy> = "createdBy",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `userId`
         user_id: Option<String> = "userId",
@@ -1610,7 +1610,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get notes list reply.
     pub struct GetNotesListReply {
-        /// Whether there is more to fetch.
+        /// True if there are more records.
         has_more: Option<bool> = "hasMore",
         /// `notes`
         notes: Vec<GetNote> = "notes",
@@ -1620,11 +1620,11 @@ crm_core::record! {
 crm_core::record! {
     /// Group.
     pub struct Group {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1638,9 +1638,9 @@ crm_core::record! {
 crm_core::record! {
     /// Group create.
     pub struct GroupCreate {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1653,7 +1653,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GroupCreate {
-    /// Whether it is in use.
+    /// `isActive`
     is_active: bool,
 });
 
@@ -1680,7 +1680,7 @@ impl GroupCreate {
 crm_core::record! {
     /// Group create reply.
     pub struct GroupCreateReply {
-        /// The group as it is now.
+        /// `group`
         group: Option<Group> = "group",
     }
 }
@@ -1688,7 +1688,7 @@ crm_core::record! {
 crm_core::record! {
     /// Group status update params.
     pub struct GroupStatusUpdateParams {
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
@@ -1709,7 +1709,7 @@ impl GroupStatusUpdateParams {
 crm_core::record! {
     /// Group update.
     pub struct GroupUpdate {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `name`
         name: Option<String> = "name",
@@ -1738,7 +1738,7 @@ impl GroupUpdate {
 }
 
 crm_core::open_enum! {
-    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     pub enum GuestType {
         /// `collect_detail`
         CollectDetail = "collect_detail",
@@ -1785,7 +1785,7 @@ impl Hour {
 crm_core::record! {
     /// Location configuration.
     pub struct LocationConfiguration {
-        /// The way of meeting, as `zoom_conference`.
+        /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
         /// The place or the location (sub-account).
         location: Option<String> = "location",
@@ -1811,7 +1811,7 @@ impl LocationConfiguration {
 }
 
 crm_core::open_enum! {
-    /// The way of meeting, as `zoom_conference`.
+    /// The type of meeting, for example `zoom_conference`.
     pub enum LocationConfigurationKind {
         /// `booker`
         Booker = "booker",
@@ -1835,7 +1835,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Location configuration reply.
     pub struct LocationConfigurationReply {
-        /// The way of meeting, as `zoom_conference`.
+        /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
         /// The place or the location (sub-account).
         location: Option<String> = "location",
@@ -1847,9 +1847,9 @@ crm_core::record! {
 crm_core::record! {
     /// Look busy configuration.
     pub struct LookBusyConfiguration {
-        /// Whether it is switched on. Default: `false`.
+        /// True if it is enabled. Default: `false`.
         enabled: Option<bool> = "enabled",
-        /// The share of free slots to hide, in percent.
+        /// The percentage of free slots to hide.
         look_busy_percentage: Option<f64> = "LookBusyPercentage",
     }
     required "enabled" "LookBusyPercentage"
@@ -1891,7 +1891,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Note created by.
     pub struct NoteCreatedBy {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -1901,7 +1901,7 @@ crm_core::record! {
 crm_core::record! {
     /// Notes.
     pub struct Notes {
-        /// The text it holds. At most 5000 characters.
+        /// The text. At most 5000 characters.
         body: Option<String> = "body",
         /// `userId`
         user_id: Option<String> = "userId",
@@ -1927,7 +1927,7 @@ impl Notes {
 }
 
 crm_core::open_enum! {
-    /// The channel it goes or came by.
+    /// The channel of the message or notification.
     pub enum NotificationChannel {
         /// `email`
         Email = "email",
@@ -1961,9 +1961,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Open hour.
     pub struct OpenHour {
-        /// The days of the week it holds for, as numbers.
+        /// The days of the week, as numbers.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
-        /// The hours of the day it is open.
+        /// The opening hours of the day.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "daysOfTheWeek" "hours"
@@ -2016,7 +2016,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule interval.
     pub struct ScheduleInterval {
-        /// Where it begins.
+        /// The start.
         from: Option<String> = "from",
         /// The end of the range.
         to: Option<String> = "to",
@@ -2040,15 +2040,15 @@ impl ScheduleInterval {
 crm_core::record! {
     /// Schedule object reply.
     pub struct ScheduleObjectReply {
-        /// The ids of the calendars.
+        /// `calendarIds`
         calendar_ids: Vec<String> = "calendarIds",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2074,11 +2074,11 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule rule.
     pub struct ScheduleRule {
-        /// The day or time it is about.
+        /// The date or time.
         date: Option<String> = "date",
-        /// The day.
+        /// `day`
         day: Option<ScheduleRuleDay> = "day",
-        /// The spans of the day it covers.
+        /// The time ranges of the day.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
         /// `type`
         type_: Option<ScheduleRuleType> = "type",
@@ -2087,9 +2087,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleRule {
-    /// The day or time it is about.
+    /// The date or time.
     date: String,
-    /// The day.
+    /// `day`
     day: ScheduleRuleDay,
 });
 
@@ -2111,7 +2111,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// The day.
+    /// Schedule rule day.
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -2143,14 +2143,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedules.
     pub struct Schedules {
-        /// The time before or after the event, in `unit`. In the unit of `unit`.
+        /// The time before or after the event. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
         /// `unit`
         unit: Option<String> = "unit",
     }
 }
 crm_core::setters!(Schedules {
-    /// The time before or after the event, in `unit`. In the unit of `unit`.
+    /// The time before or after the event. In the unit of `unit`.
     time_offset: f64,
     /// `unit`
     unit: String,
@@ -2167,7 +2167,7 @@ crm_core::record! {
 crm_core::record! {
     /// Team member.
     pub struct TeamMember {
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -2185,7 +2185,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TeamMember {
-    /// Whether it is the primary one.
+    /// `isPrimary`
     is_primary: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -2212,7 +2212,7 @@ impl TeamMember {
 crm_core::record! {
     /// Team member reply.
     pub struct TeamMemberReply {
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
@@ -2230,22 +2230,22 @@ crm_core::record! {
 crm_core::record! {
     /// Update availability.
     pub struct UpdateAvailability {
-        /// The day or time it is about.
+        /// The date or time.
         date: Option<String> = "date",
-        /// Whether it is deleted. Default: `false`.
+        /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// The hours of the day it is open.
+        /// The opening hours of the day.
         hours: Option<Vec<Hour>> = "hours",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
     required "date" "hours"
     by new
 }
 crm_core::setters!(UpdateAvailability {
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     deleted: bool,
-    /// The id.
+    /// `id`
     id: String,
 });
 
@@ -2266,27 +2266,27 @@ impl UpdateAvailability {
 crm_core::record! {
     /// Update calendar notifications.
     pub struct UpdateCalendarNotifications {
-        /// More e-mail addresses to notify.
+        /// Additional e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
-        /// Further phone numbers it is sent to.
+        /// Additional phone numbers to notify.
         additional_phone_numbers: Option<Vec<String>> = "additionalPhoneNumbers",
-        /// How long after the appointment to send it.
+        /// The time to wait after the appointment before it is sent.
         after_time: Option<Vec<Schedules>> = "afterTime",
-        /// How long before the appointment it is sent.
+        /// The time before the appointment at which it is sent.
         before_time: Option<Vec<Schedules>> = "beforeTime",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<NotificationChannel> = "channel",
-        /// Whether it is deleted. Default: `false`.
+        /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// The address it is sent from.
+        /// The e-mail address of the sender.
         from_address: Option<String> = "fromAddress",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The phone number it comes from.
+        /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
         /// `notificationType`
         notification_type: Option<NotificationType> = "notificationType",
@@ -2301,27 +2301,27 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCalendarNotifications {
-    /// More e-mail addresses to notify.
+    /// Additional e-mail addresses to notify.
     additional_email_ids: [String],
-    /// Further phone numbers it is sent to.
+    /// Additional phone numbers to notify.
     additional_phone_numbers: [String],
-    /// How long after the appointment to send it.
+    /// The time to wait after the appointment before it is sent.
     after_time: [Schedules],
-    /// How long before the appointment it is sent.
+    /// The time before the appointment at which it is sent.
     before_time: [Schedules],
-    /// The text it holds.
+    /// The text.
     body: String,
-    /// The channel it goes or came by.
+    /// The channel of the message or notification.
     channel: NotificationChannel,
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     deleted: bool,
-    /// The address it is sent from.
+    /// The e-mail address of the sender.
     from_address: String,
-    /// The name it is sent under.
+    /// The name of the sender.
     from_name: String,
-    /// The phone number it comes from.
+    /// The phone number of the sender.
     from_number: String,
-    /// Whether it is in use. Default: `true`.
+    /// Default: `true`.
     is_active: bool,
     /// `notificationType`
     notification_type: NotificationType,
@@ -2338,13 +2338,13 @@ crm_core::setters!(UpdateCalendarNotifications {
 crm_core::record! {
     /// Update calendar resource.
     pub struct UpdateCalendarResource {
-        /// The ids of the calendars. At most 100 items.
+        /// At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// How many it has room for.
+        /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2357,13 +2357,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCalendarResource {
-    /// The ids of the calendars. At most 100 items.
+    /// At most 100 items.
     calendar_ids: [String],
-    /// How many it has room for.
+    /// The maximum number of people or units.
     capacity: f64,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether it is in use.
+    /// `isActive`
     is_active: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -2422,7 +2422,7 @@ impl ValidateGroupSlugPostBody {
 crm_core::record! {
     /// Validate group slug reply.
     pub struct ValidateGroupSlugReply {
-        /// Whether the slug is free.
+        /// True if the slug is available.
         available: Option<bool> = "available",
     }
 }

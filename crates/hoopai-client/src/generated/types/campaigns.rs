@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Campaigns.
     pub struct Campaigns {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -20,7 +20,7 @@ crm_core::record! {
 crm_core::record! {
     /// Campaigns reply.
     pub struct CampaignsReply {
-        /// The campaigns that were found.
+        /// `campaigns`
         campaigns: Vec<Campaigns> = "campaigns",
     }
 }

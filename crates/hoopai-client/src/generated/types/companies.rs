@@ -6,49 +6,49 @@ use super::*;
 crm_core::record! {
     /// Get company by id.
     pub struct GetCompanyById {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
         /// The id of the user who accepted the affiliate policy.
         affiliate_policy_accepted_by: Option<String> = "affiliatePolicyAcceptedBy",
-        /// When the affiliate policy was accepted.
+        /// The time at which the affiliate policy was accepted.
         affiliate_policy_accepted_date: Option<String> = "affiliatePolicyAcceptedDate",
-        /// The version of the affiliate policy.
+        /// `affiliatePolicyVersion`
         affiliate_policy_version: Option<String> = "affiliatePolicyVersion",
-        /// Whether accounts are suspended automatically.
+        /// True if accounts are suspended automatically.
         auto_suspend_enabled: Option<bool> = "autoSuspendEnabled",
-        /// The kind of businesses it deals with, as `Vehicle Dealerships`.
+        /// The group of businesses that the company serves, for example `Vehicle Dealerships`.
         business_affinity_group: Option<String> = "businessAffinityGroup",
-        /// What line of business it is in.
+        /// The industry of the business.
         business_category: Option<String> = "businessCategory",
-        /// The line of business, as `Accounting School`.
+        /// The niche of the business, for example `Accounting School`.
         business_niche: Option<String> = "businessNiche",
-        /// Whether clients may cancel by themselves.
+        /// True if clients can cancel their plan themselves.
         cancel_enabled_for_clients: Option<bool> = "cancelEnabledForClients",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The kind of customer, as `agency`.
+        /// The type of customer, for example `agency`.
         customer_type: Option<String> = "customerType",
-        /// Whether the e-mail service is turned off.
+        /// True if the e-mail service is disabled.
         disable_email_service: Option<bool> = "disableEmailService",
         /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Whether features that are being withdrawn are switched on.
+        /// True if deprecated features are enabled.
         enable_depreciated_features: Option<bool> = "enableDepreciatedFeatures",
-        /// Whether new sub-accounts start with default data.
+        /// True if new sub-accounts start with default data.
         enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is an enterprise account.
+        /// `isEnterpriseAccount`
         is_enterprise_account: Option<bool> = "isEnterpriseAccount",
-        /// Whether the company resells.
+        /// True if the company is a reseller.
         is_reselling: Option<bool> = "isReselling",
-        /// Whether it is an account for testing.
+        /// `isSandboxAccount`
         is_sandbox_account: Option<bool> = "isSandboxAccount",
         /// The number of locations.
         location_count: Option<f64> = "locationCount",
@@ -114,7 +114,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get company by id reply.
     pub struct GetCompanyByIdReply {
-        /// The company in question.
+        /// `company`
         company: Option<GetCompanyById> = "company",
     }
 }
@@ -126,17 +126,17 @@ crm_core::record! {
         affiliate_signup: Option<bool> = "affiliateSignup",
         /// `conversationDemo`
         conversation_demo: Option<bool> = "conversationDemo",
-        /// How many customers the company has.
+        /// The number of the company's customers.
         customer_count: Option<String> = "customerCount",
-        /// Whether they have joined the implementation call.
+        /// True if the company has joined the implementation call.
         has_joined_implementation_call: Option<bool> = "hasJoinedImplementationCall",
-        /// Whether the kickoff call was joined.
+        /// True if the company has joined the kickoff call.
         has_joined_kickoff_call: Option<bool> = "hasJoinedKickoffCall",
-        /// Whether they have a website.
+        /// True if the business has a website.
         have_website: Option<bool> = "haveWebsite",
-        /// The industry the company works for.
+        /// The industry that the company serves.
         industry_served: Option<String> = "industryServed",
-        /// Whether the kickoff step was taken.
+        /// True if the kickoff step was taken.
         kickoff_action_taken: Option<bool> = "kickoffActionTaken",
         /// The place or the location (sub-account).
         location: Option<bool> = "location",

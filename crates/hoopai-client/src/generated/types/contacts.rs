@@ -8,17 +8,17 @@ crm_core::record! {
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
         /// The click id of Google's display ads.
         dclid: Option<String> = "dclid",
         /// The id of the event at Facebook.
         fb_event_id: Option<String> = "fbEventId",
-        /// Meta's click id, as in the cookie `_fbc`.
+        /// Meta's click id, from the `_fbc` cookie.
         fbc: Option<String> = "fbc",
         /// The Facebook click id.
         fbclid: Option<String> = "fbclid",
-        /// The Facebook browser id, from the `_fbp` cookie.
+        /// Facebook's browser id, from the `_fbp` cookie.
         fbp: Option<String> = "fbp",
         /// The click id of Google Ads.
         gclid: Option<String> = "gclid",
@@ -52,11 +52,11 @@ crm_core::record! {
         field: Option<String> = "field",
         /// The conditions of a group.
         filters: Option<Vec<ContactFilter>> = "filters",
-        /// How the filters of a group are joined.
+        /// The operator between the filters of a group.
         group: Option<ContactFilterGroup> = "group",
         /// The comparison.
         operator: Option<ContactFilterOperator> = "operator",
-        /// What it is compared with.
+        /// The value to compare with.
         value: Option<Value> = "value",
     }
 }
@@ -65,16 +65,16 @@ crm_core::setters!(ContactFilter {
     field: String,
     /// The conditions of a group.
     filters: [ContactFilter],
-    /// How the filters of a group are joined.
+    /// The operator between the filters of a group.
     group: ContactFilterGroup,
     /// The comparison.
     operator: ContactFilterOperator,
-    /// What it is compared with.
+    /// The value to compare with.
     value: Value,
 });
 
 crm_core::open_enum! {
-    /// How the filters of a group are joined.
+    /// The operator between the filters of a group.
     pub enum ContactFilterGroup {
         /// `AND`
         And = "AND",
@@ -104,19 +104,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// What is searched for.
+    /// The filters, sorting and paging of a search for contacts.
     pub struct ContactSearch {
-        /// Conditions that all hold.
+        /// The conditions, all of which must be true.
         filters: Option<Vec<ContactFilter>> = "filters",
-        /// The account.
+        /// The id of the location.
         location_id: Option<String> = "locationId",
-        /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
+        /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `searchAfter`.
         page: Option<i64> = "page",
-        /// The size of a page. At most 500.
+        /// The maximum number of contacts per page. At most 500.
         page_limit: Option<i64> = "pageLimit",
-        /// Text to look for. At most 75 characters.
+        /// The text to search for. At most 75 characters.
         query: Option<String> = "query",
-        /// The sort values of the last record of the page before.
+        /// The sort values of the last record on the previous page.
         search_after: Option<Vec<Value>> = "searchAfter",
         /// The order.
         sort: Option<Vec<ContactSort>> = "sort",
@@ -125,13 +125,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactSearch {
-    /// Conditions that all hold.
+    /// The conditions, all of which must be true.
     filters: [ContactFilter],
-    /// The page, from 1; 10,000 records in all; not together with `searchAfter`.
+    /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `searchAfter`.
     page: i64,
-    /// Text to look for. At most 75 characters.
+    /// The text to search for. At most 75 characters.
     query: String,
-    /// The sort values of the last record of the page before.
+    /// The sort values of the last record on the previous page.
     search_after: [Value],
     /// The order.
     sort: [ContactSort],
@@ -195,7 +195,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts business update.
     pub struct ContactsBusinessUpdate {
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
         /// The ids of the contacts or sessions.
         ids: Option<Vec<String>> = "ids",
@@ -227,7 +227,7 @@ impl ContactsBusinessUpdate {
 crm_core::record! {
     /// Contacts by id reply.
     pub struct ContactsByIdReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -237,7 +237,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts custom field.
     pub struct ContactsCustomField {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `value`
         value: Option<Value> = "value",
@@ -255,15 +255,15 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts get note.
     pub struct ContactsGetNote {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
@@ -305,7 +305,7 @@ crm_core::record! {
 crm_core::record! {
     /// Contacts notes.
     pub struct ContactsNotes {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
@@ -350,7 +350,7 @@ crm_core::record! {
     pub struct ContactsSearchReply {
         /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// Additional data, or the totals and paging of a list.
         meta: Option<ContactsMeta> = "meta",
@@ -364,27 +364,27 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The gender.
+        /// `gender`
         gender: Option<String> = "gender",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -416,27 +416,27 @@ crm_core::setters!(CreateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The gender.
+    /// `gender`
     gender: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -506,45 +506,45 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The day of the month they were born on.
+        /// The day of the month of the contact's birthday.
         birth_day: Option<f64> = "birthDay",
-        /// The month of birth, as a number.
+        /// The month of the contact's birthday, as a number.
         birth_month: Option<f64> = "birthMonth",
-        /// Whether e-mail to the contact bounced.
+        /// True if e-mail to the contact bounced.
         bounce_email: Option<bool> = "bounceEmail",
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The first name in lower case.
+        /// `firstNameLowerCase`
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The full name in lower case.
+        /// `fullNameLowerCase`
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -580,7 +580,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create contacts reply.
     pub struct CreateContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<CreateContactSchema> = "contact",
     }
 }
@@ -590,11 +590,11 @@ crm_core::record! {
     pub struct CreateTaskParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// Whether it is done.
+        /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
         /// `title`
         title: Option<String> = "title",
@@ -605,7 +605,7 @@ crm_core::record! {
 crm_core::setters!(CreateTaskParams {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The text it holds.
+    /// The text.
     body: String,
 });
 
@@ -631,19 +631,19 @@ impl CreateTaskParams {
 crm_core::record! {
     /// Create workflow.
     pub struct CreateWorkflow {
-        /// When the event starts.
+        /// `eventStartTime`
         event_start_time: Option<String> = "eventStartTime",
     }
 }
 crm_core::setters!(CreateWorkflow {
-    /// When the event starts.
+    /// `eventStartTime`
     event_start_time: String,
 });
 
 crm_core::record! {
     /// Dnd setting.
     pub struct DndSetting {
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -654,7 +654,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(DndSetting {
-    /// The code that stands for it.
+    /// `code`
     code: String,
     /// The human-readable message.
     message: String,
@@ -688,79 +688,79 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Dnd settings.
     pub struct DndSettings {
-        /// What holds for calls.
+        /// The settings for calls.
         call: Option<DndSetting> = "Call",
-        /// What holds for e-mail.
+        /// The settings for e-mail.
         email: Option<DndSetting> = "Email",
-        /// What holds for Facebook messages.
+        /// The settings for Facebook messages.
         fb: Option<DndSetting> = "FB",
-        /// What holds for messages through Google.
+        /// The settings for messages through Google Business.
         gmb: Option<DndSetting> = "GMB",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Option<DndSetting> = "SMS",
-        /// What holds for WhatsApp messages.
+        /// The settings for WhatsApp messages.
         whats_app: Option<DndSetting> = "WhatsApp",
     }
 }
 crm_core::setters!(DndSettings {
-    /// What holds for calls.
+    /// The settings for calls.
     call: DndSetting,
-    /// What holds for e-mail.
+    /// The settings for e-mail.
     email: DndSetting,
-    /// What holds for Facebook messages.
+    /// The settings for Facebook messages.
     fb: DndSetting,
-    /// What holds for messages through Google.
+    /// The settings for messages through Google Business.
     gmb: DndSetting,
-    /// What holds for text messages.
+    /// The settings for text messages.
     sms: DndSetting,
-    /// What holds for WhatsApp messages.
+    /// The settings for WhatsApp messages.
     whats_app: DndSetting,
 });
 
 crm_core::record! {
-    /// A contact as lists and search give it.
+    /// A contact in the results of lists and searches.
     pub struct FoundContact {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Where the contact came from, each time.
+        /// All sources that led to the contact.
         attributions: Vec<AttributionSource> = "attributions",
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<Value> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The first name in lower case.
+        /// `firstNameLowerCase`
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// The full name in lower case.
+        /// `fullNameLowerCase`
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -794,7 +794,7 @@ crm_core::record! {
     pub struct FoundContacts {
         /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
-        /// How many there are in all.
+        /// The total number of contacts.
         total: Option<i64> = "total",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
@@ -804,53 +804,53 @@ crm_core::record! {
 crm_core::record! {
     /// Get contect by id.
     pub struct GetContectById {
-        /// Further e-mail addresses.
+        /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
         /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Value> = "attachments",
-        /// Where the contact first came from.
+        /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The first name in lower case.
+        /// `firstNameLowerCase`
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The full name in lower case.
+        /// `fullNameLowerCase`
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The keyword it goes by.
+        /// `keyword`
         keyword: Option<String> = "keyword",
-        /// When the contact was last active.
+        /// The time of the contact's last activity.
         last_activity: Option<String> = "lastActivity",
-        /// Where the contact last came from.
+        /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -886,27 +886,27 @@ crm_core::record! {
 crm_core::record! {
     /// Get event.
     pub struct GetEvent {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// The ids of the rooms and equipment booked with it.
+        /// The ids of the rooms and equipment that are booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -926,7 +926,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get events reply.
     pub struct GetEventsReply {
-        /// The events, or how often each kind happened.
+        /// The events, or the number of each.
         events: Vec<GetEvent> = "events",
     }
 }
@@ -972,12 +972,12 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Inbound dnd settings.
     pub struct InboundDndSettings {
-        /// What holds for all kinds of messages.
+        /// The settings for all channels.
         all: Option<InboundDndSetting> = "all",
     }
 }
 crm_core::setters!(InboundDndSettings {
-    /// What holds for all kinds of messages.
+    /// The settings for all channels.
     all: InboundDndSetting,
 });
 
@@ -1011,9 +1011,9 @@ impl Tags {
 }
 
 crm_core::record! {
-    /// What became of the tags of one contact.
+    /// The result for the tags of one contact.
     pub struct TagsOfContact {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1033,15 +1033,15 @@ crm_core::record! {
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// Whether it is done.
+        /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `title`
         title: Option<String> = "title",
@@ -1071,25 +1071,25 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -1117,25 +1117,25 @@ crm_core::setters!(UpdateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -1168,7 +1168,7 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Update contacts reply.
     pub struct UpdateContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
@@ -1178,7 +1178,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update note.
     pub struct UpdateNote {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
@@ -1191,7 +1191,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateNote {
-    /// The text it holds.
+    /// The text.
     body: String,
     /// The color of the note.
     color: String,
@@ -1244,7 +1244,7 @@ impl UpdateTags {
 crm_core::record! {
     /// Update tags reply.
     pub struct UpdateTagsReply {
-        /// How many errors there were.
+        /// The number of errors.
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
@@ -1258,11 +1258,11 @@ crm_core::record! {
     pub struct UpdateTaskBody {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// Whether it is done.
+        /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
         /// `title`
         title: Option<String> = "title",
@@ -1271,11 +1271,11 @@ crm_core::record! {
 crm_core::setters!(UpdateTaskBody {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The text it holds.
+    /// The text.
     body: String,
-    /// Whether it is done.
+    /// True if it is completed.
     completed: bool,
-    /// When it is due.
+    /// `dueDate`
     due_date: String,
     /// `title`
     title: String,
@@ -1284,7 +1284,7 @@ crm_core::setters!(UpdateTaskBody {
 crm_core::record! {
     /// Update task status params.
     pub struct UpdateTaskStatusParams {
-        /// Whether it is done.
+        /// True if it is completed.
         completed: Option<bool> = "completed",
     }
     required "completed"
@@ -1309,29 +1309,29 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The gender.
+        /// `gender`
         gender: Option<String> = "gender",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -1363,29 +1363,29 @@ crm_core::setters!(UpsertContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The gender.
+    /// `gender`
     gender: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -1452,7 +1452,7 @@ impl UpsertContact {
 crm_core::record! {
     /// Upsert contacts reply.
     pub struct UpsertContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",

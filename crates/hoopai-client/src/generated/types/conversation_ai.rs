@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Action data.
     pub struct ActionData {
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
-        /// The settings of the action, by its kind.
+        /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -22,7 +22,7 @@ crm_core::record! {
 crm_core::record! {
     /// Actions id.
     pub struct ActionsId {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `type`
         type_: Option<ActionsIdType> = "type",
@@ -80,7 +80,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create action.
     pub struct CreateAction {
-        /// The settings of the action, by its kind.
+        /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
         /// `name`
         name: Option<String> = "name",
@@ -111,7 +111,7 @@ impl CreateAction {
 crm_core::record! {
     /// Create action reply.
     pub struct CreateActionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ActionData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -121,19 +121,19 @@ crm_core::record! {
 crm_core::record! {
     /// Create employee.
     pub struct CreateEmployee {
-        /// How many messages it sends at most by itself. Default: `75`.
+        /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// The channels it works on, as `SMS`.
+        /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
-        /// What the agent is to achieve.
+        /// The goal of the agent.
         goal: Option<String> = "goal",
-        /// What the bot is told to do.
+        /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// Whether it is the primary one. Default: `false`.
+        /// Default: `false`.
         is_primary: Option<bool> = "isPrimary",
-        /// The ids of the knowledge bases it draws on.
+        /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
         /// The mode of operation, or of payment. Default: `off`.
         mode: Option<EmployeeMode> = "mode",
@@ -151,11 +151,11 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`. Default: `2`.
+        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`. Default: `2`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -164,15 +164,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEmployee {
-    /// How many messages it sends at most by itself. Default: `75`.
+    /// The maximum number of messages that the agent sends automatically. Default: `75`.
     auto_pilot_max_messages: f64,
-    /// The name of the business.
+    /// `businessName`
     business_name: String,
-    /// The channels it works on, as `SMS`.
+    /// The channels on which the agent replies, for example `SMS`.
     channels: [ChannelsItem],
-    /// Whether it is the primary one. Default: `false`.
+    /// Default: `false`.
     is_primary: bool,
-    /// The ids of the knowledge bases it draws on.
+    /// The ids of the knowledge bases that the agent uses.
     knowledge_base_ids: [String],
     /// The mode of operation, or of payment. Default: `off`.
     mode: EmployeeMode,
@@ -186,11 +186,11 @@ crm_core::setters!(CreateEmployee {
     sleep_on_manual_message: bool,
     /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
     sleep_time: f64,
     /// The unit of `sleepTime`.
     sleep_time_unit: SleepTimeUnit,
-    /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`. Default: `2`.
+    /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`. Default: `2`.
     wait_time: f64,
     /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
     wait_time_unit: WaitTimeUnit,
@@ -233,7 +233,7 @@ impl CreateEmployee {
 crm_core::record! {
     /// Delete action data.
     pub struct DeleteActionData {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
 }
@@ -241,7 +241,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete action reply.
     pub struct DeleteActionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<DeleteActionData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -251,23 +251,23 @@ crm_core::record! {
 crm_core::record! {
     /// Employee list item.
     pub struct EmployeeListItem {
-        /// The actions it can take.
+        /// The actions of the agent.
         actions: Vec<Value> = "actions",
-        /// How many messages it sends at most by itself.
+        /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// The channels it works on, as `SMS`.
+        /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<String> = "channels",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// What the agent is to achieve.
+        /// The goal of the agent.
         goal: Option<Value> = "goal",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
-        /// The ids of the knowledge bases it draws on.
+        /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
@@ -279,13 +279,13 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -307,23 +307,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Employee reply.
     pub struct EmployeeReply {
-        /// The actions it can take.
+        /// The actions of the agent.
         actions: Vec<ActionsId> = "actions",
-        /// How many messages it sends at most by itself.
+        /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// The channels it works on, as `SMS`.
+        /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<ChannelsItem> = "channels",
-        /// What the agent is to achieve.
+        /// The goal of the agent.
         goal: Option<String> = "goal",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// What the bot is told to do.
+        /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
-        /// The ids of the knowledge bases it draws on.
+        /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
@@ -337,11 +337,11 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -351,7 +351,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch action details reply.
     pub struct FetchActionDetailsReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ActionData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -361,7 +361,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch actions for employee reply.
     pub struct FetchActionsForEmployeeReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<ActionData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -371,17 +371,17 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch ai response details reply.
     pub struct FetchAiResponseDetailsReply {
-        /// What the bot did.
+        /// The actions of the bot.
         action_logs: Vec<Value> = "actionLogs",
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
         /// The questions with their answers.
         faqs: Vec<Value> = "faqs",
-        /// The conversation up to then.
+        /// The conversation before the reply.
         history: Vec<Value> = "history",
-        /// What the bot was given.
+        /// The input of the bot.
         input: Option<String> = "input",
-        /// What the contact seemed to want.
+        /// The detected intent of the contact.
         intent: Option<String> = "intent",
         /// The mode of operation, or of payment.
         mode: Option<String> = "mode",
@@ -399,7 +399,7 @@ crm_core::record! {
     pub struct FollowupSettings {
         /// Default: `true`.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
-        /// Whether follow-ups keep to certain hours.
+        /// True if follow-ups are sent only in certain hours.
         follow_up_hours: Option<bool> = "followUpHours",
         /// The owner of the time zone that applies: `contact` or `business`.
         timezone_to_use: Option<FollowupSettingsTimezoneToUse> = "timezoneToUse",
@@ -410,7 +410,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FollowupSettings {
-    /// Whether follow-ups keep to certain hours.
+    /// True if follow-ups are sent only in certain hours.
     follow_up_hours: bool,
     /// The owner of the time zone that applies: `contact` or `business`.
     timezone_to_use: FollowupSettingsTimezoneToUse,
@@ -445,9 +445,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Interval.
     pub struct Interval {
-        /// The hour of the day it ends, from 0 to 23.
+        /// The hour at which it ends, from 0 to 23.
         end_hour: Option<f64> = "endHour",
-        /// The minute of the hour it ends at.
+        /// The minute at which it ends.
         end_minute: Option<f64> = "endMinute",
         /// The hour of the start, from 0 to 23.
         start_hour: Option<f64> = "startHour",
@@ -480,9 +480,9 @@ impl Interval {
 crm_core::record! {
     /// Search employee reply.
     pub struct SearchEmployeeReply {
-        /// The agents that were found.
+        /// `agents`
         agents: Vec<EmployeeListItem> = "agents",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -504,7 +504,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update action reply.
     pub struct UpdateActionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ActionData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -514,19 +514,19 @@ crm_core::record! {
 crm_core::record! {
     /// Update employee.
     pub struct UpdateEmployee {
-        /// How many messages it sends at most by itself. Default: `75`.
+        /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
-        /// The channels it works on, as `SMS`.
+        /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
-        /// What the agent is to achieve.
+        /// The goal of the agent.
         goal: Option<String> = "goal",
-        /// What the bot is told to do.
+        /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
-        /// The ids of the knowledge bases it draws on.
+        /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
@@ -544,11 +544,11 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
         sleep_time: Option<f64> = "sleepTime",
         /// The unit of `sleepTime`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
         wait_time: Option<f64> = "waitTime",
         /// The unit of `waitTime`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
@@ -557,17 +557,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmployee {
-    /// The name of the business.
+    /// `businessName`
     business_name: String,
-    /// The channels it works on, as `SMS`.
+    /// The channels on which the agent replies, for example `SMS`.
     channels: [ChannelsItem],
-    /// What the agent is to achieve.
+    /// The goal of the agent.
     goal: String,
-    /// What the bot is told to do.
+    /// The instructions for the bot.
     instructions: String,
-    /// Whether it is the primary one.
+    /// `isPrimary`
     is_primary: bool,
-    /// The ids of the knowledge bases it draws on.
+    /// The ids of the knowledge bases that the agent uses.
     knowledge_base_ids: [String],
     /// The mode of operation, or of payment.
     mode: EmployeeMode,
@@ -585,11 +585,11 @@ crm_core::setters!(UpdateEmployee {
     sleep_on_manual_message: bool,
     /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// The duration of the agent's pause, in `sleepTimeUnit`. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
     sleep_time: f64,
     /// The unit of `sleepTime`.
     sleep_time_unit: SleepTimeUnit,
-    /// The time that the agent waits before it answers, in `waitTimeUnit`. In the unit of `waitTimeUnit`.
+    /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
     wait_time: f64,
     /// The unit of `waitTime`: `minutes` or `seconds`.
     wait_time_unit: WaitTimeUnit,
@@ -627,9 +627,9 @@ impl UpdateEmployee {
 crm_core::record! {
     /// Update followup settings.
     pub struct UpdateFollowupSettings {
-        /// The ids of the actions.
+        /// `actionIds`
         action_ids: Option<Vec<String>> = "actionIds",
-        /// How to follow up.
+        /// The settings of follow-ups.
         followup_settings: Option<FollowupSettings> = "followupSettings",
     }
     required "actionIds" "followupSettings"
@@ -666,14 +666,14 @@ crm_core::record! {
     pub struct WorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
-        /// The spans of the day it covers.
+        /// The time ranges of the day.
         intervals: Option<Vec<Interval>> = "intervals",
     }
     required "dayOfTheWeek"
     by new
 }
 crm_core::setters!(WorkingHours {
-    /// The spans of the day it covers.
+    /// The time ranges of the day.
     intervals: [Interval],
 });
 

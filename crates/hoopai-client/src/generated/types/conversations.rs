@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Add message attachments.
     pub struct AddMessageAttachments {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
     }
     required "attachments"
@@ -27,25 +27,25 @@ impl AddMessageAttachments {
 crm_core::record! {
     /// Call data.
     pub struct CallData {
-        /// The number that calls.
+        /// The phone number of the caller.
         from: Option<String> = "from",
         /// `status`
         status: Option<CallDataStatus> = "status",
-        /// The number that is called.
+        /// The phone number that was called.
         to: Option<String> = "to",
     }
 }
 crm_core::setters!(CallData {
-    /// The number that calls.
+    /// The phone number of the caller.
     from: String,
     /// `status`
     status: CallDataStatus,
-    /// The number that is called.
+    /// The phone number that was called.
     to: String,
 });
 
 crm_core::open_enum! {
-    /// How the call went, as `completed`.
+    /// The status of the call, for example `completed`.
     pub enum CallDataStatus {
         /// `answered`
         Answered = "answered",
@@ -79,7 +79,7 @@ crm_core::record! {
 crm_core::record! {
     /// Complete file upload.
     pub struct CompleteFileUpload {
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -93,7 +93,7 @@ crm_core::record! {
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
 }
 crm_core::setters!(CompleteFileUpload {
-    /// The id of the conversation.
+    /// `conversationId`
     conversation_id: String,
     /// The path of the file in storage.
     file_path: String,
@@ -120,19 +120,19 @@ crm_core::record! {
     pub struct Conversation {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in the inbox.
+        /// True if the conversation is in the inbox.
         inbox: Option<bool> = "inbox",
         /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
-        /// When the last message was.
+        /// The time of the last message.
         last_message_date: Option<String> = "lastMessageDate",
-        /// The kind of the last message, as `TYPE_SMS`.
+        /// The type of the last message, for example `TYPE_SMS`.
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -150,17 +150,17 @@ crm_core::record! {
     pub struct ConversationCreateReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// When the last message was.
+        /// The time of the last message.
         last_message_date: Option<String> = "lastMessageDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -170,21 +170,21 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation schema.
     pub struct ConversationSchema {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The full name of the contact.
         full_name: Option<String> = "fullName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
-        /// When the last message came, in milliseconds since 1970.
+        /// The time of the last message, in milliseconds since 1970-01-01 UTC.
         last_message_date: Option<i64> = "lastMessageDate",
-        /// The kind of the last message, as `TYPE_SMS`.
+        /// The type of the last message, for example `TYPE_SMS`.
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -330,7 +330,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create conversation.
     pub struct CreateConversation {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -354,7 +354,7 @@ impl CreateConversation {
 crm_core::record! {
     /// Create conversation reply.
     pub struct CreateConversationReply {
-        /// The conversation in question.
+        /// `conversation`
         conversation: Option<ConversationCreateReply> = "conversation",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -364,11 +364,11 @@ crm_core::record! {
 crm_core::record! {
     /// Create custom subtype.
     pub struct CreateCustomSubtype {
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<CreateCustomSubtypeChannel> = "channel",
-        /// What it is, for people. At most 100 characters.
+        /// The human-readable description. At most 100 characters.
         description: Option<String> = "description",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
         /// At most 100 characters.
         name: Option<String> = "name",
@@ -377,7 +377,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomSubtype {
-    /// What it is, for people. At most 100 characters.
+    /// The human-readable description. At most 100 characters.
     description: String,
 });
 
@@ -400,7 +400,7 @@ impl CreateCustomSubtype {
 }
 
 crm_core::open_enum! {
-    /// The channel it goes or came by.
+    /// The channel of the message or notification.
     pub enum CreateCustomSubtypeChannel {
         /// `email`
         Email = "email",
@@ -412,7 +412,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Error item.
     pub struct ErrorItem {
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -455,11 +455,11 @@ crm_core::record! {
 crm_core::record! {
     /// Forward config.
     pub struct ForwardConfig {
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
-        /// Whether all messages of the thread are forwarded.
+        /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// Whether it is forwarded.
+        /// `isForwarded`
         is_forwarded: Option<bool> = "isForwarded",
         /// `messageId`
         message_id: Option<String> = "messageId",
@@ -478,9 +478,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ForwardConfig {
-    /// The id of the e-mail message.
+    /// `emailMessageId`
     email_message_id: String,
-    /// Whether all messages of the thread are forwarded.
+    /// True if all messages of the thread are forwarded.
     forward_whole_thread: bool,
     /// `messageId`
     message_id: String,
@@ -518,11 +518,11 @@ impl ForwardConfig {
 crm_core::record! {
     /// Forward reply.
     pub struct ForwardReply {
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
-        /// The address it is forwarded to.
+        /// The e-mail address that it is forwarded to.
         forward_to_email: Option<String> = "forwardToEmail",
-        /// Whether all messages of the thread are forwarded.
+        /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
         /// `messageId`
         message_id: Option<String> = "messageId",
@@ -542,13 +542,13 @@ crm_core::record! {
     pub struct GetConversationByIdReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in the inbox.
+        /// True if the conversation is in the inbox.
         inbox: Option<bool> = "inbox",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -564,7 +564,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get conversation reply.
     pub struct GetConversationReply {
-        /// The conversation in question.
+        /// `conversation`
         conversation: Option<Conversation> = "conversation",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -574,31 +574,31 @@ crm_core::record! {
 crm_core::record! {
     /// Get email message reply.
     pub struct GetEmailMessageReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
-        /// The e-mail addresses that get a hidden copy.
+        /// The e-mail addresses that receive a blind copy.
         bcc: Vec<String> = "bcc",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The addresses that get a copy.
+        /// The e-mail addresses that receive a copy.
         cc: Vec<String> = "cc",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The kind of content, often a MIME type.
+        /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// Whether it came in or went out: `inbound` or `outbound`.
+        /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// Who sends it.
+        /// The sender.
         from: Option<String> = "from",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -614,7 +614,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
-        /// Whom it goes to.
+        /// The recipients.
         to: Vec<String> = "to",
     }
 }
@@ -646,25 +646,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get message reply.
     pub struct GetMessageReply {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The id of the chat widget.
+        /// `chatWidgetId`
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The kind of content, often a MIME type.
+        /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// Whether it came in or went out: `inbound` or `outbound`.
+        /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -686,9 +686,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get message transcription reply.
     pub struct GetMessageTranscriptionReply {
-        /// How sure the transcription is.
+        /// The confidence of the transcription.
         confidence: Option<f64> = "confidence",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<f64> = "endTime",
         /// The number of the audio channel.
         media_channel: Option<f64> = "mediaChannel",
@@ -704,11 +704,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get messages by conversation reply.
     pub struct GetMessagesByConversationReply {
-        /// The id of the last message in the page.
+        /// The id of the last message on the page.
         last_message_id: Option<String> = "lastMessageId",
         /// `messages`
         messages: Vec<GetMessageReply> = "messages",
-        /// Whether there is a next page.
+        /// True if there is a next page.
         next_page: Option<bool> = "nextPage",
     }
 }
@@ -716,11 +716,11 @@ crm_core::record! {
 crm_core::record! {
     /// Initiate file upload.
     pub struct InitiateFileUpload {
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<String> = "channel",
-        /// The kind of content, often a MIME type.
+        /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
         /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
@@ -732,11 +732,11 @@ crm_core::record! {
     required "channel" "contentType" "conversationId" "filename" "locationId"
 }
 crm_core::setters!(InitiateFileUpload {
-    /// The channel it goes or came by.
+    /// The channel of the message or notification.
     channel: String,
-    /// The kind of content, often a MIME type.
+    /// The type of the content, usually a MIME type.
     content_type: String,
-    /// The id of the conversation.
+    /// `conversationId`
     conversation_id: String,
     /// The size of the file in bytes.
     file_size: f64,
@@ -749,7 +749,7 @@ crm_core::setters!(InitiateFileUpload {
 crm_core::record! {
     /// Initiate file upload reply.
     pub struct InitiateFileUploadReply {
-        /// When it ceases to be valid, in milliseconds since 1970.
+        /// The time of expiry, in milliseconds since 1970-01-01 UTC.
         expires_at: Option<f64> = "expiresAt",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -765,7 +765,7 @@ crm_core::record! {
 crm_core::record! {
     /// A call, as messages tell of it.
     pub struct MessageCall {
-        /// How long it lasts.
+        /// `duration`
         duration: Option<f64> = "duration",
         /// `status`
         status: Option<String> = "status",
@@ -773,7 +773,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Whether it came in or went out: `inbound` or `outbound`.
+    /// The direction of the message: `inbound` or `outbound`.
     pub enum MessageDirection {
         /// `inbound`
         Inbound = "inbound",
@@ -785,11 +785,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Message meta.
     pub struct MessageMeta {
-        /// What holds for calls.
+        /// The settings for calls.
         call: Option<MessageCall> = "call",
-        /// How long the call was.
+        /// `callDuration`
         call_duration: Option<String> = "callDuration",
-        /// How the call went, as `completed`.
+        /// The status of the call, for example `completed`.
         call_status: Option<CallDataStatus> = "callStatus",
         /// The e-mail address.
         email: Option<Value> = "email",
@@ -823,25 +823,25 @@ impl MessageRecipientStatus {
 crm_core::record! {
     /// One message, wrapped in `message` or as the document has it.
     pub struct MessageReply {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
-        /// The id of the chat widget.
+        /// `chatWidgetId`
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The kind of content, often a MIME type.
+        /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// Whether it came in or went out: `inbound` or `outbound`.
+        /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -925,7 +925,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of the last message, as `TYPE_SMS`.
+    /// The type of the last message, for example `TYPE_SMS`.
     pub enum MessageType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
@@ -1027,31 +1027,31 @@ crm_core::record! {
 crm_core::record! {
     /// Process message body.
     pub struct ProcessMessageBody {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The call.
+        /// The call that the message records.
         call: Option<CallData> = "call",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// The day or time it is about.
+        /// The date or time.
         date: Option<Timestamp> = "date",
-        /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
+        /// The direction of the message: `inbound` or `outbound`. Default: `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// The addresses that get a hidden copy.
+        /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// The e-mail addresses that get a copy.
+        /// The e-mail addresses that receive a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// The e-mail address it is from.
+        /// The e-mail address of the sender.
         email_from: Option<String> = "emailFrom",
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
-        /// The address the e-mail goes to.
+        /// The e-mail address of the recipient.
         email_to: Option<String> = "emailTo",
         /// The content as HTML.
         html: Option<String> = "html",
@@ -1066,25 +1066,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessMessageBody {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// The call.
+    /// The call that the message records.
     call: CallData,
-    /// The day or time it is about.
+    /// The date or time.
     date: Timestamp,
-    /// Whether it came in or went out: `inbound` or `outbound`. Default: `outbound`.
+    /// The direction of the message: `inbound` or `outbound`. Default: `outbound`.
     direction: MessageDirection,
-    /// The addresses that get a hidden copy.
+    /// The e-mail addresses that receive a blind copy.
     email_bcc: [String],
-    /// The e-mail addresses that get a copy.
+    /// The e-mail addresses that receive a copy.
     email_cc: [String],
-    /// The e-mail address it is from.
+    /// The e-mail address of the sender.
     email_from: String,
-    /// The id of the e-mail message.
+    /// `emailMessageId`
     email_message_id: String,
-    /// The address the e-mail goes to.
+    /// The e-mail address of the recipient.
     email_to: String,
     /// The content as HTML.
     html: String,
@@ -1169,13 +1169,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Process message reply.
     pub struct ProcessMessageReply {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1189,17 +1189,17 @@ crm_core::record! {
 crm_core::record! {
     /// Process outbound message body.
     pub struct ProcessOutboundMessageBody {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The call.
+        /// The call that the message records.
         call: Option<CallData> = "call",
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// The day or time it is about.
+        /// The date or time.
         date: Option<Timestamp> = "date",
         /// Always `Call`.
         type_: Option<String> = "type",
@@ -1208,13 +1208,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessOutboundMessageBody {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// The call.
+    /// The call that the message records.
     call: CallData,
-    /// The day or time it is about.
+    /// The date or time.
     date: Timestamp,
 });
 
@@ -1241,7 +1241,7 @@ impl ProcessOutboundMessageBody {
 crm_core::record! {
     /// Send conversation reply.
     pub struct SendConversationReply {
-        /// The conversations found.
+        /// `conversations`
         conversations: Vec<ConversationSchema> = "conversations",
         /// `total`
         total: Option<f64> = "total",
@@ -1251,29 +1251,29 @@ crm_core::record! {
 crm_core::record! {
     /// Send message body.
     pub struct SendMessageBody {
-        /// The id of the appointment.
+        /// `appointmentId`
         appointment_id: Option<String> = "appointmentId",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The id of the provider that carries the messages.
+        /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// The id of the custom subtype.
+        /// `customSubtypeId`
         custom_subtype_id: Option<String> = "customSubtypeId",
-        /// The addresses that get a hidden copy.
+        /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// The e-mail addresses that get a copy.
+        /// The e-mail addresses that receive a copy.
         email_cc: Option<Vec<String>> = "emailCc",
-        /// The e-mail address it is from.
+        /// The e-mail address of the sender.
         email_from: Option<String> = "emailFrom",
-        /// Whom to reply to: `reply` or `reply_all`.
+        /// The recipients of the reply: `reply` or `reply_all`.
         email_reply_mode: Option<SendMessageBodyEmailReplyMode> = "emailReplyMode",
-        /// The address the e-mail goes to.
+        /// The e-mail address of the recipient.
         email_to: Option<String> = "emailTo",
-        /// What to forward, and from where.
+        /// The message to forward, with its source and recipient.
         forward: Option<ForwardConfig> = "forward",
-        /// The phone number it comes from.
+        /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
         /// The content as HTML.
         html: Option<String> = "html",
@@ -1306,27 +1306,27 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendMessageBody {
-    /// The id of the appointment.
+    /// `appointmentId`
     appointment_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// The id of the provider that carries the messages.
+    /// The id of the provider that delivers the messages.
     conversation_provider_id: String,
-    /// The id of the custom subtype.
+    /// `customSubtypeId`
     custom_subtype_id: String,
-    /// The addresses that get a hidden copy.
+    /// The e-mail addresses that receive a blind copy.
     email_bcc: [String],
-    /// The e-mail addresses that get a copy.
+    /// The e-mail addresses that receive a copy.
     email_cc: [String],
-    /// The e-mail address it is from.
+    /// The e-mail address of the sender.
     email_from: String,
-    /// Whom to reply to: `reply` or `reply_all`.
+    /// The recipients of the reply: `reply` or `reply_all`.
     email_reply_mode: SendMessageBodyEmailReplyMode,
-    /// The address the e-mail goes to.
+    /// The e-mail address of the recipient.
     email_to: String,
-    /// What to forward, and from where.
+    /// The message to forward, with its source and recipient.
     forward: ForwardConfig,
-    /// The phone number it comes from.
+    /// The phone number of the sender.
     from_number: String,
     /// The content as HTML.
     html: String,
@@ -1393,7 +1393,7 @@ impl SendMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Whom to reply to: `reply` or `reply_all`.
+    /// The recipients of the reply: `reply` or `reply_all`.
     pub enum SendMessageBodyEmailReplyMode {
         /// `reply`
         Reply = "reply",
@@ -1441,11 +1441,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send message reply.
     pub struct SendMessageReply {
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
-        /// What was forwarded, and to whom.
+        /// The forwarded message, with its source and recipient.
         forward_data: Option<ForwardReply> = "forwardData",
         /// `messageId`
         message_id: Option<String> = "messageId",
@@ -1461,7 +1461,7 @@ crm_core::record! {
 crm_core::record! {
     /// Send review reply.
     pub struct SendReviewReply {
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1553,7 +1553,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update conversation.
     pub struct UpdateConversation {
-        /// What was thought of it.
+        /// `feedback`
         feedback: Option<Value> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1566,7 +1566,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    /// What was thought of it.
+    /// `feedback`
     feedback: Value,
     /// True if it is starred.
     starred: bool,
@@ -1591,9 +1591,9 @@ impl UpdateConversation {
 crm_core::record! {
     /// Update custom subtype.
     pub struct UpdateCustomSubtype {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// What it is, for people. At most 100 characters.
+        /// The human-readable description. At most 100 characters.
         description: Option<String> = "description",
         /// At most 100 characters.
         name: Option<String> = "name",
@@ -1602,9 +1602,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCustomSubtype {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// What it is, for people. At most 100 characters.
+    /// The human-readable description. At most 100 characters.
     description: String,
     /// At most 100 characters.
     name: String,
@@ -1615,9 +1615,9 @@ crm_core::setters!(UpdateCustomSubtype {
 crm_core::record! {
     /// Update message status.
     pub struct UpdateMessageStatus {
-        /// The id of the e-mail message.
+        /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
-        /// What went wrong.
+        /// `error`
         error: Option<ErrorItem> = "error",
         /// `recipients`
         recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
@@ -1628,9 +1628,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    /// The id of the e-mail message.
+    /// `emailMessageId`
     email_message_id: String,
-    /// What went wrong.
+    /// `error`
     error: ErrorItem,
     /// `recipients`
     recipients: [MessageRecipientStatus],
@@ -1663,7 +1663,7 @@ crm_core::record! {
 crm_core::record! {
     /// User subscription change.
     pub struct UserSubscriptionChange {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1710,9 +1710,9 @@ impl UserSubscriptionChange {
 crm_core::record! {
     /// User typing body.
     pub struct UserTypingBody {
-        /// The id of the conversation.
+        /// `conversationId`
         conversation_id: Option<String> = "conversationId",
-        /// Whether somebody is typing.
+        /// `true` while the user is typing; a string.
         is_typing: Option<String> = "isTyping",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",

@@ -93,7 +93,7 @@ impl ExporterPayload {
 crm_core::record! {
     /// Instructor details.
     pub struct InstructorDetails {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `name`
         name: Option<String> = "name",
@@ -117,11 +117,11 @@ impl InstructorDetails {
 crm_core::record! {
     /// Post interface.
     pub struct PostInterface {
-        /// The address of the video in storage.
+        /// The URL of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
-        /// The kind of content, often a MIME type.
+        /// The type of the content, usually a MIME type.
         content_type: Option<ContentType> = "contentType",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
@@ -136,7 +136,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostInterface {
-    /// The address of the video in storage.
+    /// The URL of the video in storage.
     bucket_video_url: String,
     /// The materials of the lesson.
     post_materials: [PostMaterialInterface],
@@ -202,9 +202,9 @@ crm_core::record! {
     pub struct ProductInterface {
         /// The categories, as records or ids.
         categories: Option<Vec<CategoryInterface>> = "categories",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
@@ -215,7 +215,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductInterface {
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// The person who teaches the course.
     instructor_details: InstructorDetails,

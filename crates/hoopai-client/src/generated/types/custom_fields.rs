@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct CreateCustomFields {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
-        /// Whether answers beside the given options are allowed.
+        /// True if answers other than the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
-        /// The kind of value, as `TEXT`.
+        /// The type of the value, for example `TEXT`.
         data_type: Option<CreateCustomFieldsDataType> = "dataType",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -38,13 +38,13 @@ crm_core::record! {
 crm_core::setters!(CreateCustomFields {
     /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
     accepted_formats: String,
-    /// Whether answers beside the given options are allowed.
+    /// True if answers other than the given options are allowed.
     allow_custom_option: bool,
-    /// The kind of value, as `TEXT`.
+    /// The type of the value, for example `TEXT`.
     data_type: CreateCustomFieldsDataType,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The key it is used by, as `contact.pincode`.
+    /// The unique key, for example `contact.pincode`.
     field_key: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -65,7 +65,7 @@ crm_core::setters!(CreateCustomFields {
 });
 
 crm_core::open_enum! {
-    /// The kind of value, as `TEXT`.
+    /// The type of the value, for example `TEXT`.
     pub enum CreateCustomFieldsDataType {
         /// `CHECKBOX`
         Checkbox = "CHECKBOX",
@@ -130,7 +130,7 @@ impl CreateFolder {
 crm_core::record! {
     /// Custom field folder.
     pub struct CustomFieldFolder {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -144,7 +144,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom field reply.
     pub struct CustomFieldReply {
-        /// The custom field in question.
+        /// The custom field.
         field: Option<CustomField> = "field",
     }
 }
@@ -162,9 +162,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom folder delete reply.
     pub struct CustomFolderDeleteReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
@@ -176,7 +176,7 @@ crm_core::record! {
     pub struct UpdateCustomFields {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -197,7 +197,7 @@ crm_core::record! {
 crm_core::setters!(UpdateCustomFields {
     /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
     accepted_formats: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The maximum number of files.
     max_file_limit: f64,

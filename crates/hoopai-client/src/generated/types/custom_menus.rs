@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Create custom menu.
     pub struct CreateCustomMenu {
-        /// Whether the page may use the camera.
+        /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// Whether the page may use the microphone.
+        /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// The icon that is shown.
+        /// `icon`
         icon: Option<Icon> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
@@ -32,11 +32,11 @@ crm_core::record! {
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
 }
 crm_core::setters!(CreateCustomMenu {
-    /// Whether the page may use the camera.
+    /// True if the page can use the camera.
     allow_camera: bool,
-    /// Whether the page may use the microphone.
+    /// True if the page can use the microphone.
     allow_microphone: bool,
-    /// The icon that is shown.
+    /// `icon`
     icon: Icon,
     /// The locations, as records, ids or codes.
     locations: [String],
@@ -59,13 +59,13 @@ crm_core::setters!(CreateCustomMenu {
 crm_core::record! {
     /// Custom menu.
     pub struct CustomMenu {
-        /// Whether the page may use the camera.
+        /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// Whether the page may use the microphone.
+        /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// The icon that is shown.
+        /// `icon`
         icon: Option<IconSchemaOptional> = "icon",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The locations, as records, ids or codes.
         locations: Vec<String> = "locations",
@@ -115,7 +115,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delete custom menu reply.
     pub struct DeleteCustomMenuReply {
-        /// When it was deleted.
+        /// The time of deletion.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id of the menu link that was deleted.
         deleted_menu_id: Option<String> = "deletedMenuId",
@@ -127,7 +127,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The set the icon is from: `fab`, `fas` or `far`.
+    /// The icon set: `fab`, `fas` or `far`.
     pub enum FontFamily {
         /// `fab`
         Fab = "fab",
@@ -141,7 +141,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get custom menus reply.
     pub struct GetCustomMenusReply {
-        /// The menu links that were found.
+        /// The matching menu links.
         custom_menus: Vec<CustomMenu> = "customMenus",
         /// The number of menu links.
         total_links: Option<f64> = "totalLinks",
@@ -151,7 +151,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get single custom menus reply.
     pub struct GetSingleCustomMenusReply {
-        /// The menu link as it is now.
+        /// `customMenu`
         custom_menu: Option<CustomMenu> = "customMenu",
     }
 }
@@ -159,7 +159,7 @@ crm_core::record! {
 crm_core::record! {
     /// Icon.
     pub struct Icon {
-        /// The set the icon is from: `fab`, `fas` or `far`.
+        /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
         /// `name`
         name: Option<String> = "name",
@@ -183,14 +183,14 @@ impl Icon {
 crm_core::record! {
     /// Icon schema optional.
     pub struct IconSchemaOptional {
-        /// The set the icon is from: `fab`, `fas` or `far`.
+        /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
         /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(IconSchemaOptional {
-    /// The set the icon is from: `fab`, `fas` or `far`.
+    /// The icon set: `fab`, `fas` or `far`.
     font_family: FontFamily,
     /// `name`
     name: String,
@@ -199,11 +199,11 @@ crm_core::setters!(IconSchemaOptional {
 crm_core::record! {
     /// Update custom menu.
     pub struct UpdateCustomMenu {
-        /// Whether the page may use the camera.
+        /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
-        /// Whether the page may use the microphone.
+        /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// The icon that is shown.
+        /// `icon`
         icon: Option<IconSchemaOptional> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
@@ -224,11 +224,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateCustomMenu {
-    /// Whether the page may use the camera.
+    /// True if the page can use the camera.
     allow_camera: bool,
-    /// Whether the page may use the microphone.
+    /// True if the page can use the microphone.
     allow_microphone: bool,
-    /// The icon that is shown.
+    /// `icon`
     icon: IconSchemaOptional,
     /// The locations, as records, ids or codes.
     locations: [String],
@@ -251,7 +251,7 @@ crm_core::setters!(UpdateCustomMenu {
 crm_core::record! {
     /// Update custom menu link reply.
     pub struct UpdateCustomMenuLinkReply {
-        /// The menu link as it is now.
+        /// `customMenu`
         custom_menu: Option<CustomMenu> = "customMenu",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

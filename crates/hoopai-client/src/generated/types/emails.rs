@@ -37,11 +37,11 @@ impl BuilderJsonMapper {
 crm_core::record! {
     /// Builder template.
     pub struct BuilderTemplate {
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
@@ -61,13 +61,13 @@ crm_core::record! {
 crm_core::record! {
     /// One page of e-mail templates.
     pub struct BuilderTemplates {
-        /// The e-mail templates that were found.
+        /// The matching e-mail templates.
         builders: Vec<BuilderTemplate> = "builders",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
@@ -117,11 +117,11 @@ crm_core::record! {
     pub struct CreateBuilder {
         /// Default: `2`.
         builder_version: Option<BuilderVersion> = "builderVersion",
-        /// Where the template is imported from, as `mailchimp`.
+        /// The provider to import the template from, for example `mailchimp`.
         import_provider: Option<CreateBuilderImportProvider> = "importProvider",
-        /// The address to import the template from.
+        /// The URL to import the template from.
         import_url: Option<String> = "importURL",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -146,9 +146,9 @@ crm_core::record! {
 crm_core::setters!(CreateBuilder {
     /// Default: `2`.
     builder_version: BuilderVersion,
-    /// The address to import the template from.
+    /// The URL to import the template from.
     import_url: String,
-    /// Whether the e-mail is plain text and not HTML.
+    /// True for plain text, false for HTML.
     is_plain_text: bool,
     /// `name`
     name: String,
@@ -191,7 +191,7 @@ impl CreateBuilder {
 }
 
 crm_core::open_enum! {
-    /// Where the template is imported from, as `mailchimp`.
+    /// The provider to import the template from, for example `mailchimp`.
     pub enum CreateBuilderImportProvider {
         /// `active_campaign`
         ActiveCampaign = "active_campaign",
@@ -297,13 +297,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Save builder data.
     pub struct SaveBuilderData {
-        /// The layout, as the builder has it.
+        /// The layout, in the format of the builder.
         dnd: Option<BuilderJsonMapper> = "dnd",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<SaveBuilderDataEditorType> = "editorType",
         /// The content as HTML.
         html: Option<String> = "html",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -317,13 +317,13 @@ crm_core::record! {
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
 }
 crm_core::setters!(SaveBuilderData {
-    /// The layout, as the builder has it.
+    /// The layout, in the format of the builder.
     dnd: BuilderJsonMapper,
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     editor_type: SaveBuilderDataEditorType,
     /// The content as HTML.
     html: String,
-    /// Whether the e-mail is plain text and not HTML.
+    /// True for plain text, false for HTML.
     is_plain_text: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -336,7 +336,7 @@ crm_core::setters!(SaveBuilderData {
 });
 
 crm_core::open_enum! {
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     pub enum SaveBuilderDataEditorType {
         /// `builder`
         Builder = "builder",
@@ -348,33 +348,33 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule.
     pub struct Schedule {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// The version of the bulk action.
+        /// `bulkActionVersion`
         bulk_action_version: Option<String> = "bulkActionVersion",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
         /// `child`
         child: Vec<String> = "child",
-        /// How many children it has.
+        /// The number of children.
         child_count: Option<f64> = "childCount",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the document.
+        /// `documentId`
         document_id: Option<String> = "documentId",
-        /// The address to download it from.
+        /// The URL to download it from.
         download_url: Option<String> = "downloadUrl",
-        /// Whether to send again to those who did not open it.
+        /// True to send the e-mail again to recipients who did not open it.
         enable_resend_to_unopened: Option<bool> = "enableResendToUnopened",
-        /// Whether opens and clicks are tracked.
+        /// True if opens and clicks are tracked.
         has_tracking: Option<bool> = "hasTracking",
-        /// Whether links carry UTM parameters.
+        /// True if links carry UTM parameters.
         has_utm_tracking: Option<bool> = "hasUtmTracking",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -396,11 +396,11 @@ crm_core::record! {
         template_id: Option<String> = "templateId",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
-        /// The id.
+        /// `_id`
         underscore_id: Option<String> = "_id",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The version number the database keeps.
+        /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Forms params.
     pub struct FormsParams {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Forms reply.
     pub struct FormsReply {
-        /// The forms that were found.
+        /// `forms`
         forms: Vec<FormsParams> = "forms",
         /// `total`
         total: Option<f64> = "total",
@@ -38,15 +38,15 @@ crm_core::record! {
 crm_core::record! {
     /// Forms submissions submissions.
     pub struct FormsSubmissionsSubmissions {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Create redirect params.
     pub struct CreateRedirectParams {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<RedirectParamsAction> = "action",
         /// The domain name.
         domain: Option<String> = "domain",
@@ -20,7 +20,7 @@ crm_core::record! {
     required "action" "domain" "locationId" "path" "target"
 }
 crm_core::setters!(CreateRedirectParams {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     action: RedirectParamsAction,
     /// The domain name.
     domain: String,
@@ -35,7 +35,7 @@ crm_core::setters!(CreateRedirectParams {
 crm_core::record! {
     /// Create redirect reply.
     pub struct CreateRedirectReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<RedirectReply> = "data",
     }
 }
@@ -43,7 +43,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete redirect reply.
     pub struct DeleteRedirectReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Value> = "data",
     }
 }
@@ -51,25 +51,25 @@ crm_core::record! {
 crm_core::record! {
     /// A funnel.
     pub struct Funnel {
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the domain.
+        /// `domainId`
         domain_id: Option<String> = "domainId",
-        /// The address of the small icon of the site.
+        /// The URL of the site's icon.
         favicon_url: Option<String> = "faviconUrl",
-        /// The version of the global sections.
+        /// `globalSectionVersion`
         global_section_version: Option<i64> = "globalSectionVersion",
-        /// The storage path of the sections all pages share.
+        /// The storage path of the sections that all pages share.
         global_sections_path: Option<String> = "globalSectionsPath",
-        /// The address of the global sections.
+        /// The URL of the sections that all pages share.
         global_sections_url: Option<String> = "globalSectionsUrl",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether the online store is switched on.
+        /// True if the online store is active.
         is_store_active: Option<bool> = "isStoreActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -97,9 +97,9 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel list reply.
     pub struct FunnelListReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// The funnels found.
+        /// `funnels`
         funnels: Vec<Funnel> = "funnels",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -109,7 +109,7 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel page count reply.
     pub struct FunnelPageCountReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
     }
 }
@@ -117,11 +117,11 @@ crm_core::record! {
 crm_core::record! {
     /// Funnel page reply.
     pub struct FunnelPageReply {
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the funnel.
+        /// `funnelId`
         funnel_id: Option<String> = "funnelId",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -137,7 +137,7 @@ crm_core::record! {
 crm_core::record! {
     /// A step of a funnel.
     pub struct FunnelStep {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -159,23 +159,23 @@ crm_core::record! {
 crm_core::record! {
     /// Redirect list reply.
     pub struct RedirectListReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<RedirectListReplyData> = "data",
     }
 }
 
 crm_core::record! {
-    /// What the reply holds.
+    /// The content of the reply.
     pub struct RedirectListReplyData {
-        /// How many there are.
+        /// The number of records.
         count: Option<i64> = "count",
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<RedirectReply> = "data",
     }
 }
 
 crm_core::open_enum! {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     pub enum RedirectParamsAction {
         /// `all`
         All = "all",
@@ -191,11 +191,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Redirect reply.
     pub struct RedirectReply {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<String> = "action",
         /// The domain name.
         domain: Option<String> = "domain",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -213,7 +213,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update redirect params.
     pub struct UpdateRedirectParams {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<RedirectParamsAction> = "action",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",

@@ -31,9 +31,9 @@ crm_core::record! {
         address_line1: Option<String> = "addressLine1",
         /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country_code: Option<String> = "countryCode",
         /// `postalCode`
         postal_code: Option<String> = "postalCode",
@@ -49,9 +49,9 @@ crm_core::record! {
         address_line1: Option<String> = "addressLine1",
         /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
         /// `postalCode`
         postal_code: Option<String> = "postalCode",
@@ -64,9 +64,9 @@ crm_core::setters!(AddressDto {
     address_line1: String,
     /// The second line of the address.
     address_line2: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country_code: String,
     /// `postalCode`
     postal_code: String,
@@ -77,9 +77,9 @@ crm_core::setters!(AddressDto {
 crm_core::record! {
     /// Alt.
     pub struct Alt {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -101,7 +101,7 @@ impl Alt {
 crm_core::record! {
     /// Attachments.
     pub struct Attachments {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -115,7 +115,7 @@ crm_core::record! {
     required "id" "name" "size" "type" "url"
 }
 crm_core::setters!(Attachments {
-    /// The id.
+    /// `id`
     id: String,
     /// `name`
     name: String,
@@ -132,7 +132,7 @@ crm_core::record! {
     pub struct AutoInvoicing {
         /// `directPayments`
         direct_payments: Option<bool> = "directPayments",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
     }
     required "enabled"
@@ -158,17 +158,17 @@ impl AutoInvoicing {
 crm_core::record! {
     /// Auto payment details.
     pub struct AutoPaymentDetails {
-        /// The Bacs Direct Debit account to pay from.
+        /// The Bacs Direct Debit account that pays.
         bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
-        /// The BECS direct debit it is paid by.
+        /// The BECS Direct Debit account that pays.
         becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
-        /// The card it is paid with.
+        /// The card that pays.
         card: Option<Card> = "card",
-        /// The id of the card.
+        /// `cardId`
         card_id: Option<String> = "cardId",
-        /// The id of the customer.
+        /// `customerId`
         customer_id: Option<String> = "customerId",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enable: Option<bool> = "enable",
         /// `paymentMethodId`
         payment_method_id: Option<String> = "paymentMethodId",
@@ -185,15 +185,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AutoPaymentDetails {
-    /// The Bacs Direct Debit account to pay from.
+    /// The Bacs Direct Debit account that pays.
     bacs_direct_debit: BacsDirectDebit,
-    /// The BECS direct debit it is paid by.
+    /// The BECS Direct Debit account that pays.
     becs_direct_debit: BecsDirectDebit,
-    /// The card it is paid with.
+    /// The card that pays.
     card: Card,
-    /// The id of the card.
+    /// `cardId`
     card_id: String,
-    /// The id of the customer.
+    /// `customerId`
     customer_id: String,
     /// `paymentMethodId`
     payment_method_id: String,
@@ -231,13 +231,13 @@ impl AutoPaymentDetails {
 crm_core::record! {
     /// Auto payment schedule.
     pub struct AutoPaymentSchedule {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// How it is paid automatically.
+        /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
     required "altId" "altType" "autoPayment" "id"
@@ -313,9 +313,9 @@ impl BecsDirectDebit {
 crm_core::record! {
     /// Business details dto.
     pub struct BusinessDetailsDto {
-        /// The address.
+        /// `address`
         address: Option<AddressDto> = "address",
-        /// The custom values that belong to it.
+        /// The custom values of the record.
         custom_values: Option<Vec<String>> = "customValues",
         /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
@@ -328,9 +328,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessDetailsDto {
-    /// The address.
+    /// `address`
     address: AddressDto,
-    /// The custom values that belong to it.
+    /// The custom values of the record.
     custom_values: [String],
     /// `logoUrl`
     logo_url: String,
@@ -345,9 +345,9 @@ crm_core::setters!(BusinessDetailsDto {
 crm_core::record! {
     /// Cancel invoice schedule.
     pub struct CancelInvoiceSchedule {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -369,7 +369,7 @@ impl CancelInvoiceSchedule {
 crm_core::record! {
     /// Card.
     pub struct Card {
-        /// The brand of the card.
+        /// The card's brand.
         brand: Option<String> = "brand",
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
@@ -393,17 +393,17 @@ impl Card {
 crm_core::record! {
     /// Contact details dto.
     pub struct ContactDetailsDto {
-        /// Further e-mail addresses.
+        /// Additional e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
-        /// The address.
+        /// `address`
         address: Option<AddressDto> = "address",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
         /// The custom fields with their values.
         custom_fields: Option<Vec<String>> = "customFields",
         /// The server has refused invoices without it.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -414,11 +414,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactDetailsDto {
-    /// Further e-mail addresses.
+    /// Additional e-mail addresses.
     additional_emails: [AdditionalEmails],
-    /// The address.
+    /// `address`
     address: AddressDto,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
     /// The custom fields with their values.
     custom_fields: [String],
@@ -450,35 +450,35 @@ impl ContactDetailsDto {
 crm_core::record! {
     /// Create estimates.
     pub struct CreateEstimates {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether and how an invoice is made by itself.
+        /// The settings of automatic invoices.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// Whether taxes are worked out automatically. Default: `false`.
+        /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// The number of the estimate.
+        /// `estimateNumber`
         estimate_number: Option<f64> = "estimateNumber",
-        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+        /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// The day it runs out.
+        /// `expiryDate`
         expiry_date: Option<String> = "expiryDate",
-        /// Whether and how often it repeats.
+        /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -494,7 +494,7 @@ crm_core::record! {
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
         /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -505,33 +505,33 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEstimates {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether and how an invoice is made by itself.
+    /// The settings of automatic invoices.
     auto_invoice: AutoInvoicing,
-    /// Whether taxes are worked out automatically. Default: `false`.
+    /// True if taxes are calculated automatically. Default: `false`.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// The number of the estimate.
+    /// `estimateNumber`
     estimate_number: f64,
-    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
-    /// The day it runs out.
+    /// `expiryDate`
     expiry_date: String,
-    /// Whether and how often it repeats.
+    /// The settings of the repetition.
     frequency_settings: FrequencySettings,
-    /// When it was issued.
+    /// `issueDate`
     issue_date: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
@@ -547,7 +547,7 @@ crm_core::setters!(CreateEstimates {
     send_estimate_details: SendEstimate,
     /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// `title`
     title: String,
@@ -599,31 +599,31 @@ impl Default for CreateEstimates {
 crm_core::record! {
     /// Create invoice.
     pub struct CreateInvoice {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -639,7 +639,7 @@ crm_core::record! {
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
         /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
@@ -650,29 +650,29 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoice {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether taxes are worked out automatically.
+    /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// When it is due.
+    /// `dueDate`
     due_date: String,
-    /// The number of the invoice.
+    /// `invoiceNumber`
     invoice_number: String,
-    /// What the invoice number begins with.
+    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// When it was issued.
+    /// `issueDate`
     issue_date: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
@@ -688,7 +688,7 @@ crm_core::setters!(CreateInvoice {
     payment_schedule: PaymentSchedule,
     /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
@@ -738,9 +738,9 @@ impl Default for CreateInvoice {
 crm_core::record! {
     /// Create invoice from estimate.
     pub struct CreateInvoiceFromEstimate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// True to mark the estimate as invoiced.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
@@ -772,9 +772,9 @@ impl CreateInvoiceFromEstimate {
 crm_core::record! {
     /// Create invoice from estimate reply.
     pub struct CreateInvoiceFromEstimateReply {
-        /// The estimate as it is now.
+        /// `estimate`
         estimate: Option<EstimateReply> = "estimate",
-        /// The invoice as it is now.
+        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
     }
 }
@@ -792,25 +792,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create invoice schedule.
     pub struct CreateInvoiceSchedule {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -824,7 +824,7 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
@@ -835,23 +835,23 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether taxes are worked out automatically.
+    /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// What the invoice number begins with.
+    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
@@ -865,7 +865,7 @@ crm_core::setters!(CreateInvoiceSchedule {
     payment_methods: PaymentMethod,
     /// The time, or the recurrence.
     schedule: ScheduleOptions,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
@@ -911,25 +911,25 @@ impl Default for CreateInvoiceSchedule {
 crm_core::record! {
     /// Create invoice template.
     pub struct CreateInvoiceTemplate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -939,7 +939,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
@@ -950,23 +950,23 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceTemplate {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// Whether taxes are worked out automatically.
+    /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
     /// `internal`
     internal: bool,
-    /// What the invoice number begins with.
+    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
@@ -976,7 +976,7 @@ crm_core::setters!(CreateInvoiceTemplate {
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
@@ -1020,21 +1020,21 @@ impl Default for CreateInvoiceTemplate {
 crm_core::record! {
     /// Custom notification.
     pub struct CustomNotification {
-        /// Tells the customer that the automatic payment has changed.
+        /// The notification of a customer when the amount of the automatic payment changes.
         customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
-        /// What a customer is sent when an automatic payment fails.
+        /// The notification of a customer when an automatic payment fails.
         customer_auto_payment_failure: Option<CustomNotificationItem> = "customerAutoPaymentFailure",
-        /// Tells the customer about the automatic payment.
+        /// The notification of a customer about the automatic payment.
         customer_auto_payment_info: Option<CustomNotificationItem> = "customerAutoPaymentInfo",
-        /// What a customer is sent when an automatic payment succeeds.
+        /// The notification of a customer when an automatic payment succeeds.
         customer_auto_payment_success: Option<CustomNotificationItem> = "customerAutoPaymentSuccess",
-        /// Tells the customer that a payment failed.
+        /// The notification of a customer when a payment fails.
         customer_payment_failure: Option<CustomNotificationItem> = "customerPaymentFailure",
-        /// What a customer is sent when a payment succeeds.
+        /// The notification of a customer when a payment succeeds.
         customer_payment_success: Option<CustomNotificationItem> = "customerPaymentSuccess",
-        /// Sends the customer an estimate.
+        /// The notification of a customer with an estimate.
         customer_send_estimate: Option<CustomNotificationItem> = "customerSendEstimate",
-        /// What a customer is sent with an invoice.
+        /// The notification of a customer with an invoice.
         customer_send_invoice: Option<CustomNotificationItem> = "customerSendInvoice",
         /// The notification of the team when an automatic payment fails.
         team_auto_payment_failure: Option<CustomNotificationItem> = "teamAutoPaymentFailure",
@@ -1060,15 +1060,15 @@ crm_core::record! {
     pub struct CustomNotificationItem {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// The subject of the e-mail.
+        /// `emailSubject`
         email_subject: Option<String> = "emailSubject",
-        /// The template of the e-mail.
+        /// `emailTemplate`
         email_template: Option<String> = "emailTemplate",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
@@ -1078,23 +1078,23 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rule options.
     pub struct CustomRRuleOptions {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// On which day of the month; 1 is the first.
+        /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
-        /// How many days ahead it is done.
+        /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// How the repeats end, as `by`.
+        /// The way the repetition ends, for example `by`.
         end_type: Option<String> = "endType",
-        /// How many units lie between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
-        /// The unit in which the interval is counted, as `monthly`.
+        /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
         /// The month of the year, as a name or a number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
@@ -1111,19 +1111,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRuleOptions {
-    /// How many there are.
+    /// The number of records.
     count: f64,
-    /// On which day of the month; 1 is the first.
+    /// The day of the month; 1 is the first.
     day_of_month: f64,
-    /// The day of the week.
+    /// `dayOfWeek`
     day_of_week: CustomRRuleOptionsDayOfWeek,
-    /// How many days ahead it is done.
+    /// The number of days in advance.
     days_before: f64,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
-    /// How the repeats end, as `by`.
+    /// The way the repetition ends, for example `by`.
     end_type: String,
     /// The month of the year, as a name or a number.
     month_of_year: CustomRRuleOptionsMonthOfYear,
@@ -1209,7 +1209,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Estimate id param.
     pub struct EstimateIdParam {
-        /// The id of the estimate.
+        /// `estimateId`
         estimate_id: Option<String> = "estimateId",
     }
     required "estimateId"
@@ -1230,17 +1230,17 @@ impl EstimateIdParam {
 crm_core::record! {
     /// Estimate line item.
     pub struct EstimateLineItem {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the line is a setup fee.
+        /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// `name`
         name: Option<String> = "name",
@@ -1261,13 +1261,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateLineItem {
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// The id of the category for automatic tax.
+    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether the line is a setup fee.
+    /// True if the line is a setup fee.
     is_setup_fee_item: bool,
     /// `priceId`
     price_id: String,
@@ -1312,45 +1312,45 @@ impl EstimateLineItem {
 crm_core::record! {
     /// Estimate reply.
     pub struct EstimateReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
-        /// Whether and how an invoice is made by itself.
+        /// The settings of automatic invoices.
         auto_invoice: Option<Value> = "autoInvoice",
-        /// Whether automatic taxes have been worked out.
+        /// `automaticTaxesCalculated`
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<Value> = "businessDetails",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// What was done with the estimate.
+        /// The actions on the estimate.
         estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem> = "estimateActionHistory",
-        /// What estimate numbers begin with, as `EST-`.
+        /// The prefix of estimate numbers, for example `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// The day it runs out.
+        /// `expiryDate`
         expiry_date: Option<Timestamp> = "expiryDate",
-        /// Whether and how often it repeats.
+        /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<Timestamp> = "issueDate",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// The time of the last visit.
         last_visited_at: Option<Timestamp> = "lastVisitedAt",
@@ -1364,7 +1364,7 @@ crm_core::record! {
         sent_by: Option<String> = "sentBy",
         /// The recipients.
         sent_to: Option<Value> = "sentTo",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -1378,7 +1378,7 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// The version number the database keeps.
+        /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
 }
@@ -1386,7 +1386,7 @@ crm_core::record! {
 crm_core::record! {
     /// Estimate reply estimate action history item.
     pub struct EstimateReplyEstimateActionHistoryItem {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<String> = "action",
         /// The time of the event.
         timestamp: Option<Timestamp> = "timestamp",
@@ -1396,35 +1396,35 @@ crm_core::record! {
 crm_core::record! {
     /// Estimate template reply.
     pub struct EstimateTemplateReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<Value> = "businessDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// What estimate numbers begin with, as `EST-`.
+        /// The prefix of estimate numbers, for example `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// `name`
         name: Option<String> = "name",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -1434,7 +1434,7 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// The version number the database keeps.
+        /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
 }
@@ -1442,23 +1442,23 @@ crm_core::record! {
 crm_core::record! {
     /// Estimate templates.
     pub struct EstimateTemplates {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically. Default: `false`.
+        /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+        /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -1470,7 +1470,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -1479,21 +1479,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateTemplates {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether taxes are worked out automatically. Default: `false`.
+    /// True if taxes are calculated automatically. Default: `false`.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
@@ -1505,7 +1505,7 @@ crm_core::setters!(EstimateTemplates {
     name: String,
     /// The settings for sending the estimate.
     send_estimate_details: SendEstimate,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// `title`
     title: String,
@@ -1546,7 +1546,7 @@ impl Default for EstimateTemplates {
 crm_core::record! {
     /// Frequency settings.
     pub struct FrequencySettings {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
@@ -1570,7 +1570,7 @@ impl FrequencySettings {
 crm_core::record! {
     /// Generate estimate number reply.
     pub struct GenerateEstimateNumberReply {
-        /// The number of the estimate.
+        /// `estimateNumber`
         estimate_number: Option<f64> = "estimateNumber",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1580,7 +1580,7 @@ crm_core::record! {
 crm_core::record! {
     /// Generate invoice number reply.
     pub struct GenerateInvoiceNumberReply {
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
     }
 }
@@ -1588,37 +1588,37 @@ crm_core::record! {
 crm_core::record! {
     /// Get invoice reply.
     pub struct GetInvoiceReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// What is still to be paid.
+        /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
-        /// How much has been paid.
+        /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// Whether automatic taxes have been worked out.
+        /// `automaticTaxesCalculated`
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<Value> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1644,27 +1644,27 @@ crm_core::record! {
 crm_core::record! {
     /// Get invoice settings reply.
     pub struct GetInvoiceSettingsReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
         /// The custom fields with their values. At most 3 items.
         custom_fields: Vec<String> = "customFields",
-        /// Which notifications are sent, and how.
+        /// The settings of each notification.
         custom_notification: Option<CustomNotification> = "customNotification",
-        /// After how many days an invoice is due.
+        /// The number of days after which an invoice is due.
         due_after_x_days: Option<f64> = "dueAfterXDays",
-        /// What estimate numbers begin with, as `EST-`. At most 10 characters.
+        /// The prefix of estimate numbers, for example `EST-`. At most 10 characters.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// After how many days estimates run out.
+        /// The number of days after which estimates expire.
         estimates_expire_after_x_days: Option<f64> = "estimatesExpireAfterXDays",
-        /// The terms that are written on estimates.
+        /// The terms on estimates.
         estimates_terms_note: Option<String> = "estimatesTermsNote",
         /// At most 40 characters.
         estimates_title: Option<String> = "estimatesTitle",
-        /// What the invoice number begins with. At most 10 characters.
+        /// At most 10 characters.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -1690,27 +1690,27 @@ crm_core::record! {
 crm_core::record! {
     /// Get schedule reply.
     pub struct GetScheduleReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The terms and notes as compiled.
+        /// The terms and notes.
         compiled_terms_notes: Option<String> = "compiledTermsNotes",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The invoices found.
+        /// `invoices`
         invoices: Vec<InvoiceReply> = "invoices",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1720,7 +1720,7 @@ crm_core::record! {
         schedule: Option<ScheduleOptions> = "schedule",
         /// `status`
         status: Option<String> = "status",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -1734,15 +1734,15 @@ crm_core::record! {
 crm_core::record! {
     /// Invoice item.
     pub struct InvoiceItem {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the line is a setup fee.
+        /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// `name`
         name: Option<String> = "name",
@@ -1763,11 +1763,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InvoiceItem {
-    /// The id of the category for automatic tax.
+    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether the line is a setup fee.
+    /// True if the line is a setup fee.
     is_setup_fee_item: bool,
     /// `priceId`
     price_id: String,
@@ -1811,9 +1811,9 @@ impl InvoiceItem {
 crm_core::record! {
     /// Invoice product settings.
     pub struct InvoiceProductSettings {
-        /// Whether the description of a line can be left out.
+        /// True if the description of a line is optional.
         description_optional: Option<bool> = "descriptionOptional",
-        /// Whether to take over the description of the product.
+        /// `enableImportProductDescription`
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
     }
 }
@@ -1821,37 +1821,37 @@ crm_core::record! {
 crm_core::record! {
     /// Invoice reply.
     pub struct InvoiceReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// What is still to be paid.
+        /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
-        /// How much has been paid.
+        /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// Whether automatic taxes have been worked out.
+        /// `automaticTaxesCalculated`
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<Value> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<Value> = "contactDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1891,9 +1891,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Invoice settings business details.
     pub struct InvoiceSettingsBusinessDetails {
-        /// The address.
+        /// `address`
         address: Option<Address> = "address",
-        /// The custom values that belong to it.
+        /// The custom values of the record.
         custom_values: Vec<String> = "customValues",
         /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
@@ -1909,29 +1909,29 @@ crm_core::record! {
 crm_core::record! {
     /// Invoice settings sender configuration.
     pub struct InvoiceSettingsSenderConfiguration {
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
     }
 }
 crm_core::setters!(InvoiceSettingsSenderConfiguration {
-    /// The e-mail address it is sent from.
+    /// The e-mail address of the sender.
     from_email: String,
-    /// The name it is sent under.
+    /// The name of the sender.
     from_name: String,
 });
 
 crm_core::record! {
     /// An item of an invoice, an estimate, a template or a schedule, as it comes back.
     pub struct InvoicedItem {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -1951,7 +1951,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state of the estimate, as `sent`.
+    /// The status of the estimate, for example `sent`.
     pub enum InvoicesListEstimatesStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1975,9 +1975,9 @@ crm_core::record! {
     pub struct ItemTax {
         /// Always `exclusive`.
         calculation: Option<String> = "calculation",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -1992,7 +1992,7 @@ crm_core::record! {
 crm_core::setters!(ItemTax {
     /// Always `exclusive`.
     calculation: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `taxId`
     tax_id: String,
@@ -2021,11 +2021,11 @@ impl ItemTax {
 crm_core::record! {
     /// Late fees configuration.
     pub struct LateFeesConfiguration {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enable: Option<bool> = "enable",
-        /// How often late fees are added.
+        /// The interval at which late fees are added.
         frequency: Option<LateFeesFrequency> = "frequency",
-        /// How long to wait before late fees.
+        /// The time before late fees are added.
         grace: Option<LateFeesGrace> = "grace",
         /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
@@ -2038,7 +2038,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LateFeesConfiguration {
-    /// How long to wait before late fees.
+    /// The time before late fees are added.
     grace: LateFeesGrace,
     /// The limit of the late fees.
     max_late_fees: LateFeesMaxFees,
@@ -2070,7 +2070,7 @@ crm_core::record! {
     pub struct LateFeesFrequency {
         /// The unit of time.
         interval: Option<LateFeesFrequencyInterval> = "interval",
-        /// How many units apart, or how long.
+        /// The number of intervals.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -2115,7 +2115,7 @@ crm_core::record! {
     pub struct LateFeesGrace {
         /// The unit of time. Always `day`.
         interval: Option<String> = "interval",
-        /// How many units apart, or how long.
+        /// The number of intervals.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -2161,7 +2161,7 @@ impl LateFeesMaxFees {
 crm_core::record! {
     /// List estimate template reply.
     pub struct ListEstimateTemplateReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<EstimateTemplateReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -2173,7 +2173,7 @@ crm_core::record! {
 crm_core::record! {
     /// List estimates reply.
     pub struct ListEstimatesReply {
-        /// The estimates found.
+        /// `estimates`
         estimates: Vec<EstimateReply> = "estimates",
         /// `total`
         total: Option<f64> = "total",
@@ -2185,7 +2185,7 @@ crm_core::record! {
 crm_core::record! {
     /// List invoices reply.
     pub struct ListInvoicesReply {
-        /// The invoices found.
+        /// `invoices`
         invoices: Vec<GetInvoiceReply> = "invoices",
         /// `total`
         total: Option<f64> = "total",
@@ -2205,7 +2205,7 @@ crm_core::record! {
 crm_core::record! {
     /// List templates reply.
     pub struct ListTemplatesReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<TemplateReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -2215,7 +2215,7 @@ crm_core::record! {
 crm_core::record! {
     /// Patch invoice stats last viewed.
     pub struct PatchInvoiceStatsLastViewed {
-        /// The id of the invoice.
+        /// `invoiceId`
         invoice_id: Option<String> = "invoiceId",
     }
     required "invoiceId"
@@ -2296,7 +2296,7 @@ impl PaymentSchedule {
 crm_core::record! {
     /// Payment schedule config.
     pub struct PaymentScheduleConfig {
-        /// How the dates of payment are found.
+        /// The rule for the dates of payment.
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
         /// The schedules, or the parts of one.
         schedules: Option<Vec<Value>> = "schedules",
@@ -2327,7 +2327,7 @@ impl PaymentScheduleConfig {
 crm_core::record! {
     /// Payment schedule date config.
     pub struct PaymentScheduleDateConfig {
-        /// When the deposit is due: `estimate_accepted` or `custom`.
+        /// The due date of the deposit: `estimate_accepted` or `custom`.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
         /// The type of dates: `regular_interval` or `custom`.
         schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
@@ -2352,7 +2352,7 @@ impl PaymentScheduleDateConfig {
 }
 
 crm_core::open_enum! {
-    /// When the deposit is due: `estimate_accepted` or `custom`.
+    /// The due date of the deposit: `estimate_accepted` or `custom`.
     pub enum PaymentScheduleDateConfigDepositDateType {
         /// `custom`
         Custom = "custom",
@@ -2374,9 +2374,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Processing fee.
     pub struct ProcessingFee {
-        /// The charges made.
+        /// `charges`
         charges: Option<Vec<Value>> = "charges",
-        /// The further charges collected so far.
+        /// `collectedMiscellaneousCharges`
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
         /// `paidCharges`
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
@@ -2385,7 +2385,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProcessingFee {
-    /// The further charges collected so far.
+    /// `collectedMiscellaneousCharges`
     collected_miscellaneous_charges: f64,
     /// `paidCharges`
     paid_charges: [ProcessingFeePaidCharge],
@@ -2407,11 +2407,11 @@ impl ProcessingFee {
 crm_core::record! {
     /// Processing fee paid charge.
     pub struct ProcessingFeePaidCharge {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
         /// The charge that was paid.
         charge: Option<f64> = "charge",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -2442,17 +2442,17 @@ impl ProcessingFeePaidCharge {
 crm_core::record! {
     /// Record payment.
     pub struct RecordPayment {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The card it is paid with.
+        /// The card that pays.
         card: Option<Card> = "card",
-        /// The cheque it was paid with.
+        /// The cheque that pays.
         cheque: Option<Cheque> = "cheque",
-        /// When it was fulfilled.
+        /// The time of fulfilment.
         fulfilled_at: Option<String> = "fulfilledAt",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -2467,15 +2467,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecordPayment {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// The card it is paid with.
+    /// The card that pays.
     card: Card,
-    /// The cheque it was paid with.
+    /// The cheque that pays.
     cheque: Cheque,
-    /// When it was fulfilled.
+    /// The time of fulfilment.
     fulfilled_at: String,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
@@ -2516,7 +2516,7 @@ impl Default for RecordPayment {
 crm_core::record! {
     /// Record payment reply.
     pub struct RecordPaymentReply {
-        /// The invoice as it is now.
+        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -2526,15 +2526,15 @@ crm_core::record! {
 crm_core::record! {
     /// Reminder.
     pub struct Reminder {
-        /// The subject of the e-mail.
+        /// `emailSubject`
         email_subject: Option<String> = "emailSubject",
-        /// The template of the e-mail.
+        /// `emailTemplate`
         email_template: Option<String> = "emailTemplate",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// The unit in which the interval is counted, as `monthly`.
+        /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
         /// The maximum number of reminders.
         max_reminders: Option<f64> = "maxReminders",
@@ -2600,11 +2600,11 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule invoice schedule.
     pub struct ScheduleInvoiceSchedule {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// How it is paid automatically.
+        /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -2613,7 +2613,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleInvoiceSchedule {
-    /// How it is paid automatically.
+    /// The settings of the automatic payment.
     auto_payment: AutoPaymentDetails,
 });
 
@@ -2634,14 +2634,14 @@ impl ScheduleInvoiceSchedule {
 crm_core::record! {
     /// Schedule options.
     pub struct ScheduleOptions {
-        /// When it is carried out.
+        /// The time of execution.
         execute_at: Option<String> = "executeAt",
         /// The recurrence rule.
         rrule: Option<CustomRRuleOptions> = "rrule",
     }
 }
 crm_core::setters!(ScheduleOptions {
-    /// When it is carried out.
+    /// The time of execution.
     execute_at: String,
     /// The recurrence rule.
     rrule: CustomRRuleOptions,
@@ -2650,13 +2650,13 @@ crm_core::setters!(ScheduleOptions {
 crm_core::record! {
     /// Send estimate.
     pub struct SendEstimate {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The name of the estimate.
+        /// `estimateName`
         estimate_name: Option<String> = "estimateName",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -2669,7 +2669,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendEstimate {
-    /// The name of the estimate.
+    /// `estimateName`
     estimate_name: String,
     /// The sender.
     sent_from: InvoiceSettingsSenderConfiguration,
@@ -2700,13 +2700,13 @@ impl SendEstimate {
 crm_core::record! {
     /// Send invoice.
     pub struct SendInvoice {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// How it is paid automatically.
+        /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -2719,7 +2719,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendInvoice {
-    /// How it is paid automatically.
+    /// The settings of the automatic payment.
     auto_payment: AutoPaymentDetails,
     /// The sender.
     sent_from: InvoiceSettingsSenderConfiguration,
@@ -2748,7 +2748,7 @@ impl SendInvoice {
 }
 
 crm_core::open_enum! {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     pub enum SendInvoiceAction {
         /// `email`
         Email = "email",
@@ -2764,9 +2764,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send invoices reply.
     pub struct SendInvoicesReply {
-        /// What came of the e-mail.
+        /// The result of the e-mail.
         email_data: Option<Value> = "emailData",
-        /// The invoice as it is now.
+        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
         /// The content of the text message.
         sms_data: Option<Value> = "smsData",
@@ -2778,9 +2778,9 @@ crm_core::record! {
     pub struct SentToDto {
         /// The e-mail address.
         email: Option<Vec<String>> = "email",
-        /// The addresses that get a hidden copy.
+        /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
-        /// The e-mail addresses that get a copy.
+        /// The e-mail addresses that receive a copy.
         email_cc: Option<Vec<String>> = "emailCc",
         /// One or more phone numbers.
         phone_no: Option<Vec<String>> = "phoneNo",
@@ -2789,9 +2789,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SentToDto {
-    /// The addresses that get a hidden copy.
+    /// The e-mail addresses that receive a blind copy.
     email_bcc: [String],
-    /// The e-mail addresses that get a copy.
+    /// The e-mail addresses that receive a copy.
     email_cc: [String],
     /// One or more phone numbers.
     phone_no: [String],
@@ -2814,7 +2814,7 @@ impl SentToDto {
 crm_core::record! {
     /// Sepa direct debit.
     pub struct SepaDirectDebit {
-        /// The code of the bank.
+        /// `bank_code`
         bank_code: Option<String> = "bank_code",
         /// The code of the bank's branch.
         branch_code: Option<String> = "branch_code",
@@ -2845,7 +2845,7 @@ impl SepaDirectDebit {
 crm_core::record! {
     /// Stripe payment method.
     pub struct StripePaymentMethod {
-        /// Whether only bank debit is taken.
+        /// True if only bank debit is accepted.
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
     }
     required "enableBankDebitOnly"
@@ -2866,23 +2866,23 @@ impl StripePaymentMethod {
 crm_core::record! {
     /// Template reply.
     pub struct TemplateReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// `name`
         name: Option<String> = "name",
@@ -2896,37 +2896,37 @@ crm_core::record! {
 crm_core::record! {
     /// Text2 pay.
     pub struct Text2Pay {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<Text2PayAction> = "action",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the terms are written on it.
+        /// `includeTermsNote`
         include_terms_note: Option<bool> = "includeTermsNote",
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -2942,7 +2942,7 @@ crm_core::record! {
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
         /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
@@ -2955,35 +2955,35 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Text2Pay {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     action: Text2PayAction,
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether taxes are worked out automatically.
+    /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// When it is due.
+    /// `dueDate`
     due_date: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether the terms are written on it.
+    /// `includeTermsNote`
     include_terms_note: bool,
-    /// The number of the invoice.
+    /// `invoiceNumber`
     invoice_number: String,
-    /// What the invoice number begins with.
+    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// When it was issued.
+    /// `issueDate`
     issue_date: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
@@ -2999,7 +2999,7 @@ crm_core::setters!(Text2Pay {
     payment_schedule: PaymentSchedule,
     /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
@@ -3053,7 +3053,7 @@ impl Default for Text2Pay {
 }
 
 crm_core::open_enum! {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     pub enum Text2PayAction {
         /// `draft`
         Draft = "draft",
@@ -3065,9 +3065,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Text2 pay invoice reply.
     pub struct Text2PayInvoiceReply {
-        /// The invoice as it is now.
+        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
-        /// The address of the invoice.
+        /// `invoiceUrl`
         invoice_url: Option<String> = "invoiceUrl",
     }
 }
@@ -3102,7 +3102,7 @@ impl TipsConfiguration {
 crm_core::record! {
     /// Total summary.
     pub struct TotalSummary {
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<f64> = "discount",
         /// The sum before discounts and taxes.
         sub_total: Option<f64> = "subTotal",
@@ -3114,37 +3114,37 @@ crm_core::record! {
 crm_core::record! {
     /// Update estimate.
     pub struct UpdateEstimate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether and how an invoice is made by itself.
+        /// The settings of automatic invoices.
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
-        /// Whether taxes are worked out automatically. Default: `false`.
+        /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// The number of the estimate.
+        /// `estimateNumber`
         estimate_number: Option<f64> = "estimateNumber",
-        /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+        /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// The state of the estimate, as `sent`.
+        /// The status of the estimate, for example `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
-        /// The day it runs out.
+        /// `expiryDate`
         expiry_date: Option<String> = "expiryDate",
-        /// Whether and how often it repeats.
+        /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -3160,7 +3160,7 @@ crm_core::record! {
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
         /// The recipients.
         sent_to: Option<SentToDto> = "sentTo",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -3171,35 +3171,35 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEstimate {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether and how an invoice is made by itself.
+    /// The settings of automatic invoices.
     auto_invoice: AutoInvoicing,
-    /// Whether taxes are worked out automatically. Default: `false`.
+    /// True if taxes are calculated automatically. Default: `false`.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// The number of the estimate.
+    /// `estimateNumber`
     estimate_number: f64,
-    /// What estimate numbers begin with, as `EST-`. Default: `EST-`.
+    /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
-    /// The state of the estimate, as `sent`.
+    /// The status of the estimate, for example `sent`.
     estimate_status: InvoicesListEstimatesStatus,
-    /// The day it runs out.
+    /// `expiryDate`
     expiry_date: String,
-    /// Whether and how often it repeats.
+    /// The settings of the repetition.
     frequency_settings: FrequencySettings,
-    /// When it was issued.
+    /// `issueDate`
     issue_date: String,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
@@ -3215,7 +3215,7 @@ crm_core::setters!(UpdateEstimate {
     send_estimate_details: SendEstimate,
     /// The recipients.
     sent_to: SentToDto,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// `title`
     title: String,
@@ -3268,35 +3268,35 @@ impl Default for UpdateEstimate {
 crm_core::record! {
     /// Update invoice.
     pub struct UpdateInvoice {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// Whether taxes are worked out automatically.
+        /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// When it is due.
+        /// `dueDate`
         due_date: Option<String> = "dueDate",
         /// The lines of the invoice.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
-        /// The number of the invoice.
+        /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
-        /// What the invoice number begins with.
+        /// `invoiceNumberPrefix`
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// When it was issued.
+        /// `issueDate`
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -3308,7 +3308,7 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
@@ -3321,33 +3321,33 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoice {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// Whether taxes are worked out automatically.
+    /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// When it is due.
+    /// `dueDate`
     due_date: String,
     /// The lines of the invoice.
     invoice_items: [InvoiceItem],
-    /// The number of the invoice.
+    /// `invoiceNumber`
     invoice_number: String,
-    /// What the invoice number begins with.
+    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// When it was issued.
+    /// `issueDate`
     issue_date: String,
     /// True for live mode, false for test mode.
     live_mode: bool,
@@ -3359,7 +3359,7 @@ crm_core::setters!(UpdateInvoice {
     payment_methods: PaymentMethod,
     /// The schedule of partial payments.
     payment_schedule: PaymentSchedule,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
@@ -3412,9 +3412,9 @@ impl Default for UpdateInvoice {
 crm_core::record! {
     /// Update invoice late fees configuration.
     pub struct UpdateInvoiceLateFeesConfiguration {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -3442,21 +3442,21 @@ impl UpdateInvoiceLateFeesConfiguration {
 crm_core::record! {
     /// Update invoice schedule.
     pub struct UpdateInvoiceSchedule {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact it is for.
+        /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -3466,7 +3466,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -3475,19 +3475,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceSchedule {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The details of the contact it is for.
+    /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// True for live mode, false for test mode.
     live_mode: bool,
@@ -3497,7 +3497,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
     name: String,
     /// The time, or the recurrence.
     schedule: ScheduleOptions,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// `title`
     title: String,
@@ -3536,25 +3536,25 @@ impl Default for UpdateInvoiceSchedule {
 crm_core::record! {
     /// Update invoice template.
     pub struct UpdateInvoiceTemplate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The details of the business that issues it.
+        /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<Discount> = "discount",
         /// `internal`
         internal: Option<bool> = "internal",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// `name`
         name: Option<String> = "name",
-        /// The terms that are printed on it.
+        /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// `title`
         title: Option<String> = "title",
@@ -3563,23 +3563,23 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceTemplate {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The details of the business that issues it.
+    /// The details of the issuing business.
     business_details: BusinessDetailsDto,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What is taken off the price.
+    /// The discount on the price.
     discount: Discount,
     /// `internal`
     internal: bool,
-    /// Its items, such as the lines of an invoice.
+    /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
     /// `name`
     name: String,
-    /// The terms that are printed on it.
+    /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
     /// `title`
     title: String,
@@ -3615,9 +3615,9 @@ impl Default for UpdateInvoiceTemplate {
 crm_core::record! {
     /// Update payment methods configuration.
     pub struct UpdatePaymentMethodsConfiguration {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3646,7 +3646,7 @@ impl UpdatePaymentMethodsConfiguration {
 crm_core::record! {
     /// Us bank account.
     pub struct UsBankAccount {
-        /// The name of the bank.
+        /// `bank_name`
         bank_name: Option<String> = "bank_name",
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
@@ -3670,9 +3670,9 @@ impl UsBankAccount {
 crm_core::record! {
     /// Void invoice.
     pub struct VoidInvoice {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"

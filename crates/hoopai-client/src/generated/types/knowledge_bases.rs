@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Add faq.
     pub struct AddFaq {
-        /// The answer to the question.
+        /// `answer`
         answer: Option<String> = "answer",
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -41,13 +41,13 @@ impl AddFaq {
 crm_core::record! {
     /// Crawled url.
     pub struct CrawledUrl {
-        /// What it says or holds.
+        /// `content`
         content: Option<String> = "content",
-        /// Whether a user changed the content.
+        /// True if a user has edited the content.
         content_edited_by_user: Option<bool> = "contentEditedByUser",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -63,7 +63,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The id.
+    /// Crawled url status.
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",
@@ -89,7 +89,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Crawling aggregate.
     pub struct CrawlingAggregate {
-        /// The id.
+        /// `_id`
         id: Option<CrawledUrlStatus> = "_id",
         /// `records`
         records: Vec<CrawlingRecord> = "records",
@@ -99,9 +99,9 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling record.
     pub struct CrawlingRecord {
-        /// What went wrong.
+        /// `error`
         error: Option<ErrorDetails> = "error",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `title`
         title: Option<String> = "title",
@@ -113,7 +113,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling status data.
     pub struct CrawlingStatusData {
-        /// The records of the crawl, in groups.
+        /// The crawled pages in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
         /// The details of the crawl operation.
         operation_details: Option<OperationDetails> = "operationDetails",
@@ -123,7 +123,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crawling status reply.
     pub struct CrawlingStatusReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<CrawlingStatusData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -143,7 +143,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create knowledge base.
     pub struct CreateKnowledgeBase {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -154,7 +154,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateKnowledgeBase {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
 });
 
@@ -174,7 +174,7 @@ impl CreateKnowledgeBase {
 crm_core::record! {
     /// Create knowledge base reply.
     pub struct CreateKnowledgeBaseReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<KnowledgeBaseData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -184,7 +184,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete website url request.
     pub struct DeleteWebsiteUrlRequest {
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -227,7 +227,7 @@ crm_core::record! {
 crm_core::record! {
     /// Discover website reply.
     pub struct DiscoverWebsiteReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<DiscoverWebsiteData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -237,7 +237,7 @@ crm_core::record! {
 crm_core::record! {
     /// Discover website request.
     pub struct DiscoverWebsiteRequest {
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -290,15 +290,15 @@ crm_core::record! {
 crm_core::record! {
     /// Faq reply.
     pub struct FaqReply {
-        /// The answer to the question.
+        /// `answer`
         answer: Option<String> = "answer",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -316,13 +316,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get all knowledge bases paginated data.
     pub struct GetAllKnowledgeBasesPaginatedData {
-        /// How many are active.
+        /// The number of active records.
         active_count: Option<f64> = "activeCount",
-        /// Whether there is more to fetch.
+        /// True if there are more records.
         has_more: Option<bool> = "hasMore",
-        /// The knowledge bases that were found.
+        /// `knowledgeBases`
         knowledge_bases: Vec<KnowledgeBaseListItem> = "knowledgeBases",
-        /// The id of the last knowledge base in the page.
+        /// The id of the last knowledge base on the page.
         last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
     }
 }
@@ -330,7 +330,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get all knowledge bases paginated reply.
     pub struct GetAllKnowledgeBasesPaginatedReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<GetAllKnowledgeBasesPaginatedData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -340,7 +340,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get all urls by knowledge base reply.
     pub struct GetAllUrlsByKnowledgeBaseReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The crawled URLs.
         urls: Vec<CrawledUrl> = "urls",
@@ -350,15 +350,15 @@ crm_core::record! {
 crm_core::record! {
     /// Get knowledge base by id data.
     pub struct GetKnowledgeBaseByIdData {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is the default.
+        /// `isDefault`
         is_default: Option<bool> = "isDefault",
-        /// How much the knowledge base holds of each kind.
+        /// The number of entries in the knowledge base, by type.
         kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -374,7 +374,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get knowledge base by id reply.
     pub struct GetKnowledgeBaseByIdReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<GetKnowledgeBaseByIdData> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -384,13 +384,13 @@ crm_core::record! {
 crm_core::record! {
     /// Knowledge base data.
     pub struct KnowledgeBaseData {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// How much the knowledge base holds of each kind.
+        /// The number of entries in the knowledge base, by type.
         kb_metadata: Option<Value> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -406,9 +406,9 @@ crm_core::record! {
 crm_core::record! {
     /// Knowledge base list item.
     pub struct KnowledgeBaseListItem {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -418,15 +418,15 @@ crm_core::record! {
 crm_core::record! {
     /// Knowledge base metadata.
     pub struct KnowledgeBaseMetadata {
-        /// How many questions there are.
+        /// The number of questions.
         faqs: Option<f64> = "faqs",
-        /// How many files there are.
+        /// The number of files.
         files: Option<f64> = "files",
         /// The number of rich texts.
         rich_text: Option<f64> = "richText",
         /// The number of tables.
         tables: Option<f64> = "tables",
-        /// How many addresses there are.
+        /// The number of URLs.
         urls: Option<f64> = "urls",
         /// The number of web searches.
         web_searches: Option<f64> = "webSearches",
@@ -436,13 +436,13 @@ crm_core::record! {
 crm_core::record! {
     /// List faqs reply.
     pub struct ListFaqsReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The questions with their answers.
         faqs: Vec<FaqReply> = "faqs",
-        /// Whether there is more to fetch.
+        /// True if there are more records.
         has_more: Option<bool> = "hasMore",
-        /// The id of the last question in the page.
+        /// The id of the last question on the page.
         last_faq_id: Option<String> = "lastFaqId",
     }
 }
@@ -450,13 +450,13 @@ crm_core::record! {
 crm_core::record! {
     /// Operation details.
     pub struct OperationDetails {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// How many pages were found.
+        /// The number of pages that were found.
         discovered_urls_count: Option<f64> = "discoveredUrlsCount",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -472,7 +472,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// `url`
         url: Option<String> = "url",
-        /// The version number the database keeps.
+        /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
 }
@@ -492,7 +492,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Train discovered urls.
     pub struct TrainDiscoveredUrls {
-        /// The id of the knowledge base.
+        /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -527,7 +527,7 @@ impl TrainDiscoveredUrls {
 crm_core::record! {
     /// Update faq body.
     pub struct UpdateFaqBody {
-        /// The answer to the question.
+        /// `answer`
         answer: Option<String> = "answer",
         /// The text of the question.
         question: Option<String> = "question",
@@ -551,14 +551,14 @@ impl UpdateFaqBody {
 crm_core::record! {
     /// Update knowledge base.
     pub struct UpdateKnowledgeBase {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(UpdateKnowledgeBase {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `name`
     name: String,

@@ -22,9 +22,9 @@ crm_core::record! {
 crm_core::record! {
     /// Link.
     pub struct Link {
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Create location.
     pub struct CreateLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -43,11 +43,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
@@ -102,19 +102,19 @@ impl CreateLocation {
 crm_core::record! {
     /// Create location reply.
     pub struct CreateLocationReply {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -156,21 +156,21 @@ crm_core::record! {
 crm_core::record! {
     /// Custom r rules options.
     pub struct CustomRRulesOptions {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// Whether to make the task even when one is overdue.
+        /// True to create the task even if another one is overdue.
         create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
-        /// On which day of the month; 1 is the first.
+        /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
-        /// After how many seconds the task is due. In seconds.
+        /// The time after which the task is due. In seconds.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// How many units lie between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
-        /// The unit in which the interval is counted, as `monthly`.
+        /// The unit of the interval, for example `monthly`.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
         /// The month of the year, as a name or a number.
         month_of_year: Option<f64> = "monthOfYear",
@@ -181,15 +181,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRulesOptions {
-    /// How many there are.
+    /// The number of records.
     count: f64,
-    /// Whether to make the task even when one is overdue.
+    /// True to create the task even if another one is overdue.
     create_task_if_over_due: bool,
-    /// On which day of the month; 1 is the first.
+    /// The day of the month; 1 is the first.
     day_of_month: f64,
-    /// The day of the week.
+    /// `dayOfWeek`
     day_of_week: CustomRRulesOptionsDayOfWeek,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
     /// The month of the year, as a name or a number.
     month_of_year: f64,
@@ -221,7 +221,7 @@ impl CustomRRulesOptions {
 }
 
 crm_core::open_enum! {
-    /// The day of the week.
+    /// Custom r rules options day of week.
     pub enum CustomRRulesOptionsDayOfWeek {
         /// `FR`
         Fr = "FR",
@@ -241,7 +241,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The unit in which the interval is counted, as `monthly`.
+    /// The unit of the interval, for example `monthly`.
     pub enum CustomRRulesOptionsIntervalType {
         /// `daily`
         Daily = "daily",
@@ -259,9 +259,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Custom value.
     pub struct CustomValue {
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -275,7 +275,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom value id reply.
     pub struct CustomValueIdReply {
-        /// The custom value in question.
+        /// `customValue`
         custom_value: Option<CustomValue> = "customValue",
     }
 }
@@ -307,7 +307,7 @@ impl CustomValues {
 crm_core::record! {
     /// Custom values list reply.
     pub struct CustomValuesListReply {
-        /// The custom values that belong to it.
+        /// The custom values of the record.
         custom_values: Vec<CustomValue> = "customValues",
     }
 }
@@ -343,15 +343,15 @@ crm_core::record! {
 crm_core::record! {
     /// Get location.
     pub struct GetLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -375,23 +375,23 @@ crm_core::record! {
 crm_core::record! {
     /// Get location by id.
     pub struct GetLocationById {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The business in question.
+        /// `business`
         business: Option<LocationsBusiness> = "business",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The domain name.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -457,7 +457,7 @@ crm_core::record! {
 crm_core::record! {
     /// Location tags.
     pub struct LocationTags {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -485,11 +485,11 @@ crm_core::record! {
 crm_core::record! {
     /// Locations business.
     pub struct LocationsBusiness {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// `logoUrl`
         logo_url: Option<String> = "logoUrl",
@@ -509,15 +509,15 @@ crm_core::record! {
 crm_core::record! {
     /// Locations create custom fields.
     pub struct LocationsCreateCustomFields {
-        /// The file endings it takes, as `.pdf`.
+        /// The accepted file extensions, for example `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
-        /// The kind of value, as `TEXT`.
+        /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// Whether more than one file can be given.
+        /// True if the field accepts more than one file.
         is_multiple_file: Option<bool> = "isMultipleFile",
         /// The maximum number of files.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
@@ -538,13 +538,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationsCreateCustomFields {
-    /// The file endings it takes, as `.pdf`.
+    /// The accepted file extensions, for example `.pdf`.
     accepted_format: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The key it is used by, as `contact.pincode`.
+    /// The unique key, for example `contact.pincode`.
     field_key: String,
-    /// Whether more than one file can be given.
+    /// True if the field accepts more than one file.
     is_multiple_file: bool,
     /// The maximum number of files.
     max_number_of_files: f64,
@@ -585,15 +585,15 @@ impl LocationsCreateCustomFields {
 crm_core::record! {
     /// Locations custom field.
     pub struct LocationsCustomField {
-        /// The kind of value, as `TEXT`.
+        /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether answers beside the given options are allowed.
+        /// True if answers other than the given options are allowed.
         is_allowed_custom_option: Option<bool> = "isAllowedCustomOption",
-        /// Whether it may hold more than one file.
+        /// True if the field accepts more than one file.
         is_multi_file_allowed: Option<bool> = "isMultiFileAllowed",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -619,7 +619,7 @@ crm_core::record! {
 crm_core::record! {
     /// Locations custom field reply.
     pub struct LocationsCustomFieldReply {
-        /// The custom field as it is now.
+        /// `customField`
         custom_field: Option<LocationsCustomField> = "customField",
     }
 }
@@ -651,13 +651,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Locations update custom fields.
     pub struct LocationsUpdateCustomFields {
-        /// The file endings it takes, as `.pdf`.
+        /// The accepted file extensions, for example `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// Whether more than one file can be given.
+        /// True if the field accepts more than one file.
         is_multiple_file: Option<bool> = "isMultipleFile",
         /// The maximum number of files.
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
@@ -678,13 +678,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationsUpdateCustomFields {
-    /// The file endings it takes, as `.pdf`.
+    /// The accepted file extensions, for example `.pdf`.
     accepted_format: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The key it is used by, as `contact.pincode`.
+    /// The unique key, for example `contact.pincode`.
     field_key: String,
-    /// Whether more than one file can be given.
+    /// True if the field accepts more than one file.
     is_multiple_file: bool,
     /// The maximum number of files.
     max_number_of_files: f64,
@@ -724,7 +724,7 @@ impl LocationsUpdateCustomFields {
 crm_core::record! {
     /// Mailgun.
     pub struct Mailgun {
-        /// The API key.
+        /// `apiKey`
         api_key: Option<String> = "apiKey",
         /// The domain name.
         domain: Option<String> = "domain",
@@ -750,7 +750,7 @@ crm_core::record! {
     pub struct ProspectInfo {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -779,11 +779,11 @@ impl ProspectInfo {
 crm_core::record! {
     /// Recurring task create.
     pub struct RecurringTaskCreate {
-        /// The ids of the contacts.
+        /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether to create no task.
+        /// True to skip the creation of a task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
         /// The ids of the users who are assigned to the task.
         owners: Option<Vec<String>> = "owners",
@@ -796,11 +796,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecurringTaskCreate {
-    /// The ids of the contacts.
+    /// `contactIds`
     contact_ids: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether to create no task.
+    /// True to skip the creation of a task.
     ignore_task_creation: bool,
     /// The ids of the users who are assigned to the task.
     owners: [String],
@@ -830,15 +830,15 @@ crm_core::record! {
     pub struct RecurringTaskReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -864,11 +864,11 @@ crm_core::record! {
 crm_core::record! {
     /// Recurring task update.
     pub struct RecurringTaskUpdate {
-        /// The ids of the contacts.
+        /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether to create no task.
+        /// True to skip the creation of a task.
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
         /// The ids of the users who are assigned to the task.
         owners: Option<Vec<String>> = "owners",
@@ -879,11 +879,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RecurringTaskUpdate {
-    /// The ids of the contacts.
+    /// `contactIds`
     contact_ids: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether to create no task.
+    /// True to skip the creation of a task.
     ignore_task_creation: bool,
     /// The ids of the users who are assigned to the task.
     owners: [String],
@@ -904,31 +904,31 @@ crm_core::record! {
 crm_core::record! {
     /// Settings.
     pub struct Settings {
-        /// Whether the same contact may be there twice.
+        /// True if duplicate contacts are allowed.
         allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
-        /// Whether a contact can have several opportunities.
+        /// True if a contact can have more than one opportunity.
         allow_duplicate_opportunity: Option<bool> = "allowDuplicateOpportunity",
-        /// Whether contacts from Facebook are merged by name.
+        /// True if contacts from Facebook are merged by name.
         allow_facebook_name_merge: Option<bool> = "allowFacebookNameMerge",
-        /// Whether the time zones of contacts are disregarded.
+        /// True to ignore the time zones of contacts.
         disable_contact_timezone: Option<bool> = "disableContactTimezone",
     }
 }
 crm_core::setters!(Settings {
-    /// Whether the same contact may be there twice.
+    /// True if duplicate contacts are allowed.
     allow_duplicate_contact: bool,
-    /// Whether a contact can have several opportunities.
+    /// True if a contact can have more than one opportunity.
     allow_duplicate_opportunity: bool,
-    /// Whether contacts from Facebook are merged by name.
+    /// True if contacts from Facebook are merged by name.
     allow_facebook_name_merge: bool,
-    /// Whether the time zones of contacts are disregarded.
+    /// True to ignore the time zones of contacts.
     disable_contact_timezone: bool,
 });
 
 crm_core::record! {
     /// Snapshot put.
     pub struct SnapshotPut {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// Default: `false`.
         override_: Option<bool> = "override",
@@ -956,15 +956,15 @@ impl SnapshotPut {
 crm_core::record! {
     /// Social.
     pub struct Social {
-        /// The address of the RSS feed of the blog.
+        /// The URL of the blog's RSS feed.
         blog_rss: Option<String> = "blogRss",
-        /// The address of the Facebook page.
+        /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// The address of the Foursquare page.
+        /// The URL of the Foursquare page.
         foursquare: Option<String> = "foursquare",
         /// The id of the place at Google.
         google_places_id: Option<String> = "googlePlacesId",
-        /// The address of the Google Plus page.
+        /// The URL of the Google Plus page.
         google_plus: Option<String> = "googlePlus",
         /// The profile on Instagram.
         instagram: Option<String> = "instagram",
@@ -981,15 +981,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Social {
-    /// The address of the RSS feed of the blog.
+    /// The URL of the blog's RSS feed.
     blog_rss: String,
-    /// The address of the Facebook page.
+    /// The URL of the Facebook page.
     facebook_url: String,
-    /// The address of the Foursquare page.
+    /// The URL of the Foursquare page.
     foursquare: String,
     /// The id of the place at Google.
     google_places_id: String,
-    /// The address of the Google Plus page.
+    /// The URL of the Google Plus page.
     google_plus: String,
     /// The profile on Instagram.
     instagram: String,
@@ -1031,11 +1031,11 @@ crm_core::record! {
     pub struct TaskSearchParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<Vec<String>> = "assignedTo",
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
-        /// Whether it is done.
+        /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<Vec<String>> = "contactId",
         /// The maximum number of items per page. Default: `25`.
         limit: Option<f64> = "limit",
@@ -1048,11 +1048,11 @@ crm_core::record! {
 crm_core::setters!(TaskSearchParams {
     /// The id of the user that it is assigned to.
     assigned_to: [String],
-    /// The id of the business.
+    /// `businessId`
     business_id: String,
-    /// Whether it is done.
+    /// True if it is completed.
     completed: bool,
-    /// The id of the contact.
+    /// `contactId`
     contact_id: [String],
     /// The maximum number of items per page. Default: `25`.
     limit: f64,
@@ -1065,7 +1065,7 @@ crm_core::setters!(TaskSearchParams {
 crm_core::record! {
     /// Twilio.
     pub struct Twilio {
-        /// The token that gives access to Twilio.
+        /// The authentication token for Twilio.
         auth_token: Option<String> = "authToken",
         /// The SID at Twilio.
         sid: Option<String> = "sid",
@@ -1089,13 +1089,13 @@ impl Twilio {
 crm_core::record! {
     /// Update location.
     pub struct UpdateLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -1126,11 +1126,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Delete integration body.
     pub struct DeleteIntegrationBody {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -15,7 +15,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DeleteIntegrationBody {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -26,7 +26,7 @@ crm_core::setters!(DeleteIntegrationBody {
 crm_core::record! {
     /// Get installer details reply.
     pub struct GetInstallerDetailsReply {
-        /// Who installed the app, and where.
+        /// `installationDetails`
         installation_details: Option<InstallerDetails> = "installationDetails",
     }
 }
@@ -46,15 +46,15 @@ crm_core::record! {
         company_email: Option<String> = "companyEmail",
         /// Deprecated by the vendor.
         company_high_level_plan: Option<String> = "companyHighLevelPlan",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
         /// The full name of the company's owner.
         company_owner_full_name: Option<String> = "companyOwnerFullName",
-        /// The plan of the company, as `agency_monthly_497`.
+        /// The plan of the company, for example `agency_monthly_497`.
         company_plan: Option<String> = "companyPlan",
-        /// Whether the company uses its own brand.
+        /// True if the company uses its own brand.
         is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -72,7 +72,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace check funds response.
     pub struct MarketplaceCheckFundsResponse {
-        /// Whether there is enough money in the wallet.
+        /// True if the wallet has enough money.
         has_funds: Option<bool> = "hasFunds",
     }
 }
@@ -80,7 +80,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace create charge response.
     pub struct MarketplaceCreateChargeResponse {
-        /// The id of the charge.
+        /// `chargeId`
         charge_id: Option<String> = "chargeId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -90,19 +90,19 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace get charge response.
     pub struct MarketplaceGetChargeResponse {
-        /// How much was charged.
+        /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
-        /// The id of the charge.
+        /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -124,9 +124,9 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace list charges response.
     pub struct MarketplaceListChargesResponse {
-        /// The charges made.
+        /// `charges`
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
-        /// How many there are. Deprecated by the vendor.
+        /// The number of records. Deprecated by the vendor.
         count: Option<f64> = "count",
         /// The position of the page in the list.
         pagination: Option<MarketplaceListChargesResponsePagination> = "pagination",
@@ -138,19 +138,19 @@ crm_core::record! {
 crm_core::record! {
     /// Marketplace list charges response charges item.
     pub struct MarketplaceListChargesResponseChargesItem {
-        /// How much was charged.
+        /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
-        /// The id of the charge.
+        /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -184,25 +184,25 @@ crm_core::record! {
 crm_core::record! {
     /// Migrate connection.
     pub struct MigrateConnection {
-        /// The token to call the API with.
+        /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// The id of the account.
+        /// `accountId`
         account_id: Option<String> = "accountId",
-        /// The API key.
+        /// `apiKey`
         api_key: Option<String> = "apiKey",
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
         /// The id of the app's version.
         app_version_id: Option<String> = "appVersionId",
         /// The user name and password, for a `basic` connection.
         basic_credentials: Option<Value> = "basicCredentials",
-        /// Its name, for people.
+        /// The human-readable name.
         display_name: Option<String> = "displayName",
-        /// Time at which the access token expires. In milliseconds since 1970-01-01 UTC.
+        /// The time at which the access token expires. In milliseconds since 1970-01-01 UTC.
         expiry_at: Option<f64> = "expiryAt",
         /// In milliseconds.
         expiry_in: Option<f64> = "expiryIn",
-        /// Whether it is the default.
+        /// `isDefault`
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -216,25 +216,25 @@ crm_core::record! {
     required "accountId" "appId" "appVersionId" "locationId" "type"
 }
 crm_core::setters!(MigrateConnection {
-    /// The token to call the API with.
+    /// The token for calls to the API.
     access_token: String,
-    /// The id of the account.
+    /// `accountId`
     account_id: String,
-    /// The API key.
+    /// `apiKey`
     api_key: String,
-    /// The id of the app.
+    /// `appId`
     app_id: String,
     /// The id of the app's version.
     app_version_id: String,
     /// The user name and password, for a `basic` connection.
     basic_credentials: Value,
-    /// Its name, for people.
+    /// The human-readable name.
     display_name: String,
-    /// Time at which the access token expires. In milliseconds since 1970-01-01 UTC.
+    /// The time at which the access token expires. In milliseconds since 1970-01-01 UTC.
     expiry_at: f64,
     /// In milliseconds.
     expiry_in: f64,
-    /// Whether it is the default.
+    /// `isDefault`
     is_default: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -249,7 +249,7 @@ crm_core::setters!(MigrateConnection {
 crm_core::record! {
     /// Migrate connection reply.
     pub struct MigrateConnectionReply {
-        /// What the new connection is known by.
+        /// The identifier of the new connection.
         identifier: Option<String> = "identifier",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -281,15 +281,15 @@ crm_core::record! {
 crm_core::record! {
     /// Raise charge body.
     pub struct RaiseChargeBody {
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id of the event.
+        /// `eventId`
         event_id: Option<String> = "eventId",
-        /// When it happened.
+        /// `eventTime`
         event_time: Option<String> = "eventTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -305,15 +305,15 @@ crm_core::record! {
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
 }
 crm_core::setters!(RaiseChargeBody {
-    /// The id of the app.
+    /// `appId`
     app_id: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The id of the event.
+    /// `eventId`
     event_id: String,
-    /// When it happened.
+    /// `eventTime`
     event_time: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -332,7 +332,7 @@ crm_core::record! {
     pub struct SubscriptionPlan {
         /// `baseAmount`
         base_amount: Option<f64> = "baseAmount",
-        /// What the plan offers.
+        /// The features of the plan.
         features: Vec<String> = "features",
         /// `name`
         name: Option<String> = "name",
@@ -350,9 +350,9 @@ crm_core::record! {
 crm_core::record! {
     /// Usage plan.
     pub struct UsagePlan {
-        /// Most runs in a billing cycle.
+        /// The maximum number of executions in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
-        /// The fixed price of one unit.
+        /// `fixedPricePerUnit`
         fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
         /// The maximum price of a unit.
         max_price_per_unit: Option<String> = "maxPricePerUnit",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Create folder params.
     pub struct CreateFolderParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// `name`
         name: Option<String> = "name",
@@ -40,7 +40,7 @@ impl CreateFolderParams {
 crm_core::record! {
     /// Delete media object item.
     pub struct DeleteMediaObjectItem {
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
     }
     required "_id"
@@ -61,9 +61,9 @@ impl DeleteMediaObjectItem {
 crm_core::record! {
     /// Delete media objects body params.
     pub struct DeleteMediaObjectsBodyParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The files to delete.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
@@ -105,19 +105,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Folder.
     pub struct Folder {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether it is the folder of an app.
+        /// True if the folder belongs to an app.
         app_folder: Option<bool> = "appFolder",
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<String> = "category",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Whether the folder is essential.
+        /// True if the folder is essential.
         is_essential: Option<bool> = "isEssential",
-        /// Whether it is private.
+        /// `isPrivate`
         is_private: Option<bool> = "isPrivate",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<String> = "lastUpdatedBy",
@@ -143,7 +143,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get files reply.
     pub struct GetFilesReply {
-        /// The files.
+        /// `files`
         files: Vec<MediaFile> = "files",
     }
 }
@@ -151,11 +151,11 @@ crm_core::record! {
 crm_core::record! {
     /// A file or a folder of the media library.
     pub struct MediaFile {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -171,7 +171,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update media object.
     pub struct UpdateMediaObject {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -199,11 +199,11 @@ impl UpdateMediaObject {
 crm_core::record! {
     /// Update media objects.
     pub struct UpdateMediaObjects {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The files and folders to change.
+        /// The files and folders to update.
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
     }
     required "altId" "altType" "filesToBeUpdated"
@@ -229,9 +229,9 @@ impl UpdateMediaObjects {
 crm_core::record! {
     /// Update object.
     pub struct UpdateObject {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// `name`
         name: Option<String> = "name",
@@ -256,7 +256,7 @@ impl UpdateObject {
 crm_core::record! {
     /// Upload file reply.
     pub struct UploadFileReply {
-        /// The id of the file.
+        /// `fileId`
         file_id: Option<String> = "fileId",
         /// `url`
         url: Option<String> = "url",

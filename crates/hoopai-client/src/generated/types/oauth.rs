@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Get access code reply.
     pub struct GetAccessCodeReply {
-        /// The token to call the API with.
+        /// The token for calls to the API.
         access_token: Option<String> = "access_token",
-        /// Whether the app was approved for all locations.
+        /// True if the app is approved for all locations.
         approve_all_locations: Option<bool> = "approveAllLocations",
         /// The ids of the approved locations.
         approved_locations: Vec<String> = "approvedLocations",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// How many seconds the token is valid.
+        /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expires_in",
-        /// Whether the app is installed in later locations too.
+        /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// Whether it was installed for many locations at once.
+        /// True if the app was installed in more than one location at once.
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -44,9 +44,9 @@ crm_core::record! {
         client_id: Option<String> = "client_id",
         /// The secret of the app.
         client_secret: Option<String> = "client_secret",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// What the token is got with, as `authorization_code`.
+        /// The type of grant, for example `authorization_code`.
         grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
         /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirect_uri",
@@ -59,7 +59,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessCodebody {
-    /// The code that stands for it.
+    /// `code`
     code: String,
     /// The redirect URI of the app.
     redirect_uri: String,
@@ -91,7 +91,7 @@ impl GetAccessCodebody {
 }
 
 crm_core::open_enum! {
-    /// What the token is got with, as `authorization_code`.
+    /// The type of grant, for example `authorization_code`.
     pub enum GetAccessCodebodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -115,9 +115,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get installed locations reply.
     pub struct GetInstalledLocationsReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// Whether the app is installed in later locations too.
+        /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
         /// The locations, as records, ids or codes.
         locations: Vec<InstalledLocation> = "locations",
@@ -127,7 +127,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get location access code body.
     pub struct GetLocationAccessCodeBody {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -151,11 +151,11 @@ impl GetLocationAccessCodeBody {
 crm_core::record! {
     /// Get location access token reply.
     pub struct GetLocationAccessTokenReply {
-        /// The token to call the API with.
+        /// The token for calls to the API.
         access_token: Option<String> = "access_token",
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
-        /// How many seconds the token is valid.
+        /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expires_in",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -177,13 +177,13 @@ crm_core::record! {
 crm_core::record! {
     /// Installed location.
     pub struct InstalledLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// When it was installed.
+        /// The time of installation.
         installed_at: Option<Timestamp> = "installedAt",
-        /// Whether the app is installed there.
+        /// True if the app is installed in the location.
         is_installed: Option<bool> = "isInstalled",
         /// `name`
         name: Option<String> = "name",

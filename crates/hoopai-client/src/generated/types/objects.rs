@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Create custom object.
     pub struct CreateCustomObject {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
-        /// The names of the object, for people.
+        /// The human-readable names of the object.
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -21,7 +21,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCustomObject {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
 });
 
@@ -50,9 +50,9 @@ impl CreateCustomObject {
 crm_core::record! {
     /// Created by reply.
     pub struct CreatedByReply {
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<String> = "channel",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// `source`
         source: Option<String> = "source",
@@ -64,17 +64,17 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object.
     pub struct CustomObject {
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
-        /// The names of the object, for people.
+        /// The human-readable names of the object.
         labels: Option<CustomObjectLabel> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -90,7 +90,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object by id reply.
     pub struct CustomObjectByIdReply {
-        /// Whether the reply came from the cache.
+        /// True if the reply came from the cache.
         cache: Option<bool> = "cache",
         /// The fields of the object.
         fields: Vec<CustomField> = "fields",
@@ -102,9 +102,9 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object display property details.
     pub struct CustomObjectDisplayPropertyDetails {
-        /// The kind of value, as `TEXT`.
+        /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -189,13 +189,13 @@ crm_core::record! {
 crm_core::record! {
     /// Record.
     pub struct Record {
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The owner; for a record, a list of user ids.
         owner: Vec<String> = "owner",
@@ -215,13 +215,13 @@ crm_core::record! {
 crm_core::record! {
     /// Record reply.
     pub struct RecordReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<CreatedByReply> = "createdBy",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<CreatedByReply> = "lastUpdatedBy",
@@ -255,7 +255,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search records body.
     pub struct SearchRecordsBody {
-        /// Which ones are meant.
+        /// The filters that select the records.
         filters: Option<Vec<Value>> = "filters",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -274,7 +274,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SearchRecordsBody {
-    /// Which ones are meant.
+    /// The filters that select the records.
     filters: [Value],
     /// The text to search for.
     query: String,
@@ -308,9 +308,9 @@ impl SearchRecordsBody {
 crm_core::record! {
     /// Update custom object.
     pub struct UpdateCustomObject {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The names of the object, for people.
+        /// The human-readable names of the object.
         labels: Option<CustomObjectLabelUpdate> = "labels",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -322,9 +322,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomObject {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The names of the object, for people.
+    /// The human-readable names of the object.
     labels: CustomObjectLabelUpdate,
 });
 

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Additional details.
     pub struct AdditionalDetails {
-        /// Whether to give the appointments too.
+        /// True to return the appointments too.
         calendar_events: Option<bool> = "calendarEvents",
-        /// Whether to give the notes too.
+        /// True to return the notes too.
         notes: Option<bool> = "notes",
-        /// Whether to give the tasks too.
+        /// True to return the tasks too.
         tasks: Option<bool> = "tasks",
         /// True to return the unread conversations too.
         un_read_conversations: Option<bool> = "unReadConversations",
@@ -43,7 +43,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -65,7 +65,7 @@ crm_core::record! {
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
     /// The custom fields with their values.
     custom_fields: [Value],
@@ -102,9 +102,9 @@ crm_core::record! {
 crm_core::record! {
     /// Lost reason reply.
     pub struct LostReasonReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -128,7 +128,7 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities custom field reply.
     pub struct OpportunitiesCustomFieldReply {
-        /// The value of the field.
+        /// `fieldValue`
         field_value: Option<Value> = "fieldValue",
         /// The value of a field with several choices.
         field_value_array: Vec<String> = "fieldValueArray",
@@ -142,9 +142,9 @@ crm_core::record! {
         field_value_number: Option<f64> = "fieldValueNumber",
         /// `fieldValueString`
         field_value_string: Option<String> = "fieldValueString",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `type`
         type_: Option<String> = "type",
@@ -156,7 +156,7 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities search reply.
     pub struct OpportunitiesSearchReply {
-        /// Figures over everything that was found.
+        /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
         /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
@@ -178,7 +178,7 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunity search body.
     pub struct OpportunitySearchBody {
-        /// What to give along with each opportunity.
+        /// The additional records to return with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -195,7 +195,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OpportunitySearchBody {
-    /// What to give along with each opportunity.
+    /// The additional records to return with each opportunity.
     additional_details: AdditionalDetails,
     /// The number of the page.
     page: f64,
@@ -268,7 +268,7 @@ impl OpportunityStatusUpdate {
 crm_core::record! {
     /// A stage of a pipeline.
     pub struct PipelineStage {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -284,9 +284,9 @@ crm_core::record! {
 crm_core::record! {
     /// Pipelines reply.
     pub struct PipelinesReply {
-        /// How colors are shown: `dot`, `bg-tint` or `none`.
+        /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -302,7 +302,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How colors are shown: `dot`, `bg-tint` or `none`.
+    /// The way colors are displayed: `dot`, `bg-tint` or `none`.
     pub enum PipelinesReplyColorRenderMode {
         /// `bg-tint`
         BgTint = "bg-tint",
@@ -316,7 +316,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Post search reply.
     pub struct PostSearchReply {
-        /// Figures over everything that was found.
+        /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
         /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
@@ -348,11 +348,11 @@ crm_core::record! {
 crm_core::record! {
     /// Search opportunities contact reply.
     pub struct SearchOpportunitiesContactReply {
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -370,23 +370,23 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// The contact in question.
+        /// `contact`
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The custom fields with their values.
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
-        /// The id it has outside.
+        /// The id in the external system.
         external_object_id: Option<String> = "externalObjectId",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<Value> = "followers",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
-        /// When something was last done to it.
+        /// The time of the last action.
         last_action_date: Option<String> = "lastActionDate",
         /// The time at which it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
@@ -460,13 +460,13 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Option<Vec<String>> = "followers",
-        /// What to do with the followers: `add` or `remove`.
+        /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether to take away all followers.
+        /// `isRemoveAllFollowers`
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -489,13 +489,13 @@ crm_core::record! {
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The ids of the users who follow it.
+    /// The ids of the followers, who are users.
     followers: [String],
-    /// What to do with the followers: `add` or `remove`.
+    /// The action on the followers: `add` or `remove`.
     followers_action_type: UpsertOpportunityFollowersActionType,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether to take away all followers.
+    /// `isRemoveAllFollowers`
     is_remove_all_followers: bool,
     /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
@@ -532,7 +532,7 @@ impl UpsertOpportunity {
 }
 
 crm_core::open_enum! {
-    /// What to do with the followers: `add` or `remove`.
+    /// The action on the followers: `add` or `remove`.
     pub enum UpsertOpportunityFollowersActionType {
         /// `add`
         Add = "add",

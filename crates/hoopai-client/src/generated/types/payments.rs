@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Amount summary.
     pub struct AmountSummary {
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<f64> = "discount",
         /// The sum before additional charges and discounts.
         subtotal: Option<f64> = "subtotal",
@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Apply to future payments config.
     pub struct ApplyToFuturePaymentsConfig {
-        /// How long it lasts. In the unit of `durationType`.
+        /// In the unit of `durationType`.
         duration: Option<f64> = "duration",
-        /// The unit of the duration, as `months`. Always `months`.
+        /// The unit of the duration, for example `months`. Always `months`.
         duration_type: Option<String> = "durationType",
         /// `type`
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
@@ -46,9 +46,9 @@ impl ApplyToFuturePaymentsConfig {
 crm_core::record! {
     /// Apply to future payments config dto.
     pub struct ApplyToFuturePaymentsConfigDto {
-        /// How long it lasts.
+        /// `duration`
         duration: Option<f64> = "duration",
-        /// The unit of the duration, as `months`.
+        /// The unit of the duration, for example `months`.
         duration_type: Option<String> = "durationType",
         /// `type`
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
@@ -95,25 +95,25 @@ impl ConnectCustomProvidersConfig {
 crm_core::record! {
     /// Coupon.
     pub struct Coupon {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too.
+        /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
@@ -147,21 +147,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create coupon params.
     pub struct CreateCouponParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. Default: `true`.
+        /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
@@ -178,19 +178,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// Whether the coupon holds for later payments too. Default: `true`.
+    /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
-    /// How long the coupon goes on for later payments.
+    /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// The code that stands for it.
+    /// `code`
     code: String,
-    /// How the discount is given: `percentage` or `amount`.
+    /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
-    /// How much is taken off, as an amount or in percent.
+    /// The discount, as an amount or a percentage.
     discount_value: f64,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
@@ -236,25 +236,25 @@ impl Default for CreateCouponParams {
 crm_core::record! {
     /// Create coupon reply.
     pub struct CreateCouponReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too.
+        /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
@@ -278,9 +278,9 @@ crm_core::record! {
 crm_core::record! {
     /// Create custom providers.
     pub struct CreateCustomProviders {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `name`
         name: Option<String> = "name",
@@ -294,9 +294,9 @@ crm_core::record! {
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
 }
 crm_core::setters!(CreateCustomProviders {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// `name`
     name: String,
@@ -311,11 +311,11 @@ crm_core::setters!(CreateCustomProviders {
 crm_core::record! {
     /// Create fulfillment.
     pub struct CreateFulfillment {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<FulfillmentItems>> = "items",
         /// True to notify the customer.
         notify_customer: Option<bool> = "notifyCustomer",
@@ -349,7 +349,7 @@ impl CreateFulfillment {
 crm_core::record! {
     /// Create fulfillment reply.
     pub struct CreateFulfillmentReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Fulfillment> = "data",
         /// `status`
         status: Option<bool> = "status",
@@ -359,13 +359,13 @@ crm_core::record! {
 crm_core::record! {
     /// Create white label integration provider.
     pub struct CreateWhiteLabelIntegrationProvider {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `provider`
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
@@ -378,11 +378,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// `provider`
     provider: CreateWhiteLabelIntegrationProviderProvider,
@@ -428,17 +428,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create whitelabel integration reply.
     pub struct CreateWhitelabelIntegrationReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `provider`
         provider: Option<String> = "provider",
@@ -454,7 +454,7 @@ crm_core::record! {
 crm_core::record! {
     /// Custom provider keys.
     pub struct CustomProviderKeys {
-        /// The API key.
+        /// `apiKey`
         api_key: Option<String> = "apiKey",
         /// The publishable key of the payment provider.
         publishable_key: Option<String> = "publishableKey",
@@ -478,15 +478,15 @@ impl CustomProviderKeys {
 crm_core::record! {
     /// Custom providers reply.
     pub struct CustomProvidersReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -510,11 +510,11 @@ crm_core::record! {
 crm_core::record! {
     /// Delete coupon params.
     pub struct DeleteCouponParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
     required "altId" "altType" "id"
@@ -568,7 +568,7 @@ impl DeleteCustomProvidersConfig {
 crm_core::record! {
     /// Fulfilled item.
     pub struct FulfilledItem {
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -584,15 +584,15 @@ crm_core::record! {
 crm_core::record! {
     /// Fulfillment.
     pub struct Fulfillment {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<FulfilledItem> = "items",
         /// The tracking numbers of the shipments.
         trackings: Vec<FulfillmentTracking> = "trackings",
@@ -648,35 +648,35 @@ crm_core::setters!(FulfillmentTracking {
 crm_core::record! {
     /// Get order reply.
     pub struct GetOrderReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The amounts of the order in short.
+        /// A summary of the order's amounts.
         amount_summary: Option<AmountSummary> = "amountSummary",
-        /// Whether automatic taxes have been worked out.
+        /// `automaticTaxesCalculated`
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The contact as it was at that time.
+        /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
         /// The coupon that was used.
         coupon: Option<Value> = "coupon",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What tells the browser or device apart.
+        /// The fingerprint of the browser or device.
         fingerprint: Option<String> = "fingerprint",
-        /// How far the order is delivered, as `unfulfilled`.
+        /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<Value> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -702,39 +702,39 @@ crm_core::record! {
 crm_core::record! {
     /// Get subscription reply.
     pub struct GetSubscriptionReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How it is paid automatically.
+        /// The settings of the automatic payment.
         auto_payment: Option<Value> = "autoPayment",
-        /// When it was cancelled.
+        /// The time of the cancellation.
         canceled_at: Option<Timestamp> = "canceledAt",
-        /// The id of the user who canceled it.
+        /// The id of the user who cancelled it.
         canceled_by: Option<String> = "canceledBy",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The contact as it was at that time.
+        /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
         /// The coupon that was used.
         coupon: Option<Value> = "coupon",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// Where what it belongs to came from.
+        /// The origin of the record that it belongs to.
         entity_source: Option<OrderSource> = "entitySource",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The IP address it came from.
+        /// `ipAddress`
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -764,41 +764,41 @@ crm_core::record! {
 crm_core::record! {
     /// Get txn reply.
     pub struct GetTxnReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How much was paid back.
+        /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// The id of the charge.
+        /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// The charge as it was at that time.
+        /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The contact as it was at that time.
+        /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// Where what it belongs to came from.
+        /// The origin of the record that it belongs to.
         entity_source: Option<OrderSource> = "entitySource",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The id of the invoice.
+        /// `invoiceId`
         invoice_id: Option<String> = "invoiceId",
-        /// The IP address it came from.
+        /// `ipAddress`
         ip_address: Option<String> = "ipAddress",
-        /// Whether it is the parent of others.
+        /// True if the record has children.
         is_parent: Option<bool> = "isParent",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -830,17 +830,17 @@ crm_core::record! {
 crm_core::record! {
     /// Integration provider.
     pub struct IntegrationProvider {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `provider`
         provider: Option<String> = "provider",
@@ -856,7 +856,7 @@ crm_core::record! {
 crm_core::record! {
     /// List coupons reply.
     pub struct ListCouponsReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Coupon> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -868,7 +868,7 @@ crm_core::record! {
 crm_core::record! {
     /// List fulfillment reply.
     pub struct ListFulfillmentReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Fulfillment> = "data",
         /// `status`
         status: Option<bool> = "status",
@@ -878,7 +878,7 @@ crm_core::record! {
 crm_core::record! {
     /// List orders reply.
     pub struct ListOrdersReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<OrderReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -888,7 +888,7 @@ crm_core::record! {
 crm_core::record! {
     /// List subscription reply.
     pub struct ListSubscriptionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<SubscriptionReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -898,7 +898,7 @@ crm_core::record! {
 crm_core::record! {
     /// List txns reply.
     pub struct ListTxnsReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<TxnReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -916,31 +916,31 @@ crm_core::record! {
 crm_core::record! {
     /// Order reply.
     pub struct OrderReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
-        /// The code of the coupon.
+        /// `couponCode`
         coupon_code: Option<String> = "couponCode",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What is taken off the price.
+        /// The discount on the price.
         discount: Option<f64> = "discount",
-        /// How far the order is delivered, as `unfulfilled`.
+        /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -972,7 +972,7 @@ crm_core::record! {
 crm_core::record! {
     /// Order source.
     pub struct OrderSource {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -1068,21 +1068,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments custom r rule options.
     pub struct PaymentsCustomRRuleOptions {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// On which day of the month; 1 is the first.
+        /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
-        /// How many days ahead it is done.
+        /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// How many units lie between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
-        /// The unit in which the interval is counted, as `monthly`.
+        /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
         /// The month of the year, as a name or a number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
@@ -1112,7 +1112,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payments schedule options.
     pub struct PaymentsScheduleOptions {
-        /// When it is carried out.
+        /// The time of execution.
         execute_at: Option<String> = "executeAt",
         /// The recurrence rule.
         rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
@@ -1122,17 +1122,17 @@ crm_core::record! {
 crm_core::record! {
     /// Post record order payment body.
     pub struct PostRecordOrderPaymentBody {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The card it is paid with.
+        /// The card that pays.
         card: Option<PaymentsCard> = "card",
-        /// The cheque it was paid with.
+        /// The cheque that pays.
         cheque: Option<Cheque> = "cheque",
-        /// Whether only a part is paid.
+        /// `isPartialPayment`
         is_partial_payment: Option<bool> = "isPartialPayment",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -1145,13 +1145,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostRecordOrderPaymentBody {
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// The card it is paid with.
+    /// The card that pays.
     card: PaymentsCard,
-    /// The cheque it was paid with.
+    /// The cheque that pays.
     cheque: Cheque,
-    /// Whether only a part is paid.
+    /// `isPartialPayment`
     is_partial_payment: bool,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
@@ -1181,39 +1181,39 @@ impl PostRecordOrderPaymentBody {
 crm_core::record! {
     /// Subscription reply.
     pub struct SubscriptionReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// The id of what it came from.
+        /// `entitySourceId`
         entity_source_id: Option<String> = "entitySourceId",
-        /// More on where it came from.
+        /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// The name of what it came from.
+        /// `entitySourceName`
         entity_source_name: Option<String> = "entitySourceName",
-        /// The kind of place it came from, as `funnel`.
+        /// The type of its source, for example `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The IP address it came from.
+        /// `ipAddress`
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1235,49 +1235,49 @@ crm_core::record! {
 crm_core::record! {
     /// Txn reply.
     pub struct TxnReply {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How much was paid back.
+        /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// The id of the charge.
+        /// `chargeId`
         charge_id: Option<String> = "chargeId",
-        /// The charge as it was at that time.
+        /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id of what it is about.
+        /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// The id of what it came from.
+        /// `entitySourceId`
         entity_source_id: Option<String> = "entitySourceId",
-        /// More on where it came from.
+        /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// The name of what it came from.
+        /// `entitySourceName`
         entity_source_name: Option<String> = "entitySourceName",
-        /// The finer kind of source, as `two_step_order_form`.
+        /// The subtype of its source, for example `two_step_order_form`.
         entity_source_sub_type: Option<String> = "entitySourceSubType",
-        /// The kind of place it came from, as `funnel`.
+        /// The type of its source, for example `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// When it was fulfilled.
+        /// The time of fulfilment.
         fulfilled_at: Option<Timestamp> = "fulfilledAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The IP address it came from.
+        /// `ipAddress`
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1301,23 +1301,23 @@ crm_core::record! {
 crm_core::record! {
     /// Update coupon params.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. Default: `true`.
+        /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
@@ -1334,21 +1334,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// Whether the coupon holds for later payments too. Default: `true`.
+    /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
-    /// How long the coupon goes on for later payments.
+    /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// The code that stands for it.
+    /// `code`
     code: String,
-    /// How the discount is given: `percentage` or `amount`.
+    /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
-    /// How much is taken off, as an amount or in percent.
+    /// The discount, as an amount or a percentage.
     discount_value: f64,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
-    /// The id.
+    /// `id`
     id: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
@@ -1395,7 +1395,7 @@ impl Default for UpdateCouponParams {
 crm_core::record! {
     /// Update custom provider capabilities.
     pub struct UpdateCustomProviderCapabilities {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1406,7 +1406,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCustomProviderCapabilities {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The id of the location (sub-account).
     location_id: String,

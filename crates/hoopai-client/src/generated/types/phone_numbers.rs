@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Available numbers reply.
     pub struct AvailableNumbersReply {
-        /// An id given with available numbers and sent with the purchase.
+        /// The id that available numbers come with, to be sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
         /// The phone numbers.
         numbers: Vec<AvailablePhoneNumber> = "numbers",
@@ -16,15 +16,15 @@ crm_core::record! {
 crm_core::record! {
     /// Available phone number.
     pub struct AvailablePhoneNumber {
-        /// Which address the number needs, as `local`.
+        /// The type of address that the number requires, for example `local`.
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
-        /// Whether the number is new on Twilio's platform.
+        /// True if the number is new on Twilio's platform.
         beta: Option<bool> = "beta",
-        /// What the number can be used for.
+        /// The supported uses of the number, for example SMS.
         capabilities: Option<AvailablePhoneNumberCapabilities> = "capabilities",
-        /// Its name, for people.
+        /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
-        /// The country as an ISO 3166 code.
+        /// The country, as an ISO 3166 code.
         iso_country: Option<String> = "isoCountry",
         /// The local access and transport area of the number.
         lata: Option<String> = "lata",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Which address the number needs, as `local`.
+    /// The type of address that the number requires, for example `local`.
     pub enum AvailablePhoneNumberAddressRequirements {
         /// `any`
         Any = "any",
@@ -62,11 +62,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// What the number can be used for.
+    /// The supported uses of the number, for example SMS.
     pub struct AvailablePhoneNumberCapabilities {
-        /// Whether the number can send and receive MMS.
+        /// True if the number can send and receive MMS.
         mms: Option<bool> = "MMS",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Option<bool> = "SMS",
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
@@ -88,27 +88,27 @@ crm_core::record! {
 crm_core::record! {
     /// Detailed phone number.
     pub struct DetailedPhoneNumber {
-        /// Twilio's id of the address.
+        /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
-        /// The Twilio SID of the regulatory bundle.
+        /// The SID of the regulatory bundle at Twilio.
         bundle_sid: Option<String> = "bundleSid",
-        /// What the number can be used for.
+        /// The supported uses of the number, for example SMS.
         capabilities: Option<DetailedPhoneNumberCapabilities> = "capabilities",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// The phone number calls are passed on to.
+        /// The phone number that calls are forwarded to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// Its name, for people.
+        /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
-        /// What answers calls to the number.
+        /// The service that answers calls to the number.
         inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
-        /// Whether it is the default number.
+        /// `isDefaultNumber`
         is_default_number: Option<bool> = "isDefaultNumber",
-        /// Whether the number can be used for group conversations.
+        /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
         /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
@@ -126,9 +126,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// What the number can be used for.
+    /// The supported uses of the number, for example SMS.
     pub struct DetailedPhoneNumberCapabilities {
-        /// Whether the number can send or receive faxes.
+        /// True if the number supports fax.
         fax: Option<bool> = "fax",
         /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// What answers calls to the number.
+    /// The service that answers calls to the number.
     pub struct DetailedPhoneNumberInboundCallService {
         /// `type`
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
@@ -190,15 +190,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Number pool.
     pub struct NumberPool {
-        /// Whether calls are recorded.
+        /// True if calls are recorded.
         call_recording: Option<bool> = "callRecording",
-        /// The phone number calls are passed on to.
+        /// The phone number that calls are forwarded to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// What answers calls to the number.
+        /// The service that answers calls to the number.
         inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -214,7 +214,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// What answers calls to the number.
+    /// The service that answers calls to the number.
     pub struct NumberPoolInboundCallService {
         /// `type`
         type_: Option<String> = "type",
@@ -226,7 +226,7 @@ crm_core::record! {
 crm_core::record! {
     /// Number pool numbers item.
     pub struct NumberPoolNumbersItem {
-        /// Its name, for people.
+        /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
         /// `phoneNumber`
         phone_number: Option<String> = "phoneNumber",
@@ -236,7 +236,7 @@ crm_core::record! {
 crm_core::record! {
     /// Phone numbers list pools response.
     pub struct PhoneNumbersListPoolsResponse {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<NumberPool> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -248,9 +248,9 @@ crm_core::record! {
 crm_core::record! {
     /// Phone numbers list response.
     pub struct PhoneNumbersListResponse {
-        /// The state of the phone account, as `active`.
+        /// The status of the phone account, for example `active`.
         account_status: Option<PhoneNumbersListResponseAccountStatus> = "accountStatus",
-        /// Whether the numbers are in the vendor's phone account.
+        /// True if the numbers are in the vendor's phone account.
         is_under_ghl: Option<bool> = "isUnderGhl",
         /// The phone numbers.
         numbers: Vec<DetailedPhoneNumber> = "numbers",
@@ -262,7 +262,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state of the phone account, as `active`.
+    /// The status of the phone account, for example `active`.
     pub enum PhoneNumbersListResponseAccountStatus {
         /// `active`
         Active = "active",
@@ -276,13 +276,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Purchase phone number body.
     pub struct PurchasePhoneNumberBody {
-        /// Twilio's id of the address.
+        /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
-        /// The Twilio SID of the regulatory bundle.
+        /// The SID of the regulatory bundle at Twilio.
         bundle_sid: Option<String> = "bundleSid",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// An id given with available numbers and sent with the purchase.
+        /// The id that available numbers come with, to be sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
         /// The town of the number.
         locality: Option<String> = "locality",
@@ -300,13 +300,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PurchasePhoneNumberBody {
-    /// Twilio's id of the address.
+    /// The SID of the address at Twilio.
     address_sid: String,
-    /// The Twilio SID of the regulatory bundle.
+    /// The SID of the regulatory bundle at Twilio.
     bundle_sid: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country_code: String,
-    /// An id given with available numbers and sent with the purchase.
+    /// The id that available numbers come with, to be sent with the purchase.
     fingerprint_id: String,
     /// The town of the number.
     locality: String,
@@ -362,7 +362,7 @@ crm_core::record! {
         account_sid: Option<String> = "account_sid",
         /// `assigned_to_numbers`
         assigned_to_numbers: Map<String> = "assigned_to_numbers",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `location_id`
         location_id: Option<String> = "location_id",

@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Bulk edit price.
     pub struct BulkEditPrice {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The price before, to compare the price with.
+        /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -39,15 +39,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEditPrice {
-    /// Whether it can be bought when none is in stock.
+    /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// How many are in stock.
+    /// The number of items in stock.
     available_quantity: f64,
-    /// The price before, to compare the price with.
+    /// The former price, for comparison.
     compare_at_price: f64,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
     /// `name`
     name: String,
@@ -94,23 +94,23 @@ impl BulkEditPrice {
 crm_core::record! {
     /// Bulk edit product.
     pub struct BulkEditProduct {
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
-        /// Whether the label is shown.
+        /// True if the label is shown.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// Whether there are taxes on it.
+        /// True if taxes apply.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// The label it is shown with.
+        /// `label`
         label: Option<Value> = "label",
         /// The images and videos.
         medias: Option<Vec<Value>> = "medias",
@@ -131,21 +131,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEditProduct {
-    /// The id of the category for automatic tax.
+    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
-    /// Whether it can be found in the online store.
+    /// True if the online store offers it.
     available_in_store: bool,
-    /// The ids of the collections.
+    /// `collectionIds`
     collection_ids: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The address of the image.
+    /// The URL of the image.
     image: String,
-    /// Whether the label is shown.
+    /// True if the label is shown.
     is_label_enabled: bool,
-    /// Whether there are taxes on it.
+    /// True if taxes apply.
     is_taxes_enabled: bool,
-    /// The label it is shown with.
+    /// `label`
     label: Value,
     /// The images and videos.
     medias: [Value],
@@ -204,9 +204,9 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk edit request.
     pub struct BulkEditRequest {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// `products`
         products: Option<Vec<BulkEditProduct>> = "products",
@@ -234,19 +234,19 @@ impl BulkEditRequest {
 crm_core::record! {
     /// Bulk update.
     pub struct BulkUpdate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether it is available.
+        /// True if it is available.
         availability: Option<bool> = "availability",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// The price before, to compare the price with.
+        /// The former price, for comparison.
         compare_at_price: Option<PriceUpdateField> = "compareAtPrice",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// Which ones are meant.
+        /// The filters that select the records.
         filters: Option<BulkUpdateFilters> = "filters",
         /// The price, or the change of the price.
         price: Option<PriceUpdateField> = "price",
@@ -259,15 +259,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkUpdate {
-    /// Whether it is available.
+    /// True if it is available.
     availability: bool,
-    /// The ids of the collections.
+    /// `collectionIds`
     collection_ids: [String],
-    /// The price before, to compare the price with.
+    /// The former price, for comparison.
     compare_at_price: PriceUpdateField,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// Which ones are meant.
+    /// The filters that select the records.
     filters: BulkUpdateFilters,
     /// The price, or the change of the price.
     price: PriceUpdateField,
@@ -300,9 +300,9 @@ impl BulkUpdate {
 crm_core::record! {
     /// Bulk update filters.
     pub struct BulkUpdateFilters {
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// `productType`
         product_type: Option<String> = "productType",
@@ -311,9 +311,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BulkUpdateFilters {
-    /// Whether it can be found in the online store.
+    /// True if the online store offers it.
     available_in_store: bool,
-    /// The ids of the collections.
+    /// `collectionIds`
     collection_ids: [String],
     /// `productType`
     product_type: String,
@@ -340,13 +340,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Collection.
     pub struct Collection {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
         /// `name`
         name: Option<String> = "name",
@@ -360,14 +360,14 @@ crm_core::record! {
 crm_core::record! {
     /// Collection seo.
     pub struct CollectionSeo {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(CollectionSeo {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `title`
     title: String,
@@ -376,7 +376,7 @@ crm_core::setters!(CollectionSeo {
 crm_core::record! {
     /// Count reviews by status reply.
     pub struct CountReviewsByStatusReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Value> = "data",
     }
 }
@@ -384,7 +384,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create collection reply.
     pub struct CreateCollectionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Collection> = "data",
     }
 }
@@ -392,21 +392,21 @@ crm_core::record! {
 crm_core::record! {
     /// Create price.
     pub struct CreatePrice {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The price before, to compare the price with.
+        /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `digitalDelivery`
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// Whether the product is digital.
+        /// `isDigitalProduct`
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -440,21 +440,21 @@ crm_core::record! {
     required "amount" "currency" "locationId" "name" "type"
 }
 crm_core::setters!(CreatePrice {
-    /// Whether it can be bought when none is in stock.
+    /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// How many are in stock.
+    /// The number of items in stock.
     available_quantity: f64,
-    /// The price before, to compare the price with.
+    /// The former price, for comparison.
     compare_at_price: f64,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `digitalDelivery`
     digital_delivery: [String],
-    /// Whether the product is digital.
+    /// `isDigitalProduct`
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -489,21 +489,21 @@ crm_core::setters!(CreatePrice {
 crm_core::record! {
     /// Create product.
     pub struct CreateProduct {
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
-        /// Whether the label is shown. Default: `false`.
+        /// True if the label is shown. Default: `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// Whether there are taxes on it. Default: `false`.
+        /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// The label it is shown with.
+        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -530,21 +530,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProduct {
-    /// The id of the category for automatic tax.
+    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
-    /// Whether it can be found in the online store.
+    /// True if the online store offers it.
     available_in_store: bool,
-    /// The ids of the collections.
+    /// `collectionIds`
     collection_ids: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The address of the image.
+    /// The URL of the image.
     image: String,
-    /// Whether the label is shown. Default: `false`.
+    /// True if the label is shown. Default: `false`.
     is_label_enabled: bool,
-    /// Whether there are taxes on it. Default: `false`.
+    /// True if taxes apply. Default: `false`.
     is_taxes_enabled: bool,
-    /// The label it is shown with.
+    /// `label`
     label: ProductLabel,
     /// The images and videos.
     medias: [ProductMedia],
@@ -597,13 +597,13 @@ impl CreateProduct {
 crm_core::record! {
     /// Create product collections.
     pub struct CreateProductCollections {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The id of the collection.
+        /// `collectionId`
         collection_id: Option<String> = "collectionId",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
         /// `name`
         name: Option<String> = "name",
@@ -616,9 +616,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProductCollections {
-    /// The id of the collection.
+    /// `collectionId`
     collection_id: String,
-    /// The address of the image.
+    /// The URL of the image.
     image: String,
     /// The texts for search engines.
     seo: CollectionSeo,
@@ -648,7 +648,7 @@ impl CreateProductCollections {
 crm_core::record! {
     /// Default collection reply.
     pub struct DefaultCollectionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Collection> = "data",
         /// `status`
         status: Option<bool> = "status",
@@ -658,7 +658,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get inventory reply.
     pub struct GetInventoryReply {
-        /// The items in stock.
+        /// The stock by item.
         inventory: Vec<InventoryItem> = "inventory",
         /// `total`
         total: Option<Value> = "total",
@@ -668,9 +668,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get product stats reply.
     pub struct GetProductStatsReply {
-        /// How many products are not in the store.
+        /// The number of products that are not in the store.
         excluded_from_store: Option<f64> = "excludedFromStore",
-        /// How many are in the store.
+        /// The number of products in the store.
         included_in_store: Option<f64> = "includedInStore",
         /// The total number of products.
         total_products: Option<f64> = "totalProducts",
@@ -680,13 +680,13 @@ crm_core::record! {
 crm_core::record! {
     /// Inventory item.
     pub struct InventoryItem {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
         /// `name`
         name: Option<String> = "name",
@@ -704,7 +704,7 @@ crm_core::record! {
 crm_core::record! {
     /// List collection reply.
     pub struct ListCollectionReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Collection> = "data",
         /// `total`
         total: Option<f64> = "total",
@@ -724,7 +724,7 @@ crm_core::record! {
 crm_core::record! {
     /// List product reviews reply.
     pub struct ListProductReviewsReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Value> = "data",
         /// `total`
         total: Option<f64> = "total",
@@ -744,7 +744,7 @@ crm_core::record! {
 crm_core::record! {
     /// Price dimensions.
     pub struct PriceDimensions {
-        /// How high it is.
+        /// `height`
         height: Option<f64> = "height",
         /// `length`
         length: Option<f64> = "length",
@@ -791,7 +791,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Price meta.
     pub struct PriceMeta {
-        /// The part of the platform it came from, as `funnel`.
+        /// The source within the platform, for example `funnel`.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
         /// `source`
         source: Option<PriceMetaSource> = "source",
@@ -827,7 +827,7 @@ impl PriceMeta {
 }
 
 crm_core::open_enum! {
-    /// The part of the platform it came from, as `funnel`.
+    /// The source within the platform, for example `funnel`.
     pub enum PriceMetaInternalSource {
         /// `agency_plan`
         AgencyPlan = "agency_plan",
@@ -906,9 +906,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Product media.
     pub struct ProductMedia {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is the main image.
+        /// True for the main image.
         is_featured: Option<bool> = "isFeatured",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
@@ -923,7 +923,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductMedia {
-    /// Whether it is the main image.
+    /// True for the main image.
     is_featured: bool,
     /// The ids of the prices to which it applies.
     price_ids: [String],
@@ -954,9 +954,9 @@ impl ProductMedia {
 crm_core::record! {
     /// Product review.
     pub struct ProductReview {
-        /// How many comments it has. Between 0 and 5000 characters.
+        /// The number of comments, or the text of a comment. Between 0 and 5000 characters.
         comment: Option<String> = "comment",
-        /// The headline people see. Between 0 and 200 characters.
+        /// Between 0 and 200 characters.
         headline: Option<String> = "headline",
         /// The user who created it.
         user: Option<UserDetails> = "user",
@@ -985,14 +985,14 @@ impl ProductReview {
 crm_core::record! {
     /// Product seo.
     pub struct ProductSeo {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(ProductSeo {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `title`
     title: String,
@@ -1015,23 +1015,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Products default product reply.
     pub struct ProductsDefaultProductReply {
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Vec<String> = "collectionIds",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
-        /// Whether there are taxes on it. Default: `false`.
+        /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// The label it is shown with.
+        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1067,14 +1067,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Shipping options.
     pub struct ShippingOptions {
-        /// How big it is.
+        /// The size.
         dimensions: Option<PriceDimensions> = "dimensions",
         /// The weight, with its unit.
         weight: Option<WeightOptions> = "weight",
     }
 }
 crm_core::setters!(ShippingOptions {
-    /// How big it is.
+    /// The size.
     dimensions: PriceDimensions,
     /// The weight, with its unit.
     weight: WeightOptions,
@@ -1091,9 +1091,9 @@ crm_core::record! {
 crm_core::record! {
     /// Update display priority body.
     pub struct UpdateDisplayPriorityBody {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// `products`
         products: Option<Vec<Value>> = "products",
@@ -1118,11 +1118,11 @@ impl UpdateDisplayPriorityBody {
 crm_core::record! {
     /// Update inventory.
     pub struct UpdateInventory {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Option<Vec<UpdateInventoryItem>> = "items",
     }
     required "altId" "altType" "items"
@@ -1148,9 +1148,9 @@ impl UpdateInventory {
 crm_core::record! {
     /// Update inventory item.
     pub struct UpdateInventoryItem {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
         /// `priceId`
         price_id: Option<String> = "priceId",
@@ -1159,9 +1159,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInventoryItem {
-    /// Whether it can be bought when none is in stock.
+    /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// How many are in stock.
+    /// The number of items in stock.
     available_quantity: f64,
 });
 
@@ -1181,21 +1181,21 @@ impl UpdateInventoryItem {
 crm_core::record! {
     /// Update price.
     pub struct UpdatePrice {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The price before, to compare the price with.
+        /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `digitalDelivery`
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// Whether the product is digital.
+        /// `isDigitalProduct`
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1229,21 +1229,21 @@ crm_core::record! {
     required "amount" "currency" "locationId" "name" "type"
 }
 crm_core::setters!(UpdatePrice {
-    /// Whether it can be bought when none is in stock.
+    /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// How many are in stock.
+    /// The number of items in stock.
     available_quantity: f64,
-    /// The price before, to compare the price with.
+    /// The former price, for comparison.
     compare_at_price: f64,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `digitalDelivery`
     digital_delivery: [String],
-    /// Whether the product is digital.
+    /// `isDigitalProduct`
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1278,21 +1278,21 @@ crm_core::setters!(UpdatePrice {
 crm_core::record! {
     /// Update product.
     pub struct UpdateProduct {
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
-        /// Whether the label is shown. Default: `false`.
+        /// True if the label is shown. Default: `false`.
         is_label_enabled: Option<bool> = "isLabelEnabled",
-        /// Whether there are taxes on it. Default: `false`.
+        /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// The label it is shown with.
+        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1321,21 +1321,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProduct {
-    /// The id of the category for automatic tax.
+    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
-    /// Whether it can be found in the online store.
+    /// True if the online store offers it.
     available_in_store: bool,
-    /// The ids of the collections.
+    /// `collectionIds`
     collection_ids: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The address of the image.
+    /// The URL of the image.
     image: String,
-    /// Whether the label is shown. Default: `false`.
+    /// True if the label is shown. Default: `false`.
     is_label_enabled: bool,
-    /// Whether there are taxes on it. Default: `false`.
+    /// True if taxes apply. Default: `false`.
     is_taxes_enabled: bool,
-    /// The label it is shown with.
+    /// `label`
     label: ProductLabel,
     /// The images and videos.
     medias: [ProductMedia],
@@ -1391,11 +1391,11 @@ impl UpdateProduct {
 crm_core::record! {
     /// Update product collections.
     pub struct UpdateProductCollections {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
         /// `name`
         name: Option<String> = "name",
@@ -1408,7 +1408,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductCollections {
-    /// The address of the image.
+    /// The URL of the image.
     image: String,
     /// `name`
     name: String,
@@ -1437,13 +1437,13 @@ impl UpdateProductCollections {
 crm_core::record! {
     /// Update product review.
     pub struct UpdateProductReview {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// What the review says.
+        /// The text of the review.
         detail: Option<String> = "detail",
-        /// The headline people see.
+        /// `headline`
         headline: Option<String> = "headline",
         /// `productId`
         product_id: Option<String> = "productId",
@@ -1458,9 +1458,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProductReview {
-    /// What the review says.
+    /// The text of the review.
     detail: String,
-    /// The headline people see.
+    /// `headline`
     headline: String,
     /// `rating`
     rating: f64,
@@ -1524,9 +1524,9 @@ impl UpdateProductReviewObject {
 crm_core::record! {
     /// Update product reviews.
     pub struct UpdateProductReviews {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The reviews to update.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
@@ -1558,11 +1558,11 @@ impl UpdateProductReviews {
 crm_core::record! {
     /// Update product store.
     pub struct UpdateProductStore {
-        /// What is done, or is to be done.
+        /// The action to perform, or that was performed.
         action: Option<SelectionType> = "action",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// `productIds`
         product_ids: Option<Vec<String>> = "productIds",
@@ -1594,7 +1594,7 @@ crm_core::record! {
     pub struct UserDetails {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Whether the user is a customer.
+        /// True if the user is a customer.
         is_customer: Option<bool> = "isCustomer",
         /// Between 1 and 100 characters.
         name: Option<String> = "name",
@@ -1605,7 +1605,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UserDetails {
-    /// Whether the user is a customer.
+    /// True if the user is a customer.
     is_customer: bool,
     /// The phone number, for example `+15550100`.
     phone: String,

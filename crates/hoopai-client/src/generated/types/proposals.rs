@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Cc recipient item.
     pub struct CcRecipientItem {
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -22,15 +22,15 @@ crm_core::record! {
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
 }
 crm_core::setters!(CcRecipientItem {
-    /// The name of the contact.
+    /// `contactName`
     contact_name: String,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// `lastName`
     last_name: String,
@@ -39,21 +39,21 @@ crm_core::setters!(CcRecipientItem {
 crm_core::record! {
     /// Document.
     pub struct Document {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the document.
+        /// `documentId`
         document_id: Option<String> = "documentId",
-        /// Which revision of the document it is.
+        /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
         /// The fields to be filled in.
         fillable_fields: Vec<FillableFields> = "fillableFields",
-        /// The sum of everything.
+        /// `grandTotal`
         grand_total: Option<GrandTotal> = "grandTotal",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it has expired.
+        /// True if it has expired.
         is_expired: Option<bool> = "isExpired",
         /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
@@ -79,7 +79,7 @@ crm_core::record! {
 crm_core::record! {
     /// Document list reply.
     pub struct DocumentListReply {
-        /// The documents that were found.
+        /// `documents`
         documents: Vec<Document> = "documents",
         /// `total`
         total: Option<f64> = "total",
@@ -127,7 +127,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind or the name of whom it is for.
+    /// The type or the name of the recipient.
     pub enum EntityReference {
         /// `contacts`
         Contacts = "contacts",
@@ -139,15 +139,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Fillable fields.
     pub struct FillableFields {
-        /// What kind of thing it belongs to.
+        /// The type of record that it belongs to.
         entity_type: Option<EntityReference> = "entityType",
-        /// The id of the field.
+        /// `fieldId`
         field_id: Option<String> = "fieldId",
-        /// Whether it is filled in or signed.
+        /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it must be filled in.
+        /// `isRequired`
         is_required: Option<bool> = "isRequired",
         /// The recipient who fills in the field.
         recipient: Option<String> = "recipient",
@@ -161,13 +161,13 @@ crm_core::record! {
 crm_core::record! {
     /// Grand total.
     pub struct GrandTotal {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// How much is taken off, in percent.
+        /// The discount in percent.
         discount_percentage: Option<f64> = "discountPercentage",
-        /// What is taken off the sum.
+        /// The discounts on the total.
         discounts: Vec<ProposalsDiscount> = "discounts",
     }
 }
@@ -199,9 +199,9 @@ impl NotificationSendSetting {
 crm_core::record! {
     /// Notification sender setting.
     pub struct NotificationSenderSetting {
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
     }
     required "fromEmail" "fromName"
@@ -250,15 +250,15 @@ impl NotificationSettings {
 crm_core::record! {
     /// Proposal estimate links.
     pub struct ProposalEstimateLinks {
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the document.
+        /// `documentId`
         document_id: Option<String> = "documentId",
-        /// Which revision of the document it is.
+        /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
-        /// The kind or the name of whom it is for.
+        /// The type or the name of the recipient.
         entity_name: Option<EntityReference> = "entityName",
         /// The category of the recipient: `recipient`, `cc` or `bcc`.
         recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
@@ -284,7 +284,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Proposals discount.
     pub struct ProposalsDiscount {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `type`
         type_: Option<ProposalsDiscountType> = "type",
@@ -334,27 +334,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Recipient item.
     pub struct RecipientItem {
-        /// The name of the contact.
+        /// `contactName`
         contact_name: Option<String> = "contactName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The kind or the name of whom it is for.
+        /// The type or the name of the recipient.
         entity_name: Option<String> = "entityName",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// Whether it is filled in or signed.
+        /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The image, as an address or base64.
+        /// The image, as a URL or in Base64.
         img_url: Option<String> = "imgUrl",
-        /// The image of the initials.
+        /// The URL of the image of the initials.
         initials_img_url: Option<String> = "initialsImgUrl",
         /// The IP address.
         ip: Option<String> = "ip",
-        /// Whether it is the primary one.
+        /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -390,11 +390,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send document.
     pub struct SendDocument {
-        /// Who gets a copy.
+        /// The recipients of a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
-        /// The id of the document.
+        /// `documentId`
         document_id: Option<String> = "documentId",
-        /// The name of the document.
+        /// `documentName`
         document_name: Option<String> = "documentName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -409,9 +409,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendDocument {
-    /// Who gets a copy.
+    /// The recipients of a copy.
     cc_recipients: [CcRecipientItem],
-    /// The name of the document.
+    /// `documentName`
     document_name: String,
     /// The medium, for example `email`.
     medium: SendDocumentMedium,
@@ -443,7 +443,7 @@ impl SendDocument {
 crm_core::record! {
     /// Send document from public api body.
     pub struct SendDocumentFromPublicApiBody {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -520,7 +520,7 @@ crm_core::record! {
 crm_core::record! {
     /// Template list pagination reply.
     pub struct TemplateListPaginationReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<TemplateListReply> = "data",
         /// `total`
         total: Option<f64> = "total",
@@ -532,17 +532,17 @@ crm_core::record! {
 crm_core::record! {
     /// Template list reply.
     pub struct TemplateListReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The address of the form of the document.
+        /// The URL of the document's form.
         doc_form_url: Option<String> = "docFormUrl",
-        /// How many documents there are.
+        /// The number of documents.
         document_count: Option<f64> = "documentCount",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the document is public.
+        /// `isPublicDocument`
         is_public_document: Option<bool> = "isPublicDocument",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -550,7 +550,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `type`
         type_: Option<TemplateListReplyType> = "type",
-        /// The id.
+        /// `_id`
         underscore_id: Option<String> = "_id",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",

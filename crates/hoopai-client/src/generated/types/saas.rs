@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Agency plan reply.
     pub struct AgencyPlanReply {
-        /// What is added to it.
+        /// `addOns`
         add_ons: Vec<String> = "addOns",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// How many contacts the plan allows.
+        /// The maximum number of contacts of the plan.
         contact_limit: Option<f64> = "contactLimit",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// `planId`
         plan_id: Option<String> = "planId",
@@ -67,7 +67,7 @@ impl BulkDisableSaas {
 crm_core::record! {
     /// Bulk disable saas reply.
     pub struct BulkDisableSaasReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Value> = "data",
     }
 }
@@ -113,7 +113,7 @@ impl BulkEnableSaasActionPayload {
 crm_core::record! {
     /// Bulk enable saas reply.
     pub struct BulkEnableSaasReply {
-        /// The address of the bulk action.
+        /// `bulkActionUrl`
         bulk_action_url: Option<String> = "bulkActionUrl",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -125,9 +125,9 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk enable saas request.
     pub struct BulkEnableSaasRequest {
-        /// What the action needs.
+        /// The data that the action requires.
         action_payload: Option<BulkEnableSaasActionPayload> = "actionPayload",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -156,15 +156,15 @@ impl BulkEnableSaasRequest {
 crm_core::record! {
     /// Enable saas.
     pub struct EnableSaas {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// `name`
         name: Option<String> = "name",
@@ -183,9 +183,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnableSaas {
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// The e-mail address.
     email: String,
@@ -227,7 +227,7 @@ impl EnableSaas {
 crm_core::record! {
     /// Enable saas reply.
     pub struct EnableSaasReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<Value> = "data",
     }
 }
@@ -245,9 +245,9 @@ crm_core::record! {
 crm_core::record! {
     /// The position of the page in the list.
     pub struct GetSaasLocationsReplyPagination {
-        /// Whether there is a next page.
+        /// True if there is a next page.
         has_next: Option<bool> = "hasNext",
-        /// Whether there is a page before this one.
+        /// True if there is a previous page.
         has_prev: Option<bool> = "hasPrev",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -263,11 +263,11 @@ crm_core::record! {
 crm_core::record! {
     /// Location subscription reply.
     pub struct LocationSubscriptionReply {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The id of the customer.
+        /// `customerId`
         customer_id: Option<String> = "customerId",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -289,7 +289,7 @@ crm_core::record! {
 crm_core::record! {
     /// Pause location.
     pub struct PauseLocation {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// True if the location is paused.
         paused: Option<bool> = "paused",
@@ -313,15 +313,15 @@ impl PauseLocation {
 crm_core::record! {
     /// Plan reply prices item.
     pub struct PlanReplyPricesItem {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How often it is billed: `month` or `year`.
+        /// The billing interval: `month` or `year`.
         billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The symbol of the currency, for example `$`.
         symbol: Option<String> = "symbol",
@@ -329,7 +329,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How often it is billed: `month` or `year`.
+    /// The billing interval: `month` or `year`.
     pub enum PlanReplyPricesItemBillingInterval {
         /// `month`
         Month = "month",
@@ -341,13 +341,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Saas location.
     pub struct SaasLocation {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The id of the customer.
+        /// `customerId`
         customer_id: Option<String> = "customerId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -367,19 +367,19 @@ crm_core::record! {
 crm_core::record! {
     /// Saas plan reply.
     pub struct SaasPlanReply {
-        /// What is added to it.
+        /// `addOns`
         add_ons: Vec<String> = "addOns",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// How many contacts the plan allows.
+        /// The maximum number of contacts of the plan.
         contact_limit: Option<f64> = "contactLimit",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// `planId`
         plan_id: Option<String> = "planId",
@@ -411,7 +411,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update rebilling.
     pub struct UpdateRebilling {
-        /// How the product is rebilled.
+        /// The rebilling settings of the product.
         config: Option<UpdateRebillingConfig> = "config",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -440,9 +440,9 @@ impl UpdateRebilling {
 }
 
 crm_core::record! {
-    /// How the product is rebilled.
+    /// The rebilling settings of the product.
     pub struct UpdateRebillingConfig {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// The markup on the cost.
         markup: Option<f64> = "markup",
@@ -451,7 +451,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateRebillingConfig {
-    /// Whether it is switched on.
+    /// True if it is enabled.
     enabled: bool,
     /// The markup on the cost.
     markup: f64,
@@ -502,9 +502,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update subscription.
     pub struct UpdateSubscription {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The id of the customer.
+        /// `customerId`
         customer_id: Option<String> = "customerId",
         /// `subscriptionId`
         subscription_id: Option<String> = "subscriptionId",

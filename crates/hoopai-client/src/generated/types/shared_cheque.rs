@@ -25,7 +25,7 @@ impl Cheque {
 }
 
 crm_core::open_enum! {
-    /// The day of the week.
+    /// Custom r rule options day of week.
     pub enum CustomRRuleOptionsDayOfWeek {
         /// `fr`
         Fr = "fr",
@@ -75,7 +75,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The unit in which the interval is counted, as `monthly`.
+    /// The unit of the interval, for example `monthly`.
     pub enum IntervalType {
         /// `daily`
         Daily = "daily",

@@ -14,7 +14,7 @@ crm_core::record! {
 crm_core::record! {
     /// Event data.
     pub struct EventData {
-        /// The source of the ad.
+        /// `adSource`
         ad_source: Option<String> = "adSource",
         /// The ids of the contact's sessions.
         contact_session_ids: Option<ContactSessionIds> = "contactSessionIds",
@@ -22,11 +22,11 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The id of the event at Facebook.
         fb_event_id: Option<String> = "fbEventId",
-        /// Meta's click id, as in the cookie `_fbc`.
+        /// Meta's click id, from the `_fbc` cookie.
         fbc: Option<String> = "fbc",
-        /// The Facebook browser id, from the `_fbp` cookie.
+        /// Facebook's browser id, from the `_fbp` cookie.
         fbp: Option<String> = "fbp",
-        /// What tells the browser or device apart.
+        /// The fingerprint of the browser or device.
         fingerprint: Option<String> = "fingerprint",
         /// The medium, for example `email`.
         medium: Option<String> = "medium",
@@ -72,9 +72,9 @@ crm_core::record! {
     pub struct Others {
         /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
-        /// Where and how it was sent in.
+        /// The page and the circumstances of the submission.
         event_data: Option<EventData> = "eventData",
-        /// The fields in their first order.
+        /// The fields in their original order.
         fields_ori_sequance: Vec<String> = "fieldsOriSequance",
         /// `__submissions_other_field__`
         submissions_other_field: Option<String> = "__submissions_other_field__",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How the discount is given: `percentage` or `amount`.
+    /// The type of discount: `percentage` or `amount`.
     pub enum CouponDiscountType {
         /// `amount`
         Amount = "amount",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Create add followers reply.
     pub struct CreateAddFollowersReply {
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// The ids of the users who were added.
+        /// The ids of the users that were added as followers.
         followers_added: Vec<String> = "followersAdded",
     }
 }
@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Delete followers reply.
     pub struct DeleteFollowersReply {
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// The ids of the followers that were removed.
+        /// The ids of the users that were removed as followers.
         followers_removed: Vec<String> = "followersRemoved",
     }
 }
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Followers.
     pub struct Followers {
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"

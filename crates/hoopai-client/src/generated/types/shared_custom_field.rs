@@ -8,19 +8,19 @@ crm_core::record! {
     pub struct CustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
-        /// Whether answers beside the given options are allowed.
+        /// True if answers other than the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
-        /// The kind of value, as `TEXT`.
+        /// The type of the value, for example `TEXT`.
         data_type: Option<CustomFieldDataType> = "dataType",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The key it is used by, as `contact.pincode`.
+        /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of value, as `TEXT`.
+    /// The type of the value, for example `TEXT`.
     pub enum CustomFieldDataType {
         /// `CHECKBOX`
         Checkbox = "CHECKBOX",
@@ -74,9 +74,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Option item.
     pub struct OptionItem {
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `url`
         url: Option<String> = "url",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Id success reply.
     pub struct IdSuccessReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What is done, or is to be done.
+    /// The action to perform, or that was performed.
     pub enum SelectionType {
         /// `exclude`
         Exclude = "exclude",

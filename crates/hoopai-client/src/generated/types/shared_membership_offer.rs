@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Membership offer.
     pub struct MembershipOffer {
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `value`
         value: Option<String> = "value",
@@ -37,19 +37,19 @@ impl MembershipOffer {
 crm_core::record! {
     /// Price reply.
     pub struct PriceReply {
-        /// Whether it can be bought when none is in stock.
+        /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// How many are in stock.
+        /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// The price before, to compare the price with.
+        /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -77,7 +77,7 @@ crm_core::record! {
 crm_core::record! {
     /// Product label.
     pub struct ProductLabel {
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -88,7 +88,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ProductLabel {
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
     /// The start of the period.
     start_date: String,
@@ -110,23 +110,23 @@ impl ProductLabel {
 crm_core::record! {
     /// Product reply.
     pub struct ProductReply {
-        /// The id of the category for automatic tax.
+        /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// Whether it can be found in the online store.
+        /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// The ids of the collections.
+        /// `collectionIds`
         collection_ids: Vec<String> = "collectionIds",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The address of the image.
+        /// The URL of the image.
         image: Option<String> = "image",
-        /// Whether there are taxes on it. Default: `false`.
+        /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// The label it is shown with.
+        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -150,7 +150,7 @@ crm_core::record! {
 crm_core::record! {
     /// Product variant.
     pub struct ProductVariant {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -181,7 +181,7 @@ impl ProductVariant {
 crm_core::record! {
     /// Product variant option.
     pub struct ProductVariantOption {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -207,7 +207,7 @@ crm_core::record! {
     pub struct Recurring {
         /// The unit of time.
         interval: Option<RecurringInterval> = "interval",
-        /// How many units apart, or how long.
+        /// The number of intervals.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"

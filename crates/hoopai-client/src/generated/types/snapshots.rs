@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Create snapshot share link reply.
     pub struct CreateSnapshotShareLinkReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The URL to share.
         share_link: Option<String> = "shareLink",
@@ -69,7 +69,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get latest snapshot push status reply.
     pub struct GetLatestSnapshotPushStatusReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<SnapshotStatusSchemaWithAssets> = "data",
     }
 }
@@ -77,7 +77,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get snapshot push status reply.
     pub struct GetSnapshotPushStatusReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<SnapshotStatus> = "data",
     }
 }
@@ -93,9 +93,9 @@ crm_core::record! {
 crm_core::record! {
     /// Snapshot status.
     pub struct SnapshotStatus {
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -107,13 +107,13 @@ crm_core::record! {
 crm_core::record! {
     /// Snapshot status schema with assets.
     pub struct SnapshotStatusSchemaWithAssets {
-        /// What is done.
+        /// The assets that are completed.
         completed: Option<Value> = "completed",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// What is still to be done.
+        /// The assets that are still pending.
         pending: Option<Value> = "pending",
         /// `status`
         status: Option<String> = "status",
@@ -123,7 +123,7 @@ crm_core::record! {
 crm_core::record! {
     /// Snapshots.
     pub struct Snapshots {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",

@@ -38,13 +38,13 @@ crm_core::record! {
     pub struct AccountsListResponseSchema {
         /// The social media accounts.
         accounts: Vec<GetAccount> = "accounts",
-        /// The groups that were found.
+        /// `groups`
         groups: Vec<GetGroup> = "groups",
     }
 }
 
 crm_core::open_enum! {
-    /// How the approval stands, as `pending`.
+    /// The status of the approval, for example `pending`.
     pub enum ApprovalStatus {
         /// `approved`
         Approved = "approved",
@@ -60,9 +60,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Attach fb account.
     pub struct AttachFbAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// `name`
         name: Option<String> = "name",
@@ -73,9 +73,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachFbAccount {
-    /// Its picture, as an address.
+    /// The URL of the profile picture.
     avatar: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// `name`
     name: String,
@@ -88,18 +88,18 @@ crm_core::setters!(AttachFbAccount {
 crm_core::record! {
     /// Attach gmb location.
     pub struct AttachGmbLocation {
-        /// The account in question.
+        /// `account`
         account: Option<Value> = "account",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
     }
 }
 crm_core::setters!(AttachGmbLocation {
-    /// The account in question.
+    /// `account`
     account: Value,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The place or the location (sub-account).
     location: Value,
@@ -108,9 +108,9 @@ crm_core::setters!(AttachGmbLocation {
 crm_core::record! {
     /// Attach ig account.
     pub struct AttachIgAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// `name`
         name: Option<String> = "name",
@@ -123,9 +123,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AttachIgAccount {
-    /// Its picture, as an address.
+    /// The URL of the profile picture.
     avatar: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// `name`
     name: String,
@@ -151,9 +151,9 @@ impl AttachIgAccount {
 crm_core::record! {
     /// Attach linkedin account.
     pub struct AttachLinkedinAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// `name`
         name: Option<String> = "name",
@@ -166,9 +166,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachLinkedinAccount {
-    /// Its picture, as an address.
+    /// The URL of the profile picture.
     avatar: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// `name`
     name: String,
@@ -183,9 +183,9 @@ crm_core::setters!(AttachLinkedinAccount {
 crm_core::record! {
     /// Attach tiktok account.
     pub struct AttachTiktokAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// `name`
         name: Option<String> = "name",
@@ -200,9 +200,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachTiktokAccount {
-    /// Its picture, as an address.
+    /// The URL of the profile picture.
     avatar: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// `name`
     name: String,
@@ -219,9 +219,9 @@ crm_core::setters!(AttachTiktokAccount {
 crm_core::record! {
     /// Attach twitter account.
     pub struct AttachTwitterAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// `name`
         name: Option<String> = "name",
@@ -236,9 +236,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachTwitterAccount {
-    /// Its picture, as an address.
+    /// The URL of the profile picture.
     avatar: String,
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// `name`
     name: String,
@@ -269,13 +269,13 @@ crm_core::record! {
 crm_core::record! {
     /// Category.
     pub struct Category {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -295,13 +295,13 @@ crm_core::record! {
     pub struct CreatePost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
@@ -330,13 +330,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    /// The id of the category.
+    /// `categoryId`
     category_id: String,
-    /// Who created it.
+    /// The user, app or other source that created it.
     created_by: String,
-    /// The first comment to put under the post.
+    /// The first comment below the post.
     follow_up_comment: String,
-    /// What is special to a Google Business Profile post.
+    /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
     /// The images and videos.
     media: [PostMedia],
@@ -441,19 +441,19 @@ crm_core::record! {
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -471,31 +471,31 @@ crm_core::record! {
     pub struct CsvMediaReply {
         /// The width divided by the height.
         aspect_ratio: Option<f64> = "aspectRatio",
-        /// How many audio channels it has.
+        /// The number of audio channels.
         audio_channels: Option<f64> = "audioChannels",
-        /// The codec of the sound, as `aac`.
+        /// The audio codec, for example `aac`.
         audio_codec_name: Option<String> = "audioCodecName",
-        /// Width to height as shown, as `16 : 9`.
+        /// The displayed ratio of width to height, for example `16 : 9`.
         display_aspect_ratio: Option<String> = "displayAspectRatio",
-        /// How long it lasts.
+        /// `duration`
         duration: Option<f64> = "duration",
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
-        /// Why it does not suit Facebook, as `videoDuration`.
+        /// The reason why Facebook would reject it, for example `videoDuration`.
         facebook_error: Option<String> = "facebookError",
-        /// The file format, as `jpg`.
+        /// The file format, for example `jpg`.
         format: Option<String> = "format",
-        /// How many frames a second the video has.
+        /// The number of frames per second of the video.
         frame_rate: Option<f64> = "frameRate",
-        /// The addresses of frames from the video.
+        /// The URLs of frames of the video.
         frames: Vec<String> = "frames",
-        /// What Google Business Profile would refuse in it.
+        /// The reason why Google Business Profile would reject it.
         gmb_error: Option<String> = "gmbError",
-        /// How high it is.
+        /// `height`
         height: Option<f64> = "height",
-        /// Why it does not suit Instagram, as `imageSize`.
+        /// The reason why Instagram would reject it, for example `imageSize`.
         instagram_error: Option<String> = "instagramError",
-        /// What makes it invalid, as `imageSize`.
+        /// The reason why the file is invalid, for example `imageSize`.
         invalid_error: Option<String> = "invalidError",
         /// The reason why LinkedIn would reject it, for example `imageType`.
         linkedin_error: Option<String> = "linkedinError",
@@ -525,11 +525,11 @@ crm_core::record! {
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// What went wrong, for people.
+        /// The human-readable error.
         error_message: Option<String> = "errorMessage",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// `link`
         link: Option<OgTags> = "link",
@@ -561,7 +561,7 @@ crm_core::record! {
 crm_core::record! {
     /// Csv reply.
     pub struct CsvReply {
-        /// The uploaded CSV file of posts, and how it stands.
+        /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
     }
 }
@@ -571,15 +571,15 @@ crm_core::record! {
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -646,7 +646,7 @@ impl Date {
 crm_core::record! {
     /// Delete account reply.
     pub struct DeleteAccountReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -710,29 +710,29 @@ crm_core::setters!(DeletePosts {
 crm_core::record! {
     /// End date.
     pub struct EndDate {
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<Date> = "endDate",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<Time> = "endTime",
     }
 }
 crm_core::setters!(EndDate {
-    /// The last day or time.
+    /// The end of the period.
     end_date: Date,
-    /// When it ends.
+    /// `endTime`
     end_time: Time,
 });
 
 crm_core::record! {
     /// Facebook page.
     pub struct FacebookPage {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
-        /// Whether the page is one's own.
+        /// True if the user owns the page.
         is_owned: Option<bool> = "isOwned",
         /// `name`
         name: Option<String> = "name",
@@ -742,13 +742,13 @@ crm_core::record! {
 crm_core::record! {
     /// Formated approval details.
     pub struct FormatedApprovalDetails {
-        /// How the approval stands, as `pending`.
+        /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// What the approver said.
+        /// The comment of the approver.
         approver_note: Option<String> = "approverNote",
-        /// The user who approves it.
+        /// The approving user.
         approver_user: Option<PostUser> = "approverUser",
         /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
@@ -758,11 +758,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get account.
     pub struct GetAccount {
-        /// When it expires.
+        /// The time of expiry.
         expire: Option<String> = "expire",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it has expired.
+        /// True if it has expired.
         is_expired: Option<bool> = "isExpired",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -796,13 +796,13 @@ crm_core::record! {
 crm_core::record! {
     /// Get by id response schema.
     pub struct GetByIdResponseSchema {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -838,7 +838,7 @@ crm_core::record! {
     pub struct GetByLocationIdResponseSchema {
         /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
     }
 }
@@ -846,7 +846,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get category.
     pub struct GetCategory {
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
     }
 }
@@ -868,9 +868,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// The uploaded CSV file of posts, and how it stands.
+        /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvImport> = "csv",
         /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
@@ -902,7 +902,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get google location.
     pub struct GetGoogleLocation {
-        /// The account in question.
+        /// `account`
         account: Option<GoogleAccounts> = "account",
         /// The place or the location (sub-account).
         location: Option<GoogleLocation> = "location",
@@ -936,7 +936,7 @@ crm_core::record! {
     pub struct GetGroup {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -1094,7 +1094,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
@@ -1104,13 +1104,13 @@ crm_core::record! {
 crm_core::record! {
     /// Gmb post.
     pub struct GmbPost {
-        /// The kind of action.
+        /// `actionType`
         action_type: Option<GmbPostActionType> = "actionType",
-        /// The code of the coupon.
+        /// `couponCode`
         coupon_code: Option<String> = "couponCode",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<EndDate> = "endDate",
-        /// The kind of post on Google, as `OFFER`.
+        /// The type of post on Google, for example `OFFER`.
         gmb_event_type: Option<String> = "gmbEventType",
         /// `offerTitle`
         offer_title: Option<String> = "offerTitle",
@@ -1127,13 +1127,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GmbPost {
-    /// The kind of action.
+    /// `actionType`
     action_type: GmbPostActionType,
-    /// The code of the coupon.
+    /// `couponCode`
     coupon_code: String,
-    /// The last day or time.
+    /// The end of the period.
     end_date: EndDate,
-    /// The kind of post on Google, as `OFFER`.
+    /// The type of post on Google, for example `OFFER`.
     gmb_event_type: String,
     /// `offerTitle`
     offer_title: String,
@@ -1150,7 +1150,7 @@ crm_core::setters!(GmbPost {
 });
 
 crm_core::open_enum! {
-    /// The kind of action.
+    /// Gmb post action type.
     pub enum GmbPostActionType {
         /// `book`
         Book = "book",
@@ -1172,7 +1172,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Google accounts.
     pub struct GoogleAccounts {
-        /// The name of the account.
+        /// `accountName`
         account_name: Option<String> = "accountName",
         /// `name`
         name: Option<String> = "name",
@@ -1188,9 +1188,9 @@ crm_core::record! {
 crm_core::record! {
     /// Google location.
     pub struct GoogleLocation {
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
-        /// Whether the location is verified.
+        /// True if the location is verified.
         is_verified: Option<bool> = "isVerified",
         /// `maxLocation`
         max_location: Option<bool> = "maxLocation",
@@ -1226,7 +1226,7 @@ crm_core::record! {
 crm_core::record! {
     /// Id response schema.
     pub struct IdResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// `tags`
         tags: Vec<SocialMediaTag> = "tags",
@@ -1236,11 +1236,11 @@ crm_core::record! {
 crm_core::record! {
     /// Instagram account.
     pub struct InstagramAccount {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
         /// `name`
         name: Option<String> = "name",
@@ -1252,11 +1252,11 @@ crm_core::record! {
 crm_core::record! {
     /// Linked in page.
     pub struct LinkedInPage {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
         /// `name`
         name: Option<String> = "name",
@@ -1268,11 +1268,11 @@ crm_core::record! {
 crm_core::record! {
     /// Linked in profile.
     pub struct LinkedInProfile {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
         /// `name`
         name: Option<String> = "name",
@@ -1298,7 +1298,7 @@ crm_core::record! {
 crm_core::record! {
     /// Og image.
     pub struct OgImage {
-        /// How high it is.
+        /// `height`
         height: Option<f64> = "height",
         /// `type`
         type_: Option<String> = "type",
@@ -1312,7 +1312,7 @@ crm_core::record! {
 crm_core::record! {
     /// Og tags.
     pub struct OgTags {
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
         /// The description in the link preview.
         og_description: Option<String> = "ogDescription",
@@ -1348,7 +1348,7 @@ crm_core::setters!(OgTagsSchema {
 crm_core::record! {
     /// Platforms value.
     pub struct PlatformsValue {
-        /// The change against the span before, in percent.
+        /// The change in percent since the previous period.
         change: Option<f64> = "change",
         /// `value`
         value: Option<f64> = "value",
@@ -1358,22 +1358,22 @@ crm_core::record! {
 crm_core::record! {
     /// Post approval.
     pub struct PostApproval {
-        /// How the approval stands, as `pending`.
+        /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// What the approver said.
+        /// The comment of the approver.
         approver_note: Option<String> = "approverNote",
         /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
     }
 }
 crm_core::setters!(PostApproval {
-    /// How the approval stands, as `pending`.
+    /// The status of the approval, for example `pending`.
     approval_status: ApprovalStatus,
-    /// The id of the user who approves it.
+    /// The id of the approving user.
     approver: String,
-    /// What the approver said.
+    /// The comment of the approver.
     approver_note: String,
     /// The comment of the person who requests approval.
     requester_note: String,
@@ -1384,13 +1384,13 @@ crm_core::record! {
     pub struct PostCreateRequest {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
@@ -1419,13 +1419,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PostCreateRequest {
-    /// The id of the category.
+    /// `categoryId`
     category_id: String,
-    /// Who created it.
+    /// The user, app or other source that created it.
     created_by: String,
-    /// The first comment to put under the post.
+    /// The first comment below the post.
     follow_up_comment: String,
-    /// What is special to a Google Business Profile post.
+    /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
     /// The images and videos.
     media: [PostMedia],
@@ -1482,9 +1482,9 @@ crm_core::record! {
     pub struct PostMedia {
         /// The caption under the media.
         caption: Option<String> = "caption",
-        /// The address of the default preview image.
+        /// The URL of the default preview image.
         default_thumb: Option<String> = "defaultThumb",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
@@ -1499,9 +1499,9 @@ crm_core::record! {
 crm_core::setters!(PostMedia {
     /// The caption under the media.
     caption: String,
-    /// The address of the default preview image.
+    /// The URL of the default preview image.
     default_thumb: String,
-    /// The id.
+    /// `id`
     id: String,
     /// The URL of the thumbnail.
     thumbnail: String,
@@ -1542,7 +1542,7 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
@@ -1554,9 +1554,9 @@ crm_core::record! {
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -1580,11 +1580,11 @@ crm_core::record! {
 crm_core::record! {
     /// Search post.
     pub struct SearchPost {
-        /// Only posts of these accounts: ids, set apart by commas.
+        /// Returns only posts of these accounts: ids separated by commas.
         accounts: Option<String> = "accounts",
-        /// Only what is not older than this time.
+        /// Returns only records since this time.
         from_date: Option<String> = "fromDate",
-        /// Whether to give the users too, as text.
+        /// `true` to return the users too; a string.
         include_users: Option<String> = "includeUsers",
         /// The maximum number of items per page. Default: `10`.
         limit: Option<String> = "limit",
@@ -1600,11 +1600,11 @@ crm_core::record! {
     required "fromDate" "includeUsers" "limit" "skip" "toDate"
 }
 crm_core::setters!(SearchPost {
-    /// Only posts of these accounts: ids, set apart by commas.
+    /// Returns only posts of these accounts: ids separated by commas.
     accounts: String,
-    /// Only what is not older than this time.
+    /// Returns only records since this time.
     from_date: String,
-    /// Whether to give the users too, as text.
+    /// `true` to return the users too; a string.
     include_users: String,
     /// The maximum number of items per page. Default: `10`.
     limit: String,
@@ -1623,9 +1623,9 @@ crm_core::record! {
     pub struct SetAccounts {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -1638,7 +1638,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SetAccounts {
-    /// The id of the user who approves it.
+    /// The id of the approving user.
     approver: String,
     /// `userId`
     user_id: String,
@@ -1680,15 +1680,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social google media account.
     pub struct SocialGoogleMediaAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1714,15 +1714,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social media facebook account.
     pub struct SocialMediaFacebookAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1822,9 +1822,9 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation.
     pub struct SocialMediaGetStatisticsResponseResults {
-        /// The figures in parts.
+        /// The figures by part.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
-        /// The days the figures are for, as `Mon`.
+        /// The days of the figures, for example `Mon`.
         day_range: Vec<String> = "dayRange",
         /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
@@ -1838,11 +1838,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The figures in parts.
+    /// The figures by part.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdowns {
-        /// The likes, comments and shares of each platform.
+        /// The likes, comments and shares, by platform.
         engagement: Map<SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue> = "engagement",
-        /// How often posts were shown, in all or by parts.
+        /// The number of impressions, in total or by part.
         impressions: Option<SocialMediaGetStatisticsResponseResultsBreakdownsImpressions> = "impressions",
         /// The posts, or statistics of posts.
         posts: Option<SocialMediaGetStatisticsResponseResultsBreakdownsPosts> = "posts",
@@ -1854,9 +1854,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results breakdowns engagement value.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
-        /// The change against the span before, in percent.
+        /// The change in percent since the previous period.
         change: Option<f64> = "change",
-        /// The comments.
+        /// `comments`
         comments: Option<f64> = "comments",
         /// The number of likes, in total or by part.
         likes: Option<f64> = "likes",
@@ -1866,7 +1866,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// How often posts were shown, in all or by parts.
+    /// The number of impressions, in total or by part.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
         /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
@@ -1904,15 +1904,15 @@ crm_core::record! {
 crm_core::record! {
     /// The age and gender of the followers.
     pub struct SocialMediaGetStatisticsResponseResultsDemographics {
-        /// The division by age.
+        /// The figures by age.
         age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
-        /// The gender.
+        /// `gender`
         gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
     }
 }
 
 crm_core::record! {
-    /// The division by age.
+    /// The figures by age.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
@@ -1922,25 +1922,25 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results demographics age totals.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
-        /// Those from 13 to 17 years old.
+        /// The figure for ages 13 to 17.
         x13_17: Option<f64> = "13-17",
         /// The figure for ages 18 to 24.
         x18_24: Option<f64> = "18-24",
-        /// Those from 25 to 34 years old.
+        /// The figure for ages 25 to 34.
         x25_34: Option<f64> = "25-34",
         /// The figure for ages 35 to 44.
         x35_44: Option<f64> = "35-44",
-        /// Those from 45 to 54 years old.
+        /// The figure for ages 45 to 54.
         x45_54: Option<f64> = "45-54",
         /// The figure for ages 55 to 64.
         x55_64: Option<f64> = "55-64",
-        /// Those 65 years old or older.
+        /// The figure for ages 65 and over.
         x65: Option<f64> = "65+",
     }
 }
 
 crm_core::record! {
-    /// The gender.
+    /// Social media get statistics response results demographics gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
@@ -1954,7 +1954,7 @@ crm_core::record! {
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
         /// The figures for men.
         male: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale> = "male",
-        /// The figures for people of unknown gender.
+        /// Figures for contacts of unknown gender.
         unknown: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown> = "unknown",
     }
 }
@@ -1980,7 +1980,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The figures for people of unknown gender.
+    /// Figures for contacts of unknown gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
         /// `percentage`
         percentage: Option<f64> = "percentage",
@@ -1992,9 +1992,9 @@ crm_core::record! {
 crm_core::record! {
     /// The totals for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
-        /// How often posts were shown, in all or by parts.
+        /// The number of impressions, in total or by part.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
         /// The number of likes, in total or by part.
         likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
@@ -2034,9 +2034,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results post performance.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// The comments.
+        /// `comments`
         comments: Vec<f64> = "comments",
-        /// How often posts were shown, in all or by parts.
+        /// The number of impressions, in total or by part.
         impressions: Vec<f64> = "impressions",
         /// The number of likes, in total or by part.
         likes: Vec<f64> = "likes",
@@ -2048,11 +2048,11 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results totals.
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
-        /// The comments.
+        /// `comments`
         comments: Option<f64> = "comments",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Option<f64> = "followers",
-        /// How often posts were shown, in all or by parts.
+        /// The number of impressions, in total or by part.
         impressions: Option<f64> = "impressions",
         /// The number of likes, in total or by part.
         likes: Option<f64> = "likes",
@@ -2078,15 +2078,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social media instagram account.
     pub struct SocialMediaInstagramAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2126,15 +2126,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social media linked in account.
     pub struct SocialMediaLinkedInAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2188,13 +2188,13 @@ crm_core::record! {
 crm_core::record! {
     /// Social media tag.
     pub struct SocialMediaTag {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2208,15 +2208,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social media tiktok account.
     pub struct SocialMediaTiktokAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2256,15 +2256,15 @@ crm_core::record! {
 crm_core::record! {
     /// Social media twitter account.
     pub struct SocialMediaTwitterAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2304,21 +2304,21 @@ crm_core::record! {
 crm_core::record! {
     /// Social post.
     pub struct SocialPost {
-        /// The id of the account.
+        /// `accountId`
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The date that is shown for the post.
+        /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2388,11 +2388,11 @@ crm_core::setters!(StartDate {
 crm_core::record! {
     /// Tiktok post.
     pub struct TiktokPost {
-        /// Whether comments on the video are allowed.
+        /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
-        /// Whether others may make duets with it.
+        /// True if others can make duets with the video.
         enable_duet: Option<bool> = "enableDuet",
-        /// Whether others may use parts of the video.
+        /// True if others can use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
         /// The people who can see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
@@ -2405,11 +2405,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(TiktokPost {
-    /// Whether comments on the video are allowed.
+    /// True if comments on the video are allowed.
     enable_comment: bool,
-    /// Whether others may make duets with it.
+    /// True if others can make duets with the video.
     enable_duet: bool,
-    /// Whether others may use parts of the video.
+    /// True if others can use parts of the video.
     enable_stitch: bool,
     /// The people who can see the post.
     privacy_level: TiktokPostPrivacyLevel,
@@ -2436,11 +2436,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Tiktok profile.
     pub struct TiktokProfile {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
         /// `name`
         name: Option<String> = "name",
@@ -2487,11 +2487,11 @@ impl Time {
 crm_core::record! {
     /// Twitter profile.
     pub struct TwitterProfile {
-        /// Its picture, as an address.
+        /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is connected.
+        /// `isConnected`
         is_connected: Option<bool> = "isConnected",
         /// `name`
         name: Option<String> = "name",
@@ -2540,7 +2540,7 @@ impl UpdateTag {
 crm_core::record! {
     /// Upload file response schema.
     pub struct UploadFileResponseSchema {
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",

@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Available shipping rate.
     pub struct AvailableShippingRate {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether the rate comes from a shipping carrier.
+        /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
         /// `name`
         name: Option<String> = "name",
@@ -34,11 +34,11 @@ crm_core::record! {
     pub struct ContactAddress {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -57,9 +57,9 @@ crm_core::record! {
 crm_core::setters!(ContactAddress {
     /// The first line of the address.
     address_line1: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
     /// The e-mail address.
     email: String,
@@ -95,13 +95,13 @@ impl ContactAddress {
 crm_core::record! {
     /// Create shipping carrier.
     pub struct CreateShippingCarrier {
-        /// Whether several of the carrier's services can be chosen.
+        /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The address to ask for shipping rates.
+        /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
         /// `name`
         name: Option<String> = "name",
@@ -112,7 +112,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingCarrier {
-    /// Whether several of the carrier's services can be chosen.
+    /// True if more than one of the carrier's services can be selected.
     allows_multiple_service_selection: bool,
     /// The services that are offered or booked.
     services: [ShippingCarrierService],
@@ -141,19 +141,19 @@ impl CreateShippingCarrier {
 crm_core::record! {
     /// Create shipping rate.
     pub struct CreateShippingRate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the rate depends on: `none`, `price` or `weight`.
+        /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the rate comes from a shipping carrier.
+        /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
         /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
@@ -172,17 +172,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingRate {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// What the rate depends on: `none`, `price` or `weight`.
+    /// The condition of the rate: `none`, `price` or `weight`.
     condition_type: ShippingRateConditionType,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether the rate comes from a shipping carrier.
+    /// True if the rate comes from a shipping carrier.
     is_carrier_rate: bool,
     /// The maximum price or weight for which the rate applies.
     max_condition: f64,
@@ -230,9 +230,9 @@ impl Default for CreateShippingRate {
 crm_core::record! {
     /// Create shipping zone.
     pub struct CreateShippingZone {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -264,9 +264,9 @@ impl CreateShippingZone {
 crm_core::record! {
     /// Create store setting.
     pub struct CreateStoreSetting {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The address from which goods are shipped.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
@@ -306,17 +306,17 @@ impl CreateStoreSetting {
 crm_core::record! {
     /// Get available shipping rates.
     pub struct GetAvailableShippingRates {
-        /// The address.
+        /// `address`
         address: Option<ContactAddress> = "address",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
-        /// The country, as `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
-        /// The code of the coupon.
+        /// `couponCode`
         coupon_code: Option<String> = "couponCode",
         /// `products`
         products: Option<Vec<ProductItem>> = "products",
@@ -333,15 +333,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAvailableShippingRates {
-    /// The address.
+    /// `address`
     address: ContactAddress,
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
     /// One of 247 values, for example `AF`.
     amount_available: String,
-    /// The country, as `US`. One of 247 values, for example `US`.
+    /// The country code, for example `US`. One of 247 values, for example `US`.
     country: String,
-    /// The code of the coupon.
+    /// `couponCode`
     coupon_code: String,
     /// `products`
     products: [ProductItem],
@@ -385,7 +385,7 @@ impl Default for GetAvailableShippingRates {
 crm_core::record! {
     /// Get available shipping rates reply.
     pub struct GetAvailableShippingRatesReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<AvailableShippingRate> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -397,7 +397,7 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping carrier reply.
     pub struct ListShippingCarrierReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<ShippingCarrier> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -409,7 +409,7 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping rate reply.
     pub struct ListShippingRateReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<ShippingRate> = "data",
         /// `total`
         total: Option<f64> = "total",
@@ -419,7 +419,7 @@ crm_core::record! {
 crm_core::record! {
     /// List shipping zone reply.
     pub struct ListShippingZoneReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<ShippingZone> = "data",
         /// `total`
         total: Option<f64> = "total",
@@ -429,7 +429,7 @@ crm_core::record! {
 crm_core::record! {
     /// Product item.
     pub struct ProductItem {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -453,17 +453,17 @@ impl ProductItem {
 crm_core::record! {
     /// Shipping carrier.
     pub struct ShippingCarrier {
-        /// Whether several of the carrier's services can be chosen.
+        /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The address to ask for shipping rates.
+        /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `marketplaceAppId`
         marketplace_app_id: Option<String> = "marketplaceAppId",
@@ -479,7 +479,7 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping carrier reply.
     pub struct ShippingCarrierReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ShippingCarrier> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -515,23 +515,23 @@ impl ShippingCarrierService {
 crm_core::record! {
     /// Shipping rate.
     pub struct ShippingRate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the rate depends on: `none`, `price` or `weight`.
+        /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether the rate comes from a shipping carrier.
+        /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
         /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
@@ -553,7 +553,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What the rate depends on: `none`, `price` or `weight`.
+    /// The condition of the rate: `none`, `price` or `weight`.
     pub enum ShippingRateConditionType {
         /// `none`
         None = "none",
@@ -567,7 +567,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Shipping rate reply.
     pub struct ShippingRateReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ShippingRate> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -579,15 +579,15 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping zone.
     pub struct ShippingZone {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Vec<ShippingZoneCountry> = "countries",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -601,7 +601,7 @@ crm_core::record! {
 crm_core::record! {
     /// Shipping zone country.
     pub struct ShippingZoneCountry {
-        /// The code that stands for it. One of 247 values, for example `US`.
+        /// One of 247 values, for example `US`.
         code: Option<String> = "code",
         /// The states of the country.
         states: Option<Vec<ShippingZoneCountryState>> = "states",
@@ -629,7 +629,7 @@ impl ShippingZoneCountry {
 crm_core::record! {
     /// Shipping zone country state.
     pub struct ShippingZoneCountryState {
-        /// The code that stands for it. One of 588 values, for example `AL`.
+        /// One of 588 values, for example `AL`.
         code: Option<String> = "code",
     }
     required "code"
@@ -650,7 +650,7 @@ impl ShippingZoneCountryState {
 crm_core::record! {
     /// Shipping zone reply.
     pub struct ShippingZoneReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ShippingZone> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -664,9 +664,9 @@ crm_core::record! {
     pub struct StoreOrderFulfillmentNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// The id of the e-mail template.
+        /// `emailTemplateId`
         email_template_id: Option<String> = "emailTemplateId",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// `subject`
         subject: Option<String> = "subject",
@@ -699,9 +699,9 @@ crm_core::record! {
     pub struct StoreOrderNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// The id of the e-mail template.
+        /// `emailTemplateId`
         email_template_id: Option<String> = "emailTemplateId",
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// `subject`
         subject: Option<String> = "subject",
@@ -800,13 +800,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Store setting.
     pub struct StoreSetting {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The address from which goods are shipped.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
@@ -822,7 +822,7 @@ crm_core::record! {
 crm_core::record! {
     /// Store setting reply.
     pub struct StoreSettingReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<StoreSetting> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -834,9 +834,9 @@ crm_core::record! {
 crm_core::record! {
     /// Store shipping origin.
     pub struct StoreShippingOrigin {
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -856,9 +856,9 @@ crm_core::record! {
     required "city" "country" "name" "street1" "zip"
 }
 crm_core::setters!(StoreShippingOrigin {
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`. One of 247 values, for example `US`.
+    /// The country code, for example `US`. One of 247 values, for example `US`.
     country: String,
     /// The e-mail address.
     email: String,
@@ -879,13 +879,13 @@ crm_core::setters!(StoreShippingOrigin {
 crm_core::record! {
     /// Update shipping carrier.
     pub struct UpdateShippingCarrier {
-        /// Whether several of the carrier's services can be chosen.
+        /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The address to ask for shipping rates.
+        /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
         /// `name`
         name: Option<String> = "name",
@@ -894,13 +894,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingCarrier {
-    /// Whether several of the carrier's services can be chosen.
+    /// True if more than one of the carrier's services can be selected.
     allows_multiple_service_selection: bool,
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
     alt_type: String,
-    /// The address to ask for shipping rates.
+    /// The URL that returns shipping rates.
     callback_url: String,
     /// `name`
     name: String,
@@ -911,19 +911,19 @@ crm_core::setters!(UpdateShippingCarrier {
 crm_core::record! {
     /// Update shipping rate.
     pub struct UpdateShippingRate {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What the rate depends on: `none`, `price` or `weight`.
+        /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
-        /// The currency, as `USD`.
+        /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// Whether the rate comes from a shipping carrier.
+        /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
         /// The maximum price or weight for which the rate applies.
         max_condition: Option<f64> = "maxCondition",
@@ -940,19 +940,19 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingRate {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
     alt_type: String,
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// What the rate depends on: `none`, `price` or `weight`.
+    /// The condition of the rate: `none`, `price` or `weight`.
     condition_type: ShippingRateConditionType,
-    /// The currency, as `USD`.
+    /// The currency code, for example `USD`.
     currency: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// Whether the rate comes from a shipping carrier.
+    /// True if the rate comes from a shipping carrier.
     is_carrier_rate: bool,
     /// The maximum price or weight for which the rate applies.
     max_condition: f64,
@@ -971,9 +971,9 @@ crm_core::setters!(UpdateShippingRate {
 crm_core::record! {
     /// Update shipping zone.
     pub struct UpdateShippingZone {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -982,9 +982,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingZone {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
     alt_type: String,
     /// The countries of the shipping zone.
     countries: [ShippingZoneCountry],

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Get surveys.
     pub struct GetSurveys {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -38,13 +38,13 @@ crm_core::record! {
 crm_core::record! {
     /// Submission.
     pub struct Submission {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Create user.
     pub struct CreateUser {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -40,11 +40,11 @@ crm_core::record! {
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
 }
 crm_core::setters!(CreateUser {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
     /// `lastName`
     last_name: String,
@@ -85,11 +85,11 @@ crm_core::record! {
 crm_core::record! {
     /// Filter by email.
     pub struct FilterByEmail {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// Whether it is deleted. Default: `false`.
+        /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// Only users with these e-mail addresses, separated by commas.
+        /// Returns only users with these e-mail addresses, separated by commas.
         emails: Option<String> = "emails",
         /// The maximum number of items per page. Default: `25`.
         limit: Option<String> = "limit",
@@ -102,7 +102,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FilterByEmail {
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     deleted: bool,
     /// The maximum number of items per page. Default: `25`.
     limit: String,
@@ -345,7 +345,7 @@ crm_core::record! {
 crm_core::record! {
     /// Search user reply.
     pub struct SearchUserReply {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The users, as records or ids.
         users: Vec<User> = "users",
@@ -355,11 +355,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update user.
     pub struct UpdateUser {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -388,11 +388,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateUser {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The e-mail address. Deprecated by the vendor.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
     /// `lastName`
     last_name: String,
@@ -423,15 +423,15 @@ crm_core::setters!(UpdateUser {
 crm_core::record! {
     /// User.
     pub struct User {
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -459,9 +459,9 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `lastName`
         last_name: Option<String> = "lastName",

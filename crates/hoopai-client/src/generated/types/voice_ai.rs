@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Action reply.
     pub struct ActionReply {
-        /// The settings of the action, by its kind.
+        /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// The kind of action.
+        /// `actionType`
         action_type: Option<ActionType> = "actionType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of action.
+    /// Action type.
     pub enum ActionType {
         /// `APPOINTMENT_BOOKING`
         AppointmentBooking = "APPOINTMENT_BOOKING",
@@ -42,21 +42,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Agent creation request.
     pub struct AgentCreationRequest {
-        /// The name of the agent. Between 1 and 40 characters.
+        /// Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
-        /// What tells the agent how to act.
+        /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
-        /// When the agent takes calls.
+        /// The hours during which the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
-        /// The name of the business. At least 1 character.
+        /// At least 1 character.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends. At most 10 items.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
-        /// The phone number on which the agent is called.
+        /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
-        /// Whether the agent is kept from being a backup.
+        /// True if the agent cannot serve as a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<VoiceAiLanguage> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -85,21 +85,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AgentCreationRequest {
-    /// The name of the agent. Between 1 and 40 characters.
+    /// Between 1 and 40 characters.
     agent_name: String,
-    /// What tells the agent how to act.
+    /// The instructions for the agent.
     agent_prompt: String,
-    /// When the agent takes calls.
+    /// The hours during which the agent takes calls.
     agent_working_hours: [AgentWorkingHours],
-    /// The name of the business. At least 1 character.
+    /// At least 1 character.
     business_name: String,
     /// The ids of the workflows to run when a call ends. At most 10 items.
     call_end_workflow_ids: [String],
-    /// The phone number on which the agent is called.
+    /// The phone number of the agent.
     inbound_number: String,
-    /// Whether the agent is kept from being a backup.
+    /// True if the agent cannot serve as a backup.
     is_agent_as_backup_disabled: bool,
-    /// The language, as `en`.
+    /// The language code, for example `en`.
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
@@ -155,23 +155,23 @@ impl AgentCreationRequest {
 crm_core::record! {
     /// Agent reply.
     pub struct AgentReply {
-        /// The name of the agent.
+        /// `agentName`
         agent_name: Option<String> = "agentName",
-        /// What tells the agent how to act.
+        /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
-        /// When the agent takes calls.
+        /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The phone number on which the agent is called.
+        /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
-        /// Whether the agent is kept from being a backup.
+        /// True if the agent cannot serve as a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -203,7 +203,7 @@ crm_core::record! {
     pub struct AgentWorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
-        /// The spans of the day it covers.
+        /// The time ranges of the day.
         intervals: Option<Vec<VoiceAiInterval>> = "intervals",
     }
     required "dayOfTheWeek" "intervals"
@@ -228,15 +228,15 @@ impl AgentWorkingHours {
 crm_core::record! {
     /// Call action.
     pub struct CallAction {
-        /// The id of the action.
+        /// `actionId`
         action_id: Option<String> = "actionId",
-        /// The name of the action.
+        /// `actionName`
         action_name: Option<String> = "actionName",
-        /// The settings of the action, by its kind.
+        /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// The kind of action.
+        /// `actionType`
         action_type: Option<ActionType> = "actionType",
-        /// When it was carried out.
+        /// The time of execution.
         executed_at: Option<Timestamp> = "executedAt",
         /// The time at which the trigger was received.
         trigger_received_at: Option<Timestamp> = "triggerReceivedAt",
@@ -246,27 +246,27 @@ crm_core::record! {
 crm_core::record! {
     /// Call log.
     pub struct CallLog {
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// How long it lasts.
+        /// `duration`
         duration: Option<f64> = "duration",
-        /// The actions carried out during the call.
+        /// The actions that were executed during the call.
         executed_call_actions: Vec<CallAction> = "executedCallActions",
-        /// What was drawn from the call.
+        /// The data that was extracted from the call.
         extracted_data: Option<Value> = "extractedData",
-        /// The phone number it comes from.
+        /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the agent has been deleted.
+        /// True if the agent has been deleted.
         is_agent_deleted: Option<bool> = "isAgentDeleted",
         /// `messageId`
         message_id: Option<String> = "messageId",
-        /// A short account of the call.
+        /// A short summary of the call.
         summary: Option<String> = "summary",
         /// The transcript of the call.
         transcript: Option<String> = "transcript",
@@ -280,7 +280,7 @@ crm_core::record! {
 crm_core::record! {
     /// Call logs reply.
     pub struct CallLogsReply {
-        /// The calls that were found.
+        /// `callLogs`
         call_logs: Vec<CallLog> = "callLogs",
         /// The number of the page.
         page: Option<f64> = "page",
@@ -294,25 +294,25 @@ crm_core::record! {
 crm_core::record! {
     /// Get agent reply.
     pub struct GetAgentReply {
-        /// The actions it can take.
+        /// The actions of the agent.
         actions: Vec<ActionReply> = "actions",
-        /// The name of the agent.
+        /// `agentName`
         agent_name: Option<String> = "agentName",
-        /// What tells the agent how to act.
+        /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
-        /// When the agent takes calls.
+        /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// The name of the business.
+        /// `businessName`
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The phone number on which the agent is called.
+        /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
-        /// Whether the agent is kept from being a backup.
+        /// True if the agent cannot serve as a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -342,7 +342,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get agents reply.
     pub struct GetAgentsReply {
-        /// The agents that were found.
+        /// `agents`
         agents: Vec<GetAgentReply> = "agents",
         /// The number of the page.
         page: Option<f64> = "page",
@@ -356,21 +356,21 @@ crm_core::record! {
 crm_core::record! {
     /// Patch agent.
     pub struct PatchAgent {
-        /// The name of the agent. Between 1 and 40 characters.
+        /// Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
-        /// What tells the agent how to act.
+        /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
-        /// When the agent takes calls.
+        /// The hours during which the agent takes calls.
         agent_working_hours: Option<Vec<AgentWorkingHours>> = "agentWorkingHours",
-        /// The name of the business. At least 1 character.
+        /// At least 1 character.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends. At most 10 items.
         call_end_workflow_ids: Option<Vec<String>> = "callEndWorkflowIds",
-        /// The phone number on which the agent is called.
+        /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
-        /// Whether the agent is kept from being a backup.
+        /// True if the agent cannot serve as a backup.
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<VoiceAiLanguage> = "language",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
@@ -395,21 +395,21 @@ crm_core::record! {
     }
 }
 crm_core::setters!(PatchAgent {
-    /// The name of the agent. Between 1 and 40 characters.
+    /// Between 1 and 40 characters.
     agent_name: String,
-    /// What tells the agent how to act.
+    /// The instructions for the agent.
     agent_prompt: String,
-    /// When the agent takes calls.
+    /// The hours during which the agent takes calls.
     agent_working_hours: [AgentWorkingHours],
-    /// The name of the business. At least 1 character.
+    /// At least 1 character.
     business_name: String,
     /// The ids of the workflows to run when a call ends. At most 10 items.
     call_end_workflow_ids: [String],
-    /// The phone number on which the agent is called.
+    /// The phone number of the agent.
     inbound_number: String,
-    /// Whether the agent is kept from being a backup.
+    /// True if the agent cannot serve as a backup.
     is_agent_as_backup_disabled: bool,
-    /// The language, as `en`.
+    /// The language code, for example `en`.
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
@@ -448,13 +448,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Send post call notification.
     pub struct SendPostCallNotification {
-        /// Whether all admins are told.
+        /// True to notify all administrators.
         admins: Option<bool> = "admins",
-        /// Whether to notify all users.
+        /// True to notify all users.
         all_users: Option<bool> = "allUsers",
-        /// Whether the user the contact is assigned to is told.
+        /// True to notify the user that the contact is assigned to.
         contact_assigned_user: Option<bool> = "contactAssignedUser",
-        /// Further e-mail addresses to notify.
+        /// Additional e-mail addresses to notify.
         custom_emails: Option<Vec<String>> = "customEmails",
         /// The ids of the users who are notified.
         specific_users: Option<Vec<String>> = "specificUsers",
@@ -462,13 +462,13 @@ crm_core::record! {
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
 }
 crm_core::setters!(SendPostCallNotification {
-    /// Whether all admins are told.
+    /// True to notify all administrators.
     admins: bool,
-    /// Whether to notify all users.
+    /// True to notify all users.
     all_users: bool,
-    /// Whether the user the contact is assigned to is told.
+    /// True to notify the user that the contact is assigned to.
     contact_assigned_user: bool,
-    /// Further e-mail addresses to notify.
+    /// Additional e-mail addresses to notify.
     custom_emails: [String],
     /// The ids of the users who are notified.
     specific_users: [String],
@@ -477,13 +477,13 @@ crm_core::setters!(SendPostCallNotification {
 crm_core::record! {
     /// Send post call notification schema.
     pub struct SendPostCallNotificationSchema {
-        /// Whether all admins are told.
+        /// True to notify all administrators.
         admins: Option<bool> = "admins",
-        /// Whether to notify all users.
+        /// True to notify all users.
         all_users: Option<bool> = "allUsers",
-        /// Whether the user the contact is assigned to is told.
+        /// True to notify the user that the contact is assigned to.
         contact_assigned_user: Option<bool> = "contactAssignedUser",
-        /// Further e-mail addresses to notify.
+        /// Additional e-mail addresses to notify.
         custom_emails: Vec<String> = "customEmails",
         /// The ids of the users who are notified.
         specific_users: Vec<String> = "specificUsers",
@@ -493,11 +493,11 @@ crm_core::record! {
 crm_core::record! {
     /// Single action.
     pub struct SingleAction {
-        /// The settings of the action, by its kind.
+        /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// The kind of action.
+        /// `actionType`
         action_type: Option<ActionType> = "actionType",
-        /// The id of the agent.
+        /// `agentId`
         agent_id: Option<String> = "agentId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -507,11 +507,11 @@ crm_core::record! {
     required "actionParameters" "actionType" "agentId" "locationId" "name"
 }
 crm_core::setters!(SingleAction {
-    /// The settings of the action, by its kind.
+    /// The settings of the action, which depend on its type.
     action_parameters: Value,
-    /// The kind of action.
+    /// `actionType`
     action_type: ActionType,
-    /// The id of the agent.
+    /// `agentId`
     agent_id: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -522,16 +522,16 @@ crm_core::setters!(SingleAction {
 crm_core::record! {
     /// Translation.
     pub struct Translation {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
     }
     required "enabled"
     by new
 }
 crm_core::setters!(Translation {
-    /// The language, as `en`.
+    /// The language code, for example `en`.
     language: String,
 });
 
@@ -550,9 +550,9 @@ impl Translation {
 crm_core::record! {
     /// Translation schema.
     pub struct TranslationSchema {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
     }
 }
@@ -560,9 +560,9 @@ crm_core::record! {
 crm_core::record! {
     /// Voice ai interval.
     pub struct VoiceAiInterval {
-        /// The hour of the day it ends, from 0 to 23. Between 0 and 23.
+        /// The hour at which it ends, from 0 to 23. Between 0 and 23.
         end_hour: Option<f64> = "endHour",
-        /// The minute of the hour it ends at. Between 0 and 59.
+        /// The minute at which it ends. Between 0 and 59.
         end_minute: Option<f64> = "endMinute",
         /// The hour of the start, from 0 to 23. Between 0 and 23.
         start_hour: Option<f64> = "startHour",

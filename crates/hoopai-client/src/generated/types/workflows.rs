@@ -14,9 +14,9 @@ crm_core::record! {
 crm_core::record! {
     /// Workflow.
     pub struct Workflow {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",

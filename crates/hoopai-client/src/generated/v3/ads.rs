@@ -23,7 +23,7 @@ pub use crate::ads::{
 pub type Ads = crate::ads::Ads<crate::V3>;
 
 impl Ads {
-    /// Creates a facebook lead form of an ads.
+    /// Creates a lead form for a Facebook page.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
     ///
@@ -63,7 +63,7 @@ impl Ads {
             .path("pageId", &page_id)
             .json(&body.into())
     }
-    /// Creates a linkedin lead form of an ads.
+    /// Creates a lead form for a LinkedIn ad account.
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
     ///
@@ -71,7 +71,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
-    /// * `account_id`: The id of the account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -127,7 +126,7 @@ impl Ads {
                 .json(&body.into()),
         }
     }
-    /// Deletes the facebook ad set.
+    /// Deletes a Facebook ad set of a location.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
     ///
@@ -135,8 +134,6 @@ impl Ads {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
-    ///
-    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -157,7 +154,7 @@ impl Ads {
             .path("adSetId", &ad_set_id)
             .json(&body.into())
     }
-    /// Deletes the facebook custom audience.
+    /// Deletes a Facebook custom audience of a location.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -166,7 +163,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -186,7 +182,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Deletes the google conversion.
+    /// Deletes a conversion of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
@@ -195,7 +191,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
-    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -215,15 +210,13 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Duplicates the facebook ad set of an ads.
+    /// Creates a copy of a Facebook ad set.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/duplicate`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
-    ///
-    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -233,7 +226,7 @@ impl Ads {
     pub fn duplicate_facebook_ad_set(&self, ad_set_id: impl Display) -> Call<Value> {
         self.call(&operations::ADS_DUPLICATE_FACEBOOK_AD_SET).path("adSetId", &ad_set_id)
     }
-    /// Reads the facebook ad account.
+    /// Returns a Facebook ad account of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
@@ -242,7 +235,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `ad_account_id`: The id of the ad account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -262,7 +254,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook custom audience.
+    /// Returns a Facebook custom audience of a location.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -271,7 +263,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -291,7 +282,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook integration.
+    /// Returns the Facebook integration of a location.
     ///
     /// `GET /ad-publishing/facebook/integration`
     ///
@@ -316,7 +307,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook lead form.
+    /// Returns a Facebook lead form of a location.
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
@@ -344,7 +335,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook publishing progress of an ads.
+    /// Returns how many parts of a Facebook campaign are processed, and if any of them failed.
     ///
     /// `GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress`
     ///
@@ -353,7 +344,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `campaign_id`: The id of the campaign.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -377,7 +367,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the facebook report.
+    /// Returns the chosen figures of a location's Facebook ads by day, week or month.
     ///
     /// `GET /ad-publishing/facebook/reporting`
     ///
@@ -437,7 +427,7 @@ impl Ads {
             .set_query("endDate", &end_date.to_string())
             .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_))
     }
-    /// Reads the facebook user.
+    /// Returns the Facebook user that is connected to a location.
     ///
     /// `GET /ad-publishing/facebook/me`
     ///
@@ -459,7 +449,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google ad account.
+    /// Returns a Google ad account of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
@@ -468,7 +458,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `ad_account_id`: The id of the ad account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -488,7 +477,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google audience.
+    /// Returns a Google audience of a location.
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
@@ -497,7 +486,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `audience_id`: The id of the audience.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -517,7 +505,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google campaign.
+    /// Returns a Google campaign of a location.
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
@@ -526,7 +514,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -546,7 +533,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google conversion.
+    /// Returns a conversion of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
@@ -555,7 +542,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `conversion_id`: The id of the conversion.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -575,7 +561,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google integration.
+    /// Returns the Google Ads integration of a location.
     ///
     /// `GET /ad-publishing/google/integration`
     ///
@@ -600,7 +586,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the google report.
+    /// Returns the chosen figures of a location's Google ads by date, week or month.
     ///
     /// `GET /ad-publishing/google/reporting`
     ///
@@ -654,7 +640,7 @@ impl Ads {
                 .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
         }
     }
-    /// Reads the google user.
+    /// Returns the Google user that is connected to a location.
     ///
     /// `GET /ad-publishing/google/me`
     ///
@@ -676,7 +662,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the linkedin campaign group.
+    /// Returns a LinkedIn campaign group of a location.
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
@@ -685,7 +671,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -705,7 +690,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the linkedin campaign group report.
+    /// Returns the figures of a LinkedIn campaign group between two dates.
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
@@ -743,7 +728,7 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Reads the linkedin integration.
+    /// Returns the LinkedIn integration of a location.
     ///
     /// `GET /ad-publishing/linkedin/integration`
     ///
@@ -768,7 +753,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Reads the linkedin report.
+    /// Returns the figures of a location's LinkedIn ads by day, month or year.
     ///
     /// `GET /ad-publishing/linkedin/reporting`
     ///
@@ -803,7 +788,7 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Reads the linkedin user.
+    /// Returns the LinkedIn user that is connected to a location.
     ///
     /// `GET /ad-publishing/linkedin/me`
     ///
@@ -825,7 +810,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook conversation forms.
+    /// Lists the Facebook conversation forms of a location.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
     ///
@@ -850,7 +835,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook lead forms of an ads.
+    /// Lists the lead forms of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
     ///
@@ -877,7 +862,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the facebook reports.
+    /// Lists the figures of a Facebook campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
     ///
@@ -924,7 +909,7 @@ impl Ads {
                 .set_query("type", &Into::<types::AdsGetGoogleReportType>::into(type_)),
         }
     }
-    /// Lists the google audiences.
+    /// Lists the Google audiences of a location.
     ///
     /// `GET /ad-publishing/google/audiences`
     ///
@@ -949,7 +934,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google conversion goals.
+    /// Lists the conversion goals of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversion-goals`
     ///
@@ -974,7 +959,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the google keyword ideas.
+    /// Returns keyword ideas for a website and, optionally, for given keywords and places.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
     ///
@@ -1009,7 +994,7 @@ impl Ads {
                 .json(&body.into()),
         }
     }
-    /// Lists the linkedin ad accounts.
+    /// Lists the LinkedIn ad accounts of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
     ///
@@ -1034,7 +1019,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the linkedin lead forms of an ads.
+    /// Lists the lead forms of a LinkedIn ad account.
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
     ///
@@ -1042,7 +1027,6 @@ impl Ads {
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
-    /// * `account_id`: The id of the account.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1062,7 +1046,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the linkedin reports.
+    /// Lists the figures of a LinkedIn campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
     ///
@@ -1071,7 +1055,6 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
@@ -1104,15 +1087,13 @@ impl Ads {
                 .set_query("endDate", &end_date.to_string()),
         }
     }
-    /// Pauses the facebook ad set of an ads.
+    /// Pauses a Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/pause`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
-    ///
-    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1133,15 +1114,13 @@ impl Ads {
             .path("adSetId", &ad_set_id)
             .json(&body.into())
     }
-    /// Resumes the facebook ad set of an ads.
+    /// Resumes a paused Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/resume`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
-    ///
-    /// * `ad_set_id`: The id of the ad set.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1162,7 +1141,7 @@ impl Ads {
             .path("adSetId", &ad_set_id)
             .json(&body.into())
     }
-    /// Searches ads: facebook targeting.
+    /// Searches for targeting options of Facebook ads by type and text.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
     ///
@@ -1190,7 +1169,7 @@ impl Ads {
                 .set_query("query", &query.to_string()),
         }
     }
-    /// Sets the default facebook page.
+    /// Makes a Facebook page the default page of a location.
     ///
     /// `PUT /ad-publishing/facebook/page/default`
     ///
@@ -1222,7 +1201,7 @@ impl Ads {
                 .json(&body.into()),
         }
     }
-    /// Changes the facebook custom audience.
+    /// Updates the name and description of a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
@@ -1230,8 +1209,6 @@ impl Ads {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
-    ///
-    /// * `audience_id`: The id of the audience.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -1255,7 +1232,7 @@ impl Ads {
             .path("audienceId", &audience_id)
             .json(&body.into())
     }
-    /// Changes the linkedin ad status of an ads.
+    /// Pauses, resumes or archives a LinkedIn campaign group, campaign or ad.
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
     ///
@@ -1263,7 +1240,6 @@ impl Ads {
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
-    /// * `ad_id`: The id of the ad.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1297,7 +1273,7 @@ impl Ads {
                 .json(&body.into()),
         }
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Facebook ad in an ad set, or updates the ad with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/ads`
     ///
@@ -1318,7 +1294,7 @@ impl Ads {
     pub fn upsert_facebook_ad(&self, body: impl Into<types::UpsertAd>) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_AD).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates an ad set in a Facebook campaign, or updates the ad set with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
@@ -1342,7 +1318,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_AD_SET).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Facebook campaign, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
@@ -1366,7 +1342,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_FACEBOOK_CAMPAIGN).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a Google campaign with its ad groups, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
@@ -1396,7 +1372,7 @@ impl Ads {
     ) -> Call<Value> {
         self.call(&operations::ADS_UPSERT_GOOGLE_CAMPAIGN).json(&body.into())
     }
-    /// Creates an ads, or changes the one that is there.
+    /// Creates a LinkedIn campaign group, or updates the group with the given `id`.
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
@@ -1878,7 +1854,7 @@ pub struct ListFacebookReports {
 }
 
 impl ListFacebookReports {
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

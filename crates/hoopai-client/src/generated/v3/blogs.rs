@@ -17,7 +17,7 @@ pub use crate::blogs::{CheckUrlSlug, List, ListAuthors, ListCategories};
 pub type Blogs = crate::blogs::Blogs<crate::V3>;
 
 impl Blogs {
-    /// Creates a post.
+    /// Creates a post in a blog.
     ///
     /// `POST /blogs/posts`
     ///
@@ -55,7 +55,7 @@ impl Blogs {
     ) -> Call<types::BlogPostCreateReply> {
         self.call(&operations::BLOGS_CREATE_POST).json(&body.into())
     }
-    /// Lists the posts.
+    /// Lists the posts of a blog, optionally by status or search term.
     ///
     /// `GET /blogs/posts/all`
     ///
@@ -65,7 +65,6 @@ impl Blogs {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `blog_id`: The id of the blog.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -90,7 +89,7 @@ impl Blogs {
                 .set_query("offset", &offset),
         }
     }
-    /// Changes the post.
+    /// Replaces the content and settings of a blog post.
     ///
     /// `PUT /blogs/posts/{postId}`
     ///

@@ -24,7 +24,7 @@ impl BrandBoards {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a brand board.
+    /// Creates a brand board with logos, colors and fonts.
     ///
     /// `POST /brand-boards/`
     ///
@@ -49,7 +49,7 @@ impl BrandBoards {
     ) -> Call<types::GetBrandBoardSuccess> {
         self.call(&operations::BRAND_BOARDS_CREATE).json(&body.into())
     }
-    /// Creates a voice of a brand board.
+    /// Creates a brand voice from answers, a description or a website.
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices`
     ///
@@ -84,7 +84,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Deletes a brand board.
+    /// Deletes a brand board and returns it.
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
     ///
@@ -95,7 +95,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -111,7 +110,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Deletes the voice of a brand board.
+    /// Deletes a brand voice of a location.
     ///
     /// `DELETE /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
@@ -121,7 +120,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -137,7 +135,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
     }
-    /// Reads a brand board.
+    /// Returns a brand board with its logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}/{id}`
     ///
@@ -148,7 +146,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -164,7 +161,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the voice of a brand board.
+    /// Returns a brand voice with its answers about the brand.
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
@@ -174,7 +171,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -190,7 +186,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
     }
-    /// Lists brand boards.
+    /// Lists a location's brand boards by name; `get` returns logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}`
     ///
@@ -215,7 +211,7 @@ impl BrandBoards {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the voices of a brand board.
+    /// Lists the brand voices of a location by name.
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices`
     ///
@@ -239,7 +235,7 @@ impl BrandBoards {
                 .path("locationId", &location_id),
         }
     }
-    /// Sets the default voice of a brand board.
+    /// Makes a brand voice the default voice of its location.
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default`
     ///
@@ -249,7 +245,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -265,7 +260,7 @@ impl BrandBoards {
             .path("locationId", &location_id)
             .path("brandVoiceId", &brand_voice_id)
     }
-    /// Changes a brand board.
+    /// Updates the given parts of a brand board.
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
     ///
@@ -276,7 +271,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -299,7 +293,7 @@ impl BrandBoards {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the voice of a brand board.
+    /// Updates the name or the answers of a brand voice.
     ///
     /// `PATCH /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
@@ -309,7 +303,6 @@ impl BrandBoards {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `brand_voice_id`: The id of the brand voice.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -360,7 +353,7 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -419,7 +412,7 @@ impl ListVoices {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Whether it is deleted. Default: `false`.
+    /// True if it is deleted. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {

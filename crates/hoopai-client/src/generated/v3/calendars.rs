@@ -19,7 +19,7 @@ pub use crate::calendars::{
 pub type Calendars = crate::calendars::Calendars<crate::V3>;
 
 impl Calendars {
-    /// Creates a calendar.
+    /// Creates a calendar in a location.
     ///
     /// `POST /calendars/`
     ///
@@ -43,7 +43,7 @@ impl Calendars {
     ) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_CREATE).json(&body.into())
     }
-    /// Creates an appointment.
+    /// Books an appointment for a contact in a calendar.
     ///
     /// `POST /calendars/events/appointments`
     ///
@@ -67,7 +67,7 @@ impl Calendars {
     ) -> Call<types::AppointmentReply> {
         self.call(&operations::CALENDARS_CREATE_APPOINTMENT).json(&body.into())
     }
-    /// Creates a calendar schedule.
+    /// Creates the availability schedule of an event calendar.
     ///
     /// `POST /calendars/schedules/event-calendar/{calendarId}`
     ///
@@ -75,8 +75,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -106,7 +104,7 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
-    /// Creates a resource.
+    /// Creates a room or a piece of equipment that the given calendars can book.
     ///
     /// `POST /calendars/resources/{resourceType}`
     ///
@@ -147,7 +145,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .json(&body.into())
     }
-    /// Creates a service.
+    /// Creates a service that contacts can book, with its staff.
     ///
     /// `POST /calendars/services/catalog`
     ///
@@ -178,7 +176,7 @@ impl Calendars {
     ) -> Call<types::ServiceEnvelope> {
         self.call(&operations::CALENDARS_CREATE_SERVICE).json(&body.into())
     }
-    /// Creates a service booking.
+    /// Books one or more services for a contact.
     ///
     /// `POST /calendars/services/bookings`
     ///
@@ -214,7 +212,7 @@ impl Calendars {
                 .json(&body.into()),
         }
     }
-    /// Creates a service location.
+    /// Creates a place at which services are offered.
     ///
     /// `POST /calendars/services/locations`
     ///
@@ -240,7 +238,7 @@ impl Calendars {
     ) -> Call<types::ServiceLocationReply> {
         self.call(&operations::CALENDARS_CREATE_SERVICE_LOCATION).json(&body.into())
     }
-    /// Deletes the resource of a calendar.
+    /// Deletes a room or a piece of equipment.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
@@ -250,7 +248,6 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -273,7 +270,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
-    /// Deletes the service.
+    /// Deletes a service from the catalog.
     ///
     /// `DELETE /calendars/services/catalog/{serviceId}`
     ///
@@ -293,7 +290,7 @@ impl Calendars {
     ) -> Call<types::MessageSuccessReply> {
         self.call(&operations::CALENDARS_DELETE_SERVICE).path("serviceId", &service_id)
     }
-    /// Deletes the service booking.
+    /// Deletes a service booking.
     ///
     /// `DELETE /calendars/services/bookings/{bookingId}`
     ///
@@ -301,8 +298,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
-    ///
-    /// * `booking_id`: The id of the booking.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -316,7 +311,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_DELETE_SERVICE_BOOKING)
             .path("bookingId", &booking_id)
     }
-    /// Deletes the service location.
+    /// Deletes a place at which services are offered.
     ///
     /// `DELETE /calendars/services/locations/{serviceLocationId}`
     ///
@@ -337,7 +332,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_DELETE_SERVICE_LOCATION)
             .path("serviceLocationId", &service_location_id)
     }
-    /// Reads a calendar.
+    /// Returns a calendar with its settings.
     ///
     /// `GET /calendars/{calendarId}`
     ///
@@ -345,8 +340,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -356,7 +349,7 @@ impl Calendars {
     pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
         self.call(&operations::CALENDARS_GET).path("calendarId", &calendar_id)
     }
-    /// Reads the appointment.
+    /// Returns an appointment.
     ///
     /// `GET /calendars/events/appointments/{eventId}`
     ///
@@ -364,8 +357,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -378,7 +369,7 @@ impl Calendars {
     ) -> Call<types::GetCalendarEventReply> {
         self.call(&operations::CALENDARS_GET_APPOINTMENT).path("eventId", &event_id)
     }
-    /// Reads the calendar schedule.
+    /// Returns the availability schedule of an event calendar.
     ///
     /// `GET /calendars/schedules/event-calendar/{calendarId}`
     ///
@@ -386,8 +377,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -401,7 +390,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_CALENDAR_SCHEDULE)
             .path("calendarId", &calendar_id)
     }
-    /// Reads the resource of a calendar.
+    /// Returns a room or a piece of equipment.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
@@ -411,7 +400,6 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -434,7 +422,7 @@ impl Calendars {
             .path("resourceType", &Into::<types::ResourceType>::into(resource_type))
             .path("id", &id)
     }
-    /// Reads the service.
+    /// Returns a service with its duration, staff and price.
     ///
     /// `GET /calendars/services/catalog/{serviceId}`
     ///
@@ -451,7 +439,7 @@ impl Calendars {
     pub fn get_service(&self, service_id: impl Display) -> Call<types::ServiceEnvelope> {
         self.call(&operations::CALENDARS_GET_SERVICE).path("serviceId", &service_id)
     }
-    /// Reads the service booking.
+    /// Returns a service booking with its services.
     ///
     /// `GET /calendars/services/bookings/{bookingId}`
     ///
@@ -459,8 +447,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `booking_id`: The id of the booking.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -474,7 +460,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_SERVICE_BOOKING)
             .path("bookingId", &booking_id)
     }
-    /// Reads the service location.
+    /// Returns a place at which services are offered.
     ///
     /// `GET /calendars/services/locations/{serviceLocationId}`
     ///
@@ -495,7 +481,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_GET_SERVICE_LOCATION)
             .path("serviceLocationId", &service_location_id)
     }
-    /// Lists calendars.
+    /// Lists the calendars of a location, optionally those of one group.
     ///
     /// `GET /calendars/`
     ///
@@ -517,7 +503,7 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Lists the blocked slots.
+    /// Lists blocked slots between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/blocked-slots`
     ///
@@ -552,7 +538,7 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the events.
+    /// Lists calendar events between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/events`
     ///
@@ -587,7 +573,7 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the resources.
+    /// Lists the rooms or the equipment of a location.
     ///
     /// `GET /calendars/resources/{resourceType}`
     ///
@@ -630,7 +616,7 @@ impl Calendars {
                 .set_query("skip", &skip),
         }
     }
-    /// Lists the service bookings.
+    /// Lists a location's service bookings between two times.
     ///
     /// `GET /calendars/services/bookings`
     ///
@@ -665,7 +651,7 @@ impl Calendars {
                 .set_query("endTime", &end_time),
         }
     }
-    /// Lists the service locations.
+    /// Lists the places at which a location offers its services.
     ///
     /// `GET /calendars/services/locations`
     ///
@@ -687,7 +673,7 @@ impl Calendars {
         self.call(&operations::CALENDARS_LIST_SERVICE_LOCATIONS)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Lists the services.
+    /// Lists the services of a location that contacts can book, optionally by category.
     ///
     /// `GET /calendars/services/catalog`
     ///
@@ -709,7 +695,7 @@ impl Calendars {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Changes a calendar.
+    /// Updates the given settings of a calendar.
     ///
     /// `PUT /calendars/{calendarId}`
     ///
@@ -717,8 +703,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -739,7 +723,7 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
-    /// Changes the appointment.
+    /// Updates an appointment, for example its time, status or assigned user.
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
@@ -747,8 +731,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
-    ///
-    /// * `event_id`: The id of the event.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -769,7 +751,7 @@ impl Calendars {
             .path("eventId", &event_id)
             .json(&body.into())
     }
-    /// Changes the calendar schedule.
+    /// Updates the rules or time zone of an event calendar's availability schedule.
     ///
     /// `PUT /calendars/schedules/event-calendar/{calendarId}`
     ///
@@ -777,8 +759,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
-    ///
-    /// * `calendar_id`: The id of the calendar.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -799,7 +779,7 @@ impl Calendars {
             .path("calendarId", &calendar_id)
             .json(&body.into())
     }
-    /// Changes the resource of a calendar.
+    /// Updates the given fields of a room or a piece of equipment.
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
@@ -809,7 +789,6 @@ impl Calendars {
     /// * Version `v3`.
     ///
     /// * `resource_type`: The type of resource: `equipments` or `rooms`.
-    /// * `id`: The id.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -838,7 +817,7 @@ impl Calendars {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes the service.
+    /// Updates the given fields of a service.
     ///
     /// `PUT /calendars/services/catalog/{serviceId}`
     ///
@@ -866,7 +845,7 @@ impl Calendars {
             .path("serviceId", &service_id)
             .json(&body.into())
     }
-    /// Changes the service booking.
+    /// Updates a service booking, for example its times, services or status.
     ///
     /// `PUT /calendars/services/bookings/{bookingId}`
     ///
@@ -874,8 +853,6 @@ impl Calendars {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
-    ///
-    /// * `booking_id`: The id of the booking.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -899,7 +876,7 @@ impl Calendars {
                 .json(&body.into()),
         }
     }
-    /// Changes the service location.
+    /// Updates the given fields of a place at which services are offered.
     ///
     /// `PUT /calendars/services/locations/{serviceLocationId}`
     ///
@@ -960,7 +937,7 @@ pub struct List {
 }
 
 impl List {
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -989,13 +966,13 @@ impl ListBlockedSlots {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// The id of the calendar.
+    /// `calendarId`
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1017,13 +994,13 @@ impl ListEvents {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// The id of the calendar.
+    /// `calendarId`
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// The id of the group.
+    /// `groupId`
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

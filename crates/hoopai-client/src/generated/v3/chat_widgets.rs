@@ -24,7 +24,7 @@ impl ChatWidgets {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Clones a chat widget.
+    /// Creates a copy of a chat widget, optionally with another name.
     ///
     /// `POST /chat-widget/clone`
     ///
@@ -47,7 +47,7 @@ impl ChatWidgets {
     pub fn clone(&self, body: impl Into<types::CloneChatWidget>) -> Call<Value> {
         self.call(&operations::CHAT_WIDGETS_CLONE).json(&body.into())
     }
-    /// Creates a chat widget.
+    /// Creates a chat widget for a location.
     ///
     /// `POST /chat-widget/`
     ///
@@ -76,7 +76,7 @@ impl ChatWidgets {
     pub fn create(&self, body: impl Into<types::CreateWidget>) -> Call<Value> {
         self.call(&operations::CHAT_WIDGETS_CREATE).json(&body.into())
     }
-    /// Deletes a chat widget.
+    /// Deletes a chat widget of a location.
     ///
     /// `DELETE /chat-widget/{locationId}/{id}`
     ///
@@ -87,7 +87,6 @@ impl ChatWidgets {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -99,7 +98,7 @@ impl ChatWidgets {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads a chat widget.
+    /// Returns a chat widget of a location.
     ///
     /// `GET /chat-widget/data/{locationId}/{id}`
     ///
@@ -110,7 +109,6 @@ impl ChatWidgets {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -122,7 +120,7 @@ impl ChatWidgets {
             .path("locationId", &location_id)
             .path("id", &id)
     }
-    /// Reads the public config.
+    /// Returns the public configuration of a chat widget.
     ///
     /// `GET /chat-widget/public/config/{id}`
     ///
@@ -130,8 +128,6 @@ impl ChatWidgets {
     /// * `ErrorKind::NotFound` where there is none.
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -143,7 +139,7 @@ impl ChatWidgets {
             call: self.call(&operations::CHAT_WIDGETS_GET_PUBLIC_CONFIG).path("id", &id),
         }
     }
-    /// Lists chat widgets.
+    /// Lists the chat widgets of a location, optionally by chat type.
     ///
     /// `GET /chat-widget/list`
     ///
@@ -176,7 +172,7 @@ impl ChatWidgets {
                 .set_query("limit", &limit.to_string()),
         }
     }
-    /// Replaces a chat widget.
+    /// Replaces the name, type and settings of a chat widget.
     ///
     /// `PUT /chat-widget/data/{locationId}/{id}`
     ///
@@ -187,7 +183,6 @@ impl ChatWidgets {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -210,7 +205,7 @@ impl ChatWidgets {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Changes a chat widget.
+    /// Updates the given fields of a chat widget.
     ///
     /// `PATCH /chat-widget/data/{locationId}/{id}`
     ///
@@ -221,7 +216,6 @@ impl ChatWidgets {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

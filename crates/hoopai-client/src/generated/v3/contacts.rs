@@ -17,16 +17,13 @@ pub use crate::contacts::{FindDuplicate, Search};
 pub type Contacts = crate::contacts::Contacts<crate::V3>;
 
 impl Contacts {
-    /// Adds a contact to campaign.
+    /// Adds a contact to a campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -48,15 +45,13 @@ impl Contacts {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Adds a contact to workflow.
+    /// Adds a contact to a workflow.
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
     /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -79,7 +74,7 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Changes tags of many contacts in one request.
+    /// Adds tags to several contacts, or removes tags from them.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
     ///
@@ -112,7 +107,7 @@ impl Contacts {
             .path("type", &type_)
             .json(&body.into())
     }
-    /// Creates a contact.
+    /// Creates a contact in a location.
     ///
     /// `POST /contacts/`
     ///
@@ -141,8 +136,6 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete("123").send().await?;
@@ -151,7 +144,7 @@ impl Contacts {
     pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_DELETE).path("contactId", &contact_id)
     }
-    /// Deletes the note of a contact.
+    /// Deletes a note of a contact.
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
@@ -159,9 +152,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -177,7 +167,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("id", &id)
     }
-    /// Deletes the task of a contact.
+    /// Deletes a task of a contact.
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
@@ -185,8 +175,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -202,7 +190,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
     }
-    /// Reads a contact.
+    /// Returns a contact with its tags and custom fields.
     ///
     /// `GET /contacts/{contactId}`
     ///
@@ -210,8 +198,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -221,7 +207,7 @@ impl Contacts {
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
         self.call(&operations::CONTACTS_GET).path("contactId", &contact_id)
     }
-    /// Lists contacts by business.
+    /// Lists the contacts of a business.
     ///
     /// `GET /contacts/business/{businessId}`
     ///
@@ -231,7 +217,6 @@ impl Contacts {
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
-    /// * `business_id`: The id of the business.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -259,8 +244,6 @@ impl Contacts {
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
-    /// * `contact_id`: The id of the contact.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
@@ -273,7 +256,7 @@ impl Contacts {
         self.call(&operations::CONTACTS_REMOVE_FROM_ALL_CAMPAIGNS)
             .path("contactId", &contact_id)
     }
-    /// Removes a contact from campaign.
+    /// Removes a contact from a campaign.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
@@ -281,9 +264,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -299,7 +279,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .path("campaignId", &campaign_id)
     }
-    /// Removes a contact from workflow.
+    /// Removes a contact from a workflow.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
@@ -307,8 +287,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -331,7 +309,7 @@ impl Contacts {
             .path("workflowId", &workflow_id)
             .json(&body.into())
     }
-    /// Changes a contact.
+    /// Updates the given fields of a contact.
     ///
     /// `PUT /contacts/{contactId}`
     ///
@@ -339,8 +317,6 @@ impl Contacts {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
-    ///
-    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -361,7 +337,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Creates a contact, or changes the one that is there.
+    /// Creates a contact, or updates its duplicate; `new` in the reply reports which.
     ///
     /// `POST /contacts/upsert`
     ///

@@ -17,15 +17,13 @@ pub use crate::conversations::{ExportMessages, ListMessages, Search, UploadAttac
 pub type Conversations = crate::conversations::Conversations<crate::V3>;
 
 impl Conversations {
-    /// Cancels the scheduled email of a conversation.
+    /// Cancels a scheduled e-mail.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
-    ///
-    /// * `email_message_id`: The id of the e-mail message.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -43,7 +41,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Completes the upload.
+    /// Completes an upload that `initiate_upload` started.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -77,7 +75,7 @@ impl Conversations {
     ) -> Call<types::CompleteFileUploadReply> {
         self.call(&operations::CONVERSATIONS_COMPLETE_UPLOAD).json(&body.into())
     }
-    /// Reads the email.
+    /// Returns an e-mail with its subject, text and recipients.
     ///
     /// `GET /conversations/messages/email/{id}`
     ///
@@ -85,8 +83,6 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -96,7 +92,7 @@ impl Conversations {
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
-    /// Initiates the upload.
+    /// Starts the upload of a file, and returns the URL to send the file to.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -130,7 +126,7 @@ impl Conversations {
     ) -> Call<types::InitiateFileUploadReply> {
         self.call(&operations::CONVERSATIONS_INITIATE_UPLOAD).json(&body.into())
     }
-    /// Sends the review reply.
+    /// Sends a reply to the review of a conversation.
     ///
     /// `POST /conversations/messages/review-reply`
     ///
@@ -156,7 +152,7 @@ impl Conversations {
     ) -> Call<types::SendMessageReply> {
         self.call(&operations::CONVERSATIONS_SEND_REVIEW_REPLY).json(&body.into())
     }
-    /// Changes a conversation.
+    /// Sets the star, the unread count or the feedback of a conversation.
     ///
     /// `PUT /conversations/{conversationId}`
     ///
@@ -164,8 +160,6 @@ impl Conversations {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Scope: `conversations.write`.
     /// * Version `v3`.
-    ///
-    /// * `conversation_id`: The id of the conversation.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -186,7 +180,7 @@ impl Conversations {
             .path("conversationId", &conversation_id)
             .json(&body.into())
     }
-    /// Changes the email status of a conversation.
+    /// Sets the delivery status of an e-mail, overall and by recipient.
     ///
     /// `PUT /conversations/messages/email/{id}/status`
     ///
@@ -194,8 +188,6 @@ impl Conversations {
     /// * `ErrorKind::Permission` where the account or its plan does not have it.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

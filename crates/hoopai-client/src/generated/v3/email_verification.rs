@@ -24,7 +24,7 @@ impl EmailVerification {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Verifies an email verification.
+    /// Reports if an e-mail address, or that of a contact, is valid and deliverable.
     ///
     /// `POST /email/verify`
     ///

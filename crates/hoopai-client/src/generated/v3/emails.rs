@@ -24,7 +24,7 @@ impl Emails {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates a campaign of an email.
+    /// Creates an e-mail campaign, optionally from a template; `schedule_campaign` sends it.
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails`
     ///
@@ -63,7 +63,7 @@ impl Emails {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a template of an email.
+    /// Creates an e-mail template from HTML or text.
     ///
     /// `POST /emails/locations/{locationId}/templates`
     ///
@@ -100,7 +100,7 @@ impl Emails {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Creates a template folder of an email.
+    /// Creates a folder for e-mail templates.
     ///
     /// `POST /emails/locations/{locationId}/templates/folders`
     ///
@@ -131,7 +131,7 @@ impl Emails {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Deletes the campaign of an email.
+    /// Deletes an e-mail campaign.
     ///
     /// `DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
@@ -142,7 +142,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -158,7 +157,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
     }
-    /// Deletes the template of an email.
+    /// Deletes an e-mail template of a location.
     ///
     /// `DELETE /emails/locations/{locationId}/templates/{templateId}`
     ///
@@ -184,7 +183,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("templateId", &template_id)
     }
-    /// Reads the bulk action campaign of an email.
+    /// Returns an e-mail campaign of a bulk action, with its subject and sender.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId}`
     ///
@@ -195,7 +194,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -211,7 +209,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
     }
-    /// Reads the campaign of an email.
+    /// Returns an e-mail campaign with its subject, sender and status.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
@@ -222,7 +220,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -238,7 +235,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
     }
-    /// Reads the campaign stats of an email.
+    /// Returns how many e-mails of a campaign were delivered, opened, clicked or rejected.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId}`
     ///
@@ -281,7 +278,7 @@ impl Emails {
                 .path("sourceId", &source_id),
         }
     }
-    /// Reads the template of an email.
+    /// Returns an e-mail template with its subject, sender and the URL of its content.
     ///
     /// `GET /emails/locations/{locationId}/templates/{templateId}`
     ///
@@ -307,7 +304,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("templateId", &template_id)
     }
-    /// Reads the workflow campaign of an email.
+    /// Returns the e-mail campaign of a workflow, with its e-mails.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows/{campaignId}`
     ///
@@ -318,7 +315,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -334,7 +330,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
     }
-    /// Imports the template of an email.
+    /// Imports an e-mail template from another provider by its URL.
     ///
     /// `POST /emails/locations/{locationId}/templates/import`
     ///
@@ -371,7 +367,7 @@ impl Emails {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Lists the bulk action campaigns of an email.
+    /// Lists the e-mail campaigns that bulk actions sent, by status, date or text.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions`
     ///
@@ -399,7 +395,7 @@ impl Emails {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the campaigns of an email.
+    /// Lists the e-mail campaigns of a location, optionally by status or text.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails`
     ///
@@ -424,7 +420,7 @@ impl Emails {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the templates of an email.
+    /// Lists the e-mail templates of a location.
     ///
     /// `GET /emails/locations/{locationId}/templates`
     ///
@@ -449,7 +445,7 @@ impl Emails {
                 .path("locationId", &location_id),
         }
     }
-    /// Lists the workflow campaigns of an email.
+    /// Lists the e-mail campaigns of a location's workflows.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows`
     ///
@@ -477,7 +473,7 @@ impl Emails {
                 .path("locationId", &location_id),
         }
     }
-    /// Schedules the campaign of an email.
+    /// Sends an e-mail campaign to its recipients, immediately, later or in batches.
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule`
     ///
@@ -489,7 +485,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -531,7 +526,7 @@ impl Emails {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Changes the campaign of an email.
+    /// Updates the name or the content of an e-mail campaign.
     ///
     /// `PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
@@ -542,7 +537,6 @@ impl Emails {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `campaign_id`: The id of the campaign.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -565,7 +559,7 @@ impl Emails {
             .path("campaignId", &campaign_id)
             .json(&body.into())
     }
-    /// Changes the template of an email.
+    /// Updates the content or settings of an e-mail template, or archives it.
     ///
     /// `PATCH /emails/locations/{locationId}/templates/{templateId}`
     ///

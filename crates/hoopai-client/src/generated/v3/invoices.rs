@@ -17,7 +17,7 @@ pub use crate::invoices::{List, ListEstimateTemplates, ListEstimates, ListSchedu
 pub type Invoices = crate::invoices::Invoices<crate::V3>;
 
 impl Invoices {
-    /// Lists the templates.
+    /// Lists the invoice templates of a location.
     ///
     /// `GET /invoices/template`
     ///
@@ -26,8 +26,8 @@ impl Invoices {
     /// * Scope: `invoices/template.readonly`.
     /// * Version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///

@@ -77,7 +77,6 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -102,7 +101,6 @@ impl Locations {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -172,7 +170,7 @@ impl Locations {
             .path("locationId", &location_id)
             .path("type", &Into::<types::ConversationProviderType>::into(type_))
     }
-    /// Returns the features that a location may use.
+    /// Lists the features that a location may use.
     ///
     /// `GET /locations/{locationId}/permissions`
     ///

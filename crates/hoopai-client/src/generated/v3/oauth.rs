@@ -77,7 +77,7 @@ impl Oauth {
     ) -> Call<types::GetAccessTokenReply> {
         self.call(&operations::OAUTH_GET_TOKEN).json(&body.into())
     }
-    /// Returns the locations of a company that an app is, or can be, installed in.
+    /// Lists the locations of a company, with the installation state of an app in each.
     ///
     /// `GET /oauth/installed-locations`
     ///
@@ -87,8 +87,7 @@ impl Oauth {
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
-    /// * `app_id`: The id of the app.
+    /// * `company_id`: The id of the agency's company.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -57,8 +57,6 @@ impl Opportunities {
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().delete("123").send().await?;
@@ -76,8 +74,6 @@ impl Opportunities {
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().get("123").send().await?;
@@ -86,7 +82,7 @@ impl Opportunities {
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
         self.call(&operations::OPPORTUNITIES_GET).path("id", &id)
     }
-    /// Returns the pipelines of a location with their stages.
+    /// Lists the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
     ///
@@ -169,8 +165,6 @@ impl Opportunities {
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
@@ -195,8 +189,6 @@ impl Opportunities {
     /// * Safe to repeat: retried when the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
-    ///
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -267,13 +259,13 @@ impl Search {
                 .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
-    /// The id of the campaign.
+    /// `campaignId`
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// The id.
+    /// `id`
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -309,7 +301,7 @@ impl Search {
             call: self.call.set_query("date", &date.to_string()),
         }
     }
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     pub fn country(self, country: impl Display) -> Self {
         Self {
             call: self.call.set_query("country", &country.to_string()),
@@ -361,7 +353,7 @@ impl Search {
             call: self.call.set_query("pipelineStageId", &pipeline_stage_id.to_string()),
         }
     }
-    /// The id of the contact.
+    /// `contactId`
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

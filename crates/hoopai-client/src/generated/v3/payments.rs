@@ -44,7 +44,7 @@ impl Payments {
     ) -> Call<types::CreateCouponReply> {
         self.call(&operations::PAYMENTS_CREATE_COUPON).json(&body.into())
     }
-    /// Returns the coupons of a location, optionally by status or search text.
+    /// Lists the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
     ///
@@ -53,8 +53,8 @@ impl Payments {
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `v3`.
     ///
-    /// * `alt_id`: The id of the location, or of what `altType` names.
-    /// * `alt_type`: What `altId` is the id of; `location` in nearly all cases. Always `location`.
+    /// * `alt_id`: The id of the location, or of the record that `altType` names.
+    /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

@@ -24,7 +24,7 @@ impl PhoneNumbers {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns the active phone numbers of a location with their capabilities.
+    /// Lists the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
@@ -48,7 +48,7 @@ impl PhoneNumbers {
                 .path("locationId", &location_id),
         }
     }
-    /// Returns phone numbers of a country that a location can buy, by digits, type and capabilities.
+    /// Lists phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
@@ -64,7 +64,7 @@ impl PhoneNumbers {
     /// * `sms_enabled`: Returns only numbers for SMS if true.
     /// * `mms_enabled`: Returns only numbers for MMS if true.
     /// * `voice_enabled`: Returns only numbers for voice calls if true.
-    /// * `country_code`: The country, as `US`.
+    /// * `country_code`: The country code, for example `US`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -114,7 +114,7 @@ impl PhoneNumbers {
             .set_query("voiceEnabled", &voice_enabled)
             .set_query("countryCode", &country_code.to_string())
     }
-    /// Returns the number pools of a location.
+    /// Lists the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
     ///

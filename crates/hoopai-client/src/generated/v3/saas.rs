@@ -26,7 +26,7 @@ impl Saas {
     /// * Scope: `saas/company.write`.
     /// * Version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -89,7 +89,7 @@ impl Saas {
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
+    /// * `company_id`: The id of the agency's company.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```

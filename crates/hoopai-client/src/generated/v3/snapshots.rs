@@ -15,7 +15,7 @@ use super::{operations, types};
 pub type Snapshots = crate::snapshots::Snapshots<crate::V3>;
 
 impl Snapshots {
-    /// Returns the pushes of a snapshot to locations in a period, each with its status.
+    /// Lists the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
@@ -24,8 +24,8 @@ impl Snapshots {
     /// * `ErrorKind::NotFound` where there is none.
     /// * Version `v3`.
     ///
-    /// * `company_id`: The id of the company (agency).
-    /// * `from`: Where it begins.
+    /// * `company_id`: The id of the agency's company.
+    /// * `from`: The start.
     /// * `to`: The end of the range.
     ///
     /// ```

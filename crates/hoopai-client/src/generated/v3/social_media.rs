@@ -26,7 +26,6 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `platform`: The social network, for example `facebook`.
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -255,7 +254,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -307,7 +305,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -394,7 +391,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -426,7 +422,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -507,7 +502,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -531,7 +525,7 @@ impl SocialMedia {
             .path("id", &id)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Returns the categories of a location with the state of their queues.
+    /// Lists the categories of a location with the state of their queues.
     ///
     /// `GET /social-media-posting/category/queues/available-categories`
     ///
@@ -557,7 +551,7 @@ impl SocialMedia {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns the comments of posts by origin id, optionally by parent, period or search text.
+    /// Lists the comments of posts by origin id, optionally by parent, period or search text.
     ///
     /// `POST /social-media-posting/comments/{platform}/list`
     ///
@@ -599,7 +593,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Returns the CSV imports of a location with their status.
+    /// Lists the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
@@ -626,7 +620,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Returns the posts of a CSV import.
+    /// Lists the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
@@ -636,7 +630,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -655,7 +648,7 @@ impl SocialMedia {
                 .path("id", &id),
         }
     }
-    /// Returns the pages, profiles or locations of an OAuth connection to a social network.
+    /// Lists the pages, profiles or locations of an OAuth connection to a social network.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
@@ -665,7 +658,6 @@ impl SocialMedia {
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `platform`: The social network, for example `facebook`.
-    /// * `account_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
@@ -694,7 +686,7 @@ impl SocialMedia {
                 .path("accountId", &account_id),
         }
     }
-    /// Returns social media posts between two dates, optionally by account or type.
+    /// Lists social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
@@ -735,7 +727,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Returns the queued posts that are scheduled between two dates, by account or category.
+    /// Lists the queued posts that are scheduled between two dates, by account or category.
     ///
     /// `POST /social-media-posting/category/queues/list/calendar`
     ///
@@ -759,7 +751,7 @@ impl SocialMedia {
     ) -> Call<types::FetchCalendarListEnvelope> {
         self.call(&operations::SOCIAL_MEDIA_LIST_QUEUE_CALENDAR).json(&body.into())
     }
-    /// Returns the schedule of a queue between two dates as an edit session would change it.
+    /// Lists the scheduled posts of a queue between two dates, with the changes of an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/calendar`
     ///
@@ -789,7 +781,7 @@ impl SocialMedia {
             .path("queueId", &queue_id)
             .json(&body.into())
     }
-    /// Returns the posts in a queue with their scheduled times, as saved or in an edit session.
+    /// Lists the posts in a queue with their scheduled times, as saved or in an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items`
     ///
@@ -820,7 +812,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Returns the times at which a queue will publish its posts.
+    /// Lists the times at which a queue will publish its posts.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/slots`
     ///
@@ -851,7 +843,7 @@ impl SocialMedia {
                 .json(&body.into()),
         }
     }
-    /// Returns the queues of a location, each with its category and weekly times.
+    /// Lists the queues of a location, each with its category and weekly times.
     ///
     /// `POST /social-media-posting/category/queues/list`
     ///
@@ -1045,7 +1037,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
-    /// * `id`: The id.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -1078,7 +1069,6 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
-    /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {

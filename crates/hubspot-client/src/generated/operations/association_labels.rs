@@ -97,7 +97,7 @@ const SCOPES_1: &[&str] = &[
     "tickets.sensitive.v2",
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

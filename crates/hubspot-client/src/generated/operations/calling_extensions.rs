@@ -19,7 +19,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CALLING_EXTENSIONS_UPDATE_SETTINGS,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

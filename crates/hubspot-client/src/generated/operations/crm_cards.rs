@@ -13,13 +13,13 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CRM_CARDS_UPDATE,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN

@@ -8,7 +8,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &NETWORK_ORIGINS_LIST_IP_RANGES,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN

@@ -149,7 +149,7 @@ const SCOPES_2: &[&str] = &[
     "timeline",
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -10,7 +10,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &URL_MAPPINGS_LIST,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

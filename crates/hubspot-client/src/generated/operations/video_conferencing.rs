@@ -9,7 +9,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &VIDEO_CONFERENCING_REPLACE_SETTINGS,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

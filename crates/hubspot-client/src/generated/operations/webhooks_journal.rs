@@ -32,7 +32,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &WEBHOOKS_JOURNAL_UPSERT_SUBSCRIPTION,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -6,23 +6,23 @@ use super::*;
 crm_core::record! {
     /// Api usage.
     pub struct ApiUsage {
-        /// When the figures were collected.
+        /// Time at which the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",
-        /// How much is used so far.
+        /// Current usage.
         current_usage: Option<i64> = "currentUsage",
-        /// How fetching the figures went, as `SUCCESS`.
+        /// Result of fetching the figures, for example `SUCCESS`.
         fetch_status: Option<ApiUsageFetchStatus> = "fetchStatus",
         /// The name.
         name: Option<String> = "name",
-        /// When counting starts again.
+        /// Time at which counting starts again.
         resets_at: Option<Timestamp> = "resetsAt",
-        /// How many calls are allowed.
+        /// Number of calls that are allowed.
         usage_limit: Option<i64> = "usageLimit",
     }
 }
 
 crm_core::open_enum! {
-    /// How fetching the figures went, as `SUCCESS`.
+    /// Result of fetching the figures, for example `SUCCESS`.
     pub enum ApiUsageFetchStatus {
         /// `CACHED`
         Cached = "CACHED",
@@ -40,21 +40,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Portal information reply.
     pub struct PortalInformationReply {
-        /// The kind of account, as `STANDARD` or `SANDBOX`.
+        /// The kind of account, for example `STANDARD` or `SANDBOX`.
         account_type: Option<PortalInformationReplyAccountType> = "accountType",
-        /// The further currencies, as `USD`.
+        /// The further currencies, for example `USD`.
         additional_currencies: Vec<String> = "additionalCurrencies",
-        /// The main currency of the account, as `USD`.
+        /// The main currency of the account, for example `USD`.
         company_currency: Option<String> = "companyCurrency",
-        /// Where the data is kept.
+        /// Location where the data is stored.
         data_hosting_location: Option<String> = "dataHostingLocation",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
         /// The time zone of the account.
         time_zone: Option<String> = "timeZone",
-        /// The domain where people use HubSpot in a browser.
+        /// Domain of HubSpot's user interface.
         ui_domain: Option<String> = "uiDomain",
-        /// How far the time is from UTC, as `-05:00`.
+        /// Offset from UTC, for example `-05:00`.
         utc_offset: Option<String> = "utcOffset",
         /// The offset from UTC, in milliseconds.
         utc_offset_milliseconds: Option<i64> = "utcOffsetMilliseconds",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of account, as `STANDARD` or `SANDBOX`.
+    /// The kind of account, for example `STANDARD` or `SANDBOX`.
     pub enum PortalInformationReplyAccountType {
         /// `APP_DEVELOPER`
         AppDeveloper = "APP_DEVELOPER",
@@ -78,7 +78,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Usage list.
     pub struct UsageList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ApiUsage> = "results",
     }
 }

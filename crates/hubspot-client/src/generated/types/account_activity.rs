@@ -16,11 +16,11 @@ crm_core::record! {
 crm_core::record! {
     /// Hydrated critical action.
     pub struct HydratedCriticalAction {
-        /// Who did it.
+        /// User who performed the action.
         acting_user: Option<String> = "actingUser",
-        /// The code of the country, as `US`.
+        /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -28,13 +28,13 @@ crm_core::record! {
         info_url: Option<String> = "infoUrl",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Where it is or takes place.
+        /// Location.
         location: Option<String> = "location",
         /// The id of the record.
         object_id: Option<String> = "objectId",
         /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// Its kind. One of 151 values, for example `ACCEPTANCE_TEST`.
+        /// Type. One of 151 values, for example `ACCEPTANCE_TEST`.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -44,9 +44,9 @@ crm_core::record! {
 crm_core::record! {
     /// Hydrated critical action page.
     pub struct HydratedCriticalActionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HydratedCriticalAction> = "results",
     }
 }
@@ -54,7 +54,7 @@ crm_core::record! {
 crm_core::record! {
     /// Login audit.
     pub struct LoginAudit {
-        /// The code of the country, as `US`.
+        /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -62,15 +62,15 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Where it is or takes place.
+        /// Location.
         location: Option<String> = "location",
-        /// When the login took place.
+        /// Time at which the login took place.
         login_at: Option<Timestamp> = "loginAt",
-        /// Whether the login worked.
+        /// True if the login worked.
         login_succeeded: Option<bool> = "loginSucceeded",
         /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// What the browser said of itself.
+        /// User agent of the browser.
         user_agent: Option<String> = "userAgent",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -80,9 +80,9 @@ crm_core::record! {
 crm_core::record! {
     /// Login audit page.
     pub struct LoginAuditPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<LoginAudit> = "results",
     }
 }
@@ -90,15 +90,15 @@ crm_core::record! {
 crm_core::record! {
     /// User action event.
     pub struct UserActionEvent {
-        /// Who did it.
+        /// User who performed the action.
         acting_user: Option<ActingUser> = "actingUser",
-        /// What was done.
+        /// Action that was performed.
         action: Option<String> = "action",
         /// The group it is sorted into.
         category: Option<String> = "category",
         /// The id.
         id: Option<String> = "id",
-        /// When it happened.
+        /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
@@ -110,9 +110,9 @@ crm_core::record! {
 crm_core::record! {
     /// User action event page.
     pub struct UserActionEventPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UserActionEvent> = "results",
     }
 }

@@ -22,9 +22,9 @@ crm_core::record! {
         role_ids: Vec<String> = "roleIds",
         /// The ids of the user's further teams.
         secondary_team_ids: Vec<String> = "secondaryTeamIds",
-        /// Whether the user gets a welcome e-mail.
+        /// True if the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
-        /// Whether the user is a super admin.
+        /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
         role_id: Option<String> = "roleId",
         /// The ids of the user's further teams.
         secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
-        /// Whether the user gets a welcome e-mail.
+        /// True if the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
     }
     required "email" "sendWelcomeEmail"
@@ -83,9 +83,9 @@ impl AccountUserCreate {
 crm_core::record! {
     /// Account user page.
     pub struct AccountUserPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AccountUserSummary> = "results",
     }
 }
@@ -111,9 +111,9 @@ crm_core::record! {
         seat_names: Vec<String> = "seatNames",
         /// The ids of the user's further teams.
         secondary_team_ids: Vec<String> = "secondaryTeamIds",
-        /// Whether the user gets a welcome e-mail.
+        /// True if the user gets a welcome e-mail.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
-        /// Whether the user is a super admin.
+        /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
 }
@@ -163,7 +163,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Whether it needs permission to change the billing.
+        /// True if it needs permission to change the billing.
         requires_billing_write: Option<bool> = "requiresBillingWrite",
     }
 }
@@ -171,7 +171,7 @@ crm_core::record! {
 crm_core::record! {
     /// Permission set list.
     pub struct PermissionSetList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PermissionSet> = "results",
     }
 }
@@ -179,7 +179,7 @@ crm_core::record! {
 crm_core::record! {
     /// Team list.
     pub struct TeamList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UserProvisioningTeam> = "results",
     }
 }

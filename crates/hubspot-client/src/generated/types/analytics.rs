@@ -76,7 +76,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What figures are broken down by.
+    /// Dimension by which figures are broken down.
     pub enum AnalyticsBreakdownBy {
         /// `geolocation`
         Geolocation = "geolocation",
@@ -130,7 +130,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Whether there is anything to report.
+    /// True if there is anything to report.
     pub struct AnalyticsExists {
         /// True if there is data.
         exists: Option<bool> = "exists",
@@ -230,7 +230,7 @@ crm_core::record! {
     pub struct AnalyticsTotals {
         /// The parts of this page.
         breakdowns: Vec<AnalyticsBreakdown> = "breakdowns",
-        /// Where the next page of parts begins.
+        /// Start of the next page of parts.
         offset: Option<i64> = "offset",
         /// Number of parts there are in all.
         total: Option<i64> = "total",
@@ -244,19 +244,19 @@ crm_core::record! {
     pub struct AnalyticsView {
         /// True if it uses properties of the old reports.
         contains_legacy_report_properties: Option<bool> = "containsLegacyReportProperties",
-        /// When it was made.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// User who made it.
         creator_id: Option<i64> = "creatorId",
-        /// When it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// Identifier of the view, for `filterId`.
         id: Option<i64> = "id",
-        /// What the view keeps.
+        /// Filters of the view.
         report_property_filters: Vec<AnalyticsViewFilter> = "reportPropertyFilters",
         /// Name of the view.
         title: Option<String> = "title",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated_date: Option<String> = "updatedDate",
         /// User who changed it last.
         updater_id: Option<i64> = "updaterId",
@@ -286,7 +286,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether figures are summed over the whole span or given by day, week or month; `summarize/…` sums breakdowns by period.
+    /// Period of the figures: the whole range, or each day, week or month; `summarize/…` sums breakdowns by period.
     pub enum TimePeriod {
         /// `daily`
         Daily = "daily",

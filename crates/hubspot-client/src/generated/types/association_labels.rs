@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AssociationDefinitionConfigurationCreateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// Most records that one record may be associated with.
+        /// Maximum number of records that can be associated with one record.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
@@ -37,7 +37,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
 crm_core::record! {
     /// Association definition configuration create request batch.
     pub struct AssociationDefinitionConfigurationCreateRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -62,7 +62,7 @@ crm_core::record! {
     pub struct AssociationDefinitionConfigurationUpdateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// Most records that one record may be associated with.
+        /// Maximum number of records that can be associated with one record.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
@@ -91,7 +91,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
 crm_core::record! {
     /// Association definition configuration update request batch.
     pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>> = "inputs",
     }
     required "inputs"
@@ -118,7 +118,7 @@ crm_core::record! {
         category: Option<AssociationCategory> = "category",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
-        /// Most associated records, as set by a user.
+        /// Maximum number of associated records, set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
 }
@@ -126,21 +126,21 @@ crm_core::record! {
 crm_core::record! {
     /// Association definition configuration update result batch reply.
     pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociationDefinitionConfigurationUpdateResult> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -150,7 +150,7 @@ crm_core::record! {
     pub struct AssociationDefinitionCreateRequest {
         /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -183,7 +183,7 @@ crm_core::record! {
         association_type_id: Option<i64> = "associationTypeId",
         /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
     }
     required "associationTypeId" "label"
@@ -212,11 +212,11 @@ crm_core::record! {
     pub struct AssociationDefinitionUserConfiguration {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
-        /// Most associated records, as set by a user.
+        /// Maximum number of associated records, set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
 }
@@ -224,21 +224,21 @@ crm_core::record! {
 crm_core::record! {
     /// Association definition user configuration batch reply.
     pub struct AssociationDefinitionUserConfigurationBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -246,7 +246,7 @@ crm_core::record! {
 crm_core::record! {
     /// Association definition user configuration list.
     pub struct AssociationDefinitionUserConfigurationList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
     }
 }
@@ -254,7 +254,7 @@ crm_core::record! {
 crm_core::record! {
     /// Association spec batch.
     pub struct AssociationSpecBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationsSchemaAssociationSpec>> = "inputs",
     }
     required "inputs"
@@ -275,7 +275,7 @@ impl AssociationSpecBatch {
 crm_core::record! {
     /// Association spec with label list.
     pub struct AssociationSpecWithLabelList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociationSpecWithLabel> = "results",
     }
 }

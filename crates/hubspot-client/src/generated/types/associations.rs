@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Association archive.
     pub struct AssociationArchive {
-        /// Where it comes from.
+        /// Origin.
         from: Option<PublicObjectId> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<Vec<PublicObjectId>> = "to",
     }
     required "from" "to"
@@ -43,7 +43,7 @@ impl AssociationArchive {
 crm_core::record! {
     /// Association batch archive.
     pub struct AssociationBatchArchive {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationArchive>> = "inputs",
     }
     required "inputs"
@@ -64,7 +64,7 @@ impl AssociationBatchArchive {
 crm_core::record! {
     /// Association batch create.
     pub struct AssociationBatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationCreate>> = "inputs",
     }
     required "inputs"
@@ -85,7 +85,7 @@ impl AssociationBatchCreate {
 crm_core::record! {
     /// Association batch read.
     pub struct AssociationBatchRead {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AssociationRead>> = "inputs",
     }
     required "inputs"
@@ -106,21 +106,21 @@ impl AssociationBatchRead {
 crm_core::record! {
     /// Association batch read reply.
     pub struct AssociationBatchReadReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectAssociations> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -128,21 +128,21 @@ crm_core::record! {
 crm_core::record! {
     /// Association batch reply.
     pub struct AssociationBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<LabelsBetweenObjectPair> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -150,9 +150,9 @@ crm_core::record! {
 crm_core::record! {
     /// Association create.
     pub struct AssociationCreate {
-        /// Where it comes from.
+        /// Origin.
         from: Option<PublicObjectId> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -181,9 +181,9 @@ impl AssociationCreate {
 crm_core::record! {
     /// Association page.
     pub struct AssociationPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociatedObject> = "results",
     }
 }
@@ -219,9 +219,9 @@ impl AssociationRead {
 crm_core::record! {
     /// Date time.
     pub struct DateTime {
-        /// Whether only the date counts.
+        /// True if only the date counts.
         date_only: Option<bool> = "dateOnly",
-        /// How far the time is from UTC.
+        /// Offset from UTC.
         time_zone_shift: Option<i64> = "timeZoneShift",
         /// The value.
         value: Option<i64> = "value",
@@ -233,9 +233,9 @@ crm_core::record! {
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// Where it comes from.
+        /// Origin.
         from: Option<PublicObjectId> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
     }
 }
@@ -243,7 +243,7 @@ crm_core::record! {
 crm_core::record! {
     /// Default association batch create.
     pub struct DefaultAssociationBatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<DefaultAssociationCreate>> = "inputs",
     }
     required "inputs"
@@ -264,21 +264,21 @@ impl DefaultAssociationBatchCreate {
 crm_core::record! {
     /// Default association batch reply.
     pub struct DefaultAssociationBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<DefaultAssociation> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -286,9 +286,9 @@ crm_core::record! {
 crm_core::record! {
     /// Default association create.
     pub struct DefaultAssociationCreate {
-        /// Where it comes from.
+        /// Origin.
         from: Option<PublicObjectId> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
     }
     required "from" "to"
@@ -314,11 +314,11 @@ crm_core::record! {
         from_object_id: Option<String> = "fromObjectId",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// The names shown to people.
+        /// Display names.
         labels: Vec<String> = "labels",
         /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
@@ -326,11 +326,11 @@ crm_core::record! {
 crm_core::record! {
     /// Object associations.
     pub struct ObjectAssociations {
-        /// Where it comes from.
+        /// Origin.
         from: Option<PublicObjectId> = "from",
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Vec<AssociatedObject> = "to",
     }
 }
@@ -348,9 +348,9 @@ crm_core::record! {
 crm_core::record! {
     /// Partner clients association page.
     pub struct PartnerClientsAssociationPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PartnerClientsAssociatedObject> = "results",
     }
 }
@@ -360,7 +360,7 @@ crm_core::record! {
     pub struct PartnerClientsAssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
@@ -370,7 +370,7 @@ crm_core::record! {
 crm_core::record! {
     /// Report creation reply.
     pub struct ReportCreationReply {
-        /// When it was put in the queue.
+        /// Time at which it was put in the queue.
         enqueue_time: Option<DateTime> = "enqueueTime",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",

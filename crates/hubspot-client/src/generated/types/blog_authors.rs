@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Blog author.
     pub struct BlogAuthor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// A few words about the author.
         bio: Option<String> = "bio",
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// The name, for people.
+        /// Display name.
         display_name: Option<String> = "displayName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -24,7 +24,7 @@ crm_core::record! {
         full_name: Option<String> = "fullName",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
         /// The author on LinkedIn.
         linkedin: Option<String> = "linkedin",
@@ -36,22 +36,22 @@ crm_core::record! {
         translated_from_id: Option<i64> = "translatedFromId",
         /// The author's account on Twitter.
         twitter: Option<String> = "twitter",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
         /// The address of the author's website.
         website: Option<String> = "website",
     }
 }
 crm_core::setters!(BlogAuthor {
-    /// The address of the picture that stands for it.
+    /// URL of its picture.
     avatar: String,
     /// A few words about the author.
     bio: String,
-    /// When it was created.
+    /// Time at which it was created.
     created: Timestamp,
-    /// When it was deleted.
+    /// Time at which it was deleted.
     deleted_at: Timestamp,
-    /// The name, for people.
+    /// Display name.
     display_name: String,
     /// The e-mail address.
     email: String,
@@ -61,7 +61,7 @@ crm_core::setters!(BlogAuthor {
     full_name: String,
     /// The id.
     id: String,
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
     /// The author on LinkedIn.
     linkedin: String,
@@ -73,7 +73,7 @@ crm_core::setters!(BlogAuthor {
     translated_from_id: i64,
     /// The author's account on Twitter.
     twitter: String,
-    /// When it was last changed.
+    /// Time at which it was last changed.
     updated: Timestamp,
     /// The address of the author's website.
     website: String,
@@ -82,7 +82,7 @@ crm_core::setters!(BlogAuthor {
 crm_core::record! {
     /// Blog author batch.
     pub struct BlogAuthorBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BlogAuthor>> = "inputs",
     }
     required "inputs"
@@ -103,21 +103,21 @@ impl BlogAuthorBatch {
 crm_core::record! {
     /// Blog author batch reply.
     pub struct BlogAuthorBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogAuthor> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -129,22 +129,22 @@ crm_core::record! {
         blog_author: Option<BlogAuthor> = "blogAuthor",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// The primary language, as `en`.
+        /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// Whether to take the published version.
+        /// True to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "blogAuthor" "id"
     by new
 }
 crm_core::setters!(BlogAuthorClone {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
-    /// The primary language, as `en`.
+    /// The primary language, for example `en`.
     primary_language: String,
-    /// Whether to take the published version.
+    /// True to take the published version.
     use_published: bool,
 });
 
@@ -166,11 +166,11 @@ impl BlogAuthorClone {
 crm_core::record! {
     /// Blog author page.
     pub struct BlogAuthorPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogAuthor> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -178,9 +178,9 @@ crm_core::record! {
 crm_core::record! {
     /// Cursor paged result blog author long.
     pub struct CursorPagedResultBlogAuthorLong {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogAuthor> = "results",
     }
 }

@@ -16,9 +16,9 @@ crm_core::record! {
         content_permalink: Option<String> = "contentPermalink",
         /// Title of the post.
         content_title: Option<String> = "contentTitle",
-        /// When it was written.
+        /// Time at which it was written.
         created_at: Option<i64> = "createdAt",
-        /// When it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// Identifier.
         id: Option<i64> = "id",

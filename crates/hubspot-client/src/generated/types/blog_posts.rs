@@ -10,9 +10,9 @@ crm_core::record! {
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// When it was archived. In milliseconds since 1970-01-01 UTC. Only replies have it; a request is sent without it.
+        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC. Only replies have it; a request is sent without it.
         archived_at: Option<i64> = "archivedAt",
-        /// Whether it is archived in the dashboard.
+        /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
         /// The stylesheets attached to it.
         attached_stylesheets: Option<Vec<Map<Value>>> = "attachedStylesheets",
@@ -28,15 +28,15 @@ crm_core::record! {
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// When it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
         /// The id of the user who created it. Only replies have it; a request is sent without it.
         created_by_id: Option<String> = "createdById",
-        /// The state it is in, as `PUBLISHED`.
+        /// The state it is in, for example `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
-        /// Whether it is published now.
+        /// True if it is published now.
         currently_published: Option<bool> = "currentlyPublished",
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// The id of the source of the dynamic page's data.
         dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
@@ -44,11 +44,11 @@ crm_core::record! {
         dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
         /// The id of the HubDB table the dynamic page shows.
         dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
-        /// Whether the domain's stylesheets apply.
+        /// True if the domain's stylesheets apply.
         enable_domain_stylesheets: Option<bool> = "enableDomainStylesheets",
-        /// Whether the post has its own setting for Google AMP.
+        /// True if the post has its own setting for Google AMP.
         enable_google_amp_output_override: Option<bool> = "enableGoogleAmpOutputOverride",
-        /// Whether the style sheets of the layout are used.
+        /// True if the style sheets of the layout are used.
         enable_layout_stylesheets: Option<bool> = "enableLayoutStylesheets",
         /// The address of the featured image.
         featured_image: Option<String> = "featuredImage",
@@ -64,9 +64,9 @@ crm_core::record! {
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the default CSS applies.
+        /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
@@ -78,13 +78,13 @@ crm_core::record! {
         meta_description: Option<String> = "metaDescription",
         /// The name.
         name: Option<String> = "name",
-        /// When the page expires. In milliseconds since 1970-01-01 UTC.
+        /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
         page_expiry_date: Option<i64> = "pageExpiryDate",
-        /// Whether the page expires at some time.
+        /// True if the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
         /// The id of the page to redirect to after expiry.
         page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
-        /// Where visitors are sent once the page has expired.
+        /// URL to which visitors are redirected after the page has expired.
         page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
         /// The password.
         password: Option<String> = "password",
@@ -94,13 +94,13 @@ crm_core::record! {
         post_summary: Option<String> = "postSummary",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// Whether access is held to rules.
+        /// True if access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// Whether to publish at once.
+        /// True to publish at once.
         publish_immediately: Option<bool> = "publishImmediately",
-        /// When it was published.
+        /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
         /// The body for RSS feeds, as HTML.
         rss_body: Option<String> = "rssBody",
@@ -118,13 +118,13 @@ crm_core::record! {
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// When it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
         /// The id of the user who last changed it. Only replies have it; a request is sent without it.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
-        /// Whether the featured image is used.
+        /// True if the featured image is used.
         use_featured_image: Option<bool> = "useFeaturedImage",
         /// The contents of the module containers, by name.
         widget_containers: Option<Map<Value>> = "widgetContainers",
@@ -138,7 +138,7 @@ crm_core::setters!(BlogPost {
     ab_status: AbStatus,
     /// The id of the A/B test.
     ab_test_id: String,
-    /// Whether it is archived in the dashboard.
+    /// True if it is archived in the dashboard.
     archived_in_dashboard: bool,
     /// The stylesheets attached to it.
     attached_stylesheets: [Map<Value>],
@@ -154,11 +154,11 @@ crm_core::setters!(BlogPost {
     content_group_id: String,
     /// The kind of content, by number.
     content_type_category: ContentTypeCategory,
-    /// The state it is in, as `PUBLISHED`.
+    /// The state it is in, for example `PUBLISHED`.
     current_state: EmailState,
-    /// Whether it is published now.
+    /// True if it is published now.
     currently_published: bool,
-    /// The domain, as `example.com`.
+    /// The domain, for example `example.com`.
     domain: String,
     /// The id of the source of the dynamic page's data.
     dynamic_page_data_source_id: String,
@@ -166,11 +166,11 @@ crm_core::setters!(BlogPost {
     dynamic_page_data_source_type: i64,
     /// The id of the HubDB table the dynamic page shows.
     dynamic_page_hub_db_table_id: String,
-    /// Whether the domain's stylesheets apply.
+    /// True if the domain's stylesheets apply.
     enable_domain_stylesheets: bool,
-    /// Whether the post has its own setting for Google AMP.
+    /// True if the post has its own setting for Google AMP.
     enable_google_amp_output_override: bool,
-    /// Whether the style sheets of the layout are used.
+    /// True if the style sheets of the layout are used.
     enable_layout_stylesheets: bool,
     /// The address of the featured image.
     featured_image: String,
@@ -186,9 +186,9 @@ crm_core::setters!(BlogPost {
     html_title: String,
     /// The id.
     id: String,
-    /// Whether the default CSS applies.
+    /// True if the default CSS applies.
     include_default_custom_css: bool,
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
     /// The drag-and-drop sections, by name.
     layout_sections: Map<LayoutSection>,
@@ -200,13 +200,13 @@ crm_core::setters!(BlogPost {
     meta_description: String,
     /// The name.
     name: String,
-    /// When the page expires. In milliseconds since 1970-01-01 UTC.
+    /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
     page_expiry_date: i64,
-    /// Whether the page expires at some time.
+    /// True if the page expires at some time.
     page_expiry_enabled: bool,
     /// The id of the page to redirect to after expiry.
     page_expiry_redirect_id: i64,
-    /// Where visitors are sent once the page has expired.
+    /// URL to which visitors are redirected after the page has expired.
     page_expiry_redirect_url: String,
     /// The password.
     password: String,
@@ -216,13 +216,13 @@ crm_core::setters!(BlogPost {
     post_summary: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// Whether access is held to rules.
+    /// True if access is held to rules.
     public_access_rules_enabled: bool,
-    /// When it is or was published.
+    /// Time at which it is or was published.
     publish_date: Timestamp,
-    /// Whether to publish at once.
+    /// True to publish at once.
     publish_immediately: bool,
-    /// When it was published.
+    /// Time at which it was published.
     published_at: Timestamp,
     /// The body for RSS feeds, as HTML.
     rss_body: String,
@@ -242,7 +242,7 @@ crm_core::setters!(BlogPost {
     translations: Map<ContentLanguageVariation>,
     /// The address.
     url: String,
-    /// Whether the featured image is used.
+    /// True if the featured image is used.
     use_featured_image: bool,
     /// The contents of the module containers, by name.
     widget_containers: Map<Value>,
@@ -253,7 +253,7 @@ crm_core::setters!(BlogPost {
 crm_core::record! {
     /// Blog post batch.
     pub struct BlogPostBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BlogPost>> = "inputs",
     }
     required "inputs"
@@ -274,21 +274,21 @@ impl BlogPostBatch {
 crm_core::record! {
     /// Blog post batch reply.
     pub struct BlogPostBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogPost> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -298,18 +298,18 @@ crm_core::record! {
     pub struct BlogPostLanguageClone {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Whether to take the published version.
+        /// True to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
     by new
 }
 crm_core::setters!(BlogPostLanguageClone {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
-    /// Whether to take the published version.
+    /// True to take the published version.
     use_published: bool,
 });
 
@@ -329,11 +329,11 @@ impl BlogPostLanguageClone {
 crm_core::record! {
     /// Blog post page.
     pub struct BlogPostPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogPost> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -345,7 +345,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<BlogPost> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -355,11 +355,11 @@ crm_core::record! {
 crm_core::record! {
     /// Blog post version page.
     pub struct BlogPostVersionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<VersionBlogPost> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -367,9 +367,9 @@ crm_core::record! {
 crm_core::record! {
     /// Cursor paged result blog post long.
     pub struct CursorPagedResultBlogPostLong {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BlogPost> = "results",
     }
 }
@@ -381,7 +381,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<BlogPost> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",

@@ -8,19 +8,19 @@ crm_core::record! {
     pub struct Blog {
         /// The full address of the blog.
         absolute_url: Option<String> = "absoluteUrl",
-        /// Whether comments are allowed.
+        /// True if comments are allowed.
         allow_comments: Option<bool> = "allowComments",
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The id of the page that lists the posts.
         listing_page_id: Option<String> = "listingPageId",
@@ -28,7 +28,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The rules on who may see it.
         public_access_rules: Vec<Value> = "publicAccessRules",
-        /// Whether access is held to rules.
+        /// True if access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
         /// The title that visitors see.
         public_title: Option<String> = "publicTitle",
@@ -36,7 +36,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The id of the one it was translated from.
         translated_from_id: Option<String> = "translatedFromId",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
@@ -46,26 +46,26 @@ crm_core::record! {
     pub struct BlogLanguageClone {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// The primary language, as `en`.
+        /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// Whether to take the published version.
+        /// True to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
     by new
 }
 crm_core::setters!(BlogLanguageClone {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
-    /// The primary language, as `en`.
+    /// The primary language, for example `en`.
     primary_language: String,
     /// The part of the address after the domain.
     slug: String,
-    /// Whether to take the published version.
+    /// True to take the published version.
     use_published: bool,
 });
 
@@ -87,11 +87,11 @@ impl BlogLanguageClone {
 crm_core::record! {
     /// Blog page.
     pub struct BlogPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Blog> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -103,7 +103,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Blog> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -113,11 +113,11 @@ crm_core::record! {
 crm_core::record! {
     /// Blog version page.
     pub struct BlogVersionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<VersionBlog> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -129,7 +129,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Blog> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Cursor paged result tag long.
     pub struct CursorPagedResultTagLong {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Tag> = "results",
     }
 }
@@ -16,13 +16,13 @@ crm_core::record! {
 crm_core::record! {
     /// Tag.
     pub struct Tag {
-        /// When it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
-        /// When it was deleted. Only replies have it; a request is sent without it.
+        /// Time at which it was deleted. Only replies have it; a request is sent without it.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -30,7 +30,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The id of the one it was translated from.
         translated_from_id: Option<i64> = "translatedFromId",
-        /// When it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
@@ -38,7 +38,7 @@ crm_core::record! {
 crm_core::setters!(Tag {
     /// The id.
     id: String,
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
     /// The name.
     name: String,
@@ -51,7 +51,7 @@ crm_core::setters!(Tag {
 crm_core::record! {
     /// Tag batch.
     pub struct TagBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<Tag>> = "inputs",
     }
     required "inputs"
@@ -72,21 +72,21 @@ impl TagBatch {
 crm_core::record! {
     /// Tag batch reply.
     pub struct TagBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Tag> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -96,24 +96,24 @@ crm_core::record! {
     pub struct TagClone {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// The primary language, as `en`.
+        /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// Whether to take the published version.
+        /// True to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id" "name"
     by new
 }
 crm_core::setters!(TagClone {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
-    /// The primary language, as `en`.
+    /// The primary language, for example `en`.
     primary_language: String,
-    /// Whether to take the published version.
+    /// True to take the published version.
     use_published: bool,
 });
 
@@ -135,11 +135,11 @@ impl TagClone {
 crm_core::record! {
     /// Tag page.
     pub struct TagPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Tag> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }

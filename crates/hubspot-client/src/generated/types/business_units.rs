@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Business unit list.
     pub struct BusinessUnitList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BusinessUnit> = "results",
     }
 }

@@ -14,14 +14,14 @@ crm_core::union! {
 crm_core::record! {
     /// Channel connection settings patch request.
     pub struct ChannelConnectionSettingsPatchRequest {
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The address.
         url: Option<String> = "url",
     }
 }
 crm_core::setters!(ChannelConnectionSettingsPatchRequest {
-    /// Whether it is ready to be used.
+    /// True if it is ready to be used.
     is_ready: bool,
     /// The address.
     url: String,
@@ -30,11 +30,11 @@ crm_core::setters!(ChannelConnectionSettingsPatchRequest {
 crm_core::record! {
     /// Channel connection settings reply.
     pub struct ChannelConnectionSettingsReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Channel connection settings request.
     pub struct ChannelConnectionSettingsRequest {
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The address.
         url: Option<String> = "url",
@@ -72,7 +72,7 @@ crm_core::record! {
         caller_id_type: Option<String> = "callerIdType",
         /// The name.
         name: Option<String> = "name",
-        /// Which record it is.
+        /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
 }
@@ -88,17 +88,17 @@ crm_core::record! {
 crm_core::record! {
     /// Completed third party call request.
     pub struct CompletedThirdPartyCallRequest {
-        /// When the call started.
+        /// Time at which the call started.
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
-        /// Whether to make an engagement of the call.
+        /// True to make an engagement of the call.
         create_engagement: Option<bool> = "createEngagement",
-        /// How long the call took. In seconds.
+        /// Duration of the call. In seconds.
         duration_seconds: Option<i64> = "durationSeconds",
         /// Properties for the engagement, by name.
         engagement_properties: Option<Map<String>> = "engagementProperties",
         /// The id of the call in the calling app.
         external_call_id: Option<String> = "externalCallId",
-        /// How the call ended, as `COMPLETED`.
+        /// Final status of the call, for example `COMPLETED`.
         final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
         /// The phone number that called.
         from_number: Option<FormattedPhoneNumber> = "fromNumber",
@@ -112,17 +112,17 @@ crm_core::record! {
     required "createEngagement" "engagementProperties" "externalCallId" "finalCallStatus" "fromNumber" "potentialRecipientUserIds" "toNumber"
 }
 crm_core::setters!(CompletedThirdPartyCallRequest {
-    /// When the call started.
+    /// Time at which the call started.
     call_started_timestamp: Timestamp,
-    /// Whether to make an engagement of the call.
+    /// True to make an engagement of the call.
     create_engagement: bool,
-    /// How long the call took. In seconds.
+    /// Duration of the call. In seconds.
     duration_seconds: i64,
     /// Properties for the engagement, by name.
     engagement_properties: Map<String>,
     /// The id of the call in the calling app.
     external_call_id: String,
-    /// How the call ended, as `COMPLETED`.
+    /// Final status of the call, for example `COMPLETED`.
     final_call_status: CompletedThirdPartyCallRequestFinalCallStatus,
     /// The phone number that called.
     from_number: FormattedPhoneNumber,
@@ -135,7 +135,7 @@ crm_core::setters!(CompletedThirdPartyCallRequest {
 });
 
 crm_core::open_enum! {
-    /// How the call ended, as `COMPLETED`.
+    /// Final status of the call, for example `COMPLETED`.
     pub enum CompletedThirdPartyCallRequestFinalCallStatus {
         /// `BUSY`
         Busy = "BUSY",
@@ -177,7 +177,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// Which record it is.
+        /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
 }
@@ -189,7 +189,7 @@ crm_core::record! {
         e164_number: Option<String> = "e164Number",
         /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
-        /// The kind of phone number, as `MOBILE`.
+        /// The kind of phone number, for example `MOBILE`.
         phone_number_type: Option<FormattedPhoneNumberPhoneNumberType> = "phoneNumberType",
     }
     required "e164Number" "phoneNumberType"
@@ -217,7 +217,7 @@ impl FormattedPhoneNumber {
 }
 
 crm_core::open_enum! {
-    /// The kind of phone number, as `MOBILE`.
+    /// The kind of phone number, for example `MOBILE`.
     pub enum FormattedPhoneNumberPhoneNumberType {
         /// `FIXED_LINE`
         FixedLine = "FIXED_LINE",
@@ -272,7 +272,7 @@ crm_core::record! {
     pub struct ObjectCoordinates {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -327,13 +327,13 @@ crm_core::record! {
     pub struct SettingsPatchRequest {
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// Whether custom objects are supported too.
+        /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// Whether calls can be received too.
+        /// True if calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
@@ -341,20 +341,20 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
 crm_core::setters!(SettingsPatchRequest {
     /// The height, in pixels.
     height: i64,
-    /// Whether it is ready to be used.
+    /// True if it is ready to be used.
     is_ready: bool,
     /// The name.
     name: String,
-    /// Whether custom objects are supported too.
+    /// True if custom objects are supported too.
     supports_custom_objects: bool,
-    /// Whether calls can be received too.
+    /// True if calls can be received too.
     supports_inbound_calling: bool,
     /// The address.
     url: String,
@@ -362,26 +362,26 @@ crm_core::setters!(SettingsPatchRequest {
     uses_calling_window: bool,
     /// `usesRemote`
     uses_remote: bool,
-    /// How wide it is.
+    /// Width.
     width: i64,
 });
 
 crm_core::record! {
     /// Settings reply.
     pub struct SettingsReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// Whether custom objects are supported too.
+        /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// Whether calls can be received too.
+        /// True if calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
@@ -389,7 +389,7 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -399,13 +399,13 @@ crm_core::record! {
     pub struct SettingsRequest {
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// Whether it is ready to be used.
+        /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
         /// The name.
         name: Option<String> = "name",
-        /// Whether custom objects are supported too.
+        /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// Whether calls can be received too.
+        /// True if calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
@@ -413,7 +413,7 @@ crm_core::record! {
         uses_calling_window: Option<bool> = "usesCallingWindow",
         /// `usesRemote`
         uses_remote: Option<bool> = "usesRemote",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"
@@ -421,13 +421,13 @@ crm_core::record! {
 crm_core::setters!(SettingsRequest {
     /// The height, in pixels.
     height: i64,
-    /// Whether it is ready to be used.
+    /// True if it is ready to be used.
     is_ready: bool,
     /// The name.
     name: String,
-    /// Whether custom objects are supported too.
+    /// True if custom objects are supported too.
     supports_custom_objects: bool,
-    /// Whether calls can be received too.
+    /// True if calls can be received too.
     supports_inbound_calling: bool,
     /// The address.
     url: String,
@@ -435,7 +435,7 @@ crm_core::setters!(SettingsRequest {
     uses_calling_window: bool,
     /// `usesRemote`
     uses_remote: bool,
-    /// How wide it is.
+    /// Width.
     width: i64,
 });
 

@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct BudgetItem {
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
@@ -18,7 +18,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -30,13 +30,13 @@ crm_core::record! {
         budget_items: Vec<BudgetItem> = "budgetItems",
         /// The whole budget.
         budget_total: Option<f64> = "budgetTotal",
-        /// The currency, as `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
-        /// What is left of the budget.
+        /// Remaining budget.
         remaining_budget: Option<f64> = "remainingBudget",
-        /// What money was spent on.
+        /// Expenses.
         spend_items: Vec<SpendItem> = "spendItems",
-        /// What was spent in all.
+        /// Total of the expenses.
         spend_total: Option<f64> = "spendTotal",
     }
 }
@@ -46,13 +46,13 @@ crm_core::record! {
     pub struct Campaign {
         /// The business units it belongs to.
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -72,9 +72,9 @@ crm_core::record! {
 crm_core::record! {
     /// Campaign asset page.
     pub struct CampaignAssetPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CampaignAsset> = "results",
     }
 }
@@ -82,21 +82,21 @@ crm_core::record! {
 crm_core::record! {
     /// Campaign batch reply.
     pub struct CampaignBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Campaign> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -128,7 +128,7 @@ impl CampaignBatchUpdateItem {
 crm_core::record! {
     /// Campaign batch update item batch.
     pub struct CampaignBatchUpdateItemBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<CampaignBatchUpdateItem>> = "inputs",
     }
     required "inputs"
@@ -170,7 +170,7 @@ impl CampaignDeleteInput {
 crm_core::record! {
     /// Campaign delete input batch.
     pub struct CampaignDeleteInputBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<CampaignDeleteInput>> = "inputs",
     }
     required "inputs"
@@ -212,7 +212,7 @@ impl CampaignInput {
 crm_core::record! {
     /// Campaign input batch.
     pub struct CampaignInputBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<CampaignInput>> = "inputs",
     }
     required "inputs"
@@ -233,11 +233,11 @@ impl CampaignInputBatch {
 crm_core::record! {
     /// Campaign page.
     pub struct CampaignPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Campaign> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -266,7 +266,7 @@ impl CampaignReadInput {
 crm_core::record! {
     /// Campaign read input batch.
     pub struct CampaignReadInputBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<CampaignReadInput>> = "inputs",
     }
     required "inputs"
@@ -291,13 +291,13 @@ crm_core::record! {
         assets: Map<CampaignAssetPage> = "assets",
         /// The business units it belongs to.
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -305,21 +305,21 @@ crm_core::record! {
 crm_core::record! {
     /// Campaign with assets batch reply.
     pub struct CampaignWithAssetsBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CampaignWithAssets> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -335,9 +335,9 @@ crm_core::record! {
 crm_core::record! {
     /// Collection response public campaign asset forward paging.
     pub struct CollectionResponsePublicCampaignAssetForwardPaging {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CampaignAsset> = "results",
     }
 }
@@ -353,9 +353,9 @@ crm_core::record! {
 crm_core::record! {
     /// Contact reference page.
     pub struct ContactReferencePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ContactReference> = "results",
     }
 }
@@ -365,7 +365,7 @@ crm_core::record! {
     pub struct ItemInput {
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
@@ -376,7 +376,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ItemInput {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
@@ -401,13 +401,13 @@ impl ItemInput {
 crm_core::record! {
     /// Metrics counters.
     pub struct MetricsCounters {
-        /// How many contacts the campaign influenced.
+        /// Number of contacts that the campaign influenced.
         influenced_contacts: Option<i64> = "influencedContacts",
-        /// How many new contacts first came through it.
+        /// Number of new contacts whose first touch it was.
         new_contacts_first_touch: Option<i64> = "newContactsFirstTouch",
-        /// How many new contacts had their last touch here.
+        /// Number of new contacts whose last touch it was.
         new_contacts_last_touch: Option<i64> = "newContactsLastTouch",
-        /// How many visits there were.
+        /// Number of visits.
         sessions: Option<i64> = "sessions",
     }
 }
@@ -415,13 +415,13 @@ crm_core::record! {
 crm_core::record! {
     /// Revenue attribution aggregate.
     pub struct RevenueAttributionAggregate {
-        /// How many contacts there are.
+        /// Number of contacts.
         contacts_number: Option<i64> = "contactsNumber",
-        /// The currency, as `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
         /// The amount of the deals.
         deal_amount: Option<f64> = "dealAmount",
-        /// How many deals there are.
+        /// Number of deals.
         deals_number: Option<i64> = "dealsNumber",
         /// The amount of revenue.
         revenue_amount: Option<f64> = "revenueAmount",
@@ -433,9 +433,9 @@ crm_core::record! {
     pub struct SpendItem {
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
@@ -443,7 +443,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }

@@ -16,9 +16,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// A change of an object.
     pub struct ObjectChange {
-        /// What happened, as `CREATED`, `CHANGED` or `DELETED`.
+        /// Kind of change: `CREATED`, `CHANGED` or `DELETED`.
         change_type: Option<String> = "changeType",
-        /// What changed.
+        /// Change.
         changes: Option<ObjectChangeDetail> = "changes",
         /// Object that changed.
         object_id: Option<i64> = "objectId",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// What changed in an object.
+    /// Change of an object.
     pub struct ObjectChangeDetail {
         /// Names of the properties that changed.
         changed_properties: Vec<String> = "changedProperties",

@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Action response with results public wide status.
     pub struct ActionResponseWithResultsPublicWideStatus {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<WideStatus> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -28,21 +28,21 @@ crm_core::record! {
 crm_core::record! {
     /// Action response with results subscription definition.
     pub struct ActionResponseWithResultsSubscriptionDefinition {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SubscriptionDefinition> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -50,21 +50,21 @@ crm_core::record! {
 crm_core::record! {
     /// Batch response public bulk opt out from all reply.
     pub struct BatchResponsePublicBulkOptOutFromAllReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BulkOptOutFromAllReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -96,7 +96,7 @@ crm_core::record! {
 crm_core::record! {
     /// Link generation request.
     pub struct LinkGenerationRequest {
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -107,7 +107,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LinkGenerationRequest {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
     /// The id of the subscription.
     subscription_id: i64,
@@ -131,11 +131,11 @@ crm_core::record! {
     pub struct PartialPublicStatusRequest {
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+        /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
         /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// Whether it is `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
+        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
         status_state: Option<SubscriptionStatus> = "statusState",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -144,7 +144,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PartialPublicStatusRequest {
-    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+    /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
     legal_basis: LegalBasis,
     /// Why the legal basis holds, in words.
     legal_basis_explanation: String,
@@ -171,21 +171,21 @@ impl PartialPublicStatusRequest {
 crm_core::record! {
     /// Public status.
     pub struct PublicStatus {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Status> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -197,15 +197,15 @@ crm_core::record! {
         business_unit_id: Option<i64> = "businessUnitId",
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+        /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
         /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// What setting the status did.
+        /// Result of setting the status.
         set_status_success_reason: Option<StatusSetStatusSuccessReason> = "setStatusSuccessReason",
-        /// Where it comes from.
+        /// Origin.
         source: Option<String> = "source",
-        /// How it stands.
+        /// Status.
         status: Option<SubscriptionStatus> = "status",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -231,21 +231,21 @@ crm_core::record! {
 crm_core::record! {
     /// Status bulk response batch reply.
     pub struct StatusBulkResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<StatusBulkReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -255,11 +255,11 @@ crm_core::record! {
     pub struct StatusRequest {
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+        /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
         /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// Whether it is `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
+        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
         status_state: Option<SubscriptionStatus> = "statusState",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -270,7 +270,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(StatusRequest {
-    /// The legal basis for sending, as `CONSENT_WITH_NOTICE`.
+    /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
     legal_basis: LegalBasis,
     /// Why the legal basis holds, in words.
     legal_basis_explanation: String,
@@ -299,7 +299,7 @@ impl StatusRequest {
 crm_core::record! {
     /// Status request batch.
     pub struct StatusRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<StatusRequest>> = "inputs",
     }
     required "inputs"
@@ -318,7 +318,7 @@ impl StatusRequestBatch {
 }
 
 crm_core::open_enum! {
-    /// What setting the status did.
+    /// Result of setting the status.
     pub enum StatusSetStatusSuccessReason {
         /// `NO_STATUS_CHANGE`
         NoStatusChange = "NO_STATUS_CHANGE",
@@ -336,33 +336,33 @@ crm_core::record! {
     pub struct SubscriptionDefinition {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
-        /// How it is sent, for people.
+        /// Human-readable name of the communication method.
         communication_method: Option<String> = "communicationMethod",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is active.
+        /// True if it is active.
         is_active: Option<bool> = "isActive",
-        /// Whether it is the default.
+        /// True if it is the default.
         is_default: Option<bool> = "isDefault",
-        /// Whether it is internal.
+        /// True if it is internal.
         is_internal: Option<bool> = "isInternal",
         /// The name.
         name: Option<String> = "name",
-        /// What the messages are for.
+        /// Purpose of the messages.
         purpose: Option<String> = "purpose",
         /// Its texts in other languages.
         subscription_translations: Vec<SubscriptionTranslation> = "subscriptionTranslations",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Status.
     pub enum SubscriptionStatus {
         /// `NOT_SPECIFIED`
         NotSpecified = "NOT_SPECIFIED",
@@ -376,9 +376,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Subscription translation.
     pub struct SubscriptionTranslation {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
@@ -386,7 +386,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -398,13 +398,13 @@ crm_core::record! {
         business_unit_id: Option<i64> = "businessUnitId",
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// How it stands.
+        /// Status.
         status: Option<SubscriptionStatus> = "status",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
-        /// Whether it holds for the account or for a business unit.
+        /// Scope of the status: the account or a business unit.
         wide_status_type: Option<WideStatusWideStatusType> = "wideStatusType",
     }
 }
@@ -422,27 +422,27 @@ crm_core::record! {
 crm_core::record! {
     /// Wide status bulk response batch reply.
     pub struct WideStatusBulkResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<WideStatusBulkReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Whether it holds for the account or for a business unit.
+    /// Scope of the status: the account or a business unit.
     pub enum WideStatusWideStatusType {
         /// `BUSINESS_UNIT_WIDE`
         BusinessUnitWide = "BUSINESS_UNIT_WIDE",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Audit log.
     pub struct AuditLog {
-        /// What happened, as `PUBLISHED`.
+        /// Event that occurred, for example `PUBLISHED`.
         event: Option<AuditLogEvent> = "event",
         /// The whole name of the person.
         full_name: Option<String> = "fullName",
@@ -16,7 +16,7 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
         /// The name of what was changed.
         object_name: Option<String> = "objectName",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<AuditLogObjectType> = "objectType",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What happened, as `PUBLISHED`.
+    /// Event that occurred, for example `PUBLISHED`.
     pub enum AuditLogEvent {
         /// `CREATED`
         Created = "CREATED",
@@ -44,7 +44,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     pub enum AuditLogObjectType {
         /// `BLOG`
         Blog = "BLOG",
@@ -100,9 +100,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audit log page.
     pub struct AuditLogPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AuditLog> = "results",
     }
 }
@@ -110,7 +110,7 @@ crm_core::record! {
 crm_core::record! {
     /// Cms audit logging export filters.
     pub struct CmsAuditLoggingExportFilters {
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<Vec<String>> = "objectType",
     }
     required "objectType"
@@ -135,7 +135,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The conditions that narrow it down.
         filters: Option<CmsAuditLoggingExportFilters> = "filters",
-        /// The format, as `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
         /// `partition`
         partition: Option<i64> = "partition",
@@ -143,9 +143,9 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// The ids of the users who get it.
         recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
-        /// Whether the export file is marked as sensitive.
+        /// True if the export file is marked as sensitive.
         should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -159,7 +159,7 @@ crm_core::setters!(CmsAuditLoggingExportSettings {
     email: String,
     /// The conditions that narrow it down.
     filters: CmsAuditLoggingExportFilters,
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     format: ExportFormat,
     /// `partition`
     partition: i64,
@@ -167,9 +167,9 @@ crm_core::setters!(CmsAuditLoggingExportSettings {
     portal_id: i64,
     /// The ids of the users who get it.
     recipient_user_ids: [i64],
-    /// Whether the export file is marked as sensitive.
+    /// True if the export file is marked as sensitive.
     should_mark_export_file_as_sensitive: bool,
-    /// Its kind.
+    /// Type.
     type_: String,
     /// The id of the user.
     user_id: i64,

@@ -19,21 +19,21 @@ crm_core::union! {
 crm_core::record! {
     /// Actor batch reply.
     pub struct ActorBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Actor> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -41,7 +41,7 @@ crm_core::record! {
 crm_core::record! {
     /// Agent actor.
     pub struct AgentActor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -49,7 +49,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `AGENT`.
+        /// Type. Always `AGENT`.
         type_: Option<String> = "type",
     }
 }
@@ -57,29 +57,29 @@ crm_core::record! {
 crm_core::record! {
     /// Assignment message.
     pub struct AssignmentMessage {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// `assignedFrom`
         assigned_from: Option<String> = "assignedFrom",
-        /// Who it is assigned to.
+        /// User or team to which it is assigned.
         assigned_to: Option<String> = "assignedTo",
         /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// Its kind. Always `ASSIGNMENT`.
+        /// Type. Always `ASSIGNMENT`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -87,13 +87,13 @@ crm_core::record! {
 crm_core::record! {
     /// Bot actor.
     pub struct BotActor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `BOT`.
+        /// Type. Always `BOT`.
         type_: Option<String> = "type",
     }
 }
@@ -111,11 +111,11 @@ crm_core::record! {
 crm_core::record! {
     /// Channel page.
     pub struct ChannelPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Channel> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -123,7 +123,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comment.
     pub struct Comment {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
@@ -131,23 +131,23 @@ crm_core::record! {
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `COMMENT`.
+        /// Type. Always `COMMENT`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -161,7 +161,7 @@ crm_core::record! {
         rich_text: Option<String> = "richText",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `COMMENT`.
+        /// Type. Always `COMMENT`.
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
@@ -207,17 +207,17 @@ crm_core::record! {
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Option<Vec<RecipientCreate>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
         /// The id of the actor who sends it.
         sender_actor_id: Option<String> = "senderActorId",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `MESSAGE`.
+        /// Type. Always `MESSAGE`.
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
@@ -230,13 +230,13 @@ crm_core::setters!(ConversationsMessageCreate {
     channel_account_id: String,
     /// The id of the channel.
     channel_id: String,
-    /// Who it goes to.
+    /// Recipients.
     recipients: [RecipientCreate],
     /// The text, as HTML.
     rich_text: String,
     /// The id of the actor who sends it.
     sender_actor_id: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
     /// The text, without formatting.
     text: String,
@@ -274,7 +274,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id.
         id: Option<String> = "id",
-        /// Its kind. Always `EMAIL`.
+        /// Type. Always `EMAIL`.
         type_: Option<String> = "type",
     }
 }
@@ -284,7 +284,7 @@ crm_core::record! {
     pub struct FileCreate {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// Its kind. Always `FILE`.
+        /// Type. Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -306,19 +306,19 @@ impl FileCreate {
 crm_core::record! {
     /// Inbox.
     pub struct Inbox {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<InboxType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -326,17 +326,17 @@ crm_core::record! {
 crm_core::record! {
     /// Inbox page.
     pub struct InboxPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Inbox> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum InboxType {
         /// `HELP_DESK`
         HelpDesk = "HELP_DESK",
@@ -348,13 +348,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Integrator actor.
     pub struct IntegratorActor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `INTEGRATOR`.
+        /// Type. Always `INTEGRATOR`.
         type_: Option<String> = "type",
     }
 }
@@ -362,13 +362,13 @@ crm_core::record! {
 crm_core::record! {
     /// Llm actor.
     pub struct LlmActor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `LLM`.
+        /// Type. Always `LLM`.
         type_: Option<String> = "type",
     }
 }
@@ -406,9 +406,9 @@ crm_core::union! {
 crm_core::record! {
     /// Message page.
     pub struct MessagePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Message> = "results",
     }
 }
@@ -418,7 +418,7 @@ crm_core::record! {
     pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Its kind. Always `QUICK_REPLIES`.
+        /// Type. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -442,13 +442,13 @@ crm_core::record! {
     pub struct RecipientCreate {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// Where it is delivered, as e-mail addresses or phone numbers.
+        /// E-mail addresses or phone numbers to which it is delivered.
         delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
         /// The name.
         name: Option<String> = "name",
-        /// The e-mail field it is in, as `TO` or `CC`.
+        /// The e-mail field it is in, for example `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
     }
     required "deliveryIdentifiers"
@@ -457,11 +457,11 @@ crm_core::record! {
 crm_core::setters!(RecipientCreate {
     /// The id of the actor in the conversation.
     actor_id: String,
-    /// Where messages are delivered: an address with its kind.
+    /// Address to which messages are delivered, with its type.
     delivery_identifier: DeliveryIdentifier,
     /// The name.
     name: String,
-    /// The e-mail field it is in, as `TO` or `CC`.
+    /// The e-mail field it is in, for example `TO` or `CC`.
     recipient_field: String,
 });
 
@@ -485,7 +485,7 @@ crm_core::record! {
     pub struct SocialMediaCreate {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
+        /// Type. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -509,7 +509,7 @@ crm_core::record! {
     pub struct SystemActor {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind. Always `SYSTEM`.
+        /// Type. Always `SYSTEM`.
         type_: Option<String> = "type",
     }
 }
@@ -517,35 +517,35 @@ crm_core::record! {
 crm_core::record! {
     /// Thread.
     pub struct Thread {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Who it is assigned to.
+        /// User or team to which it is assigned.
         assigned_to: Option<String> = "assignedTo",
         /// The id of the contact in the conversation.
         associated_contact_id: Option<String> = "associatedContactId",
-        /// When it was closed.
+        /// Time at which it was closed.
         closed_at: Option<Timestamp> = "closedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
-        /// When the last message came in.
+        /// Time at which the last message came in.
         latest_message_received_timestamp: Option<Timestamp> = "latestMessageReceivedTimestamp",
-        /// When the latest message was sent.
+        /// Time at which the latest message was sent.
         latest_message_sent_timestamp: Option<Timestamp> = "latestMessageSentTimestamp",
-        /// When the last message was sent or came in.
+        /// Time at which the last message was sent or came in.
         latest_message_timestamp: Option<Timestamp> = "latestMessageTimestamp",
         /// The id of the channel account it started on.
         original_channel_account_id: Option<String> = "originalChannelAccountId",
         /// The id of the channel it began in.
         original_channel_id: Option<String> = "originalChannelId",
-        /// Whether it is spam.
+        /// True if it is spam.
         spam: Option<bool> = "spam",
-        /// How it stands.
+        /// Status.
         status: Option<ThreadStatus> = "status",
-        /// What the thread is associated with.
+        /// Associated records of the thread.
         thread_associations: Option<ThreadAssociations> = "threadAssociations",
     }
 }
@@ -582,29 +582,29 @@ crm_core::record! {
 crm_core::record! {
     /// Thread inbox change.
     pub struct ThreadInboxChange {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id of the inbox it came from.
         from_inbox_id: Option<String> = "fromInboxId",
         /// The id.
         id: Option<String> = "id",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The id of the inbox it was moved to.
         to_inbox_id: Option<String> = "toInboxId",
-        /// Its kind. Always `THREAD_INBOX_CHANGE`.
+        /// Type. Always `THREAD_INBOX_CHANGE`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -612,15 +612,15 @@ crm_core::record! {
 crm_core::record! {
     /// Thread page.
     pub struct ThreadPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Thread> = "results",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Status.
     pub enum ThreadStatus {
         /// `CLOSED`
         Closed = "CLOSED",
@@ -632,27 +632,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Thread status change.
     pub struct ThreadStatusChange {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The software it came from.
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
         /// The status it now has.
         new_status: Option<ThreadStatus> = "newStatus",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// Its kind. Always `THREAD_STATUS_CHANGE`.
+        /// Type. Always `THREAD_STATUS_CHANGE`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -660,23 +660,23 @@ crm_core::record! {
 crm_core::record! {
     /// Thread update request.
     pub struct ThreadUpdateRequest {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// How it stands.
+        /// Status.
         status: Option<ThreadStatus> = "status",
     }
 }
 crm_core::setters!(ThreadUpdateRequest {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// How it stands.
+    /// Status.
     status: ThreadStatus,
 });
 
 crm_core::record! {
     /// Visitor actor.
     pub struct VisitorActor {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -684,7 +684,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `VISITOR`.
+        /// Type. Always `VISITOR`.
         type_: Option<String> = "type",
     }
 }
@@ -692,7 +692,7 @@ crm_core::record! {
 crm_core::record! {
     /// Welcome message.
     pub struct WelcomeMessage {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
@@ -702,23 +702,23 @@ crm_core::record! {
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id.
         id: Option<String> = "id",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `WELCOME_MESSAGE`.
+        /// Type. Always `WELCOME_MESSAGE`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }

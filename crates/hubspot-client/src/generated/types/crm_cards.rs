@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct ActionConfirmationBody {
         /// The label of the button to cancel.
         cancel_button_label: Option<String> = "cancelButtonLabel",
-        /// What the confirming button says.
+        /// Label of the confirmation button.
         confirm_button_label: Option<String> = "confirmButtonLabel",
-        /// What is asked before the action is done.
+        /// Question that is shown before the action is performed.
         prompt: Option<String> = "prompt",
     }
 }
@@ -18,15 +18,15 @@ crm_core::record! {
 crm_core::record! {
     /// Action hook action body.
     pub struct ActionHookActionBody {
-        /// What is asked before the action runs.
+        /// Confirmation that is requested before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
-        /// The HTTP method, as `POST`.
+        /// The HTTP method, for example `POST`.
         http_method: Option<WebhookActionMethod> = "httpMethod",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Its kind. Always `ACTION_HOOK`.
+        /// Type. Always `ACTION_HOOK`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -61,13 +61,13 @@ crm_core::record! {
         action_type: Option<CardAuditReplyActionType> = "actionType",
         /// The id of the app.
         application_id: Option<i64> = "applicationId",
-        /// Where the change came from: `APP`, `EXTERNAL` or `INTERNAL`.
+        /// Origin of the change: `APP`, `EXTERNAL` or `INTERNAL`.
         auth_source: Option<CardAuditReplyAuthSource> = "authSource",
-        /// When it changed.
+        /// Time at which it changed.
         changed_at: Option<i64> = "changedAt",
         /// The id of the user who did it.
         initiating_user_id: Option<i64> = "initiatingUserId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<i64> = "objectTypeId",
     }
 }
@@ -85,7 +85,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Where the change came from: `APP`, `EXTERNAL` or `INTERNAL`.
+    /// Origin of the change: `APP`, `EXTERNAL` or `INTERNAL`.
     pub enum CardAuditReplyAuthSource {
         /// `APP`
         App = "APP",
@@ -99,11 +99,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Card create request.
     pub struct CardCreateRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
-        /// How the card shows its data.
+        /// Display of the card's data.
         display: Option<CardDisplayBody> = "display",
-        /// Where and how the data of the card is got.
+        /// Source of the card's data and the way to fetch it.
         fetch: Option<CardFetchBody> = "fetch",
         /// The title.
         title: Option<String> = "title",
@@ -155,9 +155,9 @@ impl CardDisplayBody {
 crm_core::record! {
     /// Card display property.
     pub struct CardDisplayProperty {
-        /// The kind of data, as `STRING`.
+        /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -190,7 +190,7 @@ impl CardDisplayProperty {
 crm_core::record! {
     /// Card fetch body.
     pub struct CardFetchBody {
-        /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
+        /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
         /// The object types it is for.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
@@ -228,7 +228,7 @@ impl CardFetchBody {
 crm_core::record! {
     /// Card fetch body patch.
     pub struct CardFetchBodyPatch {
-        /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
+        /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
         /// The object types it is for.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
@@ -241,7 +241,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CardFetchBodyPatch {
-    /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
+    /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
     card_type: CardType,
     /// The serverless function that gives the data.
     serverless_function: String,
@@ -266,7 +266,7 @@ impl CardFetchBodyPatch {
 crm_core::record! {
     /// Card list reply.
     pub struct CardListReply {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CardReply> = "results",
     }
 }
@@ -274,15 +274,15 @@ crm_core::record! {
 crm_core::record! {
     /// Card migrate views reply.
     pub struct CardMigrateViewsReply {
-        /// When it ended.
+        /// Time at which it ended.
         ended_at: Option<i64> = "endedAt",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
-        /// How many accounts are left to migrate.
+        /// Number of accounts that are left to migrate.
         remaining_portal_count: Option<i64> = "remainingPortalCount",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<i64> = "startedAt",
-        /// How many accounts there are in all.
+        /// Total number of accounts.
         total_portal_count: Option<i64> = "totalPortalCount",
     }
 }
@@ -371,22 +371,22 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Card patch request.
     pub struct CardPatchRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
-        /// How the card shows its data.
+        /// Display of the card's data.
         display: Option<CardDisplayBody> = "display",
-        /// Where and how the data of the card is got.
+        /// Source of the card's data and the way to fetch it.
         fetch: Option<CardFetchBodyPatch> = "fetch",
         /// The title.
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(CardPatchRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: CardActions,
-    /// How the card shows its data.
+    /// Display of the card's data.
     display: CardDisplayBody,
-    /// Where and how the data of the card is got.
+    /// Source of the card's data and the way to fetch it.
     fetch: CardFetchBodyPatch,
     /// The title.
     title: String,
@@ -395,27 +395,27 @@ crm_core::setters!(CardPatchRequest {
 crm_core::record! {
     /// Card reply.
     pub struct CardReply {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
         /// The changes made to it so far.
         audit_history: Vec<CardAuditReply> = "auditHistory",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// How the card shows its data.
+        /// Display of the card's data.
         display: Option<CardDisplayBody> = "display",
-        /// Where and how the data of the card is got.
+        /// Source of the card's data and the way to fetch it.
         fetch: Option<PublicCardFetchBody> = "fetch",
         /// The id.
         id: Option<String> = "id",
         /// The title.
         title: Option<String> = "title",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Where the card's data comes from: `EXTERNAL` or `SERVERLESS`.
+    /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
     pub enum CardType {
         /// `EXTERNAL`
         External = "EXTERNAL",
@@ -425,7 +425,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of data, as `STRING`.
+    /// The kind of data, for example `STRING`.
     pub enum DataType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -451,11 +451,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Display option.
     pub struct DisplayOption {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"
@@ -480,7 +480,7 @@ impl DisplayOption {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum DisplayOptionType {
         /// `DANGER`
         Danger = "DANGER",
@@ -500,15 +500,15 @@ crm_core::record! {
     pub struct IFrameActionBody {
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Its kind. Always `IFRAME`.
+        /// Type. Always `IFRAME`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -518,7 +518,7 @@ crm_core::record! {
     pub struct IntegratorCardPayloadReply {
         /// The address of a page with all items.
         all_items_link_url: Option<String> = "allItemsLinkUrl",
-        /// What the card is called, for people.
+        /// Display name of the card.
         card_label: Option<String> = "cardLabel",
         /// The version of the answer's form: `v1` or `v3`.
         response_version: Option<IntegratorCardPayloadReplyResponseVersion> = "responseVersion",
@@ -526,7 +526,7 @@ crm_core::record! {
         sections: Vec<IntegratorObjectResult> = "sections",
         /// The actions of the card as a whole.
         top_level_actions: Option<TopLevelActions> = "topLevelActions",
-        /// How many there are in all.
+        /// Total number.
         total_count: Option<i64> = "totalCount",
     }
 }
@@ -544,7 +544,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Integrator object result.
     pub struct IntegratorObjectResult {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
         /// The id.
         id: Option<String> = "id",
@@ -568,9 +568,9 @@ crm_core::union! {
 crm_core::record! {
     /// Object token.
     pub struct ObjectToken {
-        /// The kind of data, as `STRING`.
+        /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",

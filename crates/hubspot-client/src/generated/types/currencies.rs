@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Central exchange rates information.
     pub struct CentralExchangeRatesInformation {
-        /// Whether central exchange rates are turned on.
+        /// True if central exchange rates are turned on.
         central_exchange_rates_enabled: Option<bool> = "centralExchangeRatesEnabled",
     }
 }
@@ -14,7 +14,7 @@ crm_core::record! {
 crm_core::record! {
     /// Company currency.
     pub struct CompanyCurrency {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Company currency update request.
     pub struct CompanyCurrencyUpdateRequest {
-        /// The currency, as `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -45,7 +45,7 @@ impl CompanyCurrencyUpdateRequest {
 crm_core::record! {
     /// Currency code info.
     pub struct CurrencyCodeInfo {
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// The name of the currency.
         currency_name: Option<String> = "currencyName",
@@ -55,7 +55,7 @@ crm_core::record! {
 crm_core::record! {
     /// Currency code info list.
     pub struct CurrencyCodeInfoList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CurrencyCodeInfo> = "results",
     }
 }
@@ -63,7 +63,7 @@ crm_core::record! {
 crm_core::record! {
     /// Currency create request.
     pub struct CurrencyCreateRequest {
-        /// The currency, as `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -88,7 +88,7 @@ crm_core::record! {
         from_currency_code: Option<String> = "fromCurrencyCode",
         /// One of 176 values, for example `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
-        /// Whether it is shown in HubSpot.
+        /// True if it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
     required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
@@ -117,9 +117,9 @@ crm_core::record! {
     pub struct ExchangeRate {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// From when the rate holds.
+        /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
@@ -127,9 +127,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// One of 176 values, for example `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Whether it is shown in HubSpot.
+        /// True if it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
 }
@@ -137,21 +137,21 @@ crm_core::record! {
 crm_core::record! {
     /// Exchange rate batch reply.
     pub struct ExchangeRateBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ExchangeRate> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -161,7 +161,7 @@ crm_core::record! {
     pub struct ExchangeRateCreateRequest {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// From when the rate holds.
+        /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
@@ -170,7 +170,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateCreateRequest {
-    /// From when the rate holds.
+    /// Time from which the rate is effective.
     effective_at: Timestamp,
 });
 
@@ -193,7 +193,7 @@ impl ExchangeRateCreateRequest {
 crm_core::record! {
     /// Exchange rate create request batch.
     pub struct ExchangeRateCreateRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ExchangeRateCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -214,7 +214,7 @@ impl ExchangeRateCreateRequestBatch {
 crm_core::record! {
     /// Exchange rate list.
     pub struct ExchangeRateList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ExchangeRate> = "results",
     }
 }
@@ -224,14 +224,14 @@ crm_core::record! {
     pub struct ExchangeRateMultiplier {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// From when the rate holds.
+        /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
     }
     required "conversionRate"
     by new
 }
 crm_core::setters!(ExchangeRateMultiplier {
-    /// From when the rate holds.
+    /// Time from which the rate is effective.
     effective_at: Timestamp,
 });
 
@@ -250,9 +250,9 @@ impl ExchangeRateMultiplier {
 crm_core::record! {
     /// Exchange rate page.
     pub struct ExchangeRatePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ExchangeRate> = "results",
     }
 }
@@ -262,7 +262,7 @@ crm_core::record! {
     pub struct ExchangeRateUpdateRequest {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
-        /// From when the rate holds.
+        /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
         /// The id.
         id: Option<String> = "id",
@@ -271,7 +271,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ExchangeRateUpdateRequest {
-    /// From when the rate holds.
+    /// Time from which the rate is effective.
     effective_at: Timestamp,
 });
 
@@ -291,7 +291,7 @@ impl ExchangeRateUpdateRequest {
 crm_core::record! {
     /// Exchange rate update request batch.
     pub struct ExchangeRateUpdateRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ExchangeRateUpdateRequest>> = "inputs",
     }
     required "inputs"

@@ -8,27 +8,27 @@ crm_core::record! {
     pub struct ActionDefinition {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// When it was archived. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
-        /// What to tell people about which outcome of a run.
+        /// Messages that are shown for each outcome of a run.
         execution_rules: Vec<ExecutionTranslationRule> = "executionRules",
         /// The functions of the action.
         functions: Vec<ActionFunctionIdentifier> = "functions",
         /// The id.
         id: Option<String> = "id",
-        /// Which inputs depend on others.
+        /// Dependencies between the input fields.
         input_field_dependencies: Vec<Dependency> = "inputFieldDependencies",
         /// The inputs it takes.
         input_fields: Vec<InputFieldDefinition> = "inputFields",
-        /// The names shown to people.
+        /// Display names.
         labels: Map<ActionLabels> = "labels",
-        /// Which properties of the record are sent along.
+        /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Vec<String> = "objectTypes",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Vec<OutputFieldDefinition> = "outputFields",
-        /// Whether it is published.
+        /// True if it is published.
         published: Option<bool> = "published",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -40,25 +40,25 @@ crm_core::record! {
     pub struct ActionDefinitionCreate {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// When it was archived. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
-        /// What to tell people about which outcome of a run.
+        /// Messages that are shown for each outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
         /// The functions of the action.
         functions: Option<Vec<ActionFunction>> = "functions",
-        /// Which inputs depend on others.
+        /// Dependencies between the input fields.
         input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
         /// The inputs it takes.
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<Map<ActionLabels>> = "labels",
-        /// Which properties of the record are sent along.
+        /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
-        /// Whether it is published.
+        /// True if it is published.
         published: Option<bool> = "published",
     }
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
@@ -66,34 +66,34 @@ crm_core::record! {
 crm_core::setters!(ActionDefinitionCreate {
     /// The address that is called when the action runs.
     action_url: String,
-    /// When it was archived. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
     archived_at: i64,
-    /// What to tell people about which outcome of a run.
+    /// Messages that are shown for each outcome of a run.
     execution_rules: [ExecutionTranslationRule],
     /// The functions of the action.
     functions: [ActionFunction],
-    /// Which inputs depend on others.
+    /// Dependencies between the input fields.
     input_field_dependencies: [Dependency],
     /// The inputs it takes.
     input_fields: [InputFieldDefinition],
-    /// The names shown to people.
+    /// Display names.
     labels: Map<ActionLabels>,
-    /// Which properties of the record are sent along.
+    /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
     /// The object types it is for.
     object_types: [String],
-    /// What the action gives out.
+    /// Outputs of the action.
     output_fields: [OutputFieldDefinition],
-    /// Whether it is published.
+    /// True if it is published.
     published: bool,
 });
 
 crm_core::record! {
     /// Action definition page.
     pub struct ActionDefinitionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ActionDefinition> = "results",
     }
 }
@@ -103,49 +103,49 @@ crm_core::record! {
     pub struct ActionDefinitionPatch {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
-        /// What to tell people about which outcome of a run.
+        /// Messages that are shown for each outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
-        /// Which inputs depend on others.
+        /// Dependencies between the input fields.
         input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
         /// The inputs it takes.
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<Map<ActionLabels>> = "labels",
-        /// Which properties of the record are sent along.
+        /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
         /// The object types it is for.
         object_types: Option<Vec<String>> = "objectTypes",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
-        /// Whether it is published.
+        /// True if it is published.
         published: Option<bool> = "published",
     }
 }
 crm_core::setters!(ActionDefinitionPatch {
     /// The address that is called when the action runs.
     action_url: String,
-    /// What to tell people about which outcome of a run.
+    /// Messages that are shown for each outcome of a run.
     execution_rules: [ExecutionTranslationRule],
-    /// Which inputs depend on others.
+    /// Dependencies between the input fields.
     input_field_dependencies: [Dependency],
     /// The inputs it takes.
     input_fields: [InputFieldDefinition],
-    /// The names shown to people.
+    /// Display names.
     labels: Map<ActionLabels>,
-    /// Which properties of the record are sent along.
+    /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
     /// The object types it is for.
     object_types: [String],
-    /// What the action gives out.
+    /// Outputs of the action.
     output_fields: [OutputFieldDefinition],
-    /// Whether it is published.
+    /// True if it is published.
     published: bool,
 });
 
 crm_core::record! {
     /// Action definition requires object reply.
     pub struct ActionDefinitionRequiresObjectReply {
-        /// Whether the action needs a record to run on.
+        /// True if the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
     }
 }
@@ -153,7 +153,7 @@ crm_core::record! {
 crm_core::record! {
     /// Action definition requires object request.
     pub struct ActionDefinitionRequiresObjectRequest {
-        /// Whether the action needs a record to run on.
+        /// True if the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
     }
     required "requiresObject"
@@ -203,7 +203,7 @@ crm_core::record! {
     pub struct ActionFunction {
         /// The source code of the function.
         function_source: Option<String> = "functionSource",
-        /// When the function runs, as `PRE_ACTION_EXECUTION`.
+        /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
         /// The id.
         id: Option<String> = "id",
@@ -235,7 +235,7 @@ impl ActionFunction {
 crm_core::record! {
     /// Action function identifier.
     pub struct ActionFunctionIdentifier {
-        /// When the function runs, as `PRE_ACTION_EXECUTION`.
+        /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
         /// The id.
         id: Option<String> = "id",
@@ -245,7 +245,7 @@ crm_core::record! {
 crm_core::record! {
     /// Action function identifier list.
     pub struct ActionFunctionIdentifierList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ActionFunctionIdentifier> = "results",
     }
 }
@@ -253,17 +253,17 @@ crm_core::record! {
 crm_core::record! {
     /// Action labels.
     pub struct ActionLabels {
-        /// What the card of the action says in a workflow.
+        /// Text on the card of the action in a workflow.
         action_card_content: Option<String> = "actionCardContent",
-        /// What the action does, for people.
+        /// Human-readable description of the action.
         action_description: Option<String> = "actionDescription",
-        /// The name of the action, for people.
+        /// Display name of the action.
         action_name: Option<String> = "actionName",
-        /// The name of the app, for people.
+        /// Display name of the app.
         app_display_name: Option<String> = "appDisplayName",
-        /// What to tell people about which outcome of a run.
+        /// Messages that are shown for each outcome of a run.
         execution_rules: Option<Map<String>> = "executionRules",
-        /// What the input fields are, by their names.
+        /// Descriptions of the input fields, by name.
         input_field_descriptions: Option<Map<String>> = "inputFieldDescriptions",
         /// Labels of the inputs, by field name.
         input_field_labels: Option<Map<String>> = "inputFieldLabels",
@@ -276,15 +276,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ActionLabels {
-    /// What the card of the action says in a workflow.
+    /// Text on the card of the action in a workflow.
     action_card_content: String,
-    /// What the action does, for people.
+    /// Human-readable description of the action.
     action_description: String,
-    /// The name of the app, for people.
+    /// Display name of the app.
     app_display_name: String,
-    /// What to tell people about which outcome of a run.
+    /// Messages that are shown for each outcome of a run.
     execution_rules: Map<String>,
-    /// What the input fields are, by their names.
+    /// Descriptions of the input fields, by name.
     input_field_descriptions: Map<String>,
     /// Labels of the inputs, by field name.
     input_field_labels: Map<String>,
@@ -316,7 +316,7 @@ impl ActionLabels {
 crm_core::record! {
     /// Action revision.
     pub struct ActionRevision {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The action as it was in this revision.
         definition: Option<ActionDefinition> = "definition",
@@ -330,9 +330,9 @@ crm_core::record! {
 crm_core::record! {
     /// Action revision page.
     pub struct ActionRevisionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ActionRevision> = "results",
     }
 }
@@ -344,7 +344,7 @@ crm_core::record! {
         agent_id: Option<i64> = "agentId",
         /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Where it comes from. Always `AGENTS`.
+        /// Origin. Always `AGENTS`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -377,9 +377,9 @@ impl AgentRequestContext {
 crm_core::record! {
     /// Array field.
     pub struct ArrayField {
-        /// What each item of the array is.
+        /// Schema of the items of the array.
         items: Option<ArrayFieldItems> = "items",
-        /// Its kind. Always `ARRAY`.
+        /// Type. Always `ARRAY`.
         type_: Option<String> = "type",
     }
     required "items" "type"
@@ -415,7 +415,7 @@ crm_core::union! {
 crm_core::record! {
     /// Boolean field.
     pub struct BooleanField {
-        /// Its kind. Always `BOOLEAN`.
+        /// Type. Always `BOOLEAN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -446,9 +446,9 @@ crm_core::record! {
         callback_id: Option<String> = "callbackId",
         /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Option<Map<String>> = "outputFields",
-        /// What the action ran for, as a workflow or an agent.
+        /// Context in which the action ran, for example a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
         /// The output values, each of its own type.
         typed_outputs: Option<Value> = "typedOutputs",
@@ -459,7 +459,7 @@ crm_core::record! {
 crm_core::setters!(CallbackCompletionBatchRequest {
     /// The kind of failure.
     failure_reason_type: String,
-    /// What the action ran for, as a workflow or an agent.
+    /// Context in which the action ran, for example a workflow or an agent.
     request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
@@ -485,7 +485,7 @@ impl CallbackCompletionBatchRequest {
 crm_core::record! {
     /// Callback completion batch request batch.
     pub struct CallbackCompletionBatchRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<CallbackCompletionBatchRequest>> = "inputs",
     }
     required "inputs"
@@ -519,9 +519,9 @@ crm_core::record! {
     pub struct CallbackCompletionRequest {
         /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Option<Map<String>> = "outputFields",
-        /// What the action ran for, as a workflow or an agent.
+        /// Context in which the action ran, for example a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
         /// The output values, each of its own type.
         typed_outputs: Option<Value> = "typedOutputs",
@@ -532,7 +532,7 @@ crm_core::record! {
 crm_core::setters!(CallbackCompletionRequest {
     /// The kind of failure.
     failure_reason_type: String,
-    /// What the action ran for, as a workflow or an agent.
+    /// Context in which the action ran, for example a workflow or an agent.
     request_context: CallbackCompletionBatchRequestRequestContext,
 });
 
@@ -560,7 +560,7 @@ crm_core::record! {
         application_group: Option<String> = "applicationGroup",
         /// The id of the app.
         application_id: Option<String> = "applicationId",
-        /// Whose data it is: user and contact ids.
+        /// Ids of the users and contacts whose data it contains.
         compliance_ids: Option<ComplianceIds> = "complianceIds",
         /// The id of the conversation.
         conversation_id: Option<String> = "conversationId",
@@ -568,7 +568,7 @@ crm_core::record! {
         feature_id: Option<String> = "featureId",
         /// The id of the AI inference.
         inference_id: Option<String> = "inferenceId",
-        /// Whether it is private.
+        /// True if it is private.
         is_private: Option<bool> = "isPrivate",
         /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
@@ -576,7 +576,7 @@ crm_core::record! {
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
-        /// What kinds of unstructured data it has, as `CALL_TRANSCRIPT`.
+        /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
     }
     required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
@@ -586,7 +586,7 @@ crm_core::setters!(ChirpAiContextObject {
     application_group: String,
     /// The id of the app.
     application_id: String,
-    /// Whose data it is: user and contact ids.
+    /// Ids of the users and contacts whose data it contains.
     compliance_ids: ComplianceIds,
     /// The id of the conversation.
     conversation_id: String,
@@ -594,7 +594,7 @@ crm_core::setters!(ChirpAiContextObject {
     feature_id: String,
     /// The id of the AI inference.
     inference_id: String,
-    /// Whether it is private.
+    /// True if it is private.
     is_private: bool,
     /// Further facts about it.
     metadata: Map<String>,
@@ -602,7 +602,7 @@ crm_core::setters!(ChirpAiContextObject {
     otel_context_holder: Map<String>,
     /// `trajectoryId`
     trajectory_id: String,
-    /// What kinds of unstructured data it has, as `CALL_TRANSCRIPT`.
+    /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
     unstructured_sources: [ChirpAiContextObjectUnstructuredSourcesItem],
 });
 
@@ -659,11 +659,11 @@ crm_core::record! {
     pub struct ComplianceIds {
         /// The contacts, by id.
         contact_ids: Option<Vec<ContactId>> = "contactIds",
-        /// Why there is no contact id.
+        /// Reason for a missing contact id.
         no_contact_id_reason: Option<String> = "noContactIdReason",
-        /// Why there is no account id.
+        /// Reason for a missing account id.
         no_portal_id_reason: Option<String> = "noPortalIdReason",
-        /// Why there is no user id.
+        /// Reason for a missing user id.
         no_user_id_reason: Option<String> = "noUserIdReason",
         /// The ids of the HubSpot accounts.
         portal_ids: Option<Vec<i64>> = "portalIds",
@@ -674,11 +674,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ComplianceIds {
-    /// Why there is no contact id.
+    /// Reason for a missing contact id.
     no_contact_id_reason: String,
-    /// Why there is no account id.
+    /// Reason for a missing account id.
     no_portal_id_reason: String,
-    /// Why there is no user id.
+    /// Reason for a missing user id.
     no_user_id_reason: String,
 });
 
@@ -772,7 +772,7 @@ impl ContactId {
 crm_core::record! {
     /// Copilot request context.
     pub struct CopilotRequestContext {
-        /// Where it comes from. Always `COPILOT`.
+        /// Origin. Always `COPILOT`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -818,7 +818,7 @@ crm_core::record! {
         maximum: Option<f64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<f64> = "minimum",
-        /// Its kind. Always `DOUBLE`.
+        /// Type. Always `DOUBLE`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -853,7 +853,7 @@ impl Default for DoubleField {
 crm_core::record! {
     /// Execution translation rule.
     pub struct ExecutionTranslationRule {
-        /// What must hold for it to apply.
+        /// Conditions under which it applies.
         conditions: Option<Map<Value>> = "conditions",
         /// The name of the label to use.
         label_name: Option<String> = "labelName",
@@ -880,29 +880,29 @@ impl ExecutionTranslationRule {
 crm_core::record! {
     /// Field type definition.
     pub struct FieldTypeDefinition {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Whether the options come from somewhere else.
+        /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
         /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<FieldTypeDefinitionFieldType> = "fieldType",
         /// The help shown for the field.
         help_text: Option<String> = "helpText",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<ActionsV4OptionItem>> = "options",
-        /// Where the options are fetched from.
+        /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// How the data is shaped.
+        /// Schema of the data.
         schema: Option<ArrayFieldItems> = "schema",
-        /// Its kind.
+        /// Type.
         type_: Option<FieldTypeDefinitionType> = "type",
         /// `useChirp`
         use_chirp: Option<bool> = "useChirp",
@@ -910,36 +910,36 @@ crm_core::record! {
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
 }
 crm_core::setters!(FieldTypeDefinition {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether the options come from somewhere else.
+    /// True if the options come from somewhere else.
     external_options: bool,
     /// The kind of thing the options are taken from.
     external_options_reference_type: String,
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     field_type: FieldTypeDefinitionFieldType,
     /// The help shown for the field.
     help_text: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
     /// The values to choose from.
     options: [ActionsV4OptionItem],
-    /// Where the options are fetched from.
+    /// URL from which the options are fetched.
     options_url: String,
     /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
     referenced_object_type: String,
-    /// How the data is shaped.
+    /// Schema of the data.
     schema: ArrayFieldItems,
-    /// Its kind.
+    /// Type.
     type_: FieldTypeDefinitionType,
     /// `useChirp`
     use_chirp: bool,
 });
 
 crm_core::open_enum! {
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     pub enum FieldTypeDefinitionFieldType {
         /// `booleancheckbox`
         Booleancheckbox = "booleancheckbox",
@@ -977,7 +977,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// When the function runs, as `PRE_ACTION_EXECUTION`.
+    /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
     pub enum FunctionType {
         /// `POST_ACTION_EXECUTION`
         PostActionExecution = "POST_ACTION_EXECUTION",
@@ -993,9 +993,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Input field definition.
     pub struct InputFieldDefinition {
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// What values it can take, as `STATIC_VALUE`.
+        /// Supported kinds of value, for example `STATIC_VALUE`.
         supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
         /// The type of the field and what belongs to it.
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
@@ -1004,7 +1004,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InputFieldDefinition {
-    /// What values it can take, as `STATIC_VALUE`.
+    /// Supported kinds of value, for example `STATIC_VALUE`.
     supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
 });
 
@@ -1041,7 +1041,7 @@ crm_core::record! {
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Its kind. Always `INTEGER`.
+        /// Type. Always `INTEGER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1080,7 +1080,7 @@ crm_core::record! {
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Its kind. Always `LONG`.
+        /// Type. Always `LONG`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1117,7 +1117,7 @@ crm_core::record! {
     pub struct ObjectField {
         /// The properties, by internal name.
         properties: Option<Value> = "properties",
-        /// Its kind. Always `OBJECT`.
+        /// Type. Always `OBJECT`.
         type_: Option<String> = "type",
     }
     required "properties" "type"
@@ -1181,38 +1181,38 @@ impl OutputFieldDefinition {
 crm_core::record! {
     /// Public field type definition.
     pub struct PublicFieldTypeDefinition {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<FieldType> = "fieldType",
         /// The help shown for the field.
         help_text: Option<String> = "helpText",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<PublicOption>> = "options",
-        /// Where the options are fetched from.
+        /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. Always `OWNER`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Its kind.
+        /// Type.
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
     by new
 }
 crm_core::setters!(PublicFieldTypeDefinition {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     field_type: FieldType,
     /// The help shown for the field.
     help_text: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// Where the options are fetched from.
+    /// URL from which the options are fetched.
     options_url: String,
     /// The kind of record the value points to. Always `OWNER`.
     referenced_object_type: String,
@@ -1242,7 +1242,7 @@ impl PublicFieldTypeDefinition {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum PublicFieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -1268,11 +1268,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Public option.
     pub struct PublicOption {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -1281,9 +1281,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PublicOption {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
 });
 
@@ -1336,7 +1336,7 @@ crm_core::record! {
     pub struct StandaloneRequestContext {
         /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Where it comes from. Always `STANDALONE`.
+        /// Origin. Always `STANDALONE`.
         source: Option<String> = "source",
         /// `trajectoryId`
         trajectory_id: Option<String> = "trajectoryId",
@@ -1365,16 +1365,16 @@ impl StandaloneRequestContext {
 crm_core::record! {
     /// String field.
     pub struct StringField {
-        /// The format, as `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
-        /// Its kind. Always `STRING`.
+        /// Type. Always `STRING`.
         type_: Option<String> = "type",
     }
     required "type"
     by new
 }
 crm_core::setters!(StringField {
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     format: StringFieldFormat,
 });
 
@@ -1397,7 +1397,7 @@ impl Default for StringField {
 }
 
 crm_core::open_enum! {
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     pub enum StringFieldFormat {
         /// `DATE`
         Date = "DATE",
@@ -1417,7 +1417,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Test request context.
     pub struct TestRequestContext {
-        /// Where it comes from. Always `TEST`.
+        /// Origin. Always `TEST`.
         source: Option<String> = "source",
     }
     required "source"
@@ -1444,7 +1444,7 @@ impl Default for TestRequestContext {
 crm_core::record! {
     /// Unknown field.
     pub struct UnknownField {
-        /// Its kind. Always `UNKNOWN`.
+        /// Type. Always `UNKNOWN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1471,11 +1471,11 @@ impl Default for UnknownField {
 crm_core::record! {
     /// Workflows request context.
     pub struct WorkflowsRequestContext {
-        /// Which run of the action it is.
+        /// Identifies the run of the action.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
         /// The id of the action.
         action_id: Option<i64> = "actionId",
-        /// Where it comes from. Always `WORKFLOWS`.
+        /// Origin. Always `WORKFLOWS`.
         source: Option<String> = "source",
         /// The id of the workflow.
         workflow_id: Option<i64> = "workflowId",
@@ -1484,7 +1484,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WorkflowsRequestContext {
-    /// Which run of the action it is.
+    /// Identifies the run of the action.
     action_execution_index_identifier: ActionExecutionIndexIdentifier,
     /// The id of the action.
     action_id: i64,

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Channel account create.
     pub struct ChannelAccountCreate {
-        /// Whether the channel account is authorized.
+        /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
@@ -19,7 +19,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelAccountCreate {
-    /// Where messages are delivered: an address with its kind.
+    /// Address to which messages are delivered, with its type.
     delivery_identifier: DeliveryIdentifier,
 });
 
@@ -48,9 +48,9 @@ crm_core::record! {
         account_name: Option<String> = "accountName",
         /// The token of the channel account being set up.
         account_token: Option<String> = "accountToken",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id of the channel.
         generic_channel_id: Option<i64> = "genericChannelId",
@@ -66,28 +66,28 @@ crm_core::record! {
     pub struct ChannelAccountStagingTokenUpdateRequest {
         /// The name of the account.
         account_name: Option<String> = "accountName",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
     }
 }
 crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
     /// The name of the account.
     account_name: String,
-    /// Where messages are delivered: an address with its kind.
+    /// Address to which messages are delivered, with its type.
     delivery_identifier: DeliveryIdentifier,
 });
 
 crm_core::record! {
     /// Channel account update request.
     pub struct ChannelAccountUpdateRequest {
-        /// Whether the channel account is authorized.
+        /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// The name.
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(ChannelAccountUpdateRequest {
-    /// Whether the channel account is authorized.
+    /// True if the channel account is authorized.
     authorized: bool,
     /// The name.
     name: String,
@@ -96,15 +96,15 @@ crm_core::setters!(ChannelAccountUpdateRequest {
 crm_core::record! {
     /// Channel integration channel.
     pub struct ChannelIntegrationChannel {
-        /// What the channel can do.
+        /// Capabilities of the channel.
         capabilities: Map<Value> = "capabilities",
-        /// Where users are sent to connect an account.
+        /// URL to which users are redirected to connect an account.
         channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
-        /// What the channel is, for people.
+        /// Human-readable description of the channel.
         channel_description: Option<String> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -118,11 +118,11 @@ crm_core::record! {
 crm_core::record! {
     /// Channel integration channel create.
     pub struct ChannelIntegrationChannelCreate {
-        /// What the channel can do.
+        /// Capabilities of the channel.
         capabilities: Option<Map<Value>> = "capabilities",
-        /// Where users are sent to connect an account.
+        /// URL to which users are redirected to connect an account.
         channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
-        /// What the channel is, for people.
+        /// Human-readable description of the channel.
         channel_description: Option<String> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
@@ -135,9 +135,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationChannelCreate {
-    /// Where users are sent to connect an account.
+    /// URL to which users are redirected to connect an account.
     channel_account_connection_redirect_url: String,
-    /// What the channel is, for people.
+    /// Human-readable description of the channel.
     channel_description: String,
     /// The address of the channel's logo.
     channel_logo_url: String,
@@ -164,11 +164,11 @@ impl ChannelIntegrationChannelCreate {
 crm_core::record! {
     /// Channel integration channel page.
     pub struct ChannelIntegrationChannelPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ChannelIntegrationChannel> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -176,11 +176,11 @@ crm_core::record! {
 crm_core::record! {
     /// Channel integration channel patch.
     pub struct ChannelIntegrationChannelPatch {
-        /// What the channel can do.
+        /// Capabilities of the channel.
         capabilities: Option<Map<Value>> = "capabilities",
-        /// Where users are sent to connect an account.
+        /// URL to which users are redirected to connect an account.
         channel_account_connection_redirect_url: Option<Value> = "channelAccountConnectionRedirectUrl",
-        /// What the channel is, for people.
+        /// Human-readable description of the channel.
         channel_description: Option<Value> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<Value> = "channelLogoUrl",
@@ -191,11 +191,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ChannelIntegrationChannelPatch {
-    /// What the channel can do.
+    /// Capabilities of the channel.
     capabilities: Map<Value>,
-    /// Where users are sent to connect an account.
+    /// URL to which users are redirected to connect an account.
     channel_account_connection_redirect_url: Value,
-    /// What the channel is, for people.
+    /// Human-readable description of the channel.
     channel_description: Value,
     /// The address of the channel's logo.
     channel_logo_url: Value,
@@ -220,15 +220,15 @@ crm_core::record! {
         integration_idempotency_id: Option<String> = "integrationIdempotencyId",
         /// The id of the thread in the other system.
         integration_thread_id: Option<String> = "integrationThreadId",
-        /// Whether the message comes in or goes out.
+        /// Direction of the message, inbound or outbound.
         message_direction: Option<MessageDirection> = "messageDirection",
         /// The contacts that are already found.
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Who sent it.
+        /// Senders.
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
@@ -250,15 +250,15 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     integration_idempotency_id: String,
     /// The id of the thread in the other system.
     integration_thread_id: String,
-    /// Whether the message comes in or goes out.
+    /// Direction of the message, inbound or outbound.
     message_direction: MessageDirection,
     /// The contacts that are already found.
     pre_resolved_contacts: PreResolvedContacts,
-    /// Who it goes to.
+    /// Recipients.
     recipients: [ChannelIntegrationParticipant],
     /// The text, as HTML.
     rich_text: String,
-    /// Who sent it.
+    /// Senders.
     senders: [ChannelIntegrationParticipant],
     /// The text, without formatting.
     text: String,
@@ -282,16 +282,16 @@ crm_core::union! {
 crm_core::record! {
     /// Channel integration message update request.
     pub struct ChannelIntegrationMessageUpdateRequest {
-        /// What went wrong, for people.
+        /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// How the message stands, as `SENT`.
+        /// Status of the message, for example `SENT`.
         status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType> = "statusType",
     }
     required "statusType"
     by new
 }
 crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
-    /// What went wrong, for people.
+    /// Human-readable error message.
     error_message: String,
 });
 
@@ -310,7 +310,7 @@ impl ChannelIntegrationMessageUpdateRequest {
 }
 
 crm_core::open_enum! {
-    /// How the message stands, as `SENT`.
+    /// Status of the message, for example `SENT`.
     pub enum ChannelIntegrationMessageUpdateRequestStatusType {
         /// `FAILED`
         Failed = "FAILED",
@@ -324,7 +324,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Channel integration participant.
     pub struct ChannelIntegrationParticipant {
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
@@ -359,7 +359,7 @@ crm_core::record! {
     pub struct ContactAttachment {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Its kind. Always `CONTACT`.
+        /// Type. Always `CONTACT`.
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
@@ -383,16 +383,16 @@ crm_core::record! {
     pub struct FileAttachment {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// What the file is, as `IMAGE`.
+        /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// Its kind. Always `FILE`.
+        /// Type. Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
     by new
 }
 crm_core::setters!(FileAttachment {
-    /// What the file is, as `IMAGE`.
+    /// Usage of the file, for example `IMAGE`.
     file_usage_type: FileUsageType,
 });
 
@@ -420,7 +420,7 @@ crm_core::record! {
         longitude: Option<f64> = "longitude",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `LOCATION`.
+        /// Type. Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -460,7 +460,7 @@ crm_core::record! {
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `MESSAGE_HEADER`.
+        /// Type. Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -547,7 +547,7 @@ crm_core::record! {
     pub struct QuickRepliesAttachment {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Its kind. Always `QUICK_REPLIES`.
+        /// Type. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -571,7 +571,7 @@ crm_core::record! {
     pub struct SocialMetadataIntegrationAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
+        /// Type. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -593,7 +593,7 @@ impl SocialMetadataIntegrationAttachment {
 crm_core::record! {
     /// Unsupported content attachment.
     pub struct UnsupportedContentAttachment {
-        /// Its kind. Always `UNSUPPORTED_CONTENT`.
+        /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
     required "type"

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct DataSourceGetReply {
         /// The columns it has.
         columns: Vec<FileColumn> = "columns",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<String> = "createdAt",
         /// The id of the data source.
         datasource_id: Option<i64> = "datasourceId",
@@ -16,13 +16,13 @@ crm_core::record! {
         datasource_name: Option<String> = "datasourceName",
         /// Always `FILE`.
         datasource_type: Option<String> = "datasourceType",
-        /// How the last taking in of data went.
+        /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
     }
 }
 
 crm_core::open_enum! {
-    /// How the last taking in of data went.
+    /// Status of the last ingestion.
     pub enum DataSourceGetReplyLastIngestionStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -50,7 +50,7 @@ crm_core::record! {
     pub struct FileColumn {
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }

@@ -30,7 +30,7 @@ impl DealSplitInput {
 crm_core::record! {
     /// Deal splits batch create request.
     pub struct DealSplitsBatchCreateRequest {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<DealSplitsCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -53,7 +53,7 @@ crm_core::record! {
     pub struct DealSplitsCreateRequest {
         /// The id.
         id: Option<i64> = "id",
-        /// How the deal is split among owners.
+        /// Split of the deal among owners.
         splits: Option<Vec<DealSplitInput>> = "splits",
     }
     required "id" "splits"
@@ -75,11 +75,11 @@ impl DealSplitsCreateRequest {
 crm_core::record! {
     /// Deal splits object.
     pub struct DealSplitsObject {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -87,9 +87,9 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
@@ -101,7 +101,7 @@ crm_core::record! {
     pub struct DealToDealSplits {
         /// The id.
         id: Option<String> = "id",
-        /// How the deal is split among owners.
+        /// Split of the deal among owners.
         splits: Vec<DealSplitsObject> = "splits",
     }
 }
@@ -109,21 +109,21 @@ crm_core::record! {
 crm_core::record! {
     /// Deal to deal splits batch reply.
     pub struct DealToDealSplitsBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<DealToDealSplits> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

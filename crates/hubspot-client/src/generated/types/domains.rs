@@ -8,43 +8,43 @@ crm_core::record! {
     pub struct Domain {
         /// The CNAME the domain should have.
         correct_cname: Option<String> = "correctCname",
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the domain resolves.
+        /// True if the domain resolves.
         is_resolving: Option<bool> = "isResolving",
-        /// Whether SSL is on for it.
+        /// True if SSL is on for it.
         is_ssl_enabled: Option<bool> = "isSslEnabled",
-        /// Whether it is served over HTTPS alone.
+        /// True if it is served over HTTPS alone.
         is_ssl_only: Option<bool> = "isSslOnly",
-        /// Whether blog posts are on it.
+        /// True if blog posts are on it.
         is_used_for_blog_post: Option<bool> = "isUsedForBlogPost",
-        /// Whether it is used for e-mails.
+        /// True if it is used for e-mails.
         is_used_for_email: Option<bool> = "isUsedForEmail",
-        /// Whether the knowledge base is on it.
+        /// True if the knowledge base is on it.
         is_used_for_knowledge: Option<bool> = "isUsedForKnowledge",
-        /// Whether it is used for landing pages.
+        /// True if it is used for landing pages.
         is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
-        /// Whether site pages are on it.
+        /// True if site pages are on it.
         is_used_for_site_page: Option<bool> = "isUsedForSitePage",
-        /// Whether it was marked by hand as resolving.
+        /// True if it was marked by hand as resolving.
         manually_marked_as_resolving: Option<bool> = "manuallyMarkedAsResolving",
-        /// Whether it is the main domain for blog posts.
+        /// True if it is the main domain for blog posts.
         primary_blog_post: Option<bool> = "primaryBlogPost",
-        /// Whether it is the primary domain for e-mails.
+        /// True if it is the primary domain for e-mails.
         primary_email: Option<bool> = "primaryEmail",
-        /// Whether it is the main domain for the knowledge base.
+        /// True if it is the main domain for the knowledge base.
         primary_knowledge: Option<bool> = "primaryKnowledge",
-        /// Whether it is the primary domain for landing pages.
+        /// True if it is the primary domain for landing pages.
         primary_landing_page: Option<bool> = "primaryLandingPage",
-        /// Whether it is the main domain for site pages.
+        /// True if it is the main domain for site pages.
         primary_site_page: Option<bool> = "primarySitePage",
         /// The domain it is secondary to.
         secondary_to_domain: Option<String> = "secondaryToDomain",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
@@ -52,11 +52,11 @@ crm_core::record! {
 crm_core::record! {
     /// Domain page.
     pub struct DomainPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Domain> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Batched behavioral event http completion request.
     pub struct BatchedBehavioralEventHttpCompletionRequest {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BehavioralEventHttpCompletionRequest>> = "inputs",
     }
     required "inputs"
@@ -33,7 +33,7 @@ crm_core::record! {
         event_name: Option<String> = "eventName",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// When it happened.
+        /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -50,7 +50,7 @@ crm_core::setters!(BehavioralEventHttpCompletionRequest {
     email: String,
     /// The id of the record.
     object_id: String,
-    /// When it happened.
+    /// Time at which it happened.
     occurred_at: Timestamp,
     /// The visitor's token, from the cookie `hubspotutk`.
     utk: String,

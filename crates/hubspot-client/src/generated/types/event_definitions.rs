@@ -6,22 +6,22 @@ use super::*;
 crm_core::record! {
     /// Behavioral event property create.
     pub struct BehavioralEventPropertyCreate {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
     required "label" "type"
     by new
 }
 crm_core::setters!(BehavioralEventPropertyCreate {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// The name.
     name: String,
@@ -47,18 +47,18 @@ impl BehavioralEventPropertyCreate {
 crm_core::record! {
     /// Behavioral event property definition patch.
     pub struct BehavioralEventPropertyDefinitionPatch {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
     }
 }
 crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The values to choose from.
     options: [OptionInput],
@@ -67,19 +67,19 @@ crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
 crm_core::record! {
     /// Behavioral event type definition.
     pub struct BehavioralEventTypeDefinition {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Vec<EventDefinitionsAssociationDefinition> = "associations",
         /// The rules that join other events into this one.
         combo_event_rules: Option<ComboEventRuleBranch> = "comboEventRules",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
-        /// How an event is matched to its record by a property.
+        /// Property that matches an event to its record.
         custom_matching_id: Option<ObjectResolutionMappingReply> = "customMatchingId",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The template for the details of the event.
         detail_template: Option<String> = "detailTemplate",
@@ -89,11 +89,11 @@ crm_core::record! {
         header_template: Option<String> = "headerTemplate",
         /// The id.
         id: Option<String> = "id",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
@@ -101,9 +101,9 @@ crm_core::record! {
         primary_object_id: Option<String> = "primaryObjectId",
         /// The properties, by internal name.
         properties: Vec<Property> = "properties",
-        /// How the event is tracked, as `MANUAL`.
+        /// Tracking of the event, for example `MANUAL`.
         tracking_type: Option<BehavioralEventTypeDefinitionTrackingType> = "trackingType",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who changed it last.
         updated_user_id: Option<i64> = "updatedUserId",
@@ -113,13 +113,13 @@ crm_core::record! {
 crm_core::record! {
     /// Behavioral event type definition create.
     pub struct BehavioralEventTypeDefinitionCreate {
-        /// How an event is matched to its record by a property.
+        /// Property that matches an event to its record.
         custom_matching_id: Option<ObjectResolutionMappingRequest> = "customMatchingId",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Whether to add the default properties.
+        /// True to add the default properties.
         include_default_properties: Option<bool> = "includeDefaultProperties",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -132,9 +132,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BehavioralEventTypeDefinitionCreate {
-    /// How an event is matched to its record by a property.
+    /// Property that matches an event to its record.
     custom_matching_id: ObjectResolutionMappingRequest,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// The name.
     name: String,
@@ -166,11 +166,11 @@ impl BehavioralEventTypeDefinitionCreate {
 crm_core::record! {
     /// Behavioral event type definition page.
     pub struct BehavioralEventTypeDefinitionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<BehavioralEventTypeDefinition> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -178,21 +178,21 @@ crm_core::record! {
 crm_core::record! {
     /// Behavioral event type definition patch.
     pub struct BehavioralEventTypeDefinitionPatch {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
     }
 }
 crm_core::setters!(BehavioralEventTypeDefinitionPatch {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
 });
 
 crm_core::open_enum! {
-    /// How the event is tracked, as `MANUAL`.
+    /// Tracking of the event, for example `MANUAL`.
     pub enum BehavioralEventTypeDefinitionTrackingType {
         /// `APP_EVENT`
         AppEvent = "APP_EVENT",
@@ -224,11 +224,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Combo event rule.
     pub struct ComboEventRule {
-        /// How many are wanted.
+        /// Number of requested items.
         count: Option<i64> = "count",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// How many days to look back.
+        /// Number of days to look back.
         lookback_window_days: Option<i64> = "lookbackWindowDays",
         /// The filters on properties.
         property_filters: Vec<EventDefinitionsPropertyFilter> = "propertyFilters",
@@ -254,11 +254,11 @@ crm_core::record! {
         comparison_property_name: Option<String> = "comparisonPropertyName",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<ComparativeBoolPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -270,7 +270,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum ComparativeBoolPropertyOperationOperator {
         /// `IS_EQUAL_TO`
         IsEqualTo = "IS_EQUAL_TO",
@@ -286,11 +286,11 @@ crm_core::record! {
         comparison_property_name: Option<String> = "comparisonPropertyName",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<ComparativeNumberPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -302,7 +302,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum ComparativeNumberPropertyOperationOperator {
         /// `IS_EQUAL_TO`
         IsEqualTo = "IS_EQUAL_TO",
@@ -320,7 +320,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
+    /// Treatment of the endpoint: `INCLUSIVE` or `EXCLUSIVE`.
     pub enum EndpointBehavior {
         /// `EXCLUSIVE`
         Exclusive = "EXCLUSIVE",
@@ -332,21 +332,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event definitions all property types operation.
     pub struct EventDefinitionsAllPropertyTypesOperation {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsAllPropertyTypesOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `alltypes`.
         property_type: Option<String> = "propertyType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
@@ -362,7 +362,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsAllPropertyTypesOperationOperator {
         /// `IS_BLANK`
         IsBlank = "IS_BLANK",
@@ -378,9 +378,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event definitions association definition.
     pub struct EventDefinitionsAssociationDefinition {
-        /// Whether labels of one's own are allowed.
+        /// True if custom labels are allowed.
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
-        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
+        /// Cardinality: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -390,21 +390,21 @@ crm_core::record! {
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// `hasAllAssociatedObjects`
         has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
-        /// Whether deletes go on to the associated records.
+        /// True if deletes go on to the associated records.
         has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
-        /// Whether a user set the most records it goes from.
+        /// True if a user set the most records it goes from.
         has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
-        /// Whether a user set a limit of associated records.
+        /// True if a user set a limit of associated records.
         has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
         /// Why it is hidden.
         hidden_reason: Option<EventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
         /// The id.
         id: Option<i64> = "id",
-        /// Whether the other side allows labels of one's own.
+        /// True if the inverse association allows custom labels.
         inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
-        /// How many the reverse association can have, as `ONE_TO_MANY`.
+        /// Cardinality of the inverse association, for example `ONE_TO_MANY`.
         inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
         /// `inverseHasAllAssociatedObjects`
         inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
@@ -414,27 +414,27 @@ crm_core::record! {
         inverse_label: Option<String> = "inverseLabel",
         /// The internal name seen from the other side.
         inverse_name: Option<String> = "inverseName",
-        /// Whether it is the default.
+        /// True if it is the default.
         is_default: Option<bool> = "isDefault",
-        /// Whether the reverse association is the primary one.
+        /// True if the reverse association is the primary one.
         is_inverse_primary: Option<bool> = "isInversePrimary",
-        /// Whether it is the primary one.
+        /// True if it is the primary one.
         is_primary: Option<bool> = "isPrimary",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Most records it can go from.
+        /// Maximum number of source records.
         max_from_object_ids: Option<i64> = "maxFromObjectIds",
-        /// Most records that one record may be associated with.
+        /// Maximum number of records that can be associated with one record.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
         /// The name.
         name: Option<String> = "name",
         /// An identifier that is unique in the account.
         portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
-        /// Whether it cannot be changed.
+        /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
         /// The type of object that the association leads to. One of 161 values, for example `ABANDONED_CART`.
         to_object_type: Option<String> = "toObjectType",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
@@ -456,11 +456,11 @@ crm_core::record! {
     pub struct EventDefinitionsBoolPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsBoolPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -474,7 +474,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsBoolPropertyOperationOperator {
         /// `HAS_EVER_BEEN_EQUAL_TO`
         HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
@@ -494,11 +494,11 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// The month the fiscal year begins with.
         fiscal_year_start: Option<BlockedDateMonth> = "fiscalYearStart",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsCalendarDatePropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -508,15 +508,15 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         /// The unit of time.
         time_unit: Option<EventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
-        /// How many of the time units.
+        /// Number of time units.
         time_unit_count: Option<i64> = "timeUnitCount",
-        /// Whether to go by the fiscal year.
+        /// True to go by the fiscal year.
         use_fiscal_year: Option<bool> = "useFiscalYear",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsCalendarDatePropertyOperationOperator {
         /// `IN_LAST_TIME_UNIT`
         InLastTimeUnit = "IN_LAST_TIME_UNIT",
@@ -556,11 +556,11 @@ crm_core::record! {
         default_comparison_value: Option<String> = "defaultComparisonValue",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<OperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -580,11 +580,11 @@ crm_core::record! {
         default_comparison_value: Option<String> = "defaultComparisonValue",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<OperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -602,11 +602,11 @@ crm_core::record! {
         comparison_property_name: Option<String> = "comparisonPropertyName",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsComparativeStringPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -618,7 +618,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsComparativeStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -652,11 +652,11 @@ crm_core::record! {
         second: Option<i64> = "second",
         /// Always `DATE`.
         time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
+        /// Source of the time zone.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
         /// The year.
         year: Option<i64> = "year",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -668,13 +668,13 @@ crm_core::record! {
         day: Option<i64> = "day",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The month, as a number or a name.
         month: Option<EventDefinitionsDatePropertyOperationMonth> = "month",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsDatePropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -718,7 +718,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsDatePropertyOperationOperator {
         /// `AFTER`
         After = "AFTER",
@@ -734,11 +734,11 @@ crm_core::record! {
     pub struct EventDefinitionsDateTimePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsDateTimePropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -746,7 +746,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
+        /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
         /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
@@ -754,7 +754,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsDateTimePropertyOperationOperator {
         /// `IS_AFTER`
         IsAfter = "IS_AFTER",
@@ -774,11 +774,11 @@ crm_core::record! {
     pub struct EventDefinitionsEnumerationPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsEnumerationPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -786,13 +786,13 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Vec<String> = "values",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsEnumerationPropertyOperationOperator {
         /// `CONTAINS_ALL`
         ContainsAll = "CONTAINS_ALL",
@@ -826,15 +826,15 @@ crm_core::record! {
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<IndexOffset> = "offset",
         /// `shouldGenerateRefreshTime`
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
         /// Always `INDEXED`.
         time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
+        /// Source of the time zone.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -842,31 +842,31 @@ crm_core::record! {
 crm_core::record! {
     /// Event definitions multi string property operation.
     pub struct EventDefinitionsMultiStringPropertyOperation {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsMultiStringPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
         /// Always `multistring`.
         property_type: Option<String> = "propertyType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Vec<String> = "values",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsMultiStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -890,11 +890,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event definitions num occurrences refine by.
     pub struct EventDefinitionsNumOccurrencesRefineBy {
-        /// Most times it may have happened.
+        /// Maximum number of occurrences.
         max_occurrences: Option<i64> = "maxOccurrences",
-        /// How often it must have happened at least.
+        /// Minimum number of occurrences.
         min_occurrences: Option<i64> = "minOccurrences",
-        /// Its kind. Always `NumOccurrencesRefineBy`.
+        /// Type. Always `NumOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
@@ -904,11 +904,11 @@ crm_core::record! {
     pub struct EventDefinitionsNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsNumberPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -922,7 +922,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsNumberPropertyOperationOperator {
         /// `HAS_EVER_BEEN_EQUAL_TO`
         HasEverBeenEqualTo = "HAS_EVER_BEEN_EQUAL_TO",
@@ -954,7 +954,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// `frameworkFilterId`
         framework_filter_id: Option<i64> = "frameworkFilterId",
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<EventDefinitionsPropertyFilterOperation> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -993,13 +993,13 @@ crm_core::record! {
     pub struct EventDefinitionsPropertyReferencedTime {
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// How the property's time is read, as `UPDATED_AT`.
+        /// Reference for the property's time, for example `UPDATED_AT`.
         reference_type: Option<EventDefinitionsTimePointOperationPropertyParser> = "referenceType",
         /// Always `PROPERTY_REFERENCED`.
         time_type: Option<String> = "timeType",
-        /// Where the time zone is taken from.
+        /// Source of the time zone.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
 }
@@ -1009,13 +1009,13 @@ crm_core::record! {
     pub struct EventDefinitionsRangedDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The earliest time.
         lower_bound_timestamp: Option<i64> = "lowerBoundTimestamp",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1023,7 +1023,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
+        /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
         /// The end of the range.
         upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
@@ -1035,13 +1035,13 @@ crm_core::record! {
     pub struct EventDefinitionsRangedNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The lowest value.
         lower_bound: Option<f64> = "lowerBound",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1059,35 +1059,35 @@ crm_core::record! {
     pub struct EventDefinitionsRangedTimeOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Whether the lower end counts too: `INCLUSIVE` or `EXCLUSIVE`.
+        /// Treatment of the lower bound: `INCLUSIVE` or `EXCLUSIVE`.
         lower_bound_endpoint_behavior: Option<EndpointBehavior> = "lowerBoundEndpointBehavior",
-        /// Where the range begins.
+        /// Lower bound of the range.
         lower_bound_time_point: Option<Time> = "lowerBoundTimePoint",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsRangedTimeOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
-        /// How the property's value is read as a time.
+        /// Parser that reads the property's value as a time.
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `rangedtime`.
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// Whether the upper end counts too: `INCLUSIVE` or `EXCLUSIVE`.
+        /// Treatment of the upper bound: `INCLUSIVE` or `EXCLUSIVE`.
         upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
-        /// Where the range ends.
+        /// Upper bound of the range.
         upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsRangedTimeOperationOperator {
         /// `IS_BETWEEN`
         IsBetween = "IS_BETWEEN",
@@ -1101,13 +1101,13 @@ crm_core::record! {
     pub struct EventDefinitionsRollingDateRangePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// How many days it spans.
+        /// Number of days.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsRollingDateRangePropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1115,13 +1115,13 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// `renderSpec`
         render_spec: Option<String> = "renderSpec",
-        /// Whether times must be converted to a time zone.
+        /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
     }
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsRollingDateRangePropertyOperationOperator {
         /// `IS_LESS_THAN_X_DAYS_AGO`
         IsLessThanXDaysAgo = "IS_LESS_THAN_X_DAYS_AGO",
@@ -1139,13 +1139,13 @@ crm_core::record! {
     pub struct EventDefinitionsRollingPropertyUpdatedOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// How many days it spans.
+        /// Number of days.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsRollingPropertyUpdatedOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1157,7 +1157,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsRollingPropertyUpdatedOperationOperator {
         /// `NOT_UPDATED_IN_LAST_X_DAYS`
         NotUpdatedInLastXDays = "NOT_UPDATED_IN_LAST_X_DAYS",
@@ -1169,15 +1169,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event definitions set occurrences refine by.
     pub struct EventDefinitionsSetOccurrencesRefineBy {
-        /// How many of the set must match, as `ANY`.
+        /// Rule for matches of the set, for example `ANY`.
         set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
-        /// Its kind. Always `SetOccurrencesRefineBy`.
+        /// Type. Always `SetOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// How many of the set must match, as `ANY`.
+    /// Rule for matches of the set, for example `ANY`.
     pub enum EventDefinitionsSetOccurrencesRefineBySetType {
         /// `ALL`
         All = "ALL",
@@ -1199,11 +1199,11 @@ crm_core::record! {
     pub struct EventDefinitionsStringPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EventDefinitionsStringPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1217,7 +1217,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EventDefinitionsStringPropertyOperationOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -1247,17 +1247,17 @@ crm_core::record! {
     pub struct EventDefinitionsTimePointOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether the endpoint counts: `INCLUSIVE` or `EXCLUSIVE`.
+        /// Treatment of the endpoint: `INCLUSIVE` or `EXCLUSIVE`.
         endpoint_behavior: Option<EndpointBehavior> = "endpointBehavior",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<OperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
-        /// How the property's value is read as a time.
+        /// Parser that reads the property's value as a time.
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `timepoint`.
         property_type: Option<String> = "propertyType",
@@ -1265,13 +1265,13 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         /// The time to compare with.
         time_point: Option<Time> = "timePoint",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// How the property's value is read as a time.
+    /// Parser that reads the property's value as a time.
     pub enum EventDefinitionsTimePointOperationPropertyParser {
         /// `ANNIVERSARY`
         Anniversary = "ANNIVERSARY",
@@ -1299,7 +1299,7 @@ crm_core::record! {
         minute: Option<i64> = "minute",
         /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// How the property's time is read, as `UPDATED_AT`. Always `FISCAL_QUARTER`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `FISCAL_QUARTER`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1319,7 +1319,7 @@ crm_core::record! {
         minute: Option<i64> = "minute",
         /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// How the property's time is read, as `UPDATED_AT`. Always `FISCAL_YEAR`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `FISCAL_YEAR`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1329,23 +1329,23 @@ crm_core::record! {
 crm_core::record! {
     /// Index offset.
     pub struct IndexOffset {
-        /// How many days to shift by.
+        /// Number of days to shift by.
         days: Option<i64> = "days",
-        /// How many hours it is off.
+        /// Offset in hours.
         hours: Option<i64> = "hours",
-        /// How many milliseconds to shift by.
+        /// Number of milliseconds to shift by.
         milliseconds: Option<i64> = "milliseconds",
-        /// How many minutes it is off.
+        /// Offset in minutes.
         minutes: Option<i64> = "minutes",
-        /// How many months to shift by.
+        /// Number of months to shift by.
         months: Option<i64> = "months",
-        /// How many quarters it is off.
+        /// Offset in quarters.
         quarters: Option<i64> = "quarters",
-        /// How many seconds to shift by.
+        /// Number of seconds to shift by.
         seconds: Option<i64> = "seconds",
-        /// How many weeks it is off.
+        /// Offset in weeks.
         weeks: Option<i64> = "weeks",
-        /// How many years to shift by.
+        /// Number of years to shift by.
         years: Option<i64> = "years",
     }
 }
@@ -1361,7 +1361,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// How the property's time is read, as `UPDATED_AT`. Always `MONTH`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `MONTH`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1377,7 +1377,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// How the property's time is read, as `UPDATED_AT`. Always `NOW`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `NOW`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1387,7 +1387,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object resolution mapping reply.
     pub struct ObjectResolutionMappingReply {
-        /// How the main record is found.
+        /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
     }
 }
@@ -1395,7 +1395,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object resolution mapping request.
     pub struct ObjectResolutionMappingRequest {
-        /// How the main record is found.
+        /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
     }
     required "primaryObjectRule"
@@ -1414,7 +1414,7 @@ impl ObjectResolutionMappingRequest {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum OperationOperator {
         /// `IS_AFTER`
         IsAfter = "IS_AFTER",
@@ -1453,7 +1453,7 @@ impl PrimaryObjectResolutionRule {
 crm_core::record! {
     /// Property filter context.
     pub struct PropertyFilterContext {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
     }
 }
@@ -1471,7 +1471,7 @@ crm_core::record! {
         minute: Option<i64> = "minute",
         /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// How the property's time is read, as `UPDATED_AT`. Always `QUARTER`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `QUARTER`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1495,15 +1495,15 @@ crm_core::union! {
 crm_core::record! {
     /// Regex property operation.
     pub struct RegexPropertyOperation {
-        /// Whether upper and lower case differ.
+        /// True if upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Whether records without a value pass too.
+        /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<RegexPropertyOperationOperator> = "operator",
         /// The name of the operator.
         operator_name: Option<String> = "operatorName",
@@ -1517,7 +1517,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum RegexPropertyOperationOperator {
         /// `DOES_NOT_MATCH_REGEX`
         DoesNotMatchRegex = "DOES_NOT_MATCH_REGEX",
@@ -1536,7 +1536,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Where the time zone is taken from.
+    /// Source of the time zone.
     pub enum TimezoneSource {
         /// `CUSTOM`
         Custom = "CUSTOM",
@@ -1556,7 +1556,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// How the property's time is read, as `UPDATED_AT`. Always `TODAY`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `TODAY`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1566,7 +1566,7 @@ crm_core::record! {
 crm_core::record! {
     /// Week reference.
     pub struct WeekReference {
-        /// The day of the week, as `MONDAY`.
+        /// The day of the week, for example `MONDAY`.
         day_of_week: Option<TimeWindowDay> = "dayOfWeek",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1574,7 +1574,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// How the property's time is read, as `UPDATED_AT`. Always `WEEK`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `WEEK`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -1594,7 +1594,7 @@ crm_core::record! {
         minute: Option<i64> = "minute",
         /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// How the property's time is read, as `UPDATED_AT`. Always `YEAR`.
+        /// Reference for the property's time, for example `UPDATED_AT`. Always `YEAR`.
         reference_type: Option<String> = "referenceType",
         /// The second of the minute.
         second: Option<i64> = "second",

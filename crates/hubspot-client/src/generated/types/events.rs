@@ -12,9 +12,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// When it happened.
+        /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -24,9 +24,9 @@ crm_core::record! {
 crm_core::record! {
     /// Unified event page.
     pub struct UnifiedEventPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UnifiedEvent> = "results",
     }
 }

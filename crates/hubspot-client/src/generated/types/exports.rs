@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Action response with single result uri.
     pub struct ActionResponseWithSingleResultUri {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// What came of it.
+        /// Result.
         result: Option<String> = "result",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -34,7 +34,7 @@ crm_core::record! {
         filters: Option<Vec<Filter>> = "filters",
         /// The text to search for.
         query: Option<String> = "query",
-        /// What the results are sorted by.
+        /// Order of the results.
         sorts: Option<Vec<String>> = "sorts",
     }
     required "filterGroups" "filters" "sorts"
@@ -76,56 +76,56 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Export list request.
     pub struct ExportListRequest {
-        /// The kinds of associated records to export too.
+        /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+        /// Exported internal values: `NAMES`, `VALUES` or both.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
         /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// What is exported: a `LIST` or a `VIEW`. Always `LIST`.
+        /// Kind of export: `LIST` or `VIEW`. Always `LIST`.
         export_type: Option<String> = "exportType",
-        /// The format, as `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
-        /// Whether to export associations with labels too.
+        /// True to export labeled associations as well.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// Whether associated records come with their main property.
+        /// True if associated records come with their main property.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<Language> = "language",
         /// The id of the list.
         list_id: Option<String> = "listId",
         /// The properties that are exported.
         object_properties: Option<Vec<String>> = "objectProperties",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// Whether to lift the limit of associated records in a row.
+        /// True to lift the limit of associated records in a row.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "listId" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
     by new
 }
 crm_core::setters!(ExportListRequest {
-    /// The kinds of associated records to export too.
+    /// Types of associated records to export as well.
     associated_object_type: [String],
-    /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+    /// Exported internal values: `NAMES`, `VALUES` or both.
     export_internal_values_options: [ExportInternalValues],
     /// The name of the export.
     export_name: String,
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     format: ExportFormat,
-    /// Whether to export associations with labels too.
+    /// True to export labeled associations as well.
     include_labeled_associations: bool,
-    /// Whether associated records come with their main property.
+    /// True if associated records come with their main property.
     include_primary_display_property_for_associated_objects: bool,
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: Language,
     /// The id of the list.
     list_id: String,
     /// The properties that are exported.
     object_properties: [String],
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: String,
-    /// Whether to lift the limit of associated records in a row.
+    /// True to lift the limit of associated records in a row.
     override_associated_objects_per_definition_per_row_limit: bool,
 });
 
@@ -160,29 +160,29 @@ impl Default for ExportListRequest {
 crm_core::record! {
     /// Export reply.
     pub struct ExportReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// How far the export is, as `DONE`.
+        /// State of the export, for example `DONE`.
         export_state: Option<ExportReplyExportState> = "exportState",
-        /// What is exported: a `LIST` or a `VIEW`.
+        /// Kind of export: `LIST` or `VIEW`.
         export_type: Option<ExportReplyExportType> = "exportType",
         /// The id.
         id: Option<String> = "id",
         /// The properties that are exported.
         object_properties: Vec<String> = "objectProperties",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// How many records were exported.
+        /// Number of records that were exported.
         record_count: Option<i64> = "recordCount",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How far the export is, as `DONE`.
+    /// State of the export, for example `DONE`.
     pub enum ExportReplyExportState {
         /// `CANCELED`
         Canceled = "CANCELED",
@@ -206,7 +206,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What is exported: a `LIST` or a `VIEW`.
+    /// Kind of export: `LIST` or `VIEW`.
     pub enum ExportReplyExportType {
         /// `LIST`
         List = "LIST",
@@ -226,56 +226,56 @@ crm_core::union! {
 crm_core::record! {
     /// Export view request.
     pub struct ExportViewRequest {
-        /// The kinds of associated records to export too.
+        /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+        /// Exported internal values: `NAMES`, `VALUES` or both.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
         /// The name of the export.
         export_name: Option<String> = "exportName",
-        /// What is exported: a `LIST` or a `VIEW`. Always `VIEW`.
+        /// Kind of export: `LIST` or `VIEW`. Always `VIEW`.
         export_type: Option<String> = "exportType",
-        /// The format, as `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
-        /// Whether to export associations with labels too.
+        /// True to export labeled associations as well.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// Whether associated records come with their main property.
+        /// True if associated records come with their main property.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<Language> = "language",
         /// The properties that are exported.
         object_properties: Option<Vec<String>> = "objectProperties",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// Whether to lift the limit of associated records in a row.
+        /// True to lift the limit of associated records in a row.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
-        /// Which records of the view are exported.
+        /// Search that selects the exported records of the view.
         public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
     by new
 }
 crm_core::setters!(ExportViewRequest {
-    /// The kinds of associated records to export too.
+    /// Types of associated records to export as well.
     associated_object_type: [String],
-    /// Whether internal `NAMES`, internal `VALUES` or both are exported.
+    /// Exported internal values: `NAMES`, `VALUES` or both.
     export_internal_values_options: [ExportInternalValues],
     /// The name of the export.
     export_name: String,
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     format: ExportFormat,
-    /// Whether to export associations with labels too.
+    /// True to export labeled associations as well.
     include_labeled_associations: bool,
-    /// Whether associated records come with their main property.
+    /// True if associated records come with their main property.
     include_primary_display_property_for_associated_objects: bool,
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: Language,
     /// The properties that are exported.
     object_properties: [String],
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: String,
-    /// Whether to lift the limit of associated records in a row.
+    /// True to lift the limit of associated records in a row.
     override_associated_objects_per_definition_per_row_limit: bool,
-    /// Which records of the view are exported.
+    /// Search that selects the exported records of the view.
     public_crm_search_request: CrmSearchRequest,
 });
 
@@ -308,7 +308,7 @@ impl Default for ExportViewRequest {
 }
 
 crm_core::open_enum! {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     pub enum Language {
         /// `AF_ZA`
         AfZa = "AF_ZA",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Batch portal entry.
     pub struct BatchPortalEntry {
-        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
+        /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -142,7 +142,7 @@ crm_core::record! {
 crm_core::record! {
     /// Portal flag state put request.
     pub struct PortalFlagStatePutRequest {
-        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
+        /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
     }
     required "flagState"
@@ -167,7 +167,7 @@ crm_core::record! {
         app_id: Option<i64> = "appId",
         /// The name of the flag.
         flag_name: Option<String> = "flagName",
-        /// Whether the flag is `ON`, `OFF` or `ABSENT`.
+        /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",

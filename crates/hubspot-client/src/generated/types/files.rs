@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// File action reply.
     pub struct FileActionReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// What came of it.
+        /// Result.
         result: Option<StoredFile> = "result",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
@@ -30,9 +30,9 @@ crm_core::record! {
 crm_core::record! {
     /// File page.
     pub struct FilePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<StoredFile> = "results",
     }
 }
@@ -50,13 +50,13 @@ crm_core::record! {
 crm_core::record! {
     /// File update input.
     pub struct FileUpdateInput {
-        /// Who can see the file, as `PRIVATE`.
+        /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// Whether to remove the time it expires.
+        /// True to remove the time it expires.
         clear_expires: Option<bool> = "clearExpires",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// Whether the file can be used in new content.
+        /// True if the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
         /// The name.
         name: Option<String> = "name",
@@ -67,13 +67,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(FileUpdateInput {
-    /// Who can see the file, as `PRIVATE`.
+    /// Visibility of the file, for example `PRIVATE`.
     access: StoredFileAccess,
-    /// Whether to remove the time it expires.
+    /// True to remove the time it expires.
     clear_expires: bool,
-    /// When it expires.
+    /// Time at which it expires.
     expires_at: Timestamp,
-    /// Whether the file can be used in new content.
+    /// True if the file can be used in new content.
     is_usable_in_content: bool,
     /// The name.
     name: String,
@@ -100,11 +100,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Folder.
     pub struct Folder {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -114,7 +114,7 @@ crm_core::record! {
         parent_folder_id: Option<String> = "parentFolderId",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -122,21 +122,21 @@ crm_core::record! {
 crm_core::record! {
     /// Folder action reply.
     pub struct FolderActionReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// What came of it.
+        /// Result.
         result: Option<Folder> = "result",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
@@ -179,9 +179,9 @@ impl FolderInput {
 crm_core::record! {
     /// Folder page.
     pub struct FolderPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Folder> = "results",
     }
 }
@@ -238,13 +238,13 @@ impl FolderUpdateInputWithId {
 crm_core::record! {
     /// Import from url input.
     pub struct ImportFromUrlInput {
-        /// Who can see the file, as `PRIVATE`.
+        /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// Where to look for files that are the same.
+        /// Scope in which duplicates are searched for.
         duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope> = "duplicateValidationScope",
-        /// What to do about duplicates, as `REJECT`.
+        /// Treatment of duplicates, for example `REJECT`.
         duplicate_validation_strategy: Option<ImportFromUrlInputDuplicateValidationStrategy> = "duplicateValidationStrategy",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -252,7 +252,7 @@ crm_core::record! {
         folder_path: Option<String> = "folderPath",
         /// The name.
         name: Option<String> = "name",
-        /// Whether to replace a file of the same name.
+        /// True to replace a file of the same name.
         overwrite: Option<bool> = "overwrite",
         /// `ttl`
         ttl: Option<String> = "ttl",
@@ -263,7 +263,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ImportFromUrlInput {
-    /// When it expires.
+    /// Time at which it expires.
     expires_at: Timestamp,
     /// The id of the folder.
     folder_id: String,
@@ -307,7 +307,7 @@ impl ImportFromUrlInput {
 }
 
 crm_core::open_enum! {
-    /// Where to look for files that are the same.
+    /// Scope in which duplicates are searched for.
     pub enum ImportFromUrlInputDuplicateValidationScope {
         /// `ENTIRE_PORTAL`
         EntirePortal = "ENTIRE_PORTAL",
@@ -317,7 +317,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What to do about duplicates, as `REJECT`.
+    /// Treatment of duplicates, for example `REJECT`.
     pub enum ImportFromUrlInputDuplicateValidationStrategy {
         /// `NONE`
         None = "NONE",
@@ -331,7 +331,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Signed url.
     pub struct SignedUrl {
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
         /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
@@ -339,13 +339,13 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// The name.
         name: Option<String> = "name",
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -353,19 +353,19 @@ crm_core::record! {
 crm_core::record! {
     /// Stored file.
     pub struct StoredFile {
-        /// Who can see the file, as `PRIVATE`.
+        /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The address of the file at the default host.
         default_hosting_url: Option<String> = "defaultHostingUrl",
-        /// How the file is encoded.
+        /// Encoding of the file.
         encoding: Option<String> = "encoding",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<i64> = "expiresAt",
         /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
@@ -375,7 +375,7 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the file can be used in new content.
+        /// True if the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
         /// The name.
         name: Option<String> = "name",
@@ -383,23 +383,23 @@ crm_core::record! {
         parent_folder_id: Option<String> = "parentFolderId",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
         /// The part of HubSpot the file comes from.
         source_group: Option<StoredFileSourceGroup> = "sourceGroup",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
 
 crm_core::open_enum! {
-    /// Who can see the file, as `PRIVATE`.
+    /// Visibility of the file, for example `PRIVATE`.
     pub enum StoredFileAccess {
         /// `HIDDEN_INDEXABLE`
         HiddenIndexable = "HIDDEN_INDEXABLE",

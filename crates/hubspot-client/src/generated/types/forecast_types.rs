@@ -28,21 +28,21 @@ crm_core::record! {
     pub struct ForecastTypeSettingPublicReply {
         /// The property with the amount in the main currency.
         amount_in_home_currency_property: Option<String> = "amountInHomeCurrencyProperty",
-        /// Whether the user may not see the amount or date.
+        /// True if the user is not allowed to see the amount or date.
         amount_or_date_property_restricted_for_user: Option<bool> = "amountOrDatePropertyRestrictedForUser",
         /// The property with the amount.
         amount_property: Option<String> = "amountProperty",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at_timestamp: Option<i64> = "createdAtTimestamp",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<i64> = "createdBy",
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
         /// The properties that are used for deal splits.
         deal_split_properties: Option<ForecastTypeDealSplitProperties> = "dealSplitProperties",
-        /// Whether it is the default type.
+        /// True if it is the default type.
         default_type: Option<bool> = "defaultType",
         /// The name of the forecast.
         forecast_name: Option<String> = "forecastName",
@@ -50,13 +50,13 @@ crm_core::record! {
         forecast_type_id: Option<i64> = "forecastTypeId",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// User who last changed it.
         updated_by: Option<i64> = "updatedBy",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated_timestamp: Option<i64> = "updatedTimestamp",
         /// The property with the weighted amount in home currency.
         weighted_amount_in_home_currency_property: Option<String> = "weightedAmountInHomeCurrencyProperty",

@@ -10,21 +10,21 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `datepicker`.
+        /// Type of the field in a form. Always `datepicker`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -35,19 +35,19 @@ crm_core::setters!(DatepickerField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -80,7 +80,7 @@ impl Default for DatepickerField {
 crm_core::record! {
     /// Dependent field.
     pub struct DependentField {
-        /// When the dependent field is shown.
+        /// Time at which the dependent field is shown.
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
         /// The field that is shown when the condition holds.
         dependent_field: Option<Field> = "dependentField",
@@ -107,7 +107,7 @@ impl DependentField {
 crm_core::record! {
     /// Dependent field filter.
     pub struct DependentFieldFilter {
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<DependentFieldFilterOperator> = "operator",
         /// The end of the range.
         range_end: Option<String> = "rangeEnd",
@@ -115,13 +115,13 @@ crm_core::record! {
         range_start: Option<String> = "rangeStart",
         /// The value.
         value: Option<String> = "value",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "rangeEnd" "rangeStart" "value" "values"
 }
 crm_core::setters!(DependentFieldFilter {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: DependentFieldFilterOperator,
     /// The end of the range.
     range_end: String,
@@ -129,12 +129,12 @@ crm_core::setters!(DependentFieldFilter {
     range_start: String,
     /// The value.
     value: String,
-    /// The values, one by one or by name.
+    /// Values, in a list or by name.
     values: [String],
 });
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum DependentFieldFilterOperator {
         /// `between`
         Between = "between",
@@ -184,52 +184,52 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Dropdown field.
     pub struct DropdownField {
-        /// What is chosen from the start.
+        /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `dropdown`.
+        /// Type of the field in a form. Always `dropdown`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
     by new
 }
 crm_core::setters!(DropdownField {
-    /// What is chosen from the start.
+    /// Values that are selected by default.
     default_values: [String],
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
     options: [EnumeratedFieldOption],
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -267,23 +267,23 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `email`.
+        /// Type of the field in a form. Always `email`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
-        /// What an entered value must meet.
+        /// Validation of entered values.
         validation: Option<EmailFieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -294,21 +294,21 @@ crm_core::setters!(EmailField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
-    /// What an entered value must meet.
+    /// Validation of entered values.
     validation: EmailFieldValidation,
 });
 
@@ -344,7 +344,7 @@ crm_core::record! {
     pub struct EmailFieldValidation {
         /// E-mail domains that are not accepted.
         blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
-        /// Whether the default list of blocked domains holds too.
+        /// True if the default list of blocked domains applies as well.
         use_default_block_list: Option<bool> = "useDefaultBlockList",
     }
     required "blockedEmailDomains" "useDefaultBlockList"
@@ -369,11 +369,11 @@ impl EmailFieldValidation {
 crm_core::record! {
     /// Enumerated field option.
     pub struct EnumeratedFieldOption {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -382,7 +382,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EnumeratedFieldOption {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
@@ -428,11 +428,11 @@ crm_core::record! {
     pub struct FieldGroup {
         /// The fields, in order or by name.
         fields: Option<Vec<Field>> = "fields",
-        /// The kind of field group, as `queued`.
+        /// The kind of field group, for example `queued`.
         group_type: Option<FieldGroupGroupType> = "groupType",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Whether it is `text` or `image`.
+        /// Kind of rich text: `text` or `image`.
         rich_text_type: Option<FieldGroupRichTextType> = "richTextType",
     }
     required "fields" "groupType" "richTextType"
@@ -462,7 +462,7 @@ impl FieldGroup {
 }
 
 crm_core::open_enum! {
-    /// The kind of field group, as `queued`.
+    /// The kind of field group, for example `queued`.
     pub enum FieldGroupGroupType {
         /// `default_group`
         DefaultGroup = "default_group",
@@ -474,7 +474,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether it is `text` or `image`.
+    /// Kind of rich text: `text` or `image`.
     pub enum FieldGroupRichTextType {
         /// `image`
         Image = "image",
@@ -486,7 +486,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Field validation.
     pub struct FieldValidation {
-        /// Most digits allowed.
+        /// Maximum number of digits.
         max_allowed_digits: Option<i64> = "maxAllowedDigits",
         /// Fewest digits that may be entered.
         min_allowed_digits: Option<i64> = "minAllowedDigits",
@@ -513,52 +513,52 @@ impl FieldValidation {
 crm_core::record! {
     /// File field.
     pub struct FileField {
-        /// Whether more than one file can be given.
+        /// True if more than one file can be given.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `file`.
+        /// Type of the field in a form. Always `file`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "allowMultipleFiles" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
     by new
 }
 crm_core::setters!(FileField {
-    /// Whether more than one file can be given.
+    /// True if more than one file can be given.
     allow_multiple_files: bool,
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -599,9 +599,9 @@ crm_core::union! {
 crm_core::record! {
     /// Form definition base page.
     pub struct FormDefinitionBasePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HubSpotFormDefinition> = "results",
     }
 }
@@ -618,13 +618,13 @@ crm_core::record! {
     pub struct FormDisplayOptions {
         /// The CSS class.
         css_class: Option<String> = "cssClass",
-        /// Whether the form is plain HTML of the page, without an iframe.
+        /// True if the form is plain HTML of the page, without an iframe.
         render_raw_html: Option<bool> = "renderRawHtml",
-        /// How the form is styled.
+        /// Style of the form.
         style: Option<FormStyle> = "style",
         /// The text on the button to send the form.
         submit_button_text: Option<String> = "submitButtonText",
-        /// The theme of the form, as `round`.
+        /// The theme of the form, for example `round`.
         theme: Option<FormDisplayOptionsTheme> = "theme",
     }
     required "renderRawHtml" "style" "submitButtonText" "theme"
@@ -656,7 +656,7 @@ impl FormDisplayOptions {
 }
 
 crm_core::open_enum! {
-    /// The theme of the form, as `round`.
+    /// The theme of the form, for example `round`.
     pub enum FormDisplayOptionsTheme {
         /// `canvas`
         Canvas = "canvas",
@@ -676,7 +676,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form post submit action.
     pub struct FormPostSubmitAction {
-        /// Its kind.
+        /// Type.
         type_: Option<FormPostSubmitActionType> = "type",
         /// The value.
         value: Option<String> = "value",
@@ -701,7 +701,7 @@ impl FormPostSubmitAction {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum FormPostSubmitActionType {
         /// `redirect_url`
         RedirectUrl = "redirect_url",
@@ -729,7 +729,7 @@ crm_core::record! {
         legal_consent_text_color: Option<String> = "legalConsentTextColor",
         /// The size of the text on consent.
         legal_consent_text_size: Option<String> = "legalConsentTextSize",
-        /// Where the submit button is: `left`, `center` or `right`.
+        /// Alignment of the submit button: `left`, `center` or `right`.
         submit_alignment: Option<FormStyleSubmitAlignment> = "submitAlignment",
         /// The color of the submit button.
         submit_color: Option<String> = "submitColor",
@@ -757,7 +757,7 @@ crm_core::setters!(FormStyle {
     legal_consent_text_color: String,
     /// The size of the text on consent.
     legal_consent_text_size: String,
-    /// Where the submit button is: `left`, `center` or `right`.
+    /// Alignment of the submit button: `left`, `center` or `right`.
     submit_alignment: FormStyleSubmitAlignment,
     /// The color of the submit button.
     submit_color: String,
@@ -768,7 +768,7 @@ crm_core::setters!(FormStyle {
 });
 
 crm_core::open_enum! {
-    /// Where the submit button is: `left`, `center` or `right`.
+    /// Alignment of the submit button: `left`, `center` or `right`.
     pub enum FormStyleSubmitAlignment {
         /// `center`
         Center = "center",
@@ -798,61 +798,61 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hub spot form configuration.
     pub struct HubSpotFormConfiguration {
-        /// Whether a link lets visitors clear values known of them.
+        /// True if a link lets visitors clear values known of them.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
-        /// Whether it can be archived.
+        /// True if it can be archived.
         archivable: Option<bool> = "archivable",
-        /// Whether it can be copied.
+        /// True if it can be copied.
         cloneable: Option<bool> = "cloneable",
-        /// Whether a new e-mail address makes a new contact.
+        /// True if a new e-mail address makes a new contact.
         create_new_contact_for_new_email: Option<bool> = "createNewContactForNewEmail",
-        /// Whether it can be edited.
+        /// True if it can be edited.
         editable: Option<bool> = "editable",
         /// The version of the embed code: `V3` or `V4`.
         embed_type: Option<HubSpotFormConfigurationEmbedType> = "embedType",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<HubSpotFormConfigurationLanguage> = "language",
-        /// Which lifecycle stages new records get.
+        /// Lifecycle stages that new records get.
         lifecycle_stages: Option<Vec<LifecycleStage>> = "lifecycleStages",
-        /// Whether the contact's owner is told of it.
+        /// True if the contact's owner is notified.
         notify_contact_owner: Option<bool> = "notifyContactOwner",
-        /// Who is told of submissions.
+        /// Recipients who are notified of submissions.
         notify_recipients: Option<Vec<String>> = "notifyRecipients",
-        /// What happens after sending: a redirect or thanks.
+        /// Action after submission: a redirect or a thank-you message.
         post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
-        /// Whether known values are filled in beforehand.
+        /// True if known values are filled in beforehand.
         pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
-        /// Whether reCAPTCHA is on.
+        /// True if reCAPTCHA is on.
         recaptcha_enabled: Option<bool> = "recaptchaEnabled",
     }
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
 }
 crm_core::setters!(HubSpotFormConfiguration {
-    /// Whether a link lets visitors clear values known of them.
+    /// True if a link lets visitors clear values known of them.
     allow_link_to_reset_known_values: bool,
-    /// Whether it can be archived.
+    /// True if it can be archived.
     archivable: bool,
-    /// Whether it can be copied.
+    /// True if it can be copied.
     cloneable: bool,
-    /// Whether a new e-mail address makes a new contact.
+    /// True if a new e-mail address makes a new contact.
     create_new_contact_for_new_email: bool,
-    /// Whether it can be edited.
+    /// True if it can be edited.
     editable: bool,
     /// The version of the embed code: `V3` or `V4`.
     embed_type: HubSpotFormConfigurationEmbedType,
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: HubSpotFormConfigurationLanguage,
-    /// Which lifecycle stages new records get.
+    /// Lifecycle stages that new records get.
     lifecycle_stages: [LifecycleStage],
-    /// Whether the contact's owner is told of it.
+    /// True if the contact's owner is notified.
     notify_contact_owner: bool,
-    /// Who is told of submissions.
+    /// Recipients who are notified of submissions.
     notify_recipients: [String],
-    /// What happens after sending: a redirect or thanks.
+    /// Action after submission: a redirect or a thank-you message.
     post_submit_action: FormPostSubmitAction,
-    /// Whether known values are filled in beforehand.
+    /// True if known values are filled in beforehand.
     pre_populate_known_values: bool,
-    /// Whether reCAPTCHA is on.
+    /// True if reCAPTCHA is on.
     recaptcha_enabled: bool,
 });
 
@@ -867,7 +867,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     pub enum HubSpotFormConfigurationLanguage {
         /// `af`
         Af = "af",
@@ -961,15 +961,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Hub spot form definition.
     pub struct HubSpotFormDefinition {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// How the form looks.
+        /// Display options of the form.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
@@ -977,36 +977,36 @@ crm_core::record! {
         form_type: Option<String> = "formType",
         /// The id.
         id: Option<String> = "id",
-        /// What is asked or said about consent.
+        /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "id" "legalConsentOptions" "name" "updatedAt"
     by new
 }
 crm_core::setters!(HubSpotFormDefinition {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// When it was archived.
+    /// Time at which it was archived.
     archived_at: Timestamp,
     /// The settings of the form.
     configuration: HubSpotFormConfiguration,
-    /// When it was created.
+    /// Time at which it was created.
     created_at: Timestamp,
-    /// How the form looks.
+    /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
     field_groups: [FieldGroup],
     /// The id.
     id: String,
-    /// What is asked or said about consent.
+    /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
     /// The name.
     name: String,
-    /// When it was changed last.
+    /// Time at which it was changed last.
     updated_at: Timestamp,
 });
 
@@ -1040,48 +1040,48 @@ impl Default for HubSpotFormDefinition {
 crm_core::record! {
     /// Hub spot form definition create request.
     pub struct HubSpotFormDefinitionCreateRequest {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// How the form looks.
+        /// Display options of the form.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
         /// Always `hubspot`.
         form_type: Option<String> = "formType",
-        /// What is asked or said about consent.
+        /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "legalConsentOptions" "name" "updatedAt"
     by new
 }
 crm_core::setters!(HubSpotFormDefinitionCreateRequest {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// When it was archived.
+    /// Time at which it was archived.
     archived_at: Timestamp,
     /// The settings of the form.
     configuration: HubSpotFormConfiguration,
-    /// When it was created.
+    /// Time at which it was created.
     created_at: Timestamp,
-    /// How the form looks.
+    /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
     field_groups: [FieldGroup],
-    /// What is asked or said about consent.
+    /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
     /// The name.
     name: String,
-    /// When it was changed last.
+    /// Time at which it was changed last.
     updated_at: Timestamp,
 });
 
@@ -1124,30 +1124,30 @@ crm_core::union! {
 crm_core::record! {
     /// Hub spot form definition patch request.
     pub struct HubSpotFormDefinitionPatchRequest {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The settings of the form.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// How the form looks.
+        /// Display options of the form.
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// What is asked or said about consent.
+        /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         /// The name.
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(HubSpotFormDefinitionPatchRequest {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
     /// The settings of the form.
     configuration: HubSpotFormConfiguration,
-    /// How the form looks.
+    /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
     field_groups: [FieldGroup],
-    /// What is asked or said about consent.
+    /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
     /// The name.
     name: String,
@@ -1156,9 +1156,9 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
 crm_core::record! {
     /// Legal consent checkbox.
     pub struct LegalConsentCheckbox {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
         /// The id of the subscription type.
         subscription_type_id: Option<i64> = "subscriptionTypeId",
@@ -1199,7 +1199,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Its kind. Always `explicit_consent_to_process`.
+        /// Type. Always `explicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1247,7 +1247,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Its kind. Always `implicit_consent_to_process`.
+        /// Type. Always `implicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1281,13 +1281,13 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 crm_core::record! {
     /// Legal consent options legitimate interest.
     pub struct LegalConsentOptionsLegitimateInterest {
-        /// Whose legitimate interest it is: `client`, `lead` or `other`.
+        /// Subject of the legitimate interest: `client`, `lead` or `other`.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
         /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
         /// The ids of the subscription types.
         subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
-        /// Its kind. Always `legitimate_interest`.
+        /// Type. Always `legitimate_interest`.
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
@@ -1313,7 +1313,7 @@ impl LegalConsentOptionsLegitimateInterest {
 }
 
 crm_core::open_enum! {
-    /// Whose legitimate interest it is: `client`, `lead` or `other`.
+    /// Subject of the legitimate interest: `client`, `lead` or `other`.
     pub enum LegalConsentOptionsLegitimateInterestLawfulBasis {
         /// `client`
         Client = "client",
@@ -1327,7 +1327,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Legal consent options none.
     pub struct LegalConsentOptionsNone {
-        /// Its kind. Always `none`.
+        /// Type. Always `none`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1354,7 +1354,7 @@ impl Default for LegalConsentOptionsNone {
 crm_core::record! {
     /// Lifecycle stage.
     pub struct LifecycleStage {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The value.
         value: Option<String> = "value",
@@ -1382,23 +1382,23 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `mobile_phone`.
+        /// Type of the field in a form. Always `mobile_phone`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
-        /// What an entered value must meet.
+        /// Validation of entered values.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -1409,21 +1409,21 @@ crm_core::setters!(MobilePhoneField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
-    /// What an entered value must meet.
+    /// Validation of entered values.
     validation: FieldValidation,
 });
 
@@ -1461,21 +1461,21 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `multi_line_text`.
+        /// Type of the field in a form. Always `multi_line_text`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1486,19 +1486,19 @@ crm_core::setters!(MultiLineTextField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -1531,48 +1531,48 @@ impl Default for MultiLineTextField {
 crm_core::record! {
     /// Multiple checkboxes field.
     pub struct MultipleCheckboxesField {
-        /// What is chosen from the start.
+        /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `multiple_checkboxes`.
+        /// Type of the field in a form. Always `multiple_checkboxes`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
     by new
 }
 crm_core::setters!(MultipleCheckboxesField {
-    /// What is chosen from the start.
+    /// Values that are selected by default.
     default_values: [String],
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
     options: [EnumeratedFieldOption],
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -1609,23 +1609,23 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `number`.
+        /// Type of the field in a form. Always `number`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
-        /// What an entered value must meet.
+        /// Validation of entered values.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1636,21 +1636,21 @@ crm_core::setters!(NumberField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
-    /// What an entered value must meet.
+    /// Validation of entered values.
     validation: FieldValidation,
 });
 
@@ -1684,48 +1684,48 @@ impl Default for NumberField {
 crm_core::record! {
     /// Payment link radio field.
     pub struct PaymentLinkRadioField {
-        /// What is chosen from the start.
+        /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `payment_link_radio`.
+        /// Type of the field in a form. Always `payment_link_radio`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
     by new
 }
 crm_core::setters!(PaymentLinkRadioField {
-    /// What is chosen from the start.
+    /// Values that are selected by default.
     default_values: [String],
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
     options: [EnumeratedFieldOption],
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -1762,25 +1762,25 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `phone`.
+        /// Type of the field in a form. Always `phone`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
-        /// Whether country codes are offered to choose from.
+        /// True if country codes are offered to choose from.
         use_country_code_select: Option<bool> = "useCountryCodeSelect",
-        /// What an entered value must meet.
+        /// Validation of entered values.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"
@@ -1791,23 +1791,23 @@ crm_core::setters!(PhoneField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
-    /// Whether country codes are offered to choose from.
+    /// True if country codes are offered to choose from.
     use_country_code_select: bool,
-    /// What an entered value must meet.
+    /// Validation of entered values.
     validation: FieldValidation,
 });
 
@@ -1842,52 +1842,52 @@ impl Default for PhoneField {
 crm_core::record! {
     /// Radio field.
     pub struct RadioField {
-        /// What is chosen from the start.
+        /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `radio`.
+        /// Type of the field in a form. Always `radio`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The values to choose from.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
     by new
 }
 crm_core::setters!(RadioField {
-    /// What is chosen from the start.
+    /// Values that are selected by default.
     default_values: [String],
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
     options: [EnumeratedFieldOption],
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -1925,19 +1925,19 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `single_checkbox`.
+        /// Type of the field in a form. Always `single_checkbox`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1948,17 +1948,17 @@ crm_core::setters!(SingleCheckboxField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 
@@ -1994,21 +1994,21 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// Fields that are shown depending on what is entered here.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// How the field is shown in a form. Always `single_line_text`.
+        /// Type of the field in a form. Always `single_line_text`.
         field_type: Option<String> = "fieldType",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What the field shows while it is empty.
+        /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -2019,19 +2019,19 @@ crm_core::setters!(SingleLineTextField {
     default_value: String,
     /// Fields that are shown depending on what is entered here.
     dependent_fields: [DependentField],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// What the field shows while it is empty.
+    /// Placeholder text of the empty field.
     placeholder: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     required: bool,
 });
 

@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Column.
     pub struct Column {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
         /// The foreign ids of the column.
         foreign_ids: Vec<ForeignId> = "foreignIds",
-        /// What the column points to, by id.
+        /// Referenced rows of the column, by id.
         foreign_ids_by_id: Map<ForeignId> = "foreignIdsById",
         /// The foreign ids of the column, by name.
         foreign_ids_by_name: Map<ForeignId> = "foreignIdsByName",
@@ -28,23 +28,23 @@ crm_core::record! {
         foreign_table_id: Option<i64> = "foreignTableId",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// How many options there are.
+        /// Number of options.
         option_count: Option<i64> = "optionCount",
         /// The values to choose from.
         options: Vec<HubdbOptionItem> = "options",
-        /// Its kind.
+        /// Type.
         type_: Option<ColumnType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// User who last changed it.
         updated_by: Option<SimpleUser> = "updatedBy",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -58,17 +58,17 @@ crm_core::record! {
         foreign_table_id: Option<i64> = "foreignTableId",
         /// The id.
         id: Option<i64> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Most characters in a value.
+        /// Maximum number of characters in a value.
         max_number_of_characters: Option<i64> = "maxNumberOfCharacters",
-        /// Most options that may be chosen.
+        /// Maximum number of options that can be selected.
         max_number_of_options: Option<i64> = "maxNumberOfOptions",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<HubdbOptionItem>> = "options",
-        /// Its kind.
+        /// Type.
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
@@ -80,22 +80,22 @@ crm_core::setters!(ColumnRequest {
     foreign_table_id: i64,
     /// The id.
     id: i64,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// Most characters in a value.
+    /// Maximum number of characters in a value.
     max_number_of_characters: i64,
-    /// Most options that may be chosen.
+    /// Maximum number of options that can be selected.
     max_number_of_options: i64,
     /// The name.
     name: String,
     /// The values to choose from.
     options: [HubdbOptionItem],
-    /// Its kind.
+    /// Type.
     type_: ColumnType,
 });
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum ColumnType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -153,11 +153,11 @@ crm_core::record! {
         context: Map<Vec<String>> = "context",
         /// The id of the request, for asking about it.
         correlation_id: Option<String> = "correlationId",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
         /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
@@ -171,7 +171,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }
@@ -181,7 +181,7 @@ crm_core::record! {
     pub struct HubDbRow {
         /// The id of the row's child table.
         child_table_id: Option<String> = "childTableId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -189,11 +189,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// When it was published.
+        /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Map<Value> = "values",
     }
 }
@@ -201,7 +201,7 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db row batch clone.
     pub struct HubDbRowBatchClone {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<HubDbRowClone>> = "inputs",
     }
     required "inputs"
@@ -222,7 +222,7 @@ impl HubDbRowBatchClone {
 crm_core::record! {
     /// Hub db row batch create.
     pub struct HubDbRowBatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<HubDbRowInput>> = "inputs",
     }
     required "inputs"
@@ -243,21 +243,21 @@ impl HubDbRowBatchCreate {
 crm_core::record! {
     /// Hub db row batch reply.
     pub struct HubDbRowBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -265,7 +265,7 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db row batch update.
     pub struct HubDbRowBatchUpdate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<HubDbRowUpdate>> = "inputs",
     }
     required "inputs"
@@ -314,17 +314,17 @@ impl HubDbRowClone {
 crm_core::record! {
     /// Hub db row clone reply.
     pub struct HubDbRowCloneReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -340,7 +340,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -375,41 +375,41 @@ impl HubDbRowInput {
 crm_core::record! {
     /// Hub db row page.
     pub struct HubDbRowPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<HubDbRowPagePaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
-        /// Its kind.
+        /// Type.
         type_: Option<HubDbRowPageType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Where the list goes on.
+    /// Position of the next page.
     pub struct HubDbRowPagePaging {
-        /// Where the next page starts.
+        /// Position of the next page.
         next: Option<HubDbRowPagePagingNext> = "next",
-        /// Where the page before starts.
+        /// Position of the previous page.
         prev: Option<PreviousPage> = "prev",
     }
 }
 
 crm_core::record! {
-    /// Where the next page starts.
+    /// Position of the next page.
     pub struct HubDbRowPagePagingNext {
         /// The cursor of the next page.
         after: Option<String> = "after",
         /// The address it leads to.
         link: Option<String> = "link",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<i64> = "offset",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum HubDbRowPageType {
         /// `RANDOM_ACCESS`
         RandomAccess = "RANDOM_ACCESS",
@@ -431,7 +431,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -469,45 +469,45 @@ impl HubDbRowUpdate {
 crm_core::record! {
     /// Hub db table.
     pub struct HubDbTable {
-        /// Whether rows can have child tables.
+        /// True if rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
-        /// Whether the table can be read without authentication.
+        /// True if the table can be read without authentication.
         allow_public_api_access: Option<bool> = "allowPublicApiAccess",
-        /// How many columns there are.
+        /// Number of columns.
         column_count: Option<i64> = "columnCount",
         /// The columns it has.
         columns: Vec<Column> = "columns",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<SimpleUser> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Map<i64> = "dynamicMetaTags",
-        /// Whether child tables make pages of more levels.
+        /// True if child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         /// The id.
         id: Option<String> = "id",
-        /// Whether rows are put in order by hand.
+        /// True if rows are put in order by hand.
         is_ordered_manually: Option<bool> = "isOrderedManually",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// Whether it is published.
+        /// True if it is published.
         published: Option<bool> = "published",
-        /// When it was published.
+        /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// How many rows there are.
+        /// Number of rows.
         row_count: Option<i64> = "rowCount",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// User who last changed it.
         updated_by: Option<SimpleUser> = "updatedBy",
-        /// Whether dynamic pages can use the table.
+        /// True if dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
 }
@@ -515,9 +515,9 @@ crm_core::record! {
 crm_core::record! {
     /// Hub db table clone request.
     pub struct HubDbTableCloneRequest {
-        /// Whether to copy the rows too.
+        /// True to copy the rows as well.
         copy_rows: Option<bool> = "copyRows",
-        /// Whether it is defined by HubSpot.
+        /// True if it is defined by HubSpot.
         is_hubspot_defined: Option<bool> = "isHubspotDefined",
         /// The label of the copy.
         new_label: Option<String> = "newLabel",
@@ -551,38 +551,38 @@ impl HubDbTableCloneRequest {
 crm_core::record! {
     /// Hub db table input.
     pub struct HubDbTableInput {
-        /// Whether rows can have child tables.
+        /// True if rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
-        /// Whether the table can be read without authentication.
+        /// True if the table can be read without authentication.
         allow_public_api_access: Option<bool> = "allowPublicApiAccess",
         /// The columns it has.
         columns: Option<Vec<ColumnRequest>> = "columns",
         /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Option<Map<i64>> = "dynamicMetaTags",
-        /// Whether child tables make pages of more levels.
+        /// True if child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// Whether dynamic pages can use the table.
+        /// True if dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
     required "label" "name"
     by new
 }
 crm_core::setters!(HubDbTableInput {
-    /// Whether rows can have child tables.
+    /// True if rows can have child tables.
     allow_child_tables: bool,
-    /// Whether the table can be read without authentication.
+    /// True if the table can be read without authentication.
     allow_public_api_access: bool,
     /// The columns it has.
     columns: [ColumnRequest],
     /// Column ids for the meta tags of dynamic pages.
     dynamic_meta_tags: Map<i64>,
-    /// Whether child tables make pages of more levels.
+    /// True if child tables make pages of more levels.
     enable_child_table_pages: bool,
-    /// Whether dynamic pages can use the table.
+    /// True if dynamic pages can use the table.
     use_for_pages: bool,
 });
 
@@ -607,11 +607,11 @@ impl HubDbTableInput {
 crm_core::record! {
     /// Hub db table page.
     pub struct HubDbTablePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HubDbTable> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -619,25 +619,25 @@ crm_core::record! {
 crm_core::record! {
     /// Hubdb option item.
     pub struct HubdbOptionItem {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who changed it last.
+        /// User who last changed it.
         updated_by: Option<SimpleUser> = "updatedBy",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
@@ -645,25 +645,25 @@ crm_core::record! {
     required "createdAt" "id" "label" "name" "order" "type" "updatedAt"
 }
 crm_core::setters!(HubdbOptionItem {
-    /// When it was created.
+    /// Time at which it was created.
     created_at: Timestamp,
-    /// Who created it.
+    /// User who created it.
     created_by: SimpleUser,
     /// The id of the user who created it.
     created_by_user_id: i64,
     /// The id.
     id: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
     /// The order it is shown or sorted in.
     order: i64,
-    /// Its kind.
+    /// Type.
     type_: String,
-    /// When it was changed last.
+    /// Time at which it was changed last.
     updated_at: Timestamp,
-    /// Who changed it last.
+    /// User who last changed it.
     updated_by: SimpleUser,
     /// The id of the user who last changed it.
     updated_by_user_id: i64,
@@ -672,13 +672,13 @@ crm_core::setters!(HubdbOptionItem {
 crm_core::record! {
     /// Import result.
     pub struct ImportResult {
-        /// How many rows were duplicates.
+        /// Number of rows that were duplicates.
         duplicate_rows: Option<i64> = "duplicateRows",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<ErrorItem> = "errors",
-        /// Whether there were more rows than allowed.
+        /// True if there were more rows than allowed.
         row_limit_exceeded: Option<bool> = "rowLimitExceeded",
-        /// How many rows were imported.
+        /// Number of rows that were imported.
         rows_imported: Option<i64> = "rowsImported",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Import error.
     pub struct ImportError {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// What went wrong, for people.
+        /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
         /// One of 68 values, for example `AMBIGUOUS_ENUMERATION_OPTION`.
         error_type: Option<String> = "errorType",
@@ -20,13 +20,13 @@ crm_core::record! {
         invalid_property_value: Option<PropertyValue> = "invalidPropertyValue",
         /// The value that is not valid.
         invalid_value: Option<String> = "invalidValue",
-        /// The wrong value, as shown to people.
+        /// Invalid value, in the form that is displayed.
         invalid_value_to_display: Option<String> = "invalidValueToDisplay",
         /// The number of the column with the error.
         known_column_number: Option<i64> = "knownColumnNumber",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one. One of 161 values, for example `ABANDONED_CART`.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. One of 161 values, for example `ABANDONED_CART`.
         object_type: Option<String> = "objectType",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The row of the file it came from.
         source_data: Option<ImportRowCore> = "sourceData",
@@ -36,9 +36,9 @@ crm_core::record! {
 crm_core::record! {
     /// Import error page.
     pub struct ImportErrorPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ImportError> = "results",
     }
 }
@@ -58,15 +58,15 @@ crm_core::record! {
 crm_core::record! {
     /// Import reply.
     pub struct ImportReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The name of the import.
         import_name: Option<String> = "importName",
-        /// What the import was asked for.
+        /// Request that started the import.
         import_request_json: Option<Value> = "importRequestJson",
-        /// Where the import was started, as `API`.
+        /// Source that started the import, for example `API`.
         import_source: Option<ImportReplyImportSource> = "importSource",
         /// The template of the import.
         import_template: Option<ImportTemplate> = "importTemplate",
@@ -74,17 +74,17 @@ crm_core::record! {
         mapped_object_type_ids: Vec<String> = "mappedObjectTypeIds",
         /// Further facts about it.
         metadata: Option<ImportMetadata> = "metadata",
-        /// Whether it imports opt-outs.
+        /// True if it imports opt-outs.
         opt_out_import: Option<bool> = "optOutImport",
         /// The state.
         state: Option<ImportReplyState> = "state",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Where the import was started, as `API`.
+    /// Source that started the import, for example `API`.
     pub enum ImportReplyImportSource {
         /// `API`
         Api = "API",
@@ -124,9 +124,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Import response page.
     pub struct ImportResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ImportReply> = "results",
     }
 }
@@ -136,7 +136,7 @@ crm_core::record! {
     pub struct ImportRowCore {
         /// Further values of the row.
         additional_row_data: Vec<String> = "additionalRowData",
-        /// Whether some values are encrypted.
+        /// True if some values are encrypted.
         contains_encrypted_properties: Option<bool> = "containsEncryptedProperties",
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -154,13 +154,13 @@ crm_core::record! {
     pub struct ImportTemplate {
         /// The id of the template.
         template_id: Option<i64> = "templateId",
-        /// Where the template comes from, as `previous_import`.
+        /// Source of the template, for example `previous_import`.
         template_type: Option<ImportTemplateTemplateType> = "templateType",
     }
 }
 
 crm_core::open_enum! {
-    /// Where the template comes from, as `previous_import`.
+    /// Source of the template, for example `previous_import`.
     pub enum ImportTemplateTemplateType {
         /// `admin_defined`
         AdminDefined = "admin_defined",
@@ -176,7 +176,7 @@ crm_core::record! {
     pub struct ObjectListRecord {
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
     }
 }

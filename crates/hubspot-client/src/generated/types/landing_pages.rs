@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct ContentFolder {
         /// The group it is sorted into.
         category: Option<i64> = "category",
-        /// When it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
-        /// When it was deleted. Only replies have it; a request is sent without it.
+        /// Time at which it was deleted. Only replies have it; a request is sent without it.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
@@ -18,7 +18,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
-        /// When it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
@@ -37,7 +37,7 @@ crm_core::setters!(ContentFolder {
 crm_core::record! {
     /// Content folder batch.
     pub struct ContentFolderBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ContentFolder>> = "inputs",
     }
     required "inputs"
@@ -58,21 +58,21 @@ impl ContentFolderBatch {
 crm_core::record! {
     /// Content folder batch reply.
     pub struct ContentFolderBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ContentFolder> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -80,11 +80,11 @@ crm_core::record! {
 crm_core::record! {
     /// Content folder page.
     pub struct ContentFolderPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ContentFolder> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -96,7 +96,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<ContentFolder> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -106,11 +106,11 @@ crm_core::record! {
 crm_core::record! {
     /// Content folder version page.
     pub struct ContentFolderVersionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ContentFolderVersion> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }

@@ -16,11 +16,11 @@ crm_core::record! {
 crm_core::record! {
     /// Collection response join time and record id.
     pub struct CollectionResponseJoinTimeAndRecordId {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<JoinTimeAndRecordId> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -28,11 +28,11 @@ crm_core::record! {
 crm_core::record! {
     /// Collection response record list membership.
     pub struct CollectionResponseRecordListMembership {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<RecordListMembership> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -40,7 +40,7 @@ crm_core::record! {
 crm_core::record! {
     /// Join time and record id.
     pub struct JoinTimeAndRecordId {
-        /// When it joined the list.
+        /// Time at which it joined the list.
         membership_timestamp: Option<Timestamp> = "membershipTimestamp",
         /// The id of the record.
         record_id: Option<String> = "recordId",
@@ -86,7 +86,7 @@ crm_core::record! {
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`.
         conversion_type: Option<String> = "conversionType",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<i64> = "offset",
         /// The unit of time.
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
@@ -114,11 +114,11 @@ impl ListConversionInactivity {
 crm_core::record! {
     /// List conversion reply.
     pub struct ListConversionReply {
-        /// When it was converted.
+        /// Time at which it was converted.
         converted_at: Option<Timestamp> = "convertedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// When the list is to be converted.
+        /// Time at which the list is to be converted.
         requested_conversion_time: Option<ListConversionTime> = "requestedConversionTime",
     }
 }
@@ -148,15 +148,15 @@ crm_core::record! {
         filter_branch: Option<FilterBranch> = "filterBranch",
         /// The id of the folder to put the list in.
         list_folder_id: Option<i64> = "listFolderId",
-        /// Who may edit the list.
+        /// Permissions to edit the list.
         list_permissions: Option<ListPermissions> = "listPermissions",
-        /// Who can be a member, as by team.
+        /// Settings for membership, for example by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
+        /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
     }
     required "name" "objectTypeId" "processingType"
@@ -169,9 +169,9 @@ crm_core::setters!(ListCreateRequest {
     filter_branch: FilterBranch,
     /// The id of the folder to put the list in.
     list_folder_id: i64,
-    /// Who may edit the list.
+    /// Permissions to edit the list.
     list_permissions: ListPermissions,
-    /// Who can be a member, as by team.
+    /// Settings for membership, for example by team.
     membership_settings: MembershipSettings,
 });
 
@@ -233,7 +233,7 @@ crm_core::record! {
         child_lists: Vec<i64> = "childLists",
         /// The folders in it.
         child_nodes: Vec<ListFolder> = "childNodes",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -241,9 +241,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// When the folder's contents last changed.
+        /// Time at which the folder's contents last changed.
         updated_contents_at: Option<Timestamp> = "updatedContentsAt",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -348,13 +348,13 @@ impl ListPermissions {
 crm_core::record! {
     /// List search reply.
     pub struct ListSearchReply {
-        /// Whether there are more.
+        /// True if there are more.
         has_more: Option<bool> = "hasMore",
         /// The lists that were found.
         lists: Vec<ObjectListSearchResult> = "lists",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<i64> = "offset",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -364,47 +364,47 @@ crm_core::record! {
     pub struct ListSearchRequest {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Option<Vec<String>> = "additionalProperties",
-        /// How many are wanted.
+        /// Number of requested items.
         count: Option<i64> = "count",
         /// The ids of the lists.
         list_ids: Option<Vec<String>> = "listIds",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<i64> = "offset",
         /// Only lists filled in these ways.
         processing_types: Option<Vec<String>> = "processingTypes",
         /// The text to search for.
         query: Option<String> = "query",
-        /// What to sort by.
+        /// Property or field to sort by.
         sort: Option<String> = "sort",
     }
 }
 crm_core::setters!(ListSearchRequest {
     /// More properties of a list, beyond the usual ones.
     additional_properties: [String],
-    /// How many are wanted.
+    /// Number of requested items.
     count: i64,
     /// The ids of the lists.
     list_ids: [String],
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// How many items to pass over.
+    /// Number of items to pass over.
     offset: i64,
     /// Only lists filled in these ways.
     processing_types: [String],
     /// The text to search for.
     query: String,
-    /// What to sort by.
+    /// Property or field to sort by.
     sort: String,
 });
 
 crm_core::record! {
     /// List size and edit history reply.
     pub struct ListSizeAndEditHistoryReply {
-        /// When it was edited.
+        /// Time at which it was edited.
         edit_history: Vec<Timestamp> = "editHistory",
-        /// How the list's size has changed.
+        /// History of the list's size.
         size_history: Vec<ListSizeDataPoint> = "sizeHistory",
     }
 }
@@ -412,7 +412,7 @@ crm_core::record! {
 crm_core::record! {
     /// List size data point.
     pub struct ListSizeDataPoint {
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -465,14 +465,14 @@ impl MembershipChangeRequest {
 crm_core::record! {
     /// Membership settings.
     pub struct MembershipSettings {
-        /// Whether unassigned records are included.
+        /// True if unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
         /// `membershipTeamId`
         membership_team_id: Option<i64> = "membershipTeamId",
     }
 }
 crm_core::setters!(MembershipSettings {
-    /// Whether unassigned records are included.
+    /// True if unassigned records are included.
     include_unassigned: bool,
     /// `membershipTeamId`
     membership_team_id: i64,
@@ -503,35 +503,35 @@ crm_core::record! {
 crm_core::record! {
     /// Object list.
     pub struct ObjectList {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// When the list's filters last changed.
+        /// Time at which the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// Who may edit the list.
+        /// Permissions to edit the list.
         list_permissions: Option<ListPermissions> = "listPermissions",
         /// The version number of the list.
         list_version: Option<i64> = "listVersion",
-        /// Who can be a member, as by team.
+        /// Settings for membership, for example by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How far the work on the list is.
+        /// Progress of the processing of the list.
         processing_status: Option<String> = "processingStatus",
-        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
+        /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
@@ -543,13 +543,13 @@ crm_core::record! {
     pub struct ObjectListSearchResult {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Map<String> = "additionalProperties",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// When the list's filters last changed.
+        /// Time at which the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
@@ -557,13 +557,13 @@ crm_core::record! {
         list_version: Option<i64> = "listVersion",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How far the work on the list is.
+        /// Progress of the processing of the list.
         processing_status: Option<String> = "processingStatus",
-        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
+        /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
@@ -573,7 +573,7 @@ crm_core::record! {
 crm_core::record! {
     /// Record id input.
     pub struct RecordIdInput {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the record.
         record_id: Option<String> = "recordId",
@@ -597,7 +597,7 @@ impl RecordIdInput {
 crm_core::record! {
     /// Record id input batch.
     pub struct RecordIdInputBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<RecordIdInput>> = "inputs",
     }
     required "inputs"
@@ -618,7 +618,7 @@ impl RecordIdInputBatch {
 crm_core::record! {
     /// Record id with memberships.
     pub struct RecordIdWithMemberships {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the record.
         record_id: Option<String> = "recordId",
@@ -630,21 +630,21 @@ crm_core::record! {
 crm_core::record! {
     /// Record id with memberships batch reply.
     pub struct RecordIdWithMembershipsBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<RecordIdWithMemberships> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -652,11 +652,11 @@ crm_core::record! {
 crm_core::record! {
     /// Record list membership.
     pub struct RecordListMembership {
-        /// When the record was first added.
+        /// Time at which the record was first added.
         first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",
-        /// Whether the list is public.
+        /// True if the list is public.
         is_public_list: Option<bool> = "isPublicList",
-        /// When the record was last added.
+        /// Time at which the record was last added.
         last_added_timestamp: Option<Timestamp> = "lastAddedTimestamp",
         /// The id of the list.
         list_id: Option<String> = "listId",

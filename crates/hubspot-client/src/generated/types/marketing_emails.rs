@@ -20,7 +20,7 @@ crm_core::record! {
     pub struct ButtonStyleSettings {
         /// The color of the background.
         background_color: Option<Value> = "backgroundColor",
-        /// How round the corners are.
+        /// Radius of the corners.
         corner_radius: Option<i64> = "cornerRadius",
         /// The font and how it looks.
         font_style: Option<FontStyle> = "fontStyle",
@@ -29,7 +29,7 @@ crm_core::record! {
 crm_core::setters!(ButtonStyleSettings {
     /// The color of the background.
     background_color: Value,
-    /// How round the corners are.
+    /// Radius of the corners.
     corner_radius: i64,
     /// The font and how it looks.
     font_style: FontStyle,
@@ -62,7 +62,7 @@ crm_core::record! {
         active_domain: Option<String> = "activeDomain",
         /// The ids of all its e-mail campaigns.
         all_email_campaign_ids: Vec<String> = "allEmailCampaignIds",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
@@ -76,11 +76,11 @@ crm_core::record! {
         cloned_from: Option<String> = "clonedFrom",
         /// The content of the e-mail.
         content: Option<EmailContent> = "content",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id of the e-mail campaign group.
         email_campaign_group_id: Option<String> = "emailCampaignGroupId",
@@ -92,19 +92,19 @@ crm_core::record! {
         folder_id: Option<i64> = "folderId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Where it comes from.
+        /// Origin.
         from: Option<EmailFromDetails> = "from",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it is part of an A/B test.
+        /// True if it is part of an A/B test.
         is_ab: Option<bool> = "isAb",
-        /// Whether it is published.
+        /// True if it is published.
         is_published: Option<bool> = "isPublished",
-        /// Whether it is transactional.
+        /// True if it is transactional.
         is_transactional: Option<bool> = "isTransactional",
-        /// Whether the sending time is varied a little.
+        /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
@@ -112,9 +112,9 @@ crm_core::record! {
         preview_key: Option<String> = "previewKey",
         /// The id of the main e-mail campaign.
         primary_email_campaign_id: Option<String> = "primaryEmailCampaignId",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// When it was published.
+        /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
         /// The e-mail address of who published it.
         published_by_email: Option<String> = "publishedByEmail",
@@ -122,9 +122,9 @@ crm_core::record! {
         published_by_id: Option<String> = "publishedById",
         /// The name of who published it.
         published_by_name: Option<String> = "publishedByName",
-        /// How blog posts are put into the e-mail.
+        /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// Whether publishing it sends it.
+        /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
@@ -132,21 +132,21 @@ crm_core::record! {
         stats: Option<EmailStatisticsData> = "stats",
         /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// Which subscription it is sent under.
+        /// Subscription under which it is sent.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The ids of the teams with access.
         teams_with_access: Vec<String> = "teamsWithAccess",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// Its kind.
+        /// Type.
         type_: Option<EmailType> = "type",
-        /// When it was taken back from publication.
+        /// Time at which it was taken back from publication.
         unpublished_at: Option<Timestamp> = "unpublishedAt",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
@@ -166,7 +166,7 @@ crm_core::record! {
         clone_name: Option<String> = "cloneName",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
     }
     required "id"
@@ -175,7 +175,7 @@ crm_core::record! {
 crm_core::setters!(EmailClone {
     /// The name of the copy.
     clone_name: String,
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
 });
 
@@ -201,7 +201,7 @@ crm_core::record! {
         plain_text_version: Option<String> = "plainTextVersion",
         /// The parts that differ by recipient.
         smart_fields: Option<Map<Value>> = "smartFields",
-        /// How the e-mail looks.
+        /// Style of the e-mail.
         style_settings: Option<EmailStyleSettings> = "styleSettings",
         /// The path of the template.
         template_path: Option<String> = "templatePath",
@@ -220,7 +220,7 @@ crm_core::setters!(EmailContent {
     plain_text_version: String,
     /// The parts that differ by recipient.
     smart_fields: Map<Value>,
-    /// How the e-mail looks.
+    /// Style of the e-mail.
     style_settings: EmailStyleSettings,
     /// The path of the template.
     template_path: String,
@@ -237,7 +237,7 @@ crm_core::record! {
     pub struct EmailCreateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -249,31 +249,31 @@ crm_core::record! {
         feedback_survey_id: Option<String> = "feedbackSurveyId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Where it comes from.
+        /// Origin.
         from: Option<EmailFromDetails> = "from",
-        /// Whether the sending time is varied a little.
+        /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// How blog posts are put into the e-mail.
+        /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// Whether publishing it sends it.
+        /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
         /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// Which subscription it is sent under.
+        /// Subscription under which it is sent.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
         /// The version of it for browsers.
         webversion: Option<WebversionDetails> = "webversion",
@@ -282,7 +282,7 @@ crm_core::record! {
 crm_core::setters!(EmailCreateRequest {
     /// The domain it is served from.
     active_domain: String,
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
     /// The id of the business unit.
     business_unit_id: i64,
@@ -294,31 +294,31 @@ crm_core::setters!(EmailCreateRequest {
     feedback_survey_id: String,
     /// The id of the folder.
     folder_id_v2: i64,
-    /// Where it comes from.
+    /// Origin.
     from: EmailFromDetails,
-    /// Whether the sending time is varied a little.
+    /// True if the sending time is varied a little.
     jitter_send_time: bool,
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
     /// The name.
     name: String,
-    /// When it is or was published.
+    /// Time at which it is or was published.
     publish_date: Timestamp,
-    /// How blog posts are put into the e-mail.
+    /// Settings for the blog posts in the e-mail.
     rss_data: RssEmailDetails,
-    /// Whether publishing it sends it.
+    /// True if publishing it sends it.
     send_on_publish: bool,
     /// The state.
     state: EmailState,
     /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
-    /// Which subscription it is sent under.
+    /// Subscription under which it is sent.
     subscription_details: EmailSubscriptionDetails,
     /// The settings of the A/B test.
     testing: EmailTestingDetails,
-    /// What it goes to: records, or recipients of an e-mail.
+    /// Targets: records, or recipients of an e-mail.
     to: EmailToDetails,
     /// The version of it for browsers.
     webversion: WebversionDetails,
@@ -341,7 +341,7 @@ crm_core::record! {
         custom_reply_to: Option<String> = "customReplyTo",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// Where answers go.
+        /// Address for replies.
         reply_to: Option<String> = "replyTo",
     }
 }
@@ -350,18 +350,18 @@ crm_core::setters!(EmailFromDetails {
     custom_reply_to: String,
     /// The name of the sender.
     from_name: String,
-    /// Where answers go.
+    /// Address for replies.
     reply_to: String,
 });
 
 crm_core::record! {
     /// Email page.
     pub struct EmailPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Email> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -371,14 +371,14 @@ crm_core::record! {
     pub struct EmailRecipients {
         /// The ids of those who must not get it.
         exclude: Option<Vec<String>> = "exclude",
-        /// Who is included, by id.
+        /// Ids that are included.
         include: Option<Vec<String>> = "include",
     }
 }
 crm_core::setters!(EmailRecipients {
     /// The ids of those who must not get it.
     exclude: [String],
-    /// Who is included, by id.
+    /// Ids that are included.
     include: [String],
 });
 
@@ -395,11 +395,11 @@ crm_core::record! {
 crm_core::record! {
     /// Email statistic interval page.
     pub struct EmailStatisticIntervalPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<EmailStatisticInterval> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -425,17 +425,17 @@ crm_core::record! {
         background_color: Option<String> = "backgroundColor",
         /// The image behind it.
         background_image: Option<String> = "backgroundImage",
-        /// How the background image is laid out, as `REPEAT`.
+        /// Layout of the background image, for example `REPEAT`.
         background_image_type: Option<EmailStyleSettingsBackgroundImageType> = "backgroundImageType",
         /// The color of the border around the body.
         body_border_color: Option<String> = "bodyBorderColor",
-        /// How the color of the body's border is chosen.
+        /// Choice of the border color of the body.
         body_border_color_choice: Option<String> = "bodyBorderColorChoice",
         /// The width of the border around the body.
         body_border_width: Option<f64> = "bodyBorderWidth",
         /// The color of the body.
         body_color: Option<String> = "bodyColor",
-        /// How buttons look.
+        /// Style of the buttons.
         button_style_settings: Option<ButtonStyleSettings> = "buttonStyleSettings",
         /// The first favorite of the color picker.
         color_picker_favorite1: Option<String> = "colorPickerFavorite1",
@@ -449,11 +449,11 @@ crm_core::record! {
         color_picker_favorite5: Option<String> = "colorPickerFavorite5",
         /// The sixth favorite color.
         color_picker_favorite6: Option<String> = "colorPickerFavorite6",
-        /// How dividing lines look.
+        /// Style of the dividers.
         divider_style_settings: Option<DividerStyleSettings> = "dividerStyleSettings",
         /// The space inside the body of the e-mail.
         email_body_padding: Option<String> = "emailBodyPadding",
-        /// How wide the e-mail's body is.
+        /// Width of the e-mail's body.
         email_body_width: Option<String> = "emailBodyWidth",
         /// The font of first-level headings.
         heading_one_font: Option<FontStyle> = "headingOneFont",
@@ -488,17 +488,17 @@ crm_core::setters!(EmailStyleSettings {
     background_color: String,
     /// The image behind it.
     background_image: String,
-    /// How the background image is laid out, as `REPEAT`.
+    /// Layout of the background image, for example `REPEAT`.
     background_image_type: EmailStyleSettingsBackgroundImageType,
     /// The color of the border around the body.
     body_border_color: String,
-    /// How the color of the body's border is chosen.
+    /// Choice of the border color of the body.
     body_border_color_choice: String,
     /// The width of the border around the body.
     body_border_width: f64,
     /// The color of the body.
     body_color: String,
-    /// How buttons look.
+    /// Style of the buttons.
     button_style_settings: ButtonStyleSettings,
     /// The first favorite of the color picker.
     color_picker_favorite1: String,
@@ -512,11 +512,11 @@ crm_core::setters!(EmailStyleSettings {
     color_picker_favorite5: String,
     /// The sixth favorite color.
     color_picker_favorite6: String,
-    /// How dividing lines look.
+    /// Style of the dividers.
     divider_style_settings: DividerStyleSettings,
     /// The space inside the body of the e-mail.
     email_body_padding: String,
-    /// How wide the e-mail's body is.
+    /// Width of the e-mail's body.
     email_body_width: String,
     /// The font of first-level headings.
     heading_one_font: FontStyle,
@@ -547,7 +547,7 @@ crm_core::setters!(EmailStyleSettings {
 });
 
 crm_core::open_enum! {
-    /// How the background image is laid out, as `REPEAT`.
+    /// Layout of the background image, for example `REPEAT`.
     pub enum EmailStyleSettingsBackgroundImageType {
         /// `REPEAT`
         Repeat = "REPEAT",
@@ -587,17 +587,17 @@ crm_core::record! {
     pub struct EmailTestingDetails {
         /// `abSampleSizeDefault`
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
-        /// Which variation is sent if the test stays undecided.
+        /// Variation that is sent if the test has no winner.
         ab_sampling_default: Option<AbStatus> = "abSamplingDefault",
         /// Its part in an A/B test.
         ab_status: Option<AbStatus> = "abStatus",
-        /// What decides the winner, as `CLICKS_BY_OPENS`.
+        /// Metric that decides the winner, for example `CLICKS_BY_OPENS`.
         ab_success_metric: Option<EmailTestingDetailsAbSuccessMetric> = "abSuccessMetric",
-        /// How much of the recipients the test goes to, in percent.
+        /// Share of the recipients that take part in the test, in percent.
         ab_test_percentage: Option<i64> = "abTestPercentage",
-        /// How many hours to wait for a winner.
+        /// Number of hours to wait for a winner.
         hours_to_wait: Option<i64> = "hoursToWait",
-        /// Whether it is a variation of an A/B test.
+        /// True if it is a variation of an A/B test.
         is_ab_variation: Option<bool> = "isAbVariation",
         /// The id of the test.
         test_id: Option<String> = "testId",
@@ -608,15 +608,15 @@ crm_core::record! {
 crm_core::setters!(EmailTestingDetails {
     /// `abSampleSizeDefault`
     ab_sample_size_default: AbStatus,
-    /// Which variation is sent if the test stays undecided.
+    /// Variation that is sent if the test has no winner.
     ab_sampling_default: AbStatus,
     /// Its part in an A/B test.
     ab_status: AbStatus,
-    /// What decides the winner, as `CLICKS_BY_OPENS`.
+    /// Metric that decides the winner, for example `CLICKS_BY_OPENS`.
     ab_success_metric: EmailTestingDetailsAbSuccessMetric,
-    /// How much of the recipients the test goes to, in percent.
+    /// Share of the recipients that take part in the test, in percent.
     ab_test_percentage: i64,
-    /// How many hours to wait for a winner.
+    /// Number of hours to wait for a winner.
     hours_to_wait: i64,
     /// The id of the test.
     test_id: String,
@@ -641,7 +641,7 @@ impl EmailTestingDetails {
 }
 
 crm_core::open_enum! {
-    /// What decides the winner, as `CLICKS_BY_OPENS`.
+    /// Metric that decides the winner, for example `CLICKS_BY_OPENS`.
     pub enum EmailTestingDetailsAbSuccessMetric {
         /// `CLICKS_BY_DELIVERED`
         ClicksByDelivered = "CLICKS_BY_DELIVERED",
@@ -661,7 +661,7 @@ crm_core::record! {
         contact_ils_lists: Option<EmailRecipients> = "contactIlsLists",
         /// The lists it goes to or leaves out.
         contact_lists: Option<EmailRecipients> = "contactLists",
-        /// Whether contacts who got many e-mails are left out.
+        /// True to exclude contacts who received too many e-mails.
         limit_send_frequency: Option<bool> = "limitSendFrequency",
         /// `suppressGraymail`
         suppress_graymail: Option<bool> = "suppressGraymail",
@@ -674,14 +674,14 @@ crm_core::setters!(EmailToDetails {
     contact_ils_lists: EmailRecipients,
     /// The lists it goes to or leaves out.
     contact_lists: EmailRecipients,
-    /// Whether contacts who got many e-mails are left out.
+    /// True to exclude contacts who received too many e-mails.
     limit_send_frequency: bool,
     /// `suppressGraymail`
     suppress_graymail: bool,
 });
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum EmailType {
         /// `AB_EMAIL`
         AbEmail = "AB_EMAIL",
@@ -755,7 +755,7 @@ crm_core::record! {
     pub struct EmailUpdateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -765,31 +765,31 @@ crm_core::record! {
         content: Option<EmailContent> = "content",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Where it comes from.
+        /// Origin.
         from: Option<EmailFromDetails> = "from",
-        /// Whether the sending time is varied a little.
+        /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The name.
         name: Option<String> = "name",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// How blog posts are put into the e-mail.
+        /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
-        /// Whether publishing it sends it.
+        /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         /// The state.
         state: Option<EmailState> = "state",
         /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// Which subscription it is sent under.
+        /// Subscription under which it is sent.
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
         /// The version of it for browsers.
         webversion: Option<WebversionDetails> = "webversion",
@@ -798,7 +798,7 @@ crm_core::record! {
 crm_core::setters!(EmailUpdateRequest {
     /// The domain it is served from.
     active_domain: String,
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
     /// The id of the business unit.
     business_unit_id: i64,
@@ -808,31 +808,31 @@ crm_core::setters!(EmailUpdateRequest {
     content: EmailContent,
     /// The id of the folder.
     folder_id_v2: i64,
-    /// Where it comes from.
+    /// Origin.
     from: EmailFromDetails,
-    /// Whether the sending time is varied a little.
+    /// True if the sending time is varied a little.
     jitter_send_time: bool,
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
     /// The name.
     name: String,
-    /// When it is or was published.
+    /// Time at which it is or was published.
     publish_date: Timestamp,
-    /// How blog posts are put into the e-mail.
+    /// Settings for the blog posts in the e-mail.
     rss_data: RssEmailDetails,
-    /// Whether publishing it sends it.
+    /// True if publishing it sends it.
     send_on_publish: bool,
     /// The state.
     state: EmailState,
     /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
-    /// Which subscription it is sent under.
+    /// Subscription under which it is sent.
     subscription_details: EmailSubscriptionDetails,
     /// The settings of the A/B test.
     testing: EmailTestingDetails,
-    /// What it goes to: records, or recipients of an e-mail.
+    /// Targets: records, or recipients of an e-mail.
     to: EmailToDetails,
     /// The version of it for browsers.
     webversion: WebversionDetails,
@@ -845,7 +845,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Email> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -855,11 +855,11 @@ crm_core::record! {
 crm_core::record! {
     /// Email version page.
     pub struct EmailVersionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<VersionPublicEmail> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -867,41 +867,41 @@ crm_core::record! {
 crm_core::record! {
     /// Font style.
     pub struct FontStyle {
-        /// Whether it is bold.
+        /// True if it is bold.
         bold: Option<bool> = "bold",
         /// The color.
         color: Option<String> = "color",
         /// The name of the font.
         font: Option<String> = "font",
-        /// Whether it is italic.
+        /// True if it is italic.
         italic: Option<bool> = "italic",
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
-        /// Whether the text is underlined.
+        /// True if the text is underlined.
         underline: Option<bool> = "underline",
     }
 }
 crm_core::setters!(FontStyle {
-    /// Whether it is bold.
+    /// True if it is bold.
     bold: bool,
     /// The color.
     color: String,
     /// The name of the font.
     font: String,
-    /// Whether it is italic.
+    /// True if it is italic.
     italic: bool,
-    /// How big it is.
+    /// Size.
     size: i64,
-    /// Whether the text is underlined.
+    /// True if the text is underlined.
     underline: bool,
 });
 
 crm_core::record! {
     /// Interval.
     pub struct Interval {
-        /// Where or when it ends.
+        /// End of the range.
         end: Option<Timestamp> = "end",
-        /// Where or when it starts.
+        /// Start of the range.
         start: Option<Timestamp> = "start",
     }
 }
@@ -933,49 +933,49 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Rss email details.
     pub struct RssEmailDetails {
-        /// Which kind of blog e-mail it is.
+        /// Kind of the blog e-mail.
         blog_email_type: Option<String> = "blogEmailType",
         /// The greatest width of blog images.
         blog_image_max_width: Option<i64> = "blogImageMaxWidth",
-        /// How much of each post is shown, as `FULL_POST`.
+        /// Part of each post that is shown, for example `FULL_POST`.
         blog_layout: Option<RssEmailDetailsBlogLayout> = "blogLayout",
         /// The id of the HubSpot blog.
         hubspot_blog_id: Option<String> = "hubspotBlogId",
-        /// Most posts in one e-mail.
+        /// Maximum number of posts per e-mail.
         max_entries: Option<i64> = "maxEntries",
         /// The template for each entry.
         rss_entry_template: Option<String> = "rssEntryTemplate",
-        /// When the e-mails are sent.
+        /// Time at which the e-mails are sent.
         timing: Option<Map<Value>> = "timing",
         /// The address.
         url: Option<String> = "url",
-        /// Whether the headline is the subject.
+        /// True if the headline is the subject.
         use_headline_as_subject: Option<bool> = "useHeadlineAsSubject",
     }
 }
 crm_core::setters!(RssEmailDetails {
-    /// Which kind of blog e-mail it is.
+    /// Kind of the blog e-mail.
     blog_email_type: String,
     /// The greatest width of blog images.
     blog_image_max_width: i64,
-    /// How much of each post is shown, as `FULL_POST`.
+    /// Part of each post that is shown, for example `FULL_POST`.
     blog_layout: RssEmailDetailsBlogLayout,
     /// The id of the HubSpot blog.
     hubspot_blog_id: String,
-    /// Most posts in one e-mail.
+    /// Maximum number of posts per e-mail.
     max_entries: i64,
     /// The template for each entry.
     rss_entry_template: String,
-    /// When the e-mails are sent.
+    /// Time at which the e-mails are sent.
     timing: Map<Value>,
     /// The address.
     url: String,
-    /// Whether the headline is the subject.
+    /// True if the headline is the subject.
     use_headline_as_subject: bool,
 });
 
 crm_core::open_enum! {
-    /// How much of each post is shown, as `FULL_POST`.
+    /// Part of each post that is shown, for example `FULL_POST`.
     pub enum RssEmailDetailsBlogLayout {
         /// `FULL_POST`
         FullPost = "FULL_POST",
@@ -993,7 +993,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Email> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -1003,21 +1003,21 @@ crm_core::record! {
 crm_core::record! {
     /// Webversion details.
     pub struct WebversionDetails {
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
-        /// Whether it is on.
+        /// True if it is on.
         enabled: Option<bool> = "enabled",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// Whether visitors are sent on to another page.
+        /// True if visitors are sent on to another page.
         is_page_redirected: Option<bool> = "isPageRedirected",
         /// The description for search engines.
         meta_description: Option<String> = "metaDescription",
-        /// Whether the page expires at some time.
+        /// True if the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
         /// The id of the page to redirect to.
         redirect_to_page_id: Option<String> = "redirectToPageId",
-        /// Where visitors are sent on to.
+        /// URL to which visitors are redirected.
         redirect_to_url: Option<String> = "redirectToUrl",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -1028,21 +1028,21 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WebversionDetails {
-    /// The domain, as `example.com`.
+    /// The domain, for example `example.com`.
     domain: String,
-    /// Whether it is on.
+    /// True if it is on.
     enabled: bool,
-    /// When it expires.
+    /// Time at which it expires.
     expires_at: Timestamp,
-    /// Whether visitors are sent on to another page.
+    /// True if visitors are sent on to another page.
     is_page_redirected: bool,
     /// The description for search engines.
     meta_description: String,
-    /// Whether the page expires at some time.
+    /// True if the page expires at some time.
     page_expiry_enabled: bool,
     /// The id of the page to redirect to.
     redirect_to_page_id: String,
-    /// Where visitors are sent on to.
+    /// URL to which visitors are redirected.
     redirect_to_url: String,
     /// The part of the address after the domain.
     slug: String,

@@ -16,13 +16,13 @@ crm_core::record! {
 crm_core::record! {
     /// Attendance counters.
     pub struct AttendanceCounters {
-        /// How many attended.
+        /// Number of attendees.
         attended: Option<i64> = "attended",
-        /// How many cancelled.
+        /// Number of cancellations.
         cancelled: Option<i64> = "cancelled",
-        /// How many registered and did not come.
+        /// Number of registrants who did not attend.
         no_shows: Option<i64> = "noShows",
-        /// How many registered.
+        /// Number of registrants.
         registered: Option<i64> = "registered",
     }
 }
@@ -30,21 +30,21 @@ crm_core::record! {
 crm_core::record! {
     /// Batch response marketing event public default reply.
     pub struct BatchResponseMarketingEventPublicDefaultReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MarketingEventPublicDefaultReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -52,21 +52,21 @@ crm_core::record! {
 crm_core::record! {
     /// Batch response subscriber email reply.
     pub struct BatchResponseSubscriberEmailReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SubscriberEmailReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -74,21 +74,21 @@ crm_core::record! {
 crm_core::record! {
     /// Batch response subscriber vid reply.
     pub struct BatchResponseSubscriberVidReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SubscriberVidReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -151,25 +151,25 @@ impl EventDetailSettingsUrl {
 crm_core::record! {
     /// External marketing event.
     pub struct ExternalMarketingEvent {
-        /// How many attended.
+        /// Number of attendees.
         attendees: Option<i64> = "attendees",
-        /// How many cancelled.
+        /// Number of cancellations.
         cancellations: Option<i64> = "cancellations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -179,15 +179,15 @@ crm_core::record! {
         external_event_id: Option<String> = "externalEventId",
         /// The id.
         id: Option<String> = "id",
-        /// How many registered and did not come.
+        /// Number of registrants who did not attend.
         no_shows: Option<i64> = "noShows",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// How many registered.
+        /// Number of registrants.
         registrants: Option<i64> = "registrants",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -197,46 +197,46 @@ crm_core::record! {
     pub struct ExternalMarketingEventUpdate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
     /// Further properties beside the usual ones.
     custom_properties: [PropertyValue],
-    /// When the event ends.
+    /// Time at which the event ends.
     end_date_time: Timestamp,
-    /// Whether the event is called off.
+    /// True if the event is cancelled.
     event_cancelled: bool,
-    /// Whether the event is over.
+    /// True if the event is over.
     event_completed: bool,
-    /// What the event is, for people.
+    /// Human-readable description of the event.
     event_description: String,
     /// The internal name of the event.
     event_name: String,
-    /// Who organizes the event.
+    /// Organizer of the event.
     event_organizer: String,
     /// The kind of event.
     event_type: String,
     /// The address of the event.
     event_url: String,
-    /// When the event starts.
+    /// Time at which the event starts.
     start_date_time: Timestamp,
 });
 
@@ -257,13 +257,13 @@ crm_core::record! {
 crm_core::record! {
     /// List.
     pub struct List {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_id: Option<String> = "createdById",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// When the list's filters last changed.
+        /// Time at which the list's filters last changed.
         filters_updated_at: Option<Timestamp> = "filtersUpdatedAt",
         /// The id of the list.
         list_id: Option<String> = "listId",
@@ -271,15 +271,15 @@ crm_core::record! {
         list_version: Option<i64> = "listVersion",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How far the work on the list is.
+        /// Progress of the processing of the list.
         processing_status: Option<String> = "processingStatus",
-        /// How the list is filled, as `MANUAL` or `DYNAMIC`.
+        /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// How big it is.
+        /// Size.
         size: Option<i64> = "size",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
@@ -289,11 +289,11 @@ crm_core::record! {
 crm_core::record! {
     /// List page.
     pub struct ListPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<List> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -303,27 +303,27 @@ crm_core::record! {
     pub struct MarketingEvent {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
-        /// How many attended.
+        /// Number of attendees.
         attendees: Option<i64> = "attendees",
-        /// How many cancelled.
+        /// Number of cancellations.
         cancellations: Option<i64> = "cancellations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
-        /// How the event stands.
+        /// Status of the event.
         event_status: Option<String> = "eventStatus",
         /// The state of the event.
         event_status_v2: Option<String> = "eventStatusV2",
@@ -333,15 +333,15 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// How many registered and did not come.
+        /// Number of registrants who did not attend.
         no_shows: Option<i64> = "noShows",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// How many registered.
+        /// Number of registrants.
         registrants: Option<i64> = "registrants",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -363,7 +363,7 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event batch update.
     pub struct MarketingEventBatchUpdate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventBatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -384,21 +384,21 @@ impl MarketingEventBatchUpdate {
 crm_core::record! {
     /// Marketing event batch update reply.
     pub struct MarketingEventBatchUpdateReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MarketingEventReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -408,15 +408,15 @@ crm_core::record! {
     pub struct MarketingEventBatchUpdateRow {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -424,7 +424,7 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "objectId"
@@ -433,21 +433,21 @@ crm_core::record! {
 crm_core::setters!(MarketingEventBatchUpdateRow {
     /// Further properties beside the usual ones.
     custom_properties: [PropertyValue],
-    /// When the event ends.
+    /// Time at which the event ends.
     end_date_time: Timestamp,
-    /// Whether the event is called off.
+    /// True if the event is cancelled.
     event_cancelled: bool,
-    /// What the event is, for people.
+    /// Human-readable description of the event.
     event_description: String,
     /// The internal name of the event.
     event_name: String,
-    /// Who organizes the event.
+    /// Organizer of the event.
     event_organizer: String,
     /// The kind of event.
     event_type: String,
     /// The address of the event.
     event_url: String,
-    /// When the event starts.
+    /// Time at which the event starts.
     start_date_time: Timestamp,
 });
 
@@ -474,7 +474,7 @@ impl MarketingEventBatchUpdateRow {
 crm_core::record! {
     /// Marketing event batch upsert.
     pub struct MarketingEventBatchUpsert {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventCreate>> = "inputs",
     }
     required "inputs"
@@ -495,9 +495,9 @@ impl MarketingEventBatchUpsert {
 crm_core::record! {
     /// Marketing event complete.
     pub struct MarketingEventComplete {
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "endDateTime" "startDateTime"
@@ -524,17 +524,17 @@ crm_core::record! {
     pub struct MarketingEventCreate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -544,7 +544,7 @@ crm_core::record! {
         external_account_id: Option<String> = "externalAccountId",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
@@ -553,19 +553,19 @@ crm_core::record! {
 crm_core::setters!(MarketingEventCreate {
     /// Further properties beside the usual ones.
     custom_properties: [PropertyValue],
-    /// When the event ends.
+    /// Time at which the event ends.
     end_date_time: Timestamp,
-    /// Whether the event is called off.
+    /// True if the event is cancelled.
     event_cancelled: bool,
-    /// Whether the event is over.
+    /// True if the event is over.
     event_completed: bool,
-    /// What the event is, for people.
+    /// Human-readable description of the event.
     event_description: String,
     /// The kind of event.
     event_type: String,
     /// The address of the event.
     event_url: String,
-    /// When the event starts.
+    /// Time at which the event starts.
     start_date_time: Timestamp,
 });
 
@@ -601,17 +601,17 @@ crm_core::record! {
     pub struct MarketingEventDefaultReply {
         /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -619,7 +619,7 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
 }
@@ -665,7 +665,7 @@ impl MarketingEventEmailSubscriber {
 crm_core::record! {
     /// Marketing event email subscriber batch.
     pub struct MarketingEventEmailSubscriberBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventEmailSubscriber>> = "inputs",
     }
     required "inputs"
@@ -717,7 +717,7 @@ impl MarketingEventExternalUniqueIdentifier {
 crm_core::record! {
     /// Marketing event external unique identifier batch.
     pub struct MarketingEventExternalUniqueIdentifierBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>> = "inputs",
     }
     required "inputs"
@@ -754,11 +754,11 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event identifiers reply page.
     pub struct MarketingEventIdentifiersReplyPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MarketingEventIdentifiersReply> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -766,9 +766,9 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event page.
     pub struct MarketingEventPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MarketingEvent> = "results",
     }
 }
@@ -776,21 +776,21 @@ crm_core::record! {
 crm_core::record! {
     /// Marketing event public default reply.
     pub struct MarketingEventPublicDefaultReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -800,9 +800,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -831,7 +831,7 @@ impl MarketingEventPublicObjectIdDeleteRequest {
 crm_core::record! {
     /// Marketing event public object id delete request batch.
     pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>> = "inputs",
     }
     required "inputs"
@@ -856,21 +856,21 @@ crm_core::record! {
     pub struct MarketingEventReply {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// Whether the event is over.
+        /// True if the event is over.
         event_completed: Option<bool> = "eventCompleted",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -878,9 +878,9 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -919,7 +919,7 @@ impl MarketingEventSubscriber {
 crm_core::record! {
     /// Marketing event subscriber batch.
     pub struct MarketingEventSubscriberBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<MarketingEventSubscriber>> = "inputs",
     }
     required "inputs"
@@ -942,42 +942,42 @@ crm_core::record! {
     pub struct MarketingEventUpdate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
-        /// When the event ends.
+        /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Whether the event is called off.
+        /// True if the event is cancelled.
         event_cancelled: Option<bool> = "eventCancelled",
-        /// What the event is, for people.
+        /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
         /// The internal name of the event.
         event_name: Option<String> = "eventName",
-        /// Who organizes the event.
+        /// Organizer of the event.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// When the event starts.
+        /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
 }
 crm_core::setters!(MarketingEventUpdate {
     /// Further properties beside the usual ones.
     custom_properties: [PropertyValue],
-    /// When the event ends.
+    /// Time at which the event ends.
     end_date_time: Timestamp,
-    /// Whether the event is called off.
+    /// True if the event is cancelled.
     event_cancelled: bool,
-    /// What the event is, for people.
+    /// Human-readable description of the event.
     event_description: String,
     /// The internal name of the event.
     event_name: String,
-    /// Who organizes the event.
+    /// Organizer of the event.
     event_organizer: String,
     /// The kind of event.
     event_type: String,
     /// The address of the event.
     event_url: String,
-    /// When the event starts.
+    /// Time at which the event starts.
     start_date_time: Timestamp,
 });
 
@@ -994,9 +994,9 @@ crm_core::record! {
 crm_core::record! {
     /// Participation breakdown.
     pub struct ParticipationBreakdown {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<ParticipationAssociations> = "associations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -1008,11 +1008,11 @@ crm_core::record! {
 crm_core::record! {
     /// Participation breakdown page.
     pub struct ParticipationBreakdownPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ParticipationBreakdown> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -1020,19 +1020,19 @@ crm_core::record! {
 crm_core::record! {
     /// Participation properties.
     pub struct ParticipationProperties {
-        /// How long they attended, in seconds.
+        /// Duration of the attendance, in seconds.
         attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
-        /// How much of the event was attended.
+        /// Attended share of the event.
         attendance_percentage: Option<String> = "attendancePercentage",
-        /// Whether they came, as `ATTENDED`.
+        /// State of the attendance, for example `ATTENDED`.
         attendance_state: Option<ParticipationPropertiesAttendanceState> = "attendanceState",
-        /// When it happened.
+        /// Time at which it happened.
         occurred_at: Option<i64> = "occurredAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Whether they came, as `ATTENDED`.
+    /// State of the attendance, for example `ATTENDED`.
     pub enum ParticipationPropertiesAttendanceState {
         /// `ATTENDED`
         Attended = "ATTENDED",
@@ -1050,7 +1050,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Search public response wrapper list.
     pub struct SearchPublicResponseWrapperList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<FoundMarketingEvent> = "results",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Attention span calculated values.
     pub struct AttentionSpanCalculatedValues {
-        /// How much of the media was played in all.
+        /// Total played share of the media.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// How much was played. In seconds.
+        /// Played time, in seconds. In seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
     required "totalPercentPlayed" "totalSecondsPlayed"
@@ -35,11 +35,11 @@ crm_core::record! {
     pub struct AttentionSpanEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// Which media object it is, as coordinates.
+        /// Coordinates of the media object.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
         /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
@@ -49,13 +49,13 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
         /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// Which page it is, as coordinates.
+        /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
@@ -69,9 +69,9 @@ crm_core::record! {
         raw_data: Option<String> = "rawData",
         /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// How much of the media was played in all.
+        /// Total played share of the media.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// How much was played. In seconds.
+        /// Played time, in seconds. In seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
 }
@@ -83,11 +83,11 @@ crm_core::record! {
         contact_id: Option<i64> = "contactId",
         /// The visitor's token, from the cookie `hubspotutk`.
         contact_utk: Option<String> = "contactUtk",
-        /// How much was played, in percent and in seconds.
+        /// Played part, in percent and in seconds.
         derived_values: Option<AttentionSpanCalculatedValues> = "derivedValues",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
@@ -99,7 +99,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -122,11 +122,11 @@ crm_core::setters!(AttentionSpanEventRequest {
     contact_id: i64,
     /// The visitor's token, from the cookie `hubspotutk`.
     contact_utk: String,
-    /// How much was played, in percent and in seconds.
+    /// Played part, in percent and in seconds.
     derived_values: AttentionSpanCalculatedValues,
     /// The id in the other system.
     external_id: String,
-    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
     external_play_context: ExternalPlayContext,
     /// The tracking code that links in HubSpot e-mails carry.
     hsenc: String,
@@ -213,7 +213,7 @@ crm_core::record! {
     pub struct DefaultRequirements {
         /// The gates it needs.
         gates: Vec<String> = "gates",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<DefaultRequirementsOperator> = "operator",
         /// The names of the scopes.
         scope_names: Vec<String> = "scopeNames",
@@ -227,13 +227,13 @@ crm_core::record! {
     pub struct DefinitionSource {
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<DefinitionSourceType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum DefinitionSourceType {
         /// `GLOBAL`
         Global = "GLOBAL",
@@ -249,7 +249,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Endpoints.
     pub struct Endpoints {
-        /// Whether oEmbed discovery is supported.
+        /// True if oEmbed discovery is supported.
         discovery: Option<bool> = "discovery",
         /// The patterns of addresses it is for.
         schemes: Option<Vec<String>> = "schemes",
@@ -282,24 +282,24 @@ crm_core::record! {
     pub struct EventVisibilityChange {
         /// The kind of event.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",
-        /// Whether the events show in reports.
+        /// True if the events show in reports.
         show_in_reporting: Option<bool> = "showInReporting",
-        /// Whether it is shown in the timeline.
+        /// True if it is shown in the timeline.
         show_in_timeline: Option<bool> = "showInTimeline",
-        /// Whether the events show in workflows.
+        /// True if the events show in workflows.
         show_in_workflows: Option<bool> = "showInWorkflows",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
     required "eventType" "updatedAt"
     by new
 }
 crm_core::setters!(EventVisibilityChange {
-    /// Whether the events show in reports.
+    /// True if the events show in reports.
     show_in_reporting: bool,
-    /// Whether it is shown in the timeline.
+    /// True if it is shown in the timeline.
     show_in_timeline: bool,
-    /// Whether the events show in workflows.
+    /// True if the events show in workflows.
     show_in_workflows: bool,
 });
 
@@ -338,9 +338,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event visibility reply.
     pub struct EventVisibilityReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Which events are shown.
+        /// Settings that select the events that are shown.
         visibility_settings: Vec<EventVisibilityChange> = "visibilitySettings",
     }
 }
@@ -348,25 +348,25 @@ crm_core::record! {
 crm_core::record! {
     /// An expression that a property is calculated by: an operator over further expressions, a constant, or a property.
     pub struct Expression {
-        /// What is checked.
+        /// Expression that is checked.
         check_expression: Option<Box<Expression>> = "checkExpression",
         /// The conditions of a chain, in their order.
         conditions: Vec<Expression> = "conditions",
-        /// What holds when no condition does.
+        /// Value if no condition is met.
         default_expression: Option<Box<Expression>> = "defaultExpression",
-        /// What is taken otherwise.
+        /// Expression that is used if the condition is not met.
         else_expression: Option<Box<Expression>> = "elseExpression",
-        /// Whether the expression stands in parentheses where it is shown.
+        /// True if the expression is displayed in parentheses.
         enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
-        /// The expression that is worked out.
+        /// Expression that is evaluated.
         expression_to_evaluate: Option<Box<Expression>> = "expressionToEvaluate",
         /// `ifExpression`
         if_expression: Option<Box<Expression>> = "ifExpression",
-        /// What the operator is applied to, in its order.
+        /// Operands, in order.
         inputs: Vec<Expression> = "inputs",
-        /// What is done with the inputs. One of 89 values, for example `CONSTANT_BOOLEAN`.
+        /// Operation on the inputs. One of 89 values, for example `CONSTANT_BOOLEAN`.
         operator: Option<String> = "operator",
-        /// What the chain gives, one a condition.
+        /// Results of the chain, one per condition.
         outputs: Vec<Expression> = "outputs",
         /// The property that is read, where the operator names one.
         property_name: Option<String> = "propertyName",
@@ -382,13 +382,13 @@ crm_core::record! {
     pub struct ExtensionData {
         /// `caseChangeTestExtensionData`
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
-        /// How each extension fared: `OK`, `ERROR` or `TIMEOUT`.
+        /// Result of each extension: `OK`, `ERROR` or `TIMEOUT`.
         extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
-        /// How options are decorated.
+        /// Decoration of the options.
         option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
         /// `requiredPropertiesExtensionData`
         required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
-        /// Whether the property is softly required.
+        /// True if the property is softly required.
         soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
         /// The tags it has.
         tags: Vec<String> = "tags",
@@ -408,7 +408,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
     pub enum ExternalPlayContext {
         /// `EMAIL`
         Email = "EMAIL",
@@ -420,7 +420,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Field level permission.
     pub struct FieldLevelPermission {
-        /// How much access there is.
+        /// Level of access.
         access_level: Option<String> = "accessLevel",
     }
 }
@@ -430,7 +430,7 @@ crm_core::record! {
     pub struct FilteringMetaData {
         /// Only teams that help desk work can go to.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
-        /// Whether users who are not confirmed count too.
+        /// True to include users who are not confirmed.
         include_unconfirmed_users: Option<bool> = "includeUnconfirmedUsers",
         /// Only lists filled in these ways.
         list_processing_types: Vec<String> = "listProcessingTypes",
@@ -444,17 +444,17 @@ crm_core::record! {
 crm_core::record! {
     /// Group.
     pub struct Group {
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The name, for people.
+        /// Display name.
         display_name: Option<String> = "displayName",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// `fulcrumPortalId`
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
         /// `fulcrumTimestamp`
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// Whether HubSpot itself defined it.
+        /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name.
         name: Option<String> = "name",
@@ -466,15 +466,15 @@ crm_core::record! {
 crm_core::record! {
     /// Group view.
     pub struct GroupView {
-        /// The name, for people.
+        /// Display name.
         display_name: Option<String> = "displayName",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// `fulcrumPortalId`
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
         /// `fulcrumTimestamp`
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// Whether HubSpot itself defined it.
+        /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
         /// The name.
         name: Option<String> = "name",
@@ -486,33 +486,33 @@ crm_core::record! {
     pub struct InboundDbObjectType {
         /// The name of the scope needed for access.
         access_scope_name: Option<String> = "accessScopeName",
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// The property that says when a record was created.
         create_date_property_name: Option<String> = "createDatePropertyName",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The properties that are searched by default.
         default_search_property_names: Vec<String> = "defaultSearchPropertyNames",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// Whether it has custom properties.
+        /// True if it has custom properties.
         has_custom_properties: Option<bool> = "hasCustomProperties",
-        /// Whether it has the default properties.
+        /// True if it has the default properties.
         has_default_properties: Option<bool> = "hasDefaultProperties",
-        /// Whether records have ids from elsewhere.
+        /// True if records have ids from elsewhere.
         has_external_object_ids: Option<bool> = "hasExternalObjectIds",
-        /// Whether its records have owners.
+        /// True if its records have owners.
         has_owners: Option<bool> = "hasOwners",
-        /// Whether it has pipelines.
+        /// True if it has pipelines.
         has_pipelines: Option<bool> = "hasPipelines",
         /// The id.
         id: Option<i64> = "id",
-        /// Whether it can be used in filters and reports.
+        /// True if it can be used in filters and reports.
         indexed_for_filters_and_reports: Option<bool> = "indexedForFiltersAndReports",
         /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
@@ -520,19 +520,19 @@ crm_core::record! {
         janus_group: Option<String> = "janusGroup",
         /// The property that says when a record last changed.
         last_modified_property_name: Option<String> = "lastModifiedPropertyName",
-        /// Who the kind of record comes from, as `PORTAL_SPECIFIC`.
+        /// Origin of the object type, for example `PORTAL_SPECIFIC`.
         meta_type: Option<InboundDbObjectTypeMetaType> = "metaType",
         /// `metaTypeId`
         meta_type_id: Option<i64> = "metaTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// The object type id as text, as `2-123`.
+        /// The object type id as text, for example `2-123`.
         object_type_id_string: Option<String> = "objectTypeIdString",
         /// The id of the account that owns it.
         owner_portal_id: Option<i64> = "ownerPortalId",
-        /// How access to records is decided, as `OWNER_BASED`.
+        /// Model of access to records, for example `OWNER_BASED`.
         permissioning_type: Option<InboundDbObjectTypePermissioningType> = "permissioningType",
         /// The property with the date of closing.
         pipeline_close_date_property_name: Option<String> = "pipelineCloseDatePropertyName",
@@ -550,19 +550,19 @@ crm_core::record! {
         read_scope_name: Option<String> = "readScopeName",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// Whether deleted ones can be restored.
+        /// True if deleted ones can be restored.
         restorable: Option<bool> = "restorable",
-        /// Which scopes each kind of request needs.
+        /// Scopes that each kind of request requires.
         scope_mappings: Vec<ScopeMapping> = "scopeMappings",
         /// The properties shown next to the name of a record.
         secondary_display_label_property_names: Vec<String> = "secondaryDisplayLabelPropertyNames",
         /// The word for one.
         singular_form: Option<String> = "singularForm",
-        /// How it stands.
+        /// Status.
         status: Option<InboundDbObjectTypeStatus> = "status",
-        /// Who can see it, as `Internal only`.
+        /// Visibility, for example `Internal only`.
         visibilities: Vec<InboundDbObjectTypeVisibility> = "visibilities",
-        /// Who can see the object type.
+        /// Visibility of the object type.
         visibility: Option<InboundDbObjectTypeVisibility> = "visibility",
         /// The name of the scope needed to write.
         write_scope_name: Option<String> = "writeScopeName",
@@ -570,7 +570,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Who the kind of record comes from, as `PORTAL_SPECIFIC`.
+    /// Origin of the object type, for example `PORTAL_SPECIFIC`.
     pub enum InboundDbObjectTypeMetaType {
         /// `CMS_HUBDB`
         CmsHubdb = "CMS_HUBDB",
@@ -594,7 +594,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How access to records is decided, as `OWNER_BASED`.
+    /// Model of access to records, for example `OWNER_BASED`.
     pub enum InboundDbObjectTypePermissioningType {
         /// `ALL_OR_NONE`
         AllOrNone = "ALL_OR_NONE",
@@ -610,7 +610,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Status.
     pub enum InboundDbObjectTypeStatus {
         /// `Deprecated`
         Deprecated = "Deprecated",
@@ -622,7 +622,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Who can see the object type.
+    /// Visibility of the object type.
     pub enum InboundDbObjectTypeVisibility {
         /// `Customer-facing`
         CustomerFacing = "Customer-facing",
@@ -640,17 +640,17 @@ crm_core::record! {
     pub struct IntegratorOEmbedDomainModel {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// When it was deleted. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was deleted. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
-        /// How and where oEmbed data is fetched.
+        /// Endpoints from which oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
         /// The id.
         id: Option<i64> = "id",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
@@ -658,7 +658,7 @@ crm_core::record! {
 crm_core::record! {
     /// Integrator o embed domain request.
     pub struct IntegratorOEmbedDomainRequest {
-        /// How and where oEmbed data is fetched.
+        /// Endpoints from which oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -686,7 +686,7 @@ impl IntegratorOEmbedDomainRequest {
 crm_core::record! {
     /// Integrator object creation reply.
     pub struct IntegratorObjectCreationReply {
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<InboundDbObjectType> = "objectType",
         /// The properties, by internal name.
         properties: Vec<PropertyDefinition> = "properties",
@@ -698,7 +698,7 @@ crm_core::record! {
 crm_core::record! {
     /// Integrator object creation request.
     pub struct IntegratorObjectCreationRequest {
-        /// The kinds of media, as `VIDEO`.
+        /// The kinds of media, for example `VIDEO`.
         media_types: Option<Vec<MediaType>> = "mediaTypes",
     }
     required "mediaTypes"
@@ -721,11 +721,11 @@ crm_core::record! {
     pub struct LookupAssociationSpec {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
+        /// Cardinality: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
-        /// Most records that one record may be associated with.
+        /// Maximum number of records that can be associated with one record.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
 }
@@ -735,103 +735,103 @@ crm_core::record! {
     pub struct MediaBridgeProperty {
         /// The object types that are allowed.
         allowed_object_types: Vec<ObjectTypeIdProto> = "allowedObjectTypes",
-        /// Whether the value is worked out by HubSpot.
+        /// True if HubSpot calculates the value.
         calculated: Option<bool> = "calculated",
-        /// Whether it can be archived.
+        /// True if it can be archived.
         can_archive: Option<bool> = "canArchive",
-        /// Whether it can be restored.
+        /// True if it can be restored.
         can_restore: Option<bool> = "canRestore",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
-        /// How a date is shown, as `time_since`.
+        /// Display format of a date, for example `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Whether the current value is shown or all versions.
+        /// Display mode: the current value or all versions.
         display_mode: Option<MediaBridgePropertyDisplayMode> = "displayMode",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether each of several values must be unique.
+        /// True if each of several values must be unique.
         enforce_multivalue_uniqueness: Option<bool> = "enforceMultivalueUniqueness",
-        /// Whether the options come from somewhere else.
+        /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
         /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
-        /// Whether it is a favorite.
+        /// True if it is a favorite.
         favorited: Option<bool> = "favorited",
         /// Its place among favorites.
         favorited_order: Option<i64> = "favoritedOrder",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The id of the user it came from.
         from_user_id: Option<i64> = "fromUserId",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// Whether HubSpot itself defined it.
+        /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// Whether it is a default property that was customized.
+        /// True if it is a default property that was customized.
         is_customized_default: Option<bool> = "isCustomizedDefault",
-        /// Whether it can hold several values.
+        /// True if it can hold several values.
         is_multi_valued: Option<bool> = "isMultiValued",
         /// `isPartial`
         is_partial: Option<bool> = "isPartial",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it can be changed but not deleted.
+        /// True if it can be changed but not deleted.
         mutable_definition_not_deletable: Option<bool> = "mutableDefinitionNotDeletable",
         /// The name.
         name: Option<String> = "name",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
-        /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
+        /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
         options: Vec<ActionsV4OptionItem> = "options",
-        /// Whether its options can be changed.
+        /// True if its options can be changed.
         options_are_mutable: Option<bool> = "optionsAreMutable",
         /// The id of the app it belongs to.
         owning_app_id: Option<i64> = "owningAppId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// Whether the definition cannot be changed.
+        /// True if the definition cannot be changed.
         read_only_definition: Option<bool> = "readOnlyDefinition",
-        /// Whether its value can only be read.
+        /// True if its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
         /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// How its text is prepared for search.
+        /// Mode of text analysis for search.
         search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode> = "searchTextAnalysisMode",
-        /// Whether the global search looks in it.
+        /// True if the global search looks in it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
         /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<FieldTypeDefinitionType> = "type",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Whether the current value is shown or all versions.
+    /// Display mode: the current value or all versions.
     pub enum MediaBridgePropertyDisplayMode {
         /// `all_unique_versions`
         AllUniqueVersions = "all_unique_versions",
@@ -841,7 +841,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How its text is prepared for search.
+    /// Mode of text analysis for search.
     pub enum MediaBridgePropertySearchTextAnalysisMode {
         /// `NONE`
         None = "NONE",
@@ -853,88 +853,88 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Media bridge property update.
     pub struct MediaBridgePropertyUpdate {
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<PropertyType> = "type",
     }
 }
 crm_core::setters!(MediaBridgePropertyUpdate {
-    /// The formula the value is worked out with.
+    /// Formula that calculates the value.
     calculation_formula: String,
     /// The name of the property that holds the currency.
     currency_property_name: String,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     field_type: FieldType,
-    /// Whether it can be used in forms.
+    /// True if it can be used in forms.
     form_field: bool,
     /// The internal name of the group.
     group_name: String,
-    /// Whether no two records may have the same value.
+    /// True if no two records may have the same value.
     has_unique_value: bool,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// How a number is shown, as `currency`.
+    /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
     /// The values to choose from.
     options: [OptionInput],
-    /// Whether amounts are shown with the currency's sign.
+    /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
-    /// What sort of text it is, as `email`.
+    /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Its kind.
+    /// Type.
     type_: PropertyType,
 });
 
 crm_core::record! {
     /// Media bridge provider partial.
     pub struct MediaBridgeProviderPartial {
-        /// Whether media may be imported on disconnecting.
+        /// True if media may be imported on disconnecting.
         allow_import_on_disconnect: Option<bool> = "allowImportOnDisconnect",
         /// The name of the module.
         module_name: Option<String> = "moduleName",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
     required "updatedAt"
     by new
 }
 crm_core::setters!(MediaBridgeProviderPartial {
-    /// Whether media may be imported on disconnecting.
+    /// True if media may be imported on disconnecting.
     allow_import_on_disconnect: bool,
     /// The name of the module.
     module_name: String,
@@ -971,13 +971,13 @@ crm_core::record! {
     pub struct MediaPlayedEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The address of the iframe.
         iframe_url: Option<String> = "iframeUrl",
         /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// Which media object it is, as coordinates.
+        /// Coordinates of the media object.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
         /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
@@ -987,13 +987,13 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
         /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// Which page it is, as coordinates.
+        /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
@@ -1017,7 +1017,7 @@ crm_core::record! {
         contact_utk: Option<String> = "contactUtk",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
@@ -1031,7 +1031,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1054,7 +1054,7 @@ crm_core::setters!(MediaPlayedEventRequest {
     contact_utk: String,
     /// The id in the other system.
     external_id: String,
-    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
     external_play_context: ExternalPlayContext,
     /// The tracking code that links in HubSpot e-mails carry.
     hsenc: String,
@@ -1120,11 +1120,11 @@ crm_core::record! {
     pub struct MediaPlayedPercentageEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The id of the media record.
         media_bridge_id: Option<i64> = "mediaBridgeId",
-        /// Which media object it is, as coordinates.
+        /// Coordinates of the media object.
         media_bridge_object_coordinates: Option<String> = "mediaBridgeObjectCoordinates",
         /// The id of the media's object type.
         media_bridge_object_type_id: Option<String> = "mediaBridgeObjectTypeId",
@@ -1134,17 +1134,17 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
         /// The name of the page.
         page_name: Option<String> = "pageName",
-        /// Which page it is, as coordinates.
+        /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// How far it was played, in percent.
+        /// Played share, in percent.
         played_percent: Option<i64> = "playedPercent",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -1164,7 +1164,7 @@ crm_core::record! {
         contact_utk: Option<String> = "contactUtk",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+        /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
         external_play_context: Option<ExternalPlayContext> = "externalPlayContext",
         /// The tracking code that links in HubSpot e-mails carry.
         hsenc: Option<String> = "_hsenc",
@@ -1176,7 +1176,7 @@ crm_core::record! {
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// When it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1184,7 +1184,7 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// How far it was played, in percent.
+        /// Played share, in percent.
         played_percent: Option<i64> = "playedPercent",
         /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
@@ -1199,7 +1199,7 @@ crm_core::setters!(MediaPlayedPercentageEventRequest {
     contact_utk: String,
     /// The id in the other system.
     external_id: String,
-    /// Where outside it was played: `EMAIL` or `EXTERNAL_PAGE`.
+    /// External place where it was played: `EMAIL` or `EXTERNAL_PAGE`.
     external_play_context: ExternalPlayContext,
     /// The tracking code that links in HubSpot e-mails carry.
     hsenc: String,
@@ -1250,49 +1250,49 @@ impl MediaPlayedPercentageEventRequest {
 crm_core::record! {
     /// Media property.
     pub struct MediaProperty {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Whether the value is worked out by HubSpot.
+        /// True if HubSpot calculates the value.
         calculated: Option<bool> = "calculated",
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<String> = "createdUserId",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// How a date is shown, as `time_since`.
+        /// Display format of a date, for example `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether the options come from somewhere else.
+        /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// Whether HubSpot itself defined it.
+        /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// What may be changed about it.
+        /// Describes which parts can be changed.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Vec<MediaPropertyOption> = "options",
@@ -1300,13 +1300,13 @@ crm_core::record! {
         referenced_object_type: Option<String> = "referencedObjectType",
         /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",
@@ -1316,13 +1316,13 @@ crm_core::record! {
 crm_core::record! {
     /// Media property option.
     pub struct MediaPropertyOption {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -1348,9 +1348,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// O embed domains collection reply.
     pub struct OEmbedDomainsCollectionReply {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<IntegratorOEmbedDomainModel> = "results",
-        /// How many there are in all.
+        /// Total number.
         total_count: Option<i64> = "totalCount",
     }
 }
@@ -1358,7 +1358,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object definition reply.
     pub struct ObjectDefinitionReply {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The name of the object type.
         object_type_name: Option<String> = "objectTypeName",
@@ -1366,7 +1366,7 @@ crm_core::record! {
         properties: Vec<PropertyDefinition> = "properties",
         /// The groups of properties.
         property_groups: Vec<GroupView> = "propertyGroups",
-        /// How the data is shaped.
+        /// Schema of the data.
         schema: Option<InboundDbObjectType> = "schema",
     }
 }
@@ -1374,27 +1374,27 @@ crm_core::record! {
 crm_core::record! {
     /// Object schema.
     pub struct ObjectSchema {
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Vec<AssociationDefinition> = "associations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
@@ -1406,7 +1406,7 @@ crm_core::record! {
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
@@ -1416,7 +1416,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object schema list.
     pub struct ObjectSchemaList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectSchema> = "results",
     }
 }
@@ -1484,15 +1484,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Option decorators extension data.
     pub struct OptionDecoratorsExtensionData {
-        /// How an option is shown, as `LABEL_WITH_COLOR`.
+        /// Display style of an option, for example `LABEL_WITH_COLOR`.
         option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
-        /// How options are set off, as by color.
+        /// Decoration of the options, for example by color.
         option_decorators: Map<OptionDecorations> = "optionDecorators",
     }
 }
 
 crm_core::open_enum! {
-    /// How an option is shown, as `LABEL_WITH_COLOR`.
+    /// Display style of an option, for example `LABEL_WITH_COLOR`.
     pub enum OptionDecoratorsExtensionDataOptionDecoratorStyle {
         /// `LABEL_ONLY`
         LabelOnly = "LABEL_ONLY",
@@ -1506,7 +1506,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Options meta data.
     pub struct OptionsMetaData {
-        /// What narrows it down.
+        /// Filter that restricts the results.
         filter: Option<FilteringMetaData> = "filter",
         /// The id of the record it starts from.
         from_object_id: Option<i64> = "fromObjectId",
@@ -1520,21 +1520,21 @@ crm_core::record! {
 crm_core::record! {
     /// Property batch reply.
     pub struct PropertyBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MediaBridgeProperty> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1542,15 +1542,15 @@ crm_core::record! {
 crm_core::record! {
     /// Property definition.
     pub struct PropertyDefinition {
-        /// How the value is worked out.
+        /// Expression that calculates the value.
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
-        /// Where the definition comes from.
+        /// Origin of the definition.
         definition_source: Option<DefinitionSource> = "definitionSource",
         /// Further data about the property.
         extension_data: Option<ExtensionData> = "extensionData",
-        /// Where options from elsewhere are taken from.
+        /// Source of external options.
         external_options_meta_data: Option<OptionsMetaData> = "externalOptionsMetaData",
         /// `fulcrumPortalId`
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
@@ -1560,17 +1560,17 @@ crm_core::record! {
         janus_group: Option<String> = "janusGroup",
         /// The association that values are looked up through.
         lookup_association_spec: Option<LookupAssociationSpec> = "lookupAssociationSpec",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// What may be done with the property.
+        /// Permission for the property.
         permission: Option<FieldLevelPermission> = "permission",
         /// The names of the properties to give.
         property: Option<MediaBridgeProperty> = "property",
-        /// Where the definition of the property comes from.
+        /// Origin of the property's definition.
         property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",
-        /// What the property needs.
+        /// Requirements of the property.
         property_requirements: Option<DefaultRequirements> = "propertyRequirements",
-        /// How the value is worked out from associated records.
+        /// Expression that calculates the value from associated records.
         rollup_expression: Option<RollupExpression> = "rollupExpression",
     }
 }
@@ -1578,7 +1578,7 @@ crm_core::record! {
 crm_core::record! {
     /// Property list.
     pub struct PropertyList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<MediaProperty> = "results",
     }
 }
@@ -1586,7 +1586,7 @@ crm_core::record! {
 crm_core::record! {
     /// Required properties extension data.
     pub struct RequiredPropertiesExtensionData {
-        /// Whether the property is required.
+        /// True if the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
     }
 }
@@ -1596,13 +1596,13 @@ crm_core::record! {
     pub struct RollupExpression {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
-        /// What a record must meet to count.
+        /// Condition that a record must meet to be counted.
         conditional_expression: Option<Box<Expression>> = "conditionalExpression",
         /// The formula of the condition.
         conditional_formula: Option<String> = "conditionalFormula",
         /// The value when there is nothing to sum up.
         empty_rollup_value: Option<String> = "emptyRollupValue",
-        /// How the values are rolled up, as `SUM`.
+        /// Operator that aggregates the values, for example `SUM`.
         rollup_operator: Option<RollupExpressionRollupOperator> = "rollupOperator",
         /// The property that records are compared by.
         source_compare_by_property_name: Option<String> = "sourceCompareByPropertyName",
@@ -1614,7 +1614,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How the values are rolled up, as `SUM`.
+    /// Operator that aggregates the values, for example `SUM`.
     pub enum RollupExpressionRollupOperator {
         /// `AVERAGE`
         Average = "AVERAGE",
@@ -1654,9 +1654,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Scope mapping.
     pub struct ScopeMapping {
-        /// How much access there is.
+        /// Level of access.
         access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
-        /// What the request does, as `VIEW`.
+        /// Action of the request, for example `VIEW`.
         request_action: Option<ScopeMappingRequestAction> = "requestAction",
         /// The name of the scope.
         scope_name: Option<String> = "scopeName",
@@ -1664,7 +1664,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How much access there is.
+    /// Level of access.
     pub enum ScopeMappingAccessLevel {
         /// `ALL`
         All = "ALL",
@@ -1678,7 +1678,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What the request does, as `VIEW`.
+    /// Action of the request, for example `VIEW`.
     pub enum ScopeMappingRequestAction {
         /// `COMMUNICATE`
         Communicate = "COMMUNICATE",
@@ -1704,7 +1704,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Soft required properties extension data.
     pub struct SoftRequiredPropertiesExtensionData {
-        /// Whether the property is softly required.
+        /// True if the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",
     }
 }

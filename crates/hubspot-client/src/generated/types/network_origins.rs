@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Ip range.
     pub struct IpRange {
-        /// The range of IP addresses, as `192.0.2.0/24`.
+        /// The range of IP addresses, for example `192.0.2.0/24`.
         cidr: Option<String> = "cidr",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Which way it goes, in or out.
+        /// Direction, inbound or outbound.
         direction: Option<IpRangeDirection> = "direction",
-        /// What the addresses are used for, as `WEB_SCRAPING`.
+        /// Service that uses the addresses, for example `WEB_SCRAPING`.
         service: Option<IpRangeService> = "service",
     }
 }
 
 crm_core::open_enum! {
-    /// Which way it goes, in or out.
+    /// Direction, inbound or outbound.
     pub enum IpRangeDirection {
         /// `EGRESS`
         Egress = "EGRESS",
@@ -30,13 +30,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Ip range list.
     pub struct IpRangeList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<IpRange> = "results",
     }
 }
 
 crm_core::open_enum! {
-    /// What the addresses are used for, as `WEB_SCRAPING`.
+    /// Service that uses the addresses, for example `WEB_SCRAPING`.
     pub enum IpRangeService {
         /// `API`
         Api = "API",

@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Access token info reply.
     pub struct AccessTokenInfoReply {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
         /// The id of the app.
         app_id: Option<i64> = "app_id",
         /// The client id of the app.
         client_id: Option<String> = "client_id",
-        /// In how many seconds the token expires.
+        /// Lifetime of the token, in seconds.
         expires_in: Option<i64> = "expires_in",
         /// The domain of the account.
         hub_domain: Option<String> = "hub_domain",
         /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// Whether the app is given out privately.
+        /// True if the app is given out privately.
         is_private_distribution: Option<bool> = "is_private_distribution",
         /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
@@ -42,7 +42,7 @@ crm_core::record! {
     pub struct AccessTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
-        /// In how many seconds the token expires.
+        /// Lifetime of the token, in seconds.
         expires_in: Option<i64> = "expires_in",
         /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
@@ -66,7 +66,7 @@ crm_core::record! {
     pub struct ClientCredentialsTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
-        /// In how many seconds the token expires.
+        /// Lifetime of the token, in seconds.
         expires_in: Option<i64> = "expires_in",
         /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
@@ -98,7 +98,7 @@ crm_core::record! {
         code: Option<String> = "code",
         /// The PKCE secret the authorization was started with.
         code_verifier: Option<String> = "code_verifier",
-        /// How the token is asked for, as `refresh_token`.
+        /// Grant type, for example `refresh_token`.
         grant_type: Option<OauthCreateTokenBodyGrantType> = "grant_type",
         /// The address the authorization came back to.
         redirect_uri: Option<String> = "redirect_uri",
@@ -121,7 +121,7 @@ crm_core::setters!(OauthCreateTokenBody {
     code: String,
     /// The PKCE secret the authorization was started with.
     code_verifier: String,
-    /// How the token is asked for, as `refresh_token`.
+    /// Grant type, for example `refresh_token`.
     grant_type: OauthCreateTokenBodyGrantType,
     /// The address the authorization came back to.
     redirect_uri: String,
@@ -132,7 +132,7 @@ crm_core::setters!(OauthCreateTokenBody {
 });
 
 crm_core::open_enum! {
-    /// How the token is asked for, as `refresh_token`.
+    /// Grant type, for example `refresh_token`.
     pub enum OauthCreateTokenBodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -146,7 +146,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Refresh token info reply.
     pub struct RefreshTokenInfoReply {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
         /// The id of the app.
         app_id: Option<i64> = "app_id",
@@ -178,21 +178,21 @@ crm_core::record! {
         app_id: Option<i64> = "appId",
         /// The id of the installation of the app.
         app_install_id: Option<String> = "appInstallId",
-        /// Who the token is for.
+        /// Audience of the token.
         audience: Option<String> = "audience",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<i64> = "expiresAt",
         /// The id of the HubSpot account.
         hub_id: Option<i64> = "hubId",
-        /// The HubSpot data region, as `na1`.
+        /// The HubSpot data region, for example `na1`.
         hublet: Option<String> = "hublet",
         /// The id of the user who installed the app.
         installing_user_id: Option<i64> = "installingUserId",
-        /// Whether the app is privately distributed.
+        /// True if the app is privately distributed.
         is_private_distribution: Option<bool> = "isPrivateDistribution",
-        /// Whether it is of a service account.
+        /// True if it is of a service account.
         is_service_account: Option<bool> = "isServiceAccount",
-        /// Whether the token is for a user.
+        /// True if the token is for a user.
         is_user_level: Option<bool> = "isUserLevel",
         /// `newSignature`
         new_signature: Option<String> = "newSignature",
@@ -228,7 +228,7 @@ crm_core::record! {
         client_secret: Option<String> = "client_secret",
         /// The token itself.
         token: Option<String> = "token",
-        /// The kind of token, as `refresh_token`.
+        /// The kind of token, for example `refresh_token`.
         token_type_hint: Option<String> = "token_type_hint",
     }
 }
@@ -239,7 +239,7 @@ crm_core::setters!(TokenBody {
     client_secret: String,
     /// The token itself.
     token: String,
-    /// The kind of token, as `refresh_token`.
+    /// The kind of token, for example `refresh_token`.
     token_type_hint: String,
 });
 

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Object type enablement public reply.
     pub struct ObjectTypeEnablementPublicReply {
-        /// Whether the kind of record is turned on.
+        /// True if the kind of record is turned on.
         enablement: Option<bool> = "enablement",
     }
 }
@@ -14,7 +14,7 @@ crm_core::record! {
 crm_core::record! {
     /// Portal object type enablement public reply.
     pub struct PortalObjectTypeEnablementPublicReply {
-        /// Whether each object type is turned on, by id.
+        /// True if each object type is turned on, by id.
         enablement_by_object_type_id: Map<bool> = "enablementByObjectTypeId",
     }
 }

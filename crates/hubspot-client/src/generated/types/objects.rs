@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AssociatedId {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }
@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Associated id page.
     pub struct AssociatedIdPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociatedId> = "results",
     }
 }
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Associations for object.
     pub struct AssociationsForObject {
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -53,7 +53,7 @@ impl AssociationsForObject {
 crm_core::record! {
     /// Batch archive.
     pub struct BatchArchive {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
     }
     required "inputs"
@@ -74,7 +74,7 @@ impl BatchArchive {
 crm_core::record! {
     /// Batch create.
     pub struct BatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -95,7 +95,7 @@ impl BatchCreate {
 crm_core::record! {
     /// Batch create row.
     pub struct BatchCreateRow {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -106,7 +106,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
     /// A mark of your own to match answers and errors.
     object_write_trace_id: String,
@@ -130,11 +130,11 @@ crm_core::record! {
     pub struct BatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -145,7 +145,7 @@ crm_core::setters!(BatchRead {
     id_property: String,
     /// The names of the properties to give.
     properties: [String],
-    /// Properties with their earlier values too.
+    /// Properties with their earlier values.
     properties_with_history: [String],
 });
 
@@ -166,21 +166,21 @@ impl BatchRead {
 crm_core::record! {
     /// Batch reply.
     pub struct BatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -188,7 +188,7 @@ crm_core::record! {
 crm_core::record! {
     /// Batch update.
     pub struct BatchUpdate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -245,7 +245,7 @@ impl BatchUpdateRow {
 crm_core::record! {
     /// Batch upsert.
     pub struct BatchUpsert {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
     }
     required "inputs"
@@ -266,21 +266,21 @@ impl BatchUpsert {
 crm_core::record! {
     /// Batch upsert reply.
     pub struct BatchUpsertReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UpsertObject> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -379,11 +379,11 @@ impl MergeInput {
 crm_core::record! {
     /// Object.
     pub struct Object {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -391,13 +391,13 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -405,7 +405,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object create.
     pub struct ObjectCreate {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -414,7 +414,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
 });
 
@@ -454,9 +454,9 @@ impl ObjectId {
 crm_core::record! {
     /// Object page.
     pub struct ObjectPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectWithAssociations> = "results",
     }
 }
@@ -489,7 +489,7 @@ crm_core::record! {
         category: Option<String> = "category",
         /// Further details of what it is about.
         context: Map<String> = "context",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
     }
 }
@@ -497,13 +497,13 @@ crm_core::record! {
 crm_core::record! {
     /// Object with associations.
     pub struct ObjectWithAssociations {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Map<AssociatedIdPage> = "associations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -511,13 +511,13 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -525,11 +525,11 @@ crm_core::record! {
 crm_core::record! {
     /// Search reply.
     pub struct SearchReply {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -541,13 +541,13 @@ crm_core::record! {
         after: Option<String> = "after",
         /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
         /// The text to search for.
         query: Option<String> = "query",
-        /// What the results are sorted by.
+        /// Order of the results.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
 }
@@ -556,13 +556,13 @@ crm_core::setters!(SearchRequest {
     after: String,
     /// Groups of filters; meeting one group is enough.
     filter_groups: [FilterGroup],
-    /// Most items in a page.
+    /// Maximum number of items per page.
     limit: i64,
     /// The names of the properties to give.
     properties: [String],
     /// The text to search for.
     query: String,
-    /// What the results are sorted by.
+    /// Order of the results.
     sorts: [SearchSort],
 });
 
@@ -607,27 +607,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert object.
     pub struct UpsertObject {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it was newly made.
+        /// True if it was newly made.
         new: Option<bool> = "new",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Owner.
     pub struct Owner {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -20,9 +20,9 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// The teams of the owner.
         teams: Vec<Team> = "teams",
-        /// Its kind.
+        /// Type.
         type_: Option<OwnerType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -34,15 +34,15 @@ crm_core::record! {
 crm_core::record! {
     /// Owner page.
     pub struct OwnerPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Owner> = "results",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",
@@ -68,7 +68,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// Whether it is the main team of the user.
+        /// True if it is the main team of the user.
         primary: Option<bool> = "primary",
     }
 }

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Audit info.
     pub struct AuditInfo {
-        /// What was done.
+        /// Action that was performed.
         action: Option<String> = "action",
         /// The id of the user it came from.
         from_user_id: Option<i64> = "fromUserId",
         /// The id of what was changed.
         identifier: Option<String> = "identifier",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Audit info list.
     pub struct AuditInfoList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AuditInfo> = "results",
     }
 }
@@ -34,21 +34,21 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline.
     pub struct Pipeline {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -56,9 +56,9 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline input.
     pub struct PipelineInput {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
@@ -94,7 +94,7 @@ impl PipelineInput {
 crm_core::record! {
     /// Pipeline list.
     pub struct PipelineList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Pipeline> = "results",
     }
 }
@@ -102,29 +102,29 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline patch input.
     pub struct PipelinePatchInput {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
     }
 }
 crm_core::setters!(PipelinePatchInput {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// The name that people see.
+    /// Display name.
     label: String,
 });
 
 crm_core::record! {
     /// Pipeline replace input.
     pub struct PipelineReplaceInput {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The stages of the pipeline.
         stages: Option<Vec<PipelineStageInput>> = "stages",
@@ -153,23 +153,23 @@ impl PipelineReplaceInput {
 crm_core::record! {
     /// Pipeline stage.
     pub struct PipelineStage {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// Further facts about it.
         metadata: Map<String> = "metadata",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Who may change the stage, as `READ_ONLY`.
+        /// Permission to change the stage, for example `READ_ONLY`.
         write_permissions: Option<PipelineStageWritePermissions> = "writePermissions",
     }
 }
@@ -177,9 +177,9 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline stage input.
     pub struct PipelineStageInput {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
@@ -215,7 +215,7 @@ impl PipelineStageInput {
 crm_core::record! {
     /// Pipeline stage list.
     pub struct PipelineStageList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PipelineStage> = "results",
     }
 }
@@ -223,11 +223,11 @@ crm_core::record! {
 crm_core::record! {
     /// Pipeline stage patch input.
     pub struct PipelineStagePatchInput {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
@@ -236,11 +236,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PipelineStagePatchInput {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// The name that people see.
+    /// Display name.
     label: String,
 });
 
@@ -261,9 +261,9 @@ impl PipelineStagePatchInput {
 crm_core::record! {
     /// Pipeline stage replace input.
     pub struct PipelineStageReplaceInput {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// Further facts about it.
         metadata: Option<Map<String>> = "metadata",
@@ -290,7 +290,7 @@ impl PipelineStageReplaceInput {
 }
 
 crm_core::open_enum! {
-    /// Who may change the stage, as `READ_ONLY`.
+    /// Permission to change the stage, for example `READ_ONLY`.
     pub enum PipelineStageWritePermissions {
         /// `CRM_PERMISSIONS_ENFORCEMENT`
         CrmPermissionsEnforcement = "CRM_PERMISSIONS_ENFORCEMENT",

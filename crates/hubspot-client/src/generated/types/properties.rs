@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// Properties property batch reply.
     pub struct PropertiesPropertyBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Property> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
 crm_core::record! {
     /// Properties property list.
     pub struct PropertiesPropertyList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Property> = "results",
     }
 }
@@ -36,64 +36,64 @@ crm_core::record! {
 crm_core::record! {
     /// Property update.
     pub struct PropertyUpdate {
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<PropertyType> = "type",
     }
 }
 crm_core::setters!(PropertyUpdate {
-    /// The formula the value is worked out with.
+    /// Formula that calculates the value.
     calculation_formula: String,
     /// The name of the property that holds the currency.
     currency_property_name: String,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     field_type: FieldType,
-    /// Whether it can be used in forms.
+    /// True if it can be used in forms.
     form_field: bool,
     /// The internal name of the group.
     group_name: String,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// How a number is shown, as `currency`.
+    /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
     /// The values to choose from.
     options: [OptionInput],
-    /// Whether amounts are shown with the currency's sign.
+    /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
-    /// What sort of text it is, as `email`.
+    /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Its kind.
+    /// Type.
     type_: PropertyType,
 });
 

@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct PropertyValidationRule {
         /// The values that the rule works with.
         rule_arguments: Vec<String> = "ruleArguments",
-        /// The kind of rule, as `EMAIL`.
+        /// The kind of rule, for example `EMAIL`.
         rule_type: Option<RuleType> = "ruleType",
-        /// Whether values are brought into a normal form.
+        /// True if values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
 }
@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Property validation rule list.
     pub struct PropertyValidationRuleList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PropertyValidationRule> = "results",
     }
 }
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Property validation rule map list.
     pub struct PropertyValidationRuleMapList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PropertyValidationRuleMap> = "results",
     }
 }
@@ -46,14 +46,14 @@ crm_core::record! {
     pub struct PropertyValidationRuleUpdate {
         /// The values that the rule works with.
         rule_arguments: Option<Vec<String>> = "ruleArguments",
-        /// Whether values are brought into a normal form.
+        /// True if values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
     required "ruleArguments"
     by new
 }
 crm_core::setters!(PropertyValidationRuleUpdate {
-    /// Whether values are brought into a normal form.
+    /// True if values are brought into a normal form.
     should_apply_normalization: bool,
 });
 
@@ -70,7 +70,7 @@ impl PropertyValidationRuleUpdate {
 }
 
 crm_core::open_enum! {
-    /// The kind of rule, as `EMAIL`.
+    /// The kind of rule, for example `EMAIL`.
     pub enum RuleType {
         /// `AFTER_DATETIME_DURATION`
         AfterDatetimeDuration = "AFTER_DATETIME_DURATION",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Association create request.
     pub struct AssociationCreateRequest {
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -57,7 +57,7 @@ impl BookingFormField {
 crm_core::record! {
     /// Booking info.
     pub struct BookingInfo {
-        /// When each user is busy.
+        /// Time at which each user is busy.
         all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
         /// The logo and colors of the company.
         branding_metadata: Option<BrandingMetadata> = "brandingMetadata",
@@ -65,11 +65,11 @@ crm_core::record! {
         custom_params: Option<MeetingsLinkSettings> = "customParams",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
-        /// When the meeting link has free times.
+        /// Time at which the meeting link has free times.
         link_availability: Option<LinkAvailability> = "linkAvailability",
         /// The id of the meeting link.
         link_id: Option<String> = "linkId",
-        /// The kind of meeting link, as `PERSONAL_LINK`.
+        /// The kind of meeting link, for example `PERSONAL_LINK`.
         link_type: Option<LinkMetadataType> = "linkType",
     }
 }
@@ -77,17 +77,17 @@ crm_core::record! {
 crm_core::record! {
     /// Booking option.
     pub struct BookingOption {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// A number that goes with the option.
         double_data: Option<f64> = "doubleData",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it cannot be changed.
+        /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
         /// The value.
         value: Option<String> = "value",
@@ -121,7 +121,7 @@ crm_core::record! {
         company_zip: Option<String> = "companyZip",
         /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",
-        /// How high the logo is.
+        /// Height of the logo.
         logo_height: Option<i64> = "logoHeight",
         /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
@@ -131,9 +131,9 @@ crm_core::record! {
         primary_color: Option<String> = "primaryColor",
         /// The second color of the brand.
         secondary_color: Option<String> = "secondaryColor",
-        /// Whether advertising is shown.
+        /// True if advertising is shown.
         show_marketing_ad: Option<bool> = "showMarketingAd",
-        /// Whether an ad for HubSpot's sales tools is shown.
+        /// True if an ad for HubSpot's sales tools is shown.
         show_sales_ad: Option<bool> = "showSalesAd",
     }
 }
@@ -151,19 +151,19 @@ crm_core::record! {
         hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
         /// The description of the meeting.
         hs_meeting_body: Option<String> = "hs_meeting_body",
-        /// When the meeting ends.
+        /// Time at which the meeting ends.
         hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
-        /// Where the meeting takes place.
+        /// Place of the meeting.
         hs_meeting_location: Option<String> = "hs_meeting_location",
-        /// The kind of place, as `PHONE`.
+        /// The kind of place, for example `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
-        /// What came of the meeting.
+        /// Outcome of the meeting.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
-        /// When the meeting starts.
+        /// Time at which the meeting starts.
         hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
         /// The title of the meeting.
         hs_meeting_title: Option<String> = "hs_meeting_title",
-        /// When the activity takes place.
+        /// Time at which the activity takes place.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
         /// The id of the owner.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
@@ -181,19 +181,19 @@ crm_core::setters!(CalendarMeetingEventCreateProperties {
     hs_internal_meeting_notes: String,
     /// The description of the meeting.
     hs_meeting_body: String,
-    /// When the meeting ends.
+    /// Time at which the meeting ends.
     hs_meeting_end_time: Timestamp,
-    /// Where the meeting takes place.
+    /// Place of the meeting.
     hs_meeting_location: String,
-    /// The kind of place, as `PHONE`.
+    /// The kind of place, for example `PHONE`.
     hs_meeting_location_type: PropertiesHsMeetingLocationType,
-    /// What came of the meeting.
+    /// Outcome of the meeting.
     hs_meeting_outcome: String,
-    /// When the meeting starts.
+    /// Time at which the meeting starts.
     hs_meeting_start_time: Timestamp,
     /// The title of the meeting.
     hs_meeting_title: String,
-    /// When the activity takes place.
+    /// Time at which the activity takes place.
     hs_timestamp: Timestamp,
     /// The id of the owner.
     hubspot_owner_id: String,
@@ -202,13 +202,13 @@ crm_core::setters!(CalendarMeetingEventCreateProperties {
 crm_core::record! {
     /// Calendar meeting event create request.
     pub struct CalendarMeetingEventCreateRequest {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationCreateRequest>> = "associations",
-        /// When reminders are sent by e-mail.
+        /// Time at which reminders are sent by e-mail.
         email_reminder_schedule: Option<EmailReminderSchedule> = "emailReminderSchedule",
         /// The properties, by internal name.
         properties: Option<CalendarMeetingEventCreateProperties> = "properties",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
     required "associations" "emailReminderSchedule" "properties" "timezone"
@@ -237,11 +237,11 @@ impl CalendarMeetingEventCreateRequest {
 crm_core::record! {
     /// Calendar meeting event reply.
     pub struct CalendarMeetingEventReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         last_updated_at: Option<Timestamp> = "lastUpdatedAt",
         /// The properties, by internal name.
         properties: Option<CalendarMeetingEventResponseProperties> = "properties",
@@ -261,27 +261,27 @@ crm_core::record! {
         hs_engagement_source: Option<String> = "hs_engagement_source",
         /// The id of the meeting at its source.
         hs_engagement_source_id: Option<String> = "hs_engagement_source_id",
-        /// Whether reminders have the description, as text.
+        /// True if reminders have the description, as text.
         hs_include_description_in_reminder: Option<String> = "hs_include_description_in_reminder",
         /// Notes on the meeting for the team only.
         hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
         /// The description of the meeting.
         hs_meeting_body: Option<String> = "hs_meeting_body",
-        /// When the meeting ends.
+        /// Time at which the meeting ends.
         hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
         /// The address of the meeting outside HubSpot.
         hs_meeting_external_url: Option<String> = "hs_meeting_external_url",
-        /// Where the meeting takes place.
+        /// Place of the meeting.
         hs_meeting_location: Option<String> = "hs_meeting_location",
-        /// The kind of place, as `PHONE`.
+        /// The kind of place, for example `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
-        /// What came of the meeting.
+        /// Outcome of the meeting.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
-        /// When the meeting starts.
+        /// Time at which the meeting starts.
         hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
         /// The title of the meeting.
         hs_meeting_title: Option<String> = "hs_meeting_title",
-        /// When the activity takes place.
+        /// Time at which the activity takes place.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
         /// The unique id of the meeting.
         hs_unique_id: Option<String> = "hs_unique_id",
@@ -293,9 +293,9 @@ crm_core::record! {
 crm_core::record! {
     /// Closed range.
     pub struct ClosedRange {
-        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
+        /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
+        /// Start of the range. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
 }
@@ -305,9 +305,9 @@ crm_core::record! {
     pub struct CommunicationConsentCheckbox {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         required: Option<bool> = "required",
     }
 }
@@ -317,7 +317,7 @@ crm_core::record! {
     pub struct EmailReminderSchedule {
         /// The reminders that are sent.
         reminders: Option<Vec<Reminder>> = "reminders",
-        /// Whether the description of the invitation is put in.
+        /// True if the description of the invitation is put in.
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
     required "reminders" "shouldIncludeInviteDescription"
@@ -344,9 +344,9 @@ impl EmailReminderSchedule {
 crm_core::record! {
     /// Guest settings.
     pub struct GuestSettings {
-        /// Whether guests can be added.
+        /// True if guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
-        /// Most guests that may be added.
+        /// Maximum number of guests that can be added.
         max_guest_count: Option<i64> = "maxGuestCount",
     }
 }
@@ -358,7 +358,7 @@ crm_core::record! {
         communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// Whether legitimate interest is the legal basis.
+        /// True if legitimate interest is the legal basis.
         is_legitimate_interest: Option<bool> = "isLegitimateInterest",
         /// The legal basis of the legitimate interest.
         legitimate_interest_legal_basis: Option<LegalBasis> = "legitimateInterestLegalBasis",
@@ -372,13 +372,13 @@ crm_core::record! {
         processing_consent_footer_text: Option<String> = "processingConsentFooterText",
         /// The text that asks for consent to processing.
         processing_consent_text: Option<String> = "processingConsentText",
-        /// How consent to processing is given, as `IMPLICIT`.
+        /// Kind of consent to processing, for example `IMPLICIT`.
         processing_consent_type: Option<LegalConsentOptionsProcessingConsentType> = "processingConsentType",
     }
 }
 
 crm_core::open_enum! {
-    /// How consent to processing is given, as `IMPLICIT`.
+    /// Kind of consent to processing, for example `IMPLICIT`.
     pub enum LegalConsentOptionsProcessingConsentType {
         /// `IMPLICIT`
         Implicit = "IMPLICIT",
@@ -392,7 +392,7 @@ crm_core::record! {
     pub struct LegalConsentReply {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
-        /// Whether consent was given.
+        /// True if consent was given.
         consented: Option<bool> = "consented",
     }
     required "communicationTypeId" "consented"
@@ -417,7 +417,7 @@ impl LegalConsentReply {
 crm_core::record! {
     /// Link availability.
     pub struct LinkAvailability {
-        /// Whether there are more.
+        /// True if there are more.
         has_more: Option<bool> = "hasMore",
         /// Free times, by length of the meeting.
         link_availability_by_duration: Map<LinkAvailabilityForDuration> = "linkAvailabilityByDuration",
@@ -427,9 +427,9 @@ crm_core::record! {
 crm_core::record! {
     /// Link availability and busy times.
     pub struct LinkAvailabilityAndBusyTimes {
-        /// When each user is busy.
+        /// Time at which each user is busy.
         all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
-        /// When the meeting link has free times.
+        /// Time at which the meeting link has free times.
         link_availability: Option<LinkAvailability> = "linkAvailability",
     }
 }
@@ -447,19 +447,19 @@ crm_core::record! {
 crm_core::record! {
     /// Link display info.
     pub struct LinkDisplayInfo {
-        /// The address of the picture that stands for it.
+        /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The picture of the company.
         company_avatar: Option<String> = "companyAvatar",
         /// The headline of the meeting page.
         headline: Option<String> = "headline",
-        /// Which picture is shown, as `COMPANY_LOGO`.
+        /// Picture that is shown, for example `COMPANY_LOGO`.
         public_display_avatar_option: Option<LinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
     }
 }
 
 crm_core::open_enum! {
-    /// Which picture is shown, as `COMPANY_LOGO`.
+    /// Picture that is shown, for example `COMPANY_LOGO`.
     pub enum LinkDisplayInfoPublicDisplayAvatarOption {
         /// `COMPANY_LOGO`
         CompanyLogo = "COMPANY_LOGO",
@@ -473,19 +473,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Link form field.
     pub struct LinkFormField {
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it is a custom field.
+        /// True if it is a custom field.
         is_custom: Option<bool> = "isCustom",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<BookingOption> = "options",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }
@@ -493,9 +493,9 @@ crm_core::record! {
 crm_core::record! {
     /// Link metadata.
     pub struct LinkMetadata {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is the default link.
+        /// True if it is the default link.
         default_link: Option<bool> = "defaultLink",
         /// The id.
         id: Option<String> = "id",
@@ -509,9 +509,9 @@ crm_core::record! {
         payment_link_id: Option<String> = "paymentLinkId",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// Its kind.
+        /// Type.
         type_: Option<LinkMetadataType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user ids of the link's members.
         user_ids_of_link_members: Vec<String> = "userIdsOfLinkMembers",
@@ -521,17 +521,17 @@ crm_core::record! {
 crm_core::record! {
     /// Link metadata page.
     pub struct LinkMetadataPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<LinkMetadata> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum LinkMetadataType {
         /// `GROUP_CALENDAR`
         GroupCalendar = "GROUP_CALENDAR",
@@ -545,9 +545,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Meeting availability.
     pub struct MeetingAvailability {
-        /// When it ends, in milliseconds since 1970, UTC.
+        /// Time at which it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
-        /// When it starts, in milliseconds since 1970, UTC.
+        /// Time at which it starts, in milliseconds since 1970, UTC.
         start_millis_utc: Option<i64> = "startMillisUtc",
     }
 }
@@ -555,7 +555,7 @@ crm_core::record! {
 crm_core::record! {
     /// Meeting booking.
     pub struct MeetingBooking {
-        /// How long the meeting is, in milliseconds. In milliseconds.
+        /// Duration of the meeting, in milliseconds. In milliseconds.
         duration: Option<i64> = "duration",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -565,23 +565,23 @@ crm_core::record! {
         form_fields: Option<Vec<BookingFormField>> = "formFields",
         /// The last name.
         last_name: Option<String> = "lastName",
-        /// How the guest answered about consent.
+        /// Answers of the guest about consent.
         legal_consent_responses: Option<Vec<LegalConsentReply>> = "legalConsentResponses",
         /// The ids of the users who are likely free.
         likely_available_user_ids: Option<Vec<String>> = "likelyAvailableUserIds",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// When it starts.
+        /// Time at which it starts.
         start_time: Option<Timestamp> = "startTime",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
     required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
 }
 crm_core::setters!(MeetingBooking {
-    /// How long the meeting is, in milliseconds. In milliseconds.
+    /// Duration of the meeting, in milliseconds. In milliseconds.
     duration: i64,
     /// The e-mail address.
     email: String,
@@ -591,17 +591,17 @@ crm_core::setters!(MeetingBooking {
     form_fields: [BookingFormField],
     /// The last name.
     last_name: String,
-    /// How the guest answered about consent.
+    /// Answers of the guest about consent.
     legal_consent_responses: [LegalConsentReply],
     /// The ids of the users who are likely free.
     likely_available_user_ids: [String],
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     locale: String,
     /// The part of the address after the domain.
     slug: String,
-    /// When it starts.
+    /// Time at which it starts.
     start_time: Timestamp,
-    /// The time zone, as `America/New_York`.
+    /// The time zone, for example `America/New_York`.
     timezone: String,
 });
 
@@ -614,9 +614,9 @@ crm_core::record! {
         calendar_event_id: Option<String> = "calendarEventId",
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
-        /// How long the meeting is, in milliseconds.
+        /// Duration of the meeting, in milliseconds.
         duration: Option<i64> = "duration",
-        /// Where or when it ends.
+        /// End of the range.
         end: Option<Timestamp> = "end",
         /// The fields of the booking form.
         form_fields: Vec<ValidatedFormField> = "formFields",
@@ -624,15 +624,15 @@ crm_core::record! {
         guest_emails: Vec<String> = "guestEmails",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
-        /// How the guest answered about consent.
+        /// Answers of the guest about consent.
         legal_consent_responses: Vec<LegalConsentReply> = "legalConsentResponses",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// Where it is or takes place.
+        /// Location.
         location: Option<String> = "location",
-        /// Where or when it starts.
+        /// Start of the range.
         start: Option<Timestamp> = "start",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The id of the meeting in the video conference.
         web_conference_meeting_id: Option<String> = "webConferenceMeetingId",
@@ -650,41 +650,41 @@ crm_core::record! {
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
         /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
-        /// What people see at the link.
+        /// Information that visitors see at the link.
         display_info: Option<LinkDisplayInfo> = "displayInfo",
         /// The lengths of meeting to choose from.
         durations: Vec<i64> = "durations",
         /// The fields of the booking form.
         form_fields: Vec<LinkFormField> = "formFields",
-        /// What is allowed about guests.
+        /// Settings for guests.
         guest_settings: Option<GuestSettings> = "guestSettings",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Whether legal consent is asked for.
+        /// True if legal consent is asked for.
         legal_consent_enabled: Option<bool> = "legalConsentEnabled",
-        /// What is asked or said about consent.
+        /// Options for consent.
         legal_consent_options: Option<LegalConsentOptions> = "legalConsentOptions",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// Where it is or takes place.
+        /// Location.
         location: Option<String> = "location",
         /// The free time kept around meetings.
         meeting_buffer_time: Option<i64> = "meetingBufferTime",
-        /// Whether the contact's owner goes first.
+        /// True if the contact's owner goes first.
         owner_prioritized: Option<bool> = "ownerPrioritized",
-        /// Where guests are sent after booking.
+        /// URL to which guests are redirected after booking.
         redirect_url: Option<String> = "redirectUrl",
-        /// How far apart start times are, as `FIFTEEN` minutes.
+        /// Interval between start times, for example `FIFTEEN` minutes.
         start_time_increment_minutes: Option<MeetingsLinkSettingsStartTimeIncrementMinutes> = "startTimeIncrementMinutes",
-        /// How many weeks ahead can be booked.
+        /// Number of weeks ahead that can be booked.
         weeks_to_advertise: Option<i64> = "weeksToAdvertise",
-        /// What the welcome screen shows.
+        /// Content of the welcome screen.
         welcome_screen_info: Option<MeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
     }
 }
 
 crm_core::open_enum! {
-    /// How far apart start times are, as `FIFTEEN` minutes.
+    /// Interval between start times, for example `FIFTEEN` minutes.
     pub enum MeetingsLinkSettingsStartTimeIncrementMinutes {
         /// `FIFTEEN`
         Fifteen = "FIFTEEN",
@@ -712,21 +712,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Meetings user.
     pub struct MeetingsUser {
-        /// Whose calendar the user has, as `GOOGLE`.
+        /// Provider of the user's calendar, for example `GOOGLE`.
         calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the user has Sales Starter.
+        /// True if the user has Sales Starter.
         is_sales_starter: Option<bool> = "isSalesStarter",
         /// The id of the user.
         user_id: Option<String> = "userId",
-        /// Who the user is.
+        /// Profile of the user.
         user_profile: Option<UserProfile> = "userProfile",
     }
 }
 
 crm_core::open_enum! {
-    /// Whose calendar the user has, as `GOOGLE`.
+    /// Provider of the user's calendar, for example `GOOGLE`.
     pub enum MeetingsUserCalendarProvider {
         /// `EXCHANGE`
         Exchange = "EXCHANGE",
@@ -742,21 +742,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Meetings welcome screen info.
     pub struct MeetingsWelcomeScreenInfo {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The address of the logo.
         logo_url: Option<String> = "logoUrl",
-        /// Whether the welcome screen is shown.
+        /// True if the welcome screen is shown.
         show_welcome_screen: Option<bool> = "showWelcomeScreen",
         /// The title.
         title: Option<String> = "title",
-        /// Whether the company's logo is shown.
+        /// True if the company's logo is shown.
         use_company_logo: Option<bool> = "useCompanyLogo",
     }
 }
 
 crm_core::open_enum! {
-    /// The kind of place, as `PHONE`.
+    /// The kind of place, for example `PHONE`.
     pub enum PropertiesHsMeetingLocationType {
         /// `ADDRESS`
         Address = "ADDRESS",
@@ -770,7 +770,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reminder.
     pub struct Reminder {
-        /// How many of the time units.
+        /// Number of time units.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
         /// The unit of time.
         time_unit: Option<TimeUnit> = "timeUnit",
@@ -797,9 +797,9 @@ impl Reminder {
 crm_core::record! {
     /// Time range.
     pub struct TimeRange {
-        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
+        /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
+        /// Start of the range. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
 }
@@ -821,7 +821,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// User busy times.
     pub struct UserBusyTimes {
-        /// When the user is busy.
+        /// Time at which the user is busy.
         busy_times: Vec<TimeRange> = "busyTimes",
         /// `isOffline`
         is_offline: Option<bool> = "isOffline",
@@ -847,11 +847,11 @@ crm_core::record! {
 crm_core::record! {
     /// Validated form field.
     pub struct ValidatedFormField {
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it is a custom field.
+        /// True if it is a custom field.
         is_custom: Option<bool> = "isCustom",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -859,7 +859,7 @@ crm_core::record! {
         translated_label: Option<String> = "translatedLabel",
         /// The value.
         value: Option<String> = "value",
-        /// The value, as shown to people.
+        /// Display text of the value.
         value_label: Option<String> = "valueLabel",
     }
 }

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Object schema batch read request.
     pub struct ObjectSchemaBatchReadRequest {
-        /// Whether to give the association definitions too.
+        /// True to include the association definitions.
         include_association_definitions: Option<bool> = "includeAssociationDefinitions",
-        /// Whether to give the audit metadata too.
+        /// True to include the audit metadata.
         include_audit_metadata: Option<bool> = "includeAuditMetadata",
-        /// Whether to give the property definitions too.
+        /// True to include the property definitions.
         include_property_definitions: Option<bool> = "includePropertyDefinitions",
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<String>> = "inputs",
     }
     required "includeAssociationDefinitions" "includeAuditMetadata" "includePropertyDefinitions" "inputs"
@@ -43,13 +43,13 @@ impl ObjectSchemaBatchReadRequest {
 crm_core::record! {
     /// Object schema create.
     pub struct ObjectSchemaCreate {
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// The kinds of records it can be associated with.
         associated_objects: Option<Vec<String>> = "associatedObjects",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
@@ -63,19 +63,19 @@ crm_core::record! {
         searchable_properties: Option<Vec<String>> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
-        /// Whether to make an association with its own type.
+        /// True to make an association with its own type.
         should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
     }
     required "associatedObjects" "labels" "name" "properties" "requiredProperties"
 }
 crm_core::setters!(ObjectSchemaCreate {
-    /// Whether properties may hold sensitive data.
+    /// True if properties may hold sensitive data.
     allows_sensitive_properties: bool,
     /// The kinds of records it can be associated with.
     associated_objects: [String],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// The names shown to people.
+    /// Display names.
     labels: TypeDefinitionLabels,
     /// The name.
     name: String,
@@ -89,81 +89,81 @@ crm_core::setters!(ObjectSchemaCreate {
     searchable_properties: [String],
     /// Properties shown next to the name of a record.
     secondary_display_properties: [String],
-    /// Whether to make an association with its own type.
+    /// True to make an association with its own type.
     should_create_same_object_association: bool,
 });
 
 crm_core::record! {
     /// Object type property create.
     pub struct ObjectTypePropertyCreate {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
-        /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
+        /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
         /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Whether the global search looks in it.
+        /// True if the global search looks in it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "label" "name" "type"
     by new
 }
 crm_core::setters!(ObjectTypePropertyCreate {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
     /// The kind of thing the options are taken from.
     external_options_reference_type: String,
-    /// Whether it can be used in forms.
+    /// True if it can be used in forms.
     form_field: bool,
     /// The internal name of the group.
     group_name: String,
-    /// Whether no two records may have the same value.
+    /// True if no two records may have the same value.
     has_unique_value: bool,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// How a number is shown, as `currency`.
+    /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
-    /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
+    /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
     option_sort_strategy: OptionSortStrategy,
     /// The values to choose from.
     options: [OptionInput],
     /// The kind of record the value points to.
     referenced_object_type: String,
-    /// Whether the global search looks in it.
+    /// True if the global search looks in it.
     searchable_in_global_search: bool,
-    /// Whether amounts are shown with the currency's sign.
+    /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
-    /// What sort of text it is, as `email`.
+    /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
 });
 
@@ -203,27 +203,27 @@ impl ObjectTypePropertyCreate {
 crm_core::record! {
     /// Schemas object schema.
     pub struct SchemasObjectSchema {
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Vec<AssociationDefinition> = "associations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
@@ -235,7 +235,7 @@ crm_core::record! {
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
@@ -245,7 +245,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schemas object schema list.
     pub struct SchemasObjectSchemaList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SchemasObjectSchema> = "results",
     }
 }

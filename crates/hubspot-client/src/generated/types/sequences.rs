@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Email pattern reply.
     pub struct EmailPatternReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
         template_id: Option<String> = "templateId",
         /// `threadEmailToStepOrder`
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -22,13 +22,13 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence enrollment lite reply.
     pub struct SequenceEnrollmentLiteReply {
-        /// When the contact was enrolled.
+        /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
         /// The id.
         id: Option<String> = "id",
         /// The address the e-mails go to.
         to_email: Option<String> = "toEmail",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -36,9 +36,9 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence enrollment reply.
     pub struct SequenceEnrollmentReply {
-        /// When the contact was enrolled.
+        /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
-        /// Who enrolled the contact.
+        /// User who enrolled the contact.
         enrolled_by: Option<String> = "enrolledBy",
         /// The e-mail address of who enrolled the contact.
         enrolled_by_email: Option<String> = "enrolledByEmail",
@@ -50,7 +50,7 @@ crm_core::record! {
         sequence_name: Option<String> = "sequenceName",
         /// The address the e-mails go to.
         to_email: Option<String> = "toEmail",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -96,7 +96,7 @@ impl SequenceEnrollmentRequest {
 crm_core::record! {
     /// Sequence lite reply.
     pub struct SequenceLiteReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -104,7 +104,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -114,11 +114,11 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence lite reply page.
     pub struct SequenceLiteReplyPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SequenceLiteReply> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -126,9 +126,9 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence reply.
     pub struct SequenceReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Which steps wait for others.
+        /// Dependencies between the steps.
         dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -140,7 +140,7 @@ crm_core::record! {
         settings: Option<SequenceSettingsReply> = "settings",
         /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -150,15 +150,15 @@ crm_core::record! {
 crm_core::record! {
     /// Sequence settings reply.
     pub struct SequenceSettingsReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+        /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays> = "eligibleFollowUpDays",
         /// The id.
         id: Option<String> = "id",
-        /// Whether each task has its own reminder.
+        /// True if each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
-        /// Whether it goes by account or by lead.
+        /// Selling strategy: by account or by lead.
         selling_strategy: Option<SequenceSettingsReplySellingStrategy> = "sellingStrategy",
         /// Until which minute of the day e-mails are sent.
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
@@ -166,13 +166,13 @@ crm_core::record! {
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
         /// The minute of the day of task reminders.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+    /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
     pub enum SequenceSettingsReplyEligibleFollowUpDays {
         /// `BUSINESS_DAYS`
         BusinessDays = "BUSINESS_DAYS",
@@ -184,7 +184,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether it goes by account or by lead.
+    /// Selling strategy: by account or by lead.
     pub enum SequenceSettingsReplySellingStrategy {
         /// `ACCOUNT_BASED`
         AccountBased = "ACCOUNT_BASED",
@@ -196,7 +196,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Sequence step dependency reply.
     pub struct SequenceStepDependencyReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The kind of dependency.
         dependency_type: Option<SequenceStepDependencyReplyDependencyType> = "dependencyType",
@@ -210,7 +210,7 @@ crm_core::record! {
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -232,9 +232,9 @@ crm_core::record! {
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<SequenceStepReplyActionType> = "actionType",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// How long the wait is, in milliseconds.
+        /// Duration of the delay, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
         /// The e-mail that the step sends.
         email_pattern: Option<EmailPatternReply> = "emailPattern",
@@ -244,7 +244,7 @@ crm_core::record! {
         step_order: Option<i64> = "stepOrder",
         /// The task that the step makes.
         task_pattern: Option<TaskPatternReply> = "taskPattern",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -266,7 +266,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Task pattern reply.
     pub struct TaskPatternReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -274,17 +274,17 @@ crm_core::record! {
         notes: Option<String> = "notes",
         /// The id of the task queue.
         queue_id: Option<i64> = "queueId",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
         task_priority: Option<TaskPatternReplyTaskPriority> = "taskPriority",
-        /// The kind of task, as `CALL`.
+        /// The kind of task, for example `CALL`.
         task_type: Option<TaskPatternReplyTaskType> = "taskType",
         /// The id of the template.
         template_id: Option<i64> = "templateId",
         /// `threadEmailToStepOrder`
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -304,7 +304,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of task, as `CALL`.
+    /// The kind of task, for example `CALL`.
     pub enum TaskPatternReplyTaskType {
         /// `CALL`
         Call = "CALL",

@@ -56,22 +56,22 @@ crm_core::record! {
     pub struct ContentLanguageClone {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// The primary language, as `en`.
+        /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// Whether to take the published version.
+        /// True to take the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
     by new
 }
 crm_core::setters!(ContentLanguageClone {
-    /// The language, as `en`.
+    /// The language, for example `en`.
     language: String,
-    /// The primary language, as `en`.
+    /// The primary language, for example `en`.
     primary_language: String,
-    /// Whether to take the published version.
+    /// True to take the published version.
     use_published: bool,
 });
 
@@ -96,9 +96,9 @@ crm_core::record! {
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// When it was archived. Only replies have it; a request is sent without it.
+        /// Time at which it was archived. Only replies have it; a request is sent without it.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Whether it is archived in the dashboard.
+        /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
         /// The stylesheets attached to it.
         attached_stylesheets: Option<Vec<Map<Value>>> = "attachedStylesheets",
@@ -112,15 +112,15 @@ crm_core::record! {
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// When it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Only replies have it; a request is sent without it.
         created: Option<Timestamp> = "created",
         /// The id of the user who created it. Only replies have it; a request is sent without it.
         created_by_id: Option<String> = "createdById",
-        /// The state it is in, as `PUBLISHED`.
+        /// The state it is in, for example `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
-        /// Whether it is published now.
+        /// True if it is published now.
         currently_published: Option<bool> = "currentlyPublished",
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// The id of the source of the dynamic page's data.
         dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
@@ -128,9 +128,9 @@ crm_core::record! {
         dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
         /// The id of the HubDB table the dynamic page shows.
         dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
-        /// Whether the domain's stylesheets apply.
+        /// True if the domain's stylesheets apply.
         enable_domain_stylesheets: Option<bool> = "enableDomainStylesheets",
-        /// Whether the style sheets of the layout are used.
+        /// True if the style sheets of the layout are used.
         enable_layout_stylesheets: Option<bool> = "enableLayoutStylesheets",
         /// The address of the featured image.
         featured_image: Option<String> = "featuredImage",
@@ -146,9 +146,9 @@ crm_core::record! {
         html_title: Option<String> = "htmlTitle",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the default CSS applies.
+        /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
@@ -160,25 +160,25 @@ crm_core::record! {
         meta_description: Option<String> = "metaDescription",
         /// The name.
         name: Option<String> = "name",
-        /// When the page expires. In milliseconds since 1970-01-01 UTC.
+        /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
         page_expiry_date: Option<i64> = "pageExpiryDate",
-        /// Whether the page expires at some time.
+        /// True if the page expires at some time.
         page_expiry_enabled: Option<bool> = "pageExpiryEnabled",
         /// The id of the page to redirect to after expiry.
         page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
-        /// Where visitors are sent once the page has expired.
+        /// URL to which visitors are redirected after the page has expired.
         page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
-        /// Whether visitors are sent on to another page.
+        /// True if visitors are sent on to another page.
         page_redirected: Option<bool> = "pageRedirected",
         /// The password.
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// Whether access is held to rules.
+        /// True if access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
-        /// Whether to publish at once.
+        /// True to publish at once.
         publish_immediately: Option<bool> = "publishImmediately",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -194,13 +194,13 @@ crm_core::record! {
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// When it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Only replies have it; a request is sent without it.
         updated: Option<Timestamp> = "updated",
         /// The id of the user who last changed it. Only replies have it; a request is sent without it.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
-        /// Whether the featured image is used.
+        /// True if the featured image is used.
         use_featured_image: Option<bool> = "useFeaturedImage",
         /// The contents of the module containers, by name.
         widget_containers: Option<Map<Value>> = "widgetContainers",
@@ -214,7 +214,7 @@ crm_core::setters!(Page {
     ab_status: AbStatus,
     /// The id of the A/B test.
     ab_test_id: String,
-    /// Whether it is archived in the dashboard.
+    /// True if it is archived in the dashboard.
     archived_in_dashboard: bool,
     /// The stylesheets attached to it.
     attached_stylesheets: [Map<Value>],
@@ -228,11 +228,11 @@ crm_core::setters!(Page {
     content_group_id: String,
     /// The kind of content, by number.
     content_type_category: ContentTypeCategory,
-    /// The state it is in, as `PUBLISHED`.
+    /// The state it is in, for example `PUBLISHED`.
     current_state: EmailState,
-    /// Whether it is published now.
+    /// True if it is published now.
     currently_published: bool,
-    /// The domain, as `example.com`.
+    /// The domain, for example `example.com`.
     domain: String,
     /// The id of the source of the dynamic page's data.
     dynamic_page_data_source_id: String,
@@ -240,9 +240,9 @@ crm_core::setters!(Page {
     dynamic_page_data_source_type: i64,
     /// The id of the HubDB table the dynamic page shows.
     dynamic_page_hub_db_table_id: String,
-    /// Whether the domain's stylesheets apply.
+    /// True if the domain's stylesheets apply.
     enable_domain_stylesheets: bool,
-    /// Whether the style sheets of the layout are used.
+    /// True if the style sheets of the layout are used.
     enable_layout_stylesheets: bool,
     /// The address of the featured image.
     featured_image: String,
@@ -258,9 +258,9 @@ crm_core::setters!(Page {
     html_title: String,
     /// The id.
     id: String,
-    /// Whether the default CSS applies.
+    /// True if the default CSS applies.
     include_default_custom_css: bool,
-    /// The language, as `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
     /// The drag-and-drop sections, by name.
     layout_sections: Map<LayoutSection>,
@@ -272,25 +272,25 @@ crm_core::setters!(Page {
     meta_description: String,
     /// The name.
     name: String,
-    /// When the page expires. In milliseconds since 1970-01-01 UTC.
+    /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
     page_expiry_date: i64,
-    /// Whether the page expires at some time.
+    /// True if the page expires at some time.
     page_expiry_enabled: bool,
     /// The id of the page to redirect to after expiry.
     page_expiry_redirect_id: i64,
-    /// Where visitors are sent once the page has expired.
+    /// URL to which visitors are redirected after the page has expired.
     page_expiry_redirect_url: String,
-    /// Whether visitors are sent on to another page.
+    /// True if visitors are sent on to another page.
     page_redirected: bool,
     /// The password.
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// Whether access is held to rules.
+    /// True if access is held to rules.
     public_access_rules_enabled: bool,
-    /// When it is or was published.
+    /// Time at which it is or was published.
     publish_date: Timestamp,
-    /// Whether to publish at once.
+    /// True to publish at once.
     publish_immediately: bool,
     /// The part of the address after the domain.
     slug: String,
@@ -308,7 +308,7 @@ crm_core::setters!(Page {
     translations: Map<ContentLanguageVariation>,
     /// The address.
     url: String,
-    /// Whether the featured image is used.
+    /// True if the featured image is used.
     use_featured_image: bool,
     /// The contents of the module containers, by name.
     widget_containers: Map<Value>,
@@ -319,7 +319,7 @@ crm_core::setters!(Page {
 crm_core::record! {
     /// Page batch.
     pub struct PageBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<Page>> = "inputs",
     }
     required "inputs"
@@ -340,21 +340,21 @@ impl PageBatch {
 crm_core::record! {
     /// Page batch reply.
     pub struct PageBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Page> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -362,11 +362,11 @@ crm_core::record! {
 crm_core::record! {
     /// Page page.
     pub struct PagePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Page> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -378,7 +378,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Page> = "object",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user behind it.
         user: Option<VersionUser> = "user",
@@ -388,11 +388,11 @@ crm_core::record! {
 crm_core::record! {
     /// Page version page.
     pub struct PageVersionPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PageVersion> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }

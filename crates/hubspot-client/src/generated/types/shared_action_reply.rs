@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Action reply.
     pub struct ActionReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

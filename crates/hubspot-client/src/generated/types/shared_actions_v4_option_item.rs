@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Actions v4 option item.
     pub struct ActionsV4OptionItem {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// A number that goes with the option.
         double_data: Option<f64> = "doubleData",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it cannot be changed.
+        /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
         /// The value.
         value: Option<String> = "value",
@@ -24,24 +24,24 @@ crm_core::record! {
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
 }
 crm_core::setters!(ActionsV4OptionItem {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
     /// A number that goes with the option.
     double_data: f64,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// Whether it cannot be changed.
+    /// True if it cannot be changed.
     read_only: bool,
     /// The value.
     value: String,
 });
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -12,9 +12,9 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Always `ADS_SEARCH`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// What the search terms are of.
+        /// Kind of search term.
         search_term_type: Option<String> = "searchTermType",
         /// The words to search for.
         search_terms: Option<Vec<String>> = "searchTerms",
@@ -27,9 +27,9 @@ crm_core::setters!(AdsSearchFilter {
     ad_network: String,
     /// The kind of ads entity.
     entity_type: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
-    /// What the search terms are of.
+    /// Kind of search term.
     search_term_type: String,
     /// The words to search for.
     search_terms: [String],
@@ -62,7 +62,7 @@ crm_core::record! {
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
@@ -84,7 +84,7 @@ impl AdsTimeFilter {
 crm_core::record! {
     /// And filter branch.
     pub struct AndFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `AND`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -144,11 +144,11 @@ crm_core::union! {
 crm_core::record! {
     /// Association filter branch.
     pub struct AssociationFilterBranch {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `ASSOCIATION`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -156,28 +156,28 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
     by new
 }
 crm_core::setters!(AssociationFilterBranch {
-    /// Who defined the association, as `USER_DEFINED`.
+    /// Origin of the association's definition, for example `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// How its parts are joined, as `AND`.
+    /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
 });
 
@@ -208,40 +208,40 @@ impl Default for AssociationFilterBranch {
 crm_core::record! {
     /// Association in list filter.
     pub struct AssociationInListFilter {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `ASSOCIATION`.
         filter_type: Option<String> = "filterType",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The type of object that the association leads to.
         to_object_type: Option<String> = "toObjectType",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
     by new
 }
 crm_core::setters!(AssociationInListFilter {
-    /// Who defined the association, as `USER_DEFINED`.
+    /// Origin of the association's definition, for example `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the list.
     list_id: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
     /// The type of object that the association leads to.
     to_object_type: String,
-    /// The id of the object type it goes to, as `0-1`.
+    /// The id of the object type it goes to, for example `0-1`.
     to_object_type_id: String,
 });
 
@@ -319,16 +319,16 @@ crm_core::record! {
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
-        /// Whether all pass or none.
+        /// True if all records pass, false if none does.
         should_accept: Option<bool> = "shouldAccept",
-        /// Where it comes from.
+        /// Origin.
         source: Option<String> = "source",
     }
     required "filterType" "shouldAccept"
     by new
 }
 crm_core::setters!(ConstantFilter {
-    /// Where it comes from.
+    /// Origin.
     source: String,
 });
 
@@ -348,24 +348,24 @@ impl ConstantFilter {
 crm_core::record! {
     /// Cta analytics filter.
     pub struct CtaAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The name of the call to action.
         cta_name: Option<String> = "ctaName",
         /// Always `CTA`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "ctaName" "filterType" "operator"
     by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -397,9 +397,9 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// The level at which e-mail events are looked at.
         level: Option<String> = "level",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EmailEventFilterOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "appId" "emailId" "filterType" "level" "operator"
@@ -408,7 +408,7 @@ crm_core::record! {
 crm_core::setters!(EmailEventFilter {
     /// The address that was clicked.
     click_url: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -435,7 +435,7 @@ impl EmailEventFilter {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EmailEventFilterOperator {
         /// `BOUNCED`
         Bounced = "BOUNCED",
@@ -506,24 +506,24 @@ impl EmailSubscriptionFilter {
 crm_core::record! {
     /// Event analytics filter.
     pub struct EventAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event.
         event_id: Option<String> = "eventId",
         /// Always `EVENT`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventId" "filterType" "operator"
     by new
 }
 crm_core::setters!(EventAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -545,7 +545,7 @@ impl EventAnalyticsFilter {
 crm_core::record! {
     /// Event filter metadata.
     pub struct EventFilterMetadata {
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -582,26 +582,26 @@ crm_core::union! {
 crm_core::record! {
     /// Form submission filter.
     pub struct FormSubmissionFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator"
     by new
 }
 crm_core::setters!(FormSubmissionFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -621,7 +621,7 @@ impl FormSubmissionFilter {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum FormSubmissionFilterOperator {
         /// `FILLED_OUT`
         FilledOut = "FILLED_OUT",
@@ -633,28 +633,28 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form submission on page filter.
     pub struct FormSubmissionOnPageFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION_ON_PAGE`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<FormSubmissionFilterOperator> = "operator",
         /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageId"
     by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -686,7 +686,7 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// Further facts about it.
         metadata: Option<InListFilterMetadata> = "metadata",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
@@ -780,7 +780,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Not all filter branch.
     pub struct NotAllFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ALL`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -814,7 +814,7 @@ impl NotAllFilterBranch {
 crm_core::record! {
     /// Not any filter branch.
     pub struct NotAnyFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ANY`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -848,7 +848,7 @@ impl NotAnyFilterBranch {
 crm_core::record! {
     /// Or filter branch.
     pub struct OrFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `OR`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -882,28 +882,28 @@ impl OrFilterBranch {
 crm_core::record! {
     /// Page view analytics filter.
     pub struct PageViewAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// `enableTracking`
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageUrl"
     by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// `enableTracking`
     enable_tracking: bool,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -928,7 +928,7 @@ crm_core::record! {
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// `privacyName`
         privacy_name: Option<String> = "privacyName",
@@ -955,7 +955,7 @@ crm_core::record! {
     pub struct PropertyFilter {
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -980,7 +980,7 @@ impl PropertyFilter {
 crm_core::record! {
     /// Restricted filter branch.
     pub struct RestrictedFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `RESTRICTED`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -1016,7 +1016,7 @@ crm_core::record! {
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the survey.
         survey_id: Option<String> = "surveyId",
@@ -1043,7 +1043,7 @@ crm_core::record! {
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the column of the answer.
         survey_answer_col_id: Option<String> = "surveyAnswerColId",
@@ -1053,7 +1053,7 @@ crm_core::record! {
         survey_id: Option<String> = "surveyId",
         /// The question of the survey.
         survey_question: Option<String> = "surveyQuestion",
-        /// How the answer is compared.
+        /// Comparison that is applied to the answer.
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
@@ -1091,7 +1091,7 @@ impl SurveyMonkeyValueFilter {
 crm_core::record! {
     /// Unified events filter.
     pub struct UnifiedEventsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -1099,18 +1099,18 @@ crm_core::record! {
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
         /// Always `UNIFIED_EVENTS`.
         filter_type: Option<String> = "filterType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterLines" "filterType"
     by new
 }
 crm_core::setters!(UnifiedEventsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -1132,11 +1132,11 @@ impl UnifiedEventsFilter {
 crm_core::record! {
     /// Unified events filter branch.
     pub struct UnifiedEventsFilterBranch {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `UNIFIED_EVENTS`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -1144,28 +1144,28 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
     by new
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// How its parts are joined, as `AND`.
+    /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: UnifiedEventsFilterBranchOperator,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
@@ -1194,7 +1194,7 @@ impl Default for UnifiedEventsFilterBranch {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum UnifiedEventsFilterBranchOperator {
         /// `HAS_COMPLETED`
         HasCompleted = "HAS_COMPLETED",
@@ -1208,7 +1208,7 @@ crm_core::record! {
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the webinar.
         webinar_id: Option<String> = "webinarId",

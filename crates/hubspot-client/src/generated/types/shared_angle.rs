@@ -36,7 +36,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Background image.
     pub struct BackgroundImage {
-        /// Where the background image is placed.
+        /// Position of the background image.
         background_position: Option<String> = "backgroundPosition",
         /// The size of the background image, in CSS.
         background_size: Option<String> = "backgroundSize",
@@ -45,7 +45,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BackgroundImage {
-    /// Where the background image is placed.
+    /// Position of the background image.
     background_position: String,
     /// The size of the background image, in CSS.
     background_size: String,
@@ -56,7 +56,7 @@ crm_core::setters!(BackgroundImage {
 crm_core::record! {
     /// Breakpoint styles.
     pub struct BreakpointStyles {
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
         /// The space around it.
         margin: Option<Margin> = "margin",
@@ -65,7 +65,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BreakpointStyles {
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
     /// The space around it.
     margin: Margin,
@@ -116,7 +116,7 @@ impl ContentClone {
 crm_core::record! {
     /// Content language variation.
     pub struct ContentLanguageVariation {
-        /// Whether it is archived in the dashboard.
+        /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
         /// The name of the author.
         author_name: Option<String> = "authorName",
@@ -124,7 +124,7 @@ crm_core::record! {
         campaign: Option<String> = "campaign",
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
         /// The id.
         id: Option<i64> = "id",
@@ -134,9 +134,9 @@ crm_core::record! {
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// Whether access is held to rules.
+        /// True if access is held to rules.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -144,12 +144,12 @@ crm_core::record! {
         state: Option<String> = "state",
         /// The ids of the tags.
         tag_ids: Option<Vec<i64>> = "tagIds",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
 crm_core::setters!(ContentLanguageVariation {
-    /// Whether it is archived in the dashboard.
+    /// True if it is archived in the dashboard.
     archived_in_dashboard: bool,
     /// The name of the author.
     author_name: String,
@@ -157,7 +157,7 @@ crm_core::setters!(ContentLanguageVariation {
     campaign: String,
     /// The name of the campaign.
     campaign_name: String,
-    /// When it was created.
+    /// Time at which it was created.
     created: Timestamp,
     /// The id.
     id: i64,
@@ -167,9 +167,9 @@ crm_core::setters!(ContentLanguageVariation {
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// Whether access is held to rules.
+    /// True if access is held to rules.
     public_access_rules_enabled: bool,
-    /// When it is or was published.
+    /// Time at which it is or was published.
     publish_date: Timestamp,
     /// The part of the address after the domain.
     slug: String,
@@ -177,7 +177,7 @@ crm_core::setters!(ContentLanguageVariation {
     state: String,
     /// The ids of the tags.
     tag_ids: [i64],
-    /// When it was last changed.
+    /// Time at which it was last changed.
     updated: Timestamp,
 });
 
@@ -186,7 +186,7 @@ crm_core::record! {
     pub struct ContentSchedule {
         /// The id.
         id: Option<String> = "id",
-        /// When it is or was published.
+        /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
     }
     required "id" "publishDate"
@@ -288,23 +288,23 @@ crm_core::record! {
         css_id: Option<String> = "cssId",
         /// The CSS style.
         css_style: Option<String> = "cssStyle",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The parameters, by name.
         params: Option<Map<Value>> = "params",
-        /// How each row is set up.
+        /// Settings of each row.
         row_meta_data: Option<Vec<RowMetaData>> = "rowMetaData",
         /// The rows of the layout.
         rows: Option<Vec<Map<LayoutSection>>> = "rows",
-        /// How it looks.
+        /// Styles.
         styles: Option<Styles> = "styles",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
         /// Its width in the grid.
         w: Option<i64> = "w",
-        /// Where it starts across the grid.
+        /// Horizontal start in the grid.
         x: Option<i64> = "x",
     }
 }
@@ -317,23 +317,23 @@ crm_core::setters!(LayoutSection {
     css_id: String,
     /// The CSS style.
     css_style: String,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
     /// The parameters, by name.
     params: Map<Value>,
-    /// How each row is set up.
+    /// Settings of each row.
     row_meta_data: [RowMetaData],
     /// The rows of the layout.
     rows: [Map<LayoutSection>],
-    /// How it looks.
+    /// Styles.
     styles: Styles,
-    /// Its kind.
+    /// Type.
     type_: String,
     /// Its width in the grid.
     w: i64,
-    /// Where it starts across the grid.
+    /// Horizontal start in the grid.
     x: i64,
 });
 
@@ -342,14 +342,14 @@ crm_core::record! {
     pub struct Margin {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
-        /// How much space is at the top.
+        /// Space at the top.
         top: Option<Size> = "top",
     }
 }
 crm_core::setters!(Margin {
     /// The space at the bottom.
     bottom: Size,
-    /// How much space is at the top.
+    /// Space at the top.
     top: Size,
 });
 
@@ -358,22 +358,22 @@ crm_core::record! {
     pub struct Padding {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
-        /// How much space is at the left.
+        /// Space at the left.
         left: Option<Size> = "left",
         /// The space on the right.
         right: Option<Size> = "right",
-        /// How much space is at the top.
+        /// Space at the top.
         top: Option<Size> = "top",
     }
 }
 crm_core::setters!(Padding {
     /// The space at the bottom.
     bottom: Size,
-    /// How much space is at the left.
+    /// Space at the left.
     left: Size,
     /// The space on the right.
     right: Size,
-    /// How much space is at the top.
+    /// Space at the top.
     top: Size,
 });
 
@@ -406,35 +406,35 @@ crm_core::record! {
     pub struct RowMetaData {
         /// The CSS class.
         css_class: Option<String> = "cssClass",
-        /// How it looks.
+        /// Styles.
         styles: Option<Styles> = "styles",
     }
 }
 crm_core::setters!(RowMetaData {
     /// The CSS class.
     css_class: String,
-    /// How it looks.
+    /// Styles.
     styles: Styles,
 });
 
 crm_core::record! {
     /// Side or corner.
     pub struct SideOrCorner {
-        /// Which side it is, as `LEFT`.
+        /// Horizontal side, for example `LEFT`.
         horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
         /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_side: Option<VerticalAlignment> = "verticalSide",
     }
 }
 crm_core::setters!(SideOrCorner {
-    /// Which side it is, as `LEFT`.
+    /// Horizontal side, for example `LEFT`.
     horizontal_side: SideOrCornerHorizontalSide,
     /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
     vertical_side: VerticalAlignment,
 });
 
 crm_core::open_enum! {
-    /// Which side it is, as `LEFT`.
+    /// Horizontal side, for example `LEFT`.
     pub enum SideOrCornerHorizontalSide {
         /// `CENTER`
         Center = "CENTER",
@@ -512,13 +512,13 @@ crm_core::record! {
         background_image: Option<BackgroundImage> = "backgroundImage",
         /// The styles for certain screen widths.
         breakpoint_styles: Option<Map<BreakpointStyles>> = "breakpointStyles",
-        /// Where the content is placed, as `TOP_LEFT`.
+        /// Position of the content, for example `TOP_LEFT`.
         flexbox_positioning: Option<StylesFlexboxPositioning> = "flexboxPositioning",
-        /// Whether the section takes the full width.
+        /// True if the section takes the full width.
         force_full_width_section: Option<bool> = "forceFullWidthSection",
         /// The greatest width of the centered section.
         max_width_section_centering: Option<i64> = "maxWidthSectionCentering",
-        /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
+        /// Vertical alignment: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
     }
 }
@@ -531,18 +531,18 @@ crm_core::setters!(Styles {
     background_image: BackgroundImage,
     /// The styles for certain screen widths.
     breakpoint_styles: Map<BreakpointStyles>,
-    /// Where the content is placed, as `TOP_LEFT`.
+    /// Position of the content, for example `TOP_LEFT`.
     flexbox_positioning: StylesFlexboxPositioning,
-    /// Whether the section takes the full width.
+    /// True if the section takes the full width.
     force_full_width_section: bool,
     /// The greatest width of the centered section.
     max_width_section_centering: i64,
-    /// Where it stands vertically: `TOP`, `MIDDLE` or `BOTTOM`.
+    /// Vertical alignment: `TOP`, `MIDDLE` or `BOTTOM`.
     vertical_alignment: VerticalAlignment,
 });
 
 crm_core::open_enum! {
-    /// Where the content is placed, as `TOP_LEFT`.
+    /// Position of the content, for example `TOP_LEFT`.
     pub enum StylesFlexboxPositioning {
         /// `BOTTOM_CENTER`
         BottomCenter = "BOTTOM_CENTER",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Association definition.
     pub struct AssociationDefinition {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
@@ -14,9 +14,9 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -28,7 +28,7 @@ crm_core::record! {
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "fromObjectTypeId" "toObjectTypeId"
@@ -58,19 +58,19 @@ impl AssociationDefinitionCreate {
 crm_core::record! {
     /// Object schema update.
     pub struct ObjectSchemaUpdate {
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether to empty the description.
+        /// True to empty the description.
         clear_description: Option<bool> = "clearDescription",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties a new record must have.
         required_properties: Option<Vec<String>> = "requiredProperties",
-        /// Whether deleted ones can be restored.
+        /// True if deleted ones can be restored.
         restorable: Option<bool> = "restorable",
         /// The properties that a search looks in.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
@@ -79,19 +79,19 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ObjectSchemaUpdate {
-    /// Whether properties may hold sensitive data.
+    /// True if properties may hold sensitive data.
     allows_sensitive_properties: bool,
-    /// Whether to empty the description.
+    /// True to empty the description.
     clear_description: bool,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// The names shown to people.
+    /// Display names.
     labels: TypeDefinitionLabels,
     /// The property shown as the name of a record.
     primary_display_property: String,
     /// The properties a new record must have.
     required_properties: [String],
-    /// Whether deleted ones can be restored.
+    /// True if deleted ones can be restored.
     restorable: bool,
     /// The properties that a search looks in.
     searchable_properties: [String],
@@ -102,23 +102,23 @@ crm_core::setters!(ObjectSchemaUpdate {
 crm_core::record! {
     /// Object type definition.
     pub struct ObjectTypeDefinition {
-        /// Whether properties may hold sensitive data.
+        /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The id.
         id: Option<String> = "id",
-        /// The names shown to people.
+        /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -130,13 +130,13 @@ crm_core::record! {
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How the options are sorted: `ALPHABETICAL` or `DISPLAY_ORDER`.
+    /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
     pub enum OptionSortStrategy {
         /// `ALPHABETICAL`
         Alphabetical = "ALPHABETICAL",

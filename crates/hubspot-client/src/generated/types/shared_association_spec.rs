@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Association spec.
     pub struct AssociationSpec {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Status.
     pub enum BatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",

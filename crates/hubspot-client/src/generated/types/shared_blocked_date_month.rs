@@ -34,7 +34,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The day of the week, as `MONDAY`.
+    /// The day, of the month or of the week.
     pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",

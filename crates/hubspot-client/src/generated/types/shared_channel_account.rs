@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Channel account.
     pub struct ChannelAccount {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Whether the channel account is authorized.
+        /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id.
         id: Option<String> = "id",
@@ -32,11 +32,11 @@ crm_core::record! {
 crm_core::record! {
     /// Channel account page.
     pub struct ChannelAccountPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ChannelAccount> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Client.
     pub struct Client {
-        /// The kind of client, as `INTEGRATION`.
+        /// The kind of client, for example `INTEGRATION`.
         client_type: Option<ClientClientType> = "clientType",
         /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The kind of client, as `INTEGRATION`.
+    /// The kind of client, for example `INTEGRATION`.
     pub enum ClientClientType {
         /// `HUBSPOT`
         Hubspot = "HUBSPOT",
@@ -84,7 +84,7 @@ crm_core::record! {
     pub struct Contact {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Its kind. Always `CONTACT`.
+        /// Type. Always `CONTACT`.
         type_: Option<String> = "type",
     }
 }
@@ -96,13 +96,13 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country.
         country: Option<String> = "country",
-        /// The code of the country, as `US`.
+        /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
         /// The state.
         state: Option<String> = "state",
         /// The street of the address.
         street: Option<String> = "street",
-        /// Its kind.
+        /// Type.
         type_: Option<ContactUrlType> = "type",
         /// The postal code.
         zip: Option<String> = "zip",
@@ -113,13 +113,13 @@ crm_core::setters!(ContactAddress {
     city: String,
     /// The country.
     country: String,
-    /// The code of the country, as `US`.
+    /// The code of the country, for example `US`.
     country_code: String,
     /// The state.
     state: String,
     /// The street of the address.
     street: String,
-    /// Its kind.
+    /// Type.
     type_: ContactUrlType,
     /// The postal code.
     zip: String,
@@ -130,14 +130,14 @@ crm_core::record! {
     pub struct ContactEmail {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Its kind.
+        /// Type.
         type_: Option<ContactUrlType> = "type",
     }
     required "email"
     by new
 }
 crm_core::setters!(ContactEmail {
-    /// Its kind.
+    /// Type.
     type_: ContactUrlType,
 });
 
@@ -162,9 +162,9 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// The middle name.
         middle_name: Option<String> = "middleName",
-        /// What goes before the name, as a title.
+        /// Text before the name, for example a title.
         prefix: Option<String> = "prefix",
-        /// What follows the name.
+        /// Text after the name.
         suffix: Option<String> = "suffix",
     }
 }
@@ -175,9 +175,9 @@ crm_core::setters!(ContactName {
     last_name: String,
     /// The middle name.
     middle_name: String,
-    /// What goes before the name, as a title.
+    /// Text before the name, for example a title.
     prefix: String,
-    /// What follows the name.
+    /// Text after the name.
     suffix: String,
 });
 
@@ -206,14 +206,14 @@ crm_core::record! {
     pub struct ContactPhone {
         /// The phone number.
         phone: Option<String> = "phone",
-        /// Its kind.
+        /// Type.
         type_: Option<ContactPhoneType> = "type",
     }
     required "phone"
     by new
 }
 crm_core::setters!(ContactPhone {
-    /// Its kind.
+    /// Type.
     type_: ContactPhoneType,
 });
 
@@ -230,7 +230,7 @@ impl ContactPhone {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum ContactPhoneType {
         /// `CELL`
         Cell = "CELL",
@@ -252,7 +252,7 @@ crm_core::record! {
         emails: Option<Vec<ContactEmail>> = "emails",
         /// The name.
         name: Option<ContactName> = "name",
-        /// Where the contact works.
+        /// Organization of the contact.
         org: Option<ContactOrg> = "org",
         /// The phone numbers.
         phones: Option<Vec<ContactPhone>> = "phones",
@@ -265,7 +265,7 @@ crm_core::record! {
 crm_core::setters!(ContactProfile {
     /// The name.
     name: ContactName,
-    /// Where the contact works.
+    /// Organization of the contact.
     org: ContactOrg,
 });
 
@@ -293,7 +293,7 @@ impl ContactProfile {
 crm_core::record! {
     /// Contact url.
     pub struct ContactUrl {
-        /// Its kind.
+        /// Type.
         type_: Option<ContactUrlType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -302,7 +302,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactUrl {
-    /// Its kind.
+    /// Type.
     type_: ContactUrlType,
 });
 
@@ -319,7 +319,7 @@ impl ContactUrl {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum ContactUrlType {
         /// `HOME`
         Home = "HOME",
@@ -331,7 +331,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Conversations message.
     pub struct ConversationsMessage {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// Files and other things attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
@@ -343,39 +343,39 @@ crm_core::record! {
         client: Option<Client> = "client",
         /// The id of the conversation thread.
         conversations_thread_id: Option<String> = "conversationsThreadId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
-        /// Which way it goes, in or out.
+        /// Direction, inbound or outbound.
         direction: Option<MessageDirection> = "direction",
         /// The id.
         id: Option<String> = "id",
         /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
-        /// Who it goes to.
+        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Who sent it.
+        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// How it stands.
+        /// Status.
         status: Option<MessageStatus> = "status",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Whether the text was cut short.
+        /// True if the text was cut short.
         truncation_status: Option<ConversationsMessageTruncationStatus> = "truncationStatus",
-        /// Its kind. Always `MESSAGE`.
+        /// Type. Always `MESSAGE`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Whether the text was cut short.
+    /// True if the text was cut short.
     pub enum ConversationsMessageTruncationStatus {
         /// `NOT_TRUNCATED`
         NotTruncated = "NOT_TRUNCATED",
@@ -389,7 +389,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Delivery identifier.
     pub struct DeliveryIdentifier {
-        /// Its kind.
+        /// Type.
         type_: Option<DeliveryIdentifierType> = "type",
         /// The value.
         value: Option<String> = "value",
@@ -414,7 +414,7 @@ impl DeliveryIdentifier {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum DeliveryIdentifierType {
         /// `CHANNEL_SPECIFIC_OPAQUE_ID`
         ChannelSpecificOpaqueId = "CHANNEL_SPECIFIC_OPAQUE_ID",
@@ -432,11 +432,11 @@ crm_core::record! {
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// What the file is, as `IMAGE`.
+        /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `FILE`.
+        /// Type. Always `FILE`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -444,7 +444,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What the file is, as `IMAGE`.
+    /// Usage of the file, for example `IMAGE`.
     pub enum FileUsageType {
         /// `AUDIO`
         Audio = "AUDIO",
@@ -470,7 +470,7 @@ crm_core::record! {
         longitude: Option<f64> = "longitude",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind. Always `LOCATION`.
+        /// Type. Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -478,7 +478,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Which way it goes, in or out.
+    /// Direction, inbound or outbound.
     pub enum MessageDirection {
         /// `INCOMING`
         Incoming = "INCOMING",
@@ -490,7 +490,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Message failure details.
     pub struct MessageFailureDetails {
-        /// What went wrong, for people.
+        /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
         /// Values that fill the error message, by name.
         error_message_tokens: Map<String> = "errorMessageTokens",
@@ -504,7 +504,7 @@ crm_core::record! {
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Its kind. Always `MESSAGE_HEADER`.
+        /// Type. Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
 }
@@ -514,13 +514,13 @@ crm_core::record! {
     pub struct MessageStatus {
         /// Why it failed.
         failure_details: Option<MessageFailureDetails> = "failureDetails",
-        /// How the message stands, as `SENT`.
+        /// Status of the message, for example `SENT`.
         status_type: Option<MessageStatusStatusType> = "statusType",
     }
 }
 
 crm_core::open_enum! {
-    /// How the message stands, as `SENT`.
+    /// Status of the message, for example `SENT`.
     pub enum MessageStatusStatusType {
         /// `FAILED`
         Failed = "FAILED",
@@ -536,13 +536,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Quick replies.
     pub struct QuickReplies {
-        /// Whether more than one can be chosen.
+        /// True if more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
-        /// Whether a text of one's own may be typed too.
+        /// True if users can also enter a text of their own.
         allow_user_input: Option<bool> = "allowUserInput",
         /// Answers to choose from with one tap.
         quick_replies: Vec<QuickReply> = "quickReplies",
-        /// Its kind. Always `QUICK_REPLIES`.
+        /// Type. Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
 }
@@ -550,7 +550,7 @@ crm_core::record! {
 crm_core::record! {
     /// Quick reply.
     pub struct QuickReply {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -561,7 +561,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(QuickReply {
-    /// The name that people see.
+    /// Display name.
     label: String,
 });
 
@@ -596,11 +596,11 @@ crm_core::record! {
     pub struct Recipient {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
-        /// The e-mail field it is in, as `TO` or `CC`.
+        /// The e-mail field it is in, for example `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
     }
 }
@@ -610,7 +610,7 @@ crm_core::record! {
     pub struct Sender {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
-        /// Where messages are delivered: an address with its kind.
+        /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The name.
         name: Option<String> = "name",
@@ -622,7 +622,7 @@ crm_core::record! {
 crm_core::record! {
     /// Social metadata.
     pub struct SocialMetadata {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
@@ -641,7 +641,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMetadata {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// The id.
     id: String,
@@ -677,7 +677,7 @@ crm_core::record! {
     pub struct SocialMetadataAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Its kind. Always `SOCIAL_MEDIA_METADATA`.
+        /// Type. Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
 }
@@ -713,7 +713,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Unsupported content.
     pub struct UnsupportedContent {
-        /// Its kind. Always `UNSUPPORTED_CONTENT`.
+        /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
 }
@@ -731,7 +731,7 @@ crm_core::record! {
         parameters: Map<String> = "parameters",
         /// `rootMicId`
         root_mic_id: Option<i64> = "rootMicId",
-        /// Its kind. Always `WHATSAPP_TEMPLATE_METADATA`.
+        /// Type. Always `WHATSAPP_TEMPLATE_METADATA`.
         type_: Option<String> = "type",
     }
 }

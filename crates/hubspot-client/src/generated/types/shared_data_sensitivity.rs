@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How sensitive the data is.
+    /// Sensitivity of the data.
     pub enum DataSensitivity {
         /// `high`
         High = "high",

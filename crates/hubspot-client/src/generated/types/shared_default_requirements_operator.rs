@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How many there may be: `ONE_TO_ONE` or `ONE_TO_MANY`.
+    /// Cardinality: `ONE_TO_ONE` or `ONE_TO_MANY`.
     pub enum LookupAssociationSpecCardinality {
         /// `ONE_TO_MANY`
         OneToMany = "ONE_TO_MANY",

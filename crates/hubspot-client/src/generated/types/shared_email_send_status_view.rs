@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Email send status view.
     pub struct EmailSendStatusView {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// The id of the event.
         event_id: Option<EventIdView> = "eventId",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// What came of the sending.
+        /// Result of the sending.
         send_result: Option<EmailSendStatusViewSendResult> = "sendResult",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id for asking how the sending went.
         status_id: Option<String> = "statusId",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What came of the sending.
+    /// Result of the sending.
     pub enum EmailSendStatusViewSendResult {
         /// `ADDRESS_LIST_BOMBED`
         AddressListBombed = "ADDRESS_LIST_BOMBED",
@@ -136,7 +136,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Event id view.
     pub struct EventIdView {
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
         /// The id.
         id: Option<String> = "id",
@@ -148,26 +148,26 @@ crm_core::record! {
     pub struct SingleSendEmail {
         /// The addresses that get a blind copy.
         bcc: Option<Vec<String>> = "bcc",
-        /// Who gets a copy, by e-mail address.
+        /// E-mail addresses that receive a copy.
         cc: Option<Vec<String>> = "cc",
-        /// The sender, as `Name \<name@example.com>`.
+        /// The sender, for example `Name \<name@example.com>`.
         from: Option<String> = "from",
-        /// Where answers go.
+        /// Address for replies.
         reply_to: Option<Vec<String>> = "replyTo",
         /// An id for the send; the same one is sent only once.
         send_id: Option<String> = "sendId",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<String> = "to",
     }
     required "bcc" "cc" "replyTo"
     by new
 }
 crm_core::setters!(SingleSendEmail {
-    /// The sender, as `Name \<name@example.com>`.
+    /// The sender, for example `Name \<name@example.com>`.
     from: String,
     /// An id for the send; the same one is sent only once.
     send_id: String,
-    /// What it goes to: records, or recipients of an e-mail.
+    /// Targets: records, or recipients of an e-mail.
     to: String,
 });
 
@@ -200,7 +200,7 @@ crm_core::record! {
         custom_properties: Option<Map<Value>> = "customProperties",
         /// The id of the e-mail.
         email_id: Option<i64> = "emailId",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<SingleSendEmail> = "message",
     }
     required "contactProperties" "customProperties" "emailId" "message"

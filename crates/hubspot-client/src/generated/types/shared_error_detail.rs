@@ -12,7 +12,7 @@ crm_core::record! {
         context: Map<Vec<String>> = "context",
         /// The field or parameter the error is in.
         in_: Option<String> = "in",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
         /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
@@ -26,15 +26,15 @@ crm_core::record! {
         category: Option<String> = "category",
         /// Further details of what it is about.
         context: Map<Vec<String>> = "context",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
         /// The id.
         id: Option<String> = "id",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
-        /// How it stands.
+        /// Status.
         status: Option<String> = "status",
         /// The finer group it is sorted into.
         sub_category: Option<Value> = "subCategory",

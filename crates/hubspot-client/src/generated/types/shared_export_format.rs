@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The format, as `CSV` or `DATE`.
+    /// The format, for example `CSV` or `DATE`.
     pub enum ExportFormat {
         /// `CSV`
         Csv = "CSV",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     pub enum FieldType {
         /// `booleancheckbox`
         Booleancheckbox = "booleancheckbox",

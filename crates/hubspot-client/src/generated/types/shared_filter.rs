@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct Filter {
         /// The upper end, with `BETWEEN`.
         high_value: Option<String> = "highValue",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<FilterOperator> = "operator",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// The value.
         value: Option<String> = "value",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "propertyName"
@@ -25,7 +25,7 @@ crm_core::setters!(Filter {
     high_value: String,
     /// The value.
     value: String,
-    /// The values, one by one or by name.
+    /// Values, in a list or by name.
     values: [String],
 });
 
@@ -69,7 +69,7 @@ impl FilterGroup {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum FilterOperator {
         /// `BETWEEN`
         Between = "BETWEEN",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Forward paging.
     pub struct ForwardPaging {
-        /// Where the next page starts.
+        /// Position of the next page.
         next: Option<NextPage> = "next",
     }
 }

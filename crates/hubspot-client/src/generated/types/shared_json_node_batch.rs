@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Json node batch.
     pub struct JsonNodeBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<Value>> = "inputs",
     }
     required "inputs"

@@ -8,18 +8,18 @@ crm_core::record! {
     pub struct LanguageGroupAttach {
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The id of the one in the primary language.
         primary_id: Option<String> = "primaryId",
-        /// The primary language, as `en`. One of 891 values, for example `aa`.
+        /// The primary language, for example `en`. One of 891 values, for example `aa`.
         primary_language: Option<String> = "primaryLanguage",
     }
     required "id" "language" "primaryId"
     by new
 }
 crm_core::setters!(LanguageGroupAttach {
-    /// The primary language, as `en`. One of 891 values, for example `aa`.
+    /// The primary language, for example `en`. One of 891 values, for example `aa`.
     primary_language: String,
 });
 

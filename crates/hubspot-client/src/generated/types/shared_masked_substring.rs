@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Masked substring.
     pub struct MaskedSubstring {
-        /// Where or when it ends. In milliseconds since 1970-01-01 UTC.
+        /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
-        /// Where or when it starts. In milliseconds since 1970-01-01 UTC.
+        /// Start of the range. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
     required "end" "start"
@@ -51,25 +51,25 @@ impl MaskedSubstrings {
 crm_core::record! {
     /// Property value.
     pub struct PropertyValue {
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
-        /// Whether the value is encrypted.
+        /// True if the value is encrypted.
         is_encrypted: Option<bool> = "isEncrypted",
-        /// Whether the value is large.
+        /// True if the value is large.
         is_large_value: Option<bool> = "isLargeValue",
         /// The parts of the value that are masked.
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
         /// The name.
         name: Option<String> = "name",
-        /// When the value was stored. In milliseconds since 1970-01-01 UTC.
+        /// Time at which the value was stored. In milliseconds since 1970-01-01 UTC.
         persistence_timestamp: Option<i64> = "persistenceTimestamp",
         /// The id of the request that set it.
         request_id: Option<String> = "requestId",
-        /// Whether a user chose the value.
+        /// True if a user chose the value.
         selected_by_user: Option<bool> = "selectedByUser",
-        /// When a user chose the value. In milliseconds since 1970-01-01 UTC.
+        /// Time at which a user chose the value. In milliseconds since 1970-01-01 UTC.
         selected_by_user_timestamp: Option<i64> = "selectedByUserTimestamp",
-        /// Where it comes from. One of 119 values, for example `ACADEMY`.
+        /// Origin. One of 119 values, for example `ACADEMY`.
         source: Option<String> = "source",
         /// The id of what it came from.
         source_id: Option<String> = "sourceId",
@@ -87,7 +87,7 @@ crm_core::record! {
         unit: Option<String> = "unit",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// Whether the timestamp also says when it was stored.
+        /// True if the timestamp also says when it was stored.
         use_timestamp_as_persistence_timestamp: Option<bool> = "useTimestampAsPersistenceTimestamp",
         /// The value.
         value: Option<String> = "value",
@@ -96,23 +96,23 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyValue {
-    /// How sensitive the data is.
+    /// Sensitivity of the data.
     data_sensitivity: DataSensitivity,
-    /// Whether the value is encrypted.
+    /// True if the value is encrypted.
     is_encrypted: bool,
-    /// Whether the value is large.
+    /// True if the value is large.
     is_large_value: bool,
     /// The parts of the value that are masked.
     masked_substrings: MaskedSubstrings,
-    /// When the value was stored. In milliseconds since 1970-01-01 UTC.
+    /// Time at which the value was stored. In milliseconds since 1970-01-01 UTC.
     persistence_timestamp: i64,
     /// The id of the request that set it.
     request_id: String,
-    /// Whether a user chose the value.
+    /// True if a user chose the value.
     selected_by_user: bool,
-    /// When a user chose the value. In milliseconds since 1970-01-01 UTC.
+    /// Time at which a user chose the value. In milliseconds since 1970-01-01 UTC.
     selected_by_user_timestamp: i64,
-    /// Where it comes from. One of 119 values, for example `ACADEMY`.
+    /// Origin. One of 119 values, for example `ACADEMY`.
     source: String,
     /// The id of what it came from.
     source_id: String,
@@ -130,7 +130,7 @@ crm_core::setters!(PropertyValue {
     unit: String,
     /// The id of the user who last changed it.
     updated_by_user_id: i64,
-    /// Whether the timestamp also says when it was stored.
+    /// True if the timestamp also says when it was stored.
     use_timestamp_as_persistence_timestamp: bool,
 });
 

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// How a number is shown, as `currency`.
+    /// Display format of a number, for example `currency`.
     pub enum NumberDisplayHint {
         /// `currency`
         Currency = "currency",
@@ -24,13 +24,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Option input.
     pub struct OptionInput {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -39,7 +39,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(OptionInput {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
@@ -64,7 +64,7 @@ impl OptionInput {
 }
 
 crm_core::open_enum! {
-    /// Default: `non_sensitive`.
+    /// Sensitivity of the data.
     pub enum PropertyDataSensitivity {
         /// `highly_sensitive`
         HighlySensitive = "highly_sensitive",
@@ -76,7 +76,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How a date is shown, as `time_since`.
+    /// Display format of a date, for example `time_since`.
     pub enum PropertyDateDisplayHint {
         /// `absolute`
         Absolute = "absolute",
@@ -92,19 +92,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Property modification metadata.
     pub struct PropertyModificationMetadata {
-        /// Whether it can be archived.
+        /// True if it can be archived.
         archivable: Option<bool> = "archivable",
-        /// Whether the definition cannot be changed.
+        /// True if the definition cannot be changed.
         read_only_definition: Option<bool> = "readOnlyDefinition",
-        /// Whether the options can only be read.
+        /// True if the options can only be read.
         read_only_options: Option<bool> = "readOnlyOptions",
-        /// Whether its value can only be read.
+        /// True if its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
     }
 }
 
 crm_core::open_enum! {
-    /// What sort of text it is, as `email`.
+    /// Display format of a text, for example `email`.
     pub enum TextDisplayHint {
         /// `domain_name`
         DomainName = "domain_name",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Object id batch.
     pub struct ObjectIdBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PublicObjectId>> = "inputs",
     }
     required "inputs"

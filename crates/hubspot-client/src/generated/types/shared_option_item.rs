@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Option item.
     pub struct OptionItem {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -22,49 +22,49 @@ crm_core::record! {
 crm_core::record! {
     /// Property.
     pub struct Property {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Whether the value is worked out by HubSpot.
+        /// True if HubSpot calculates the value.
         calculated: Option<bool> = "calculated",
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<String> = "createdUserId",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// How a date is shown, as `time_since`.
+        /// Display format of a date, for example `time_since`.
         date_display_hint: Option<PropertyDateDisplayHint> = "dateDisplayHint",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether the options come from somewhere else.
+        /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// Whether HubSpot itself defined it.
+        /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// What may be changed about it.
+        /// Describes which parts can be changed.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
         /// The name.
         name: Option<String> = "name",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Vec<OptionItem> = "options",
@@ -72,13 +72,13 @@ crm_core::record! {
         referenced_object_type: Option<String> = "referencedObjectType",
         /// The kinds of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",

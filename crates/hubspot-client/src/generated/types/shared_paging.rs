@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Paging.
     pub struct Paging {
-        /// Where the next page starts.
+        /// Position of the next page.
         next: Option<NextPage> = "next",
-        /// Where the page before starts.
+        /// Position of the previous page.
         prev: Option<PreviousPage> = "prev",
     }
 }

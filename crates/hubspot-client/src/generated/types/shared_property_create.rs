@@ -6,92 +6,92 @@ use super::*;
 crm_core::record! {
     /// Property create.
     pub struct PropertyCreate {
-        /// The formula the value is worked out with.
+        /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
         /// The name of the property that holds the currency.
         currency_property_name: Option<String> = "currencyPropertyName",
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Whether the options come from somewhere else.
+        /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// How the field is shown in a form.
+        /// Type of the field in a form.
         field_type: Option<FieldType> = "fieldType",
-        /// Whether it can be used in forms.
+        /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// Whether no two records may have the same value.
+        /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// How a number is shown, as `currency`.
+        /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
         /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Whether amounts are shown with the currency's sign.
+        /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
-        /// What sort of text it is, as `email`.
+        /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Its kind.
+        /// Type.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"
 }
 crm_core::setters!(PropertyCreate {
-    /// The formula the value is worked out with.
+    /// Formula that calculates the value.
     calculation_formula: String,
     /// The name of the property that holds the currency.
     currency_property_name: String,
-    /// How sensitive the data is.
+    /// Sensitivity of the data.
     data_sensitivity: PropertyDataSensitivity,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// Whether the options come from somewhere else.
+    /// True if the options come from somewhere else.
     external_options: bool,
-    /// How the field is shown in a form.
+    /// Type of the field in a form.
     field_type: FieldType,
-    /// Whether it can be used in forms.
+    /// True if it can be used in forms.
     form_field: bool,
     /// The internal name of the group.
     group_name: String,
-    /// Whether no two records may have the same value.
+    /// True if no two records may have the same value.
     has_unique_value: bool,
-    /// Whether people do not see it.
+    /// True if it is hidden from users.
     hidden: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
     /// The name.
     name: String,
-    /// How a number is shown, as `currency`.
+    /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
     /// The values to choose from.
     options: [OptionInput],
     /// The kind of record the value points to.
     referenced_object_type: String,
-    /// Whether amounts are shown with the currency's sign.
+    /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
-    /// What sort of text it is, as `email`.
+    /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Its kind.
+    /// Type.
     type_: PropertyType,
 });
 
 crm_core::record! {
     /// Property create batch.
     pub struct PropertyCreateBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PropertyCreate>> = "inputs",
     }
     required "inputs"
@@ -112,11 +112,11 @@ impl PropertyCreateBatch {
 crm_core::record! {
     /// Property group.
     pub struct PropertyGroup {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -126,9 +126,9 @@ crm_core::record! {
 crm_core::record! {
     /// Property group create.
     pub struct PropertyGroupCreate {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
@@ -137,7 +137,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PropertyGroupCreate {
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
 });
 
@@ -157,7 +157,7 @@ impl PropertyGroupCreate {
 crm_core::record! {
     /// Property group list.
     pub struct PropertyGroupList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PropertyGroup> = "results",
     }
 }
@@ -165,16 +165,16 @@ crm_core::record! {
 crm_core::record! {
     /// Property group update.
     pub struct PropertyGroupUpdate {
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
     }
 }
 crm_core::setters!(PropertyGroupUpdate {
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// The name that people see.
+    /// Display name.
     label: String,
 });
 
@@ -202,7 +202,7 @@ impl PropertyName {
 crm_core::record! {
     /// Property name batch.
     pub struct PropertyNameBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"
@@ -223,20 +223,20 @@ impl PropertyNameBatch {
 crm_core::record! {
     /// Property name batch read.
     pub struct PropertyNameBatchRead {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// How sensitive the data is.
+        /// Sensitivity of the data.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"
     by new
 }
 crm_core::setters!(PropertyNameBatchRead {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// How sensitive the data is.
+    /// Sensitivity of the data.
     data_sensitivity: PropertyDataSensitivity,
 });
 

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum PropertyType {
         /// `bool`
         Bool = "bool",

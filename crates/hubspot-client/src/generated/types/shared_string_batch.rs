@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// String batch.
     pub struct StringBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<String>> = "inputs",
     }
     required "inputs"

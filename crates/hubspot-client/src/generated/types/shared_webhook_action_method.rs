@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The HTTP method, as `POST`.
+    /// The HTTP method, for example `POST`.
     pub enum WebhookActionMethod {
         /// `CONNECT`
         Connect = "CONNECT",

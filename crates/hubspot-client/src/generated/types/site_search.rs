@@ -14,25 +14,25 @@ crm_core::record! {
         combined_id: Option<String> = "combinedId",
         /// `contentType`
         content_type: Option<String> = "contentType",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// The address of the featured image.
         featured_image_url: Option<String> = "featuredImageUrl",
         /// The id.
         id: Option<i64> = "id",
-        /// Whether it is in beta.
+        /// True if it is in beta.
         in_beta: Option<bool> = "inBeta",
-        /// Whether it is private.
+        /// True if it is private.
         is_private: Option<bool> = "isPrivate",
-        /// The language, as `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
-        /// When it was published.
+        /// Time at which it was published.
         published_date: Option<i64> = "publishedDate",
         /// The id of the row.
         row_id: Option<i64> = "rowId",
-        /// How well it matches the search.
+        /// Relevance for the search.
         score: Option<f64> = "score",
         /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
@@ -42,7 +42,7 @@ crm_core::record! {
         tags: Vec<String> = "tags",
         /// The title.
         title: Option<String> = "title",
-        /// Its kind.
+        /// Type.
         type_: Option<IndexedDataType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -56,13 +56,13 @@ crm_core::record! {
         fields: Map<IndexedField> = "fields",
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// Type.
         type_: Option<IndexedDataType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum IndexedDataType {
         /// `BLOG_POST`
         BlogPost = "BLOG_POST",
@@ -82,13 +82,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Indexed field.
     pub struct IndexedField {
-        /// Whether the field is metadata.
+        /// True if the field is metadata.
         metadata_field: Option<bool> = "metadataField",
         /// The name.
         name: Option<String> = "name",
         /// The value.
         value: Option<Value> = "value",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Vec<Value> = "values",
     }
 }
@@ -96,17 +96,17 @@ crm_core::record! {
 crm_core::record! {
     /// Search results.
     pub struct SearchResults {
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
-        /// How many items to pass over.
+        /// Number of items to pass over.
         offset: Option<i64> = "offset",
         /// The number of the page.
         page: Option<i64> = "page",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ContentSearchResult> = "results",
-        /// What was searched for.
+        /// Text that was searched for.
         search_term: Option<String> = "searchTerm",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Asset file metadata.
     pub struct AssetFileMetadata {
-        /// When it was archived. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
         /// The names of what is in the folder.
         children: Vec<String> = "children",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// Whether it is a folder.
+        /// True if it is a folder.
         folder: Option<bool> = "folder",
         /// The hash of the file's content.
         hash: Option<String> = "hash",
@@ -20,7 +20,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }

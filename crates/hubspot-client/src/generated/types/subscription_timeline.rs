@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Names an e-mail event.
     pub struct EmailEventId {
-        /// When it happened.
+        /// Time at which it happened.
         created: Option<i64> = "created",
         /// Identifier.
         id: Option<String> = "id",
@@ -18,13 +18,13 @@ crm_core::record! {
     pub struct SubscriptionChange {
         /// E-mail event that is the cause.
         caused_by_event: Option<EmailEventId> = "causedByEvent",
-        /// What it became, as `SUBSCRIBED` or `BOUNCED`.
+        /// New state, for example `SUBSCRIBED` or `BOUNCED`.
         change: Option<String> = "change",
         /// Kind of change, as `SUBSCRIPTION_STATUS`.
         change_type: Option<String> = "changeType",
         /// Account.
         portal_id: Option<i64> = "portalId",
-        /// Where the change came from, as `SOURCE_RECIPIENT`.
+        /// Origin of the change, for example `SOURCE_RECIPIENT`.
         source: Option<String> = "source",
         /// Subscription that changed, if it is one alone.
         subscription_id: Option<i64> = "subscriptionId",
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Changes of one recipient with one cause.
     pub struct SubscriptionTimelineEntry {
-        /// What changed.
+        /// Change.
         changes: Vec<SubscriptionChange> = "changes",
         /// Account.
         portal_id: Option<i64> = "portalId",

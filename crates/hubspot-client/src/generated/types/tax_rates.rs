@@ -6,19 +6,19 @@ use super::*;
 crm_core::record! {
     /// Tax rate group.
     pub struct TaxRateGroup {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The rate, in percent.
         percentage_rate: Option<f64> = "percentageRate",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -26,9 +26,9 @@ crm_core::record! {
 crm_core::record! {
     /// Tax rate group page.
     pub struct TaxRateGroupPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<TaxRateGroup> = "results",
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// App event occurrence.
     pub struct AppEventOccurrence {
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -33,7 +33,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppEventOccurrence {
-    /// The domain, as `example.com`.
+    /// The domain, for example `example.com`.
     domain: String,
     /// The e-mail address.
     email: String,
@@ -79,7 +79,7 @@ impl AppEventOccurrence {
 crm_core::record! {
     /// App event occurrence batch.
     pub struct AppEventOccurrenceBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<AppEventOccurrence>> = "inputs",
     }
     required "inputs"
@@ -137,21 +137,21 @@ impl AppEventResolutionRequest {
 crm_core::record! {
     /// Batch response app event occurrence.
     pub struct BatchResponseAppEventOccurrence {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AppEventOccurrence> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -177,7 +177,7 @@ crm_core::record! {
         link_label: Option<String> = "linkLabel",
         /// The address.
         url: Option<String> = "url",
-        /// How wide it is.
+        /// Width.
         width: Option<i64> = "width",
     }
     required "headerLabel" "height" "linkLabel" "url" "width"
@@ -191,7 +191,7 @@ crm_core::setters!(TimelineEventIFrame {
     link_label: String,
     /// The address.
     url: String,
-    /// How wide it is.
+    /// Width.
     width: i64,
 });
 

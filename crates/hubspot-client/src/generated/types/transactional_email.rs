@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct SmtpApiTokenRequestCreate {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// Whether sending also makes a contact.
+        /// True if sending also makes a contact.
         create_contact: Option<bool> = "createContact",
     }
     required "campaignName" "createContact"
@@ -35,11 +35,11 @@ crm_core::record! {
     pub struct SmtpApiTokenView {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// Whether sending also makes a contact.
+        /// True if sending also makes a contact.
         create_contact: Option<bool> = "createContact",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<String> = "createdBy",
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
@@ -53,9 +53,9 @@ crm_core::record! {
 crm_core::record! {
     /// Smtp api token view page.
     pub struct SmtpApiTokenViewPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SmtpApiTokenView> = "results",
     }
 }

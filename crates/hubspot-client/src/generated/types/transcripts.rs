@@ -47,7 +47,7 @@ crm_core::record! {
     pub struct TranscriptCreateRequest {
         /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
-        /// What was said, piece by piece.
+        /// Utterances, in order.
         transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>> = "transcriptCreateUtterances",
     }
     required "engagementId" "transcriptCreateUtterances"
@@ -72,13 +72,13 @@ impl TranscriptCreateRequest {
 crm_core::record! {
     /// Transcript create utterance.
     pub struct TranscriptCreateUtterance {
-        /// When the utterance ends. In milliseconds.
+        /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// Who said it.
+        /// Speaker of the utterance.
         speaker: Option<Speaker> = "speaker",
-        /// When the utterance starts. In milliseconds.
+        /// Time at which the utterance starts. In milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
         /// The text, without formatting.
         text: Option<String> = "text",
@@ -114,23 +114,23 @@ impl TranscriptCreateUtterance {
 crm_core::record! {
     /// Transcript reply.
     pub struct TranscriptReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
         /// The id.
         id: Option<String> = "id",
-        /// Who made the transcript, as `HUBSPOT_GENERATED`.
+        /// Origin of the transcript, for example `HUBSPOT_GENERATED`.
         transcript_source: Option<TranscriptReplyTranscriptSource> = "transcriptSource",
-        /// What was said, piece by piece.
+        /// Utterances, in order.
         transcript_utterances: Vec<TranscriptUtterance> = "transcriptUtterances",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Who made the transcript, as `HUBSPOT_GENERATED`.
+    /// Origin of the transcript, for example `HUBSPOT_GENERATED`.
     pub enum TranscriptReplyTranscriptSource {
         /// `HUBSPOT_GENERATED`
         HubspotGenerated = "HUBSPOT_GENERATED",
@@ -142,15 +142,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Transcript utterance.
     pub struct TranscriptUtterance {
-        /// When the utterance ends. In milliseconds.
+        /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The id.
         id: Option<String> = "id",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// Who said it.
+        /// Speaker of the utterance.
         speaker: Option<Speaker> = "speaker",
-        /// When the utterance starts. In milliseconds.
+        /// Time at which the utterance starts. In milliseconds.
         start_time_millis: Option<i64> = "startTimeMillis",
         /// The text, without formatting.
         text: Option<String> = "text",

@@ -12,37 +12,37 @@ crm_core::record! {
         content_group_id: Option<i64> = "contentGroupId",
         /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
         cos_object_type: Option<String> = "cosObjectType",
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<i64> = "created",
         /// The id of the user who created it.
         created_by_id: Option<i64> = "createdById",
-        /// When it was deleted. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was deleted. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
         /// The address to redirect to.
         destination: Option<String> = "destination",
         /// The id.
         id: Option<i64> = "id",
-        /// Whether HubSpot itself created it.
+        /// True if HubSpot itself created it.
         internally_created: Option<bool> = "internallyCreated",
-        /// Whether it is active.
+        /// True if it is active.
         is_active: Option<bool> = "isActive",
-        /// Whether the whole address must match.
+        /// True if the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// Whether the query string must match too.
+        /// True if the query string must match as well.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// Whether it works only where no page is found.
+        /// True if it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// Whether the address to match is a pattern.
+        /// True if the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// Whether `http` and `https` both match.
+        /// True if both `http` and `https` match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// Whether it is a regular expression.
+        /// True if it is a regular expression.
         is_regex: Option<bool> = "isRegex",
-        /// Whether it matches with and without a slash at the end.
+        /// True if it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// When it was last used. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
         last_used_at: Option<i64> = "lastUsedAt",
         /// The name.
         name: Option<String> = "name",
@@ -50,13 +50,13 @@ crm_core::record! {
         note: Option<String> = "note",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// Which goes first when several match.
+        /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
-        /// When it was last changed. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was last changed. In milliseconds since 1970-01-01 UTC.
         updated: Option<i64> = "updated",
         /// The id of the user who last changed it.
         updated_by_id: Option<i64> = "updatedById",
@@ -69,37 +69,37 @@ crm_core::setters!(UrlMapping {
     content_group_id: i64,
     /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
     cos_object_type: String,
-    /// When it was created.
+    /// Time at which it was created.
     created: i64,
     /// The id of the user who created it.
     created_by_id: i64,
-    /// When it was deleted. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was deleted. In milliseconds since 1970-01-01 UTC.
     deleted_at: i64,
     /// The address to redirect to.
     destination: String,
     /// The id.
     id: i64,
-    /// Whether HubSpot itself created it.
+    /// True if HubSpot itself created it.
     internally_created: bool,
-    /// Whether it is active.
+    /// True if it is active.
     is_active: bool,
-    /// Whether the whole address must match.
+    /// True if the whole address must match.
     is_match_full_url: bool,
-    /// Whether the query string must match too.
+    /// True if the query string must match as well.
     is_match_query_string: bool,
-    /// Whether it works only where no page is found.
+    /// True if it works only where no page is found.
     is_only_after_not_found: bool,
-    /// Whether the address to match is a pattern.
+    /// True if the address to match is a pattern.
     is_pattern: bool,
-    /// Whether `http` and `https` both match.
+    /// True if both `http` and `https` match.
     is_protocol_agnostic: bool,
-    /// Whether it is a regular expression.
+    /// True if it is a regular expression.
     is_regex: bool,
-    /// Whether it matches with and without a slash at the end.
+    /// True if it matches with and without a slash at the end.
     is_trailing_slash_optional: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// When it was last used. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
     last_used_at: i64,
     /// The name.
     name: String,
@@ -107,13 +107,13 @@ crm_core::setters!(UrlMapping {
     note: String,
     /// The id of the account.
     portal_id: i64,
-    /// Which goes first when several match.
+    /// Precedence if more than one matches.
     precedence: i64,
     /// `redirectStyle`
     redirect_style: i64,
     /// The address or path to match.
     route_prefix: String,
-    /// When it was last changed. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was last changed. In milliseconds since 1970-01-01 UTC.
     updated: i64,
     /// The id of the user who last changed it.
     updated_by_id: i64,

@@ -8,19 +8,19 @@ crm_core::record! {
     pub struct UrlMappingCreateRequestBody {
         /// The address to redirect to.
         destination: Option<String> = "destination",
-        /// Whether the whole address must match.
+        /// True if the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// Whether the query string must match too.
+        /// True if the query string must match as well.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// Whether it works only where no page is found.
+        /// True if it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// Whether the address to match is a pattern.
+        /// True if the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// Whether `http` and `https` both match.
+        /// True if both `http` and `https` match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// Whether it matches with and without a slash at the end.
+        /// True if it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
-        /// Which goes first when several match.
+        /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
@@ -31,19 +31,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UrlMappingCreateRequestBody {
-    /// Whether the whole address must match.
+    /// True if the whole address must match.
     is_match_full_url: bool,
-    /// Whether the query string must match too.
+    /// True if the query string must match as well.
     is_match_query_string: bool,
-    /// Whether it works only where no page is found.
+    /// True if it works only where no page is found.
     is_only_after_not_found: bool,
-    /// Whether the address to match is a pattern.
+    /// True if the address to match is a pattern.
     is_pattern: bool,
-    /// Whether `http` and `https` both match.
+    /// True if both `http` and `https` match.
     is_protocol_agnostic: bool,
-    /// Whether it matches with and without a slash at the end.
+    /// True if it matches with and without a slash at the end.
     is_trailing_slash_optional: bool,
-    /// Which goes first when several match.
+    /// Precedence if more than one matches.
     precedence: i64,
 });
 
@@ -74,11 +74,11 @@ impl UrlMappingCreateRequestBody {
 crm_core::record! {
     /// Url mapping page.
     pub struct UrlMappingPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UrlRedirectsUrlMapping> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
@@ -86,60 +86,60 @@ crm_core::record! {
 crm_core::record! {
     /// Url redirects url mapping.
     pub struct UrlRedirectsUrlMapping {
-        /// When it was created.
+        /// Time at which it was created.
         created: Option<Timestamp> = "created",
         /// The address to redirect to.
         destination: Option<String> = "destination",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the whole address must match.
+        /// True if the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
-        /// Whether the query string must match too.
+        /// True if the query string must match as well.
         is_match_query_string: Option<bool> = "isMatchQueryString",
-        /// Whether it works only where no page is found.
+        /// True if it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
-        /// Whether the address to match is a pattern.
+        /// True if the address to match is a pattern.
         is_pattern: Option<bool> = "isPattern",
-        /// Whether `http` and `https` both match.
+        /// True if both `http` and `https` match.
         is_protocol_agnostic: Option<bool> = "isProtocolAgnostic",
-        /// Whether it matches with and without a slash at the end.
+        /// True if it matches with and without a slash at the end.
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
-        /// Which goes first when several match.
+        /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
         /// `redirectStyle`
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
 }
 crm_core::setters!(UrlRedirectsUrlMapping {
-    /// When it was created.
+    /// Time at which it was created.
     created: Timestamp,
     /// The address to redirect to.
     destination: String,
     /// The id.
     id: String,
-    /// Whether the whole address must match.
+    /// True if the whole address must match.
     is_match_full_url: bool,
-    /// Whether the query string must match too.
+    /// True if the query string must match as well.
     is_match_query_string: bool,
-    /// Whether it works only where no page is found.
+    /// True if it works only where no page is found.
     is_only_after_not_found: bool,
-    /// Whether the address to match is a pattern.
+    /// True if the address to match is a pattern.
     is_pattern: bool,
-    /// Whether `http` and `https` both match.
+    /// True if both `http` and `https` match.
     is_protocol_agnostic: bool,
-    /// Whether it matches with and without a slash at the end.
+    /// True if it matches with and without a slash at the end.
     is_trailing_slash_optional: bool,
-    /// Which goes first when several match.
+    /// Precedence if more than one matches.
     precedence: i64,
     /// `redirectStyle`
     redirect_style: i64,
     /// The address or path to match.
     route_prefix: String,
-    /// When it was last changed.
+    /// Time at which it was last changed.
     updated: Timestamp,
 });
 

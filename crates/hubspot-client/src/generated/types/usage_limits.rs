@@ -10,13 +10,13 @@ crm_core::record! {
         all_labels: Vec<String> = "allLabels",
         /// The type of object that the association starts from.
         from_object_type: Option<LimitsTrackingObjectTypeDefinition> = "fromObjectType",
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
         /// The type of object that the association leads to.
         to_object_type: Option<LimitsTrackingObjectTypeDefinition> = "toObjectType",
-        /// How many are in use.
+        /// Number in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Association label limit response list.
     pub struct AssociationLabelLimitResponseList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociationLabelLimitReply> = "results",
     }
 }
@@ -34,13 +34,13 @@ crm_core::record! {
     pub struct AssociationRecordLimitReply {
         /// Samples of records that have reached the limit.
         at_limit_from_record_samples: Vec<AtLimitRecordSample> = "atLimitFromRecordSamples",
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
         /// Some of the records that are near the limit.
         near_limit_from_record_samples: Vec<NearLimitRecordSample> = "nearLimitFromRecordSamples",
-        /// How many records have reached the limit.
+        /// Number of records that have reached the limit.
         total_records_at_limit: Option<i64> = "totalRecordsAtLimit",
-        /// How many records are near the limit.
+        /// Number of records that are near the limit.
         total_records_near_limit: Option<i64> = "totalRecordsNearLimit",
     }
 }
@@ -48,7 +48,7 @@ crm_core::record! {
 crm_core::record! {
     /// At limit record sample.
     pub struct AtLimitRecordSample {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -58,11 +58,11 @@ crm_core::record! {
 crm_core::record! {
     /// Custom object limit reply.
     pub struct CustomObjectLimitReply {
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// How many are in use.
+        /// Number in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -72,11 +72,11 @@ crm_core::record! {
     pub struct CustomPropertyLimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
-        /// How many there can be in all.
+        /// Overall limit.
         overall_limit: Option<i64> = "overallLimit",
-        /// How much of the overall limit is used.
+        /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",
-        /// How many there are in all.
+        /// Total number.
         overall_usage: Option<i64> = "overallUsage",
     }
 }
@@ -84,17 +84,17 @@ crm_core::record! {
 crm_core::record! {
     /// Limit and usage for object type.
     pub struct LimitAndUsageForObjectType {
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// The name for several of them, for people.
+        /// Display name in the plural.
         plural_label: Option<String> = "pluralLabel",
-        /// The name for one of them, for people.
+        /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
-        /// How many are in use.
+        /// Number in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -104,11 +104,11 @@ crm_core::record! {
     pub struct LimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// How many there can be in all.
+        /// Overall limit.
         overall_limit: Option<i64> = "overallLimit",
-        /// How much of the overall limit is used.
+        /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",
-        /// How many there are in all.
+        /// Total number.
         overall_usage: Option<i64> = "overallUsage",
     }
 }
@@ -116,11 +116,11 @@ crm_core::record! {
 crm_core::record! {
     /// Limits tracking object type definition.
     pub struct LimitsTrackingObjectTypeDefinition {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// The name for several of them, for people.
+        /// Display name in the plural.
         plural_label: Option<String> = "pluralLabel",
-        /// The name for one of them, for people.
+        /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
     }
 }
@@ -128,13 +128,13 @@ crm_core::record! {
 crm_core::record! {
     /// Near limit record sample.
     pub struct NearLimitRecordSample {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The id of the record.
         object_id: Option<i64> = "objectId",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
-        /// How many are in use.
+        /// Number in use.
         usage: Option<i64> = "usage",
     }
 }
@@ -142,15 +142,15 @@ crm_core::record! {
 crm_core::record! {
     /// Object type near or at association limit.
     pub struct ObjectTypeNearOrAtAssociationLimit {
-        /// Whether some records have reached the limit.
+        /// True if some records have reached the limit.
         has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
-        /// Whether any record is near the limit.
+        /// True if any record is near the limit.
         has_records_near_limit: Option<bool> = "hasRecordsNearLimit",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// The name for several of them, for people.
+        /// Display name in the plural.
         plural_label: Option<String> = "pluralLabel",
-        /// The name for one of them, for people.
+        /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
     }
 }
@@ -158,7 +158,7 @@ crm_core::record! {
 crm_core::record! {
     /// Object type near or at association limit list.
     pub struct ObjectTypeNearOrAtAssociationLimitList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectTypeNearOrAtAssociationLimit> = "results",
     }
 }
@@ -176,13 +176,13 @@ crm_core::record! {
 crm_core::record! {
     /// Usage for object type.
     pub struct UsageForObjectType {
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// The name for several of them, for people.
+        /// Display name in the plural.
         plural_label: Option<String> = "pluralLabel",
-        /// The name for one of them, for people.
+        /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
-        /// How many are in use.
+        /// Number in use.
         usage: Option<i64> = "usage",
     }
 }

@@ -10,7 +10,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
-        /// What the customer agent is told of the visitor.
+        /// Context about the visitor for the customer agent.
         hs_customer_agent_context: Option<Map<String>> = "hsCustomerAgentContext",
         /// The last name.
         last_name: Option<String> = "lastName",

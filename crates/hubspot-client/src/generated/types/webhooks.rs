@@ -110,7 +110,7 @@ crm_core::record! {
     pub struct SettingsChangeRequest {
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
-        /// How many requests are sent at once.
+        /// Number of requests that are sent at once.
         throttling: Option<ThrottlingSettings> = "throttling",
     }
     required "targetUrl" "throttling"
@@ -135,7 +135,7 @@ impl SettingsChangeRequest {
 crm_core::record! {
     /// Subscription batch update request.
     pub struct SubscriptionBatchUpdateRequest {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
         /// The id.
         id: Option<i64> = "id",
@@ -159,7 +159,7 @@ impl SubscriptionBatchUpdateRequest {
 crm_core::record! {
     /// Subscription batch update request batch.
     pub struct SubscriptionBatchUpdateRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<SubscriptionBatchUpdateRequest>> = "inputs",
     }
     required "inputs"
@@ -180,13 +180,13 @@ impl SubscriptionBatchUpdateRequestBatch {
 crm_core::record! {
     /// Subscription create request.
     pub struct SubscriptionCreateRequest {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
         /// The kind of event.
         event_type: Option<EventType> = "eventType",
         /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -197,7 +197,7 @@ crm_core::record! {
 crm_core::setters!(SubscriptionCreateRequest {
     /// The name of the kind of event.
     event_type_name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The internal name of the property.
     property_name: String,
@@ -221,7 +221,7 @@ impl SubscriptionCreateRequest {
 crm_core::record! {
     /// Subscription list reply.
     pub struct SubscriptionListReply {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<WebhooksSubscriptionReply> = "results",
     }
 }
@@ -229,33 +229,33 @@ crm_core::record! {
 crm_core::record! {
     /// Subscription patch request.
     pub struct SubscriptionPatchRequest {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
     }
 }
 crm_core::setters!(SubscriptionPatchRequest {
-    /// Whether it is active.
+    /// True if it is active.
     active: bool,
 });
 
 crm_core::record! {
     /// Subscription response batch reply.
     pub struct SubscriptionResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<WebhooksSubscriptionReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -263,7 +263,7 @@ crm_core::record! {
 crm_core::record! {
     /// Throttling settings.
     pub struct ThrottlingSettings {
-        /// Most requests at the same time.
+        /// Maximum number of concurrent requests.
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
     }
     required "maxConcurrentRequests"
@@ -284,13 +284,13 @@ impl ThrottlingSettings {
 crm_core::record! {
     /// Webhooks settings reply.
     pub struct WebhooksSettingsReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
-        /// How many requests are sent at once.
+        /// Number of requests that are sent at once.
         throttling: Option<ThrottlingSettings> = "throttling",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -298,9 +298,9 @@ crm_core::record! {
 crm_core::record! {
     /// Webhooks subscription reply.
     pub struct WebhooksSubscriptionReply {
-        /// Whether it is active.
+        /// True if it is active.
         active: Option<bool> = "active",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The kind of event.
         event_type: Option<EventType> = "eventType",
@@ -308,11 +308,11 @@ crm_core::record! {
         event_type_name: Option<String> = "eventTypeName",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }

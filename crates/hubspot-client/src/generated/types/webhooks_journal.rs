@@ -82,13 +82,13 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 crm_core::record! {
     /// Association subscription upsert request.
     pub struct AssociationSubscriptionUpsertRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
         /// The ids of the kinds of associated records.
         associated_object_type_ids: Option<Vec<String>> = "associatedObjectTypeIds",
         /// The ids of the records.
         object_ids: Option<Vec<i64>> = "objectIds",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -99,13 +99,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ActionsItem],
     /// The ids of the kinds of associated records.
     associated_object_type_ids: [String],
     /// The ids of the records.
     object_ids: [i64],
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the account.
     portal_id: i64,
@@ -136,17 +136,17 @@ impl Default for AssociationSubscriptionUpsertRequest {
 crm_core::record! {
     /// Batch response journal fetch reply.
     pub struct BatchResponseJournalFetchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<JournalFetchReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -156,13 +156,13 @@ crm_core::record! {
     pub struct Condition {
         /// Always `CRM_OBJECT_PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<ConditionOperator> = "operator",
         /// The names of the properties to give.
         property: Option<String> = "property",
         /// The value.
         value: Option<String> = "value",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
     }
     required "filterType" "operator" "property"
@@ -171,7 +171,7 @@ crm_core::record! {
 crm_core::setters!(Condition {
     /// The value.
     value: String,
-    /// The values, one by one or by name.
+    /// Values, in a list or by name.
     values: [String],
 });
 
@@ -194,7 +194,7 @@ impl Condition {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum ConditionOperator {
         /// `CONTAINS`
         Contains = "CONTAINS",
@@ -236,7 +236,7 @@ crm_core::record! {
 crm_core::record! {
     /// Crm object snapshot batch request.
     pub struct CrmObjectSnapshotBatchRequest {
-        /// Which snapshots are asked for.
+        /// Requested snapshots.
         snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
     }
     required "snapshotRequests"
@@ -259,7 +259,7 @@ crm_core::record! {
     pub struct CrmObjectSnapshotReply {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -273,7 +273,7 @@ crm_core::record! {
     pub struct CrmObjectSnapshotRequest {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -314,7 +314,7 @@ crm_core::record! {
 crm_core::record! {
     /// Filter create request.
     pub struct FilterCreateRequest {
-        /// What narrows it down.
+        /// Filter that restricts the results.
         filter: Option<WebhooksJournalFilter> = "filter",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -341,9 +341,9 @@ impl FilterCreateRequest {
 crm_core::record! {
     /// Filter reply.
     pub struct FilterReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// What narrows it down.
+        /// Filter that restricts the results.
         filter: Option<WebhooksJournalFilter> = "filter",
         /// The id.
         id: Option<i64> = "id",
@@ -353,9 +353,9 @@ crm_core::record! {
 crm_core::record! {
     /// Gdpr privacy deletion subscription upsert request.
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -389,7 +389,7 @@ crm_core::record! {
     pub struct JournalFetchReply {
         /// The place in the journal.
         current_offset: Option<String> = "currentOffset",
-        /// When it expires.
+        /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
         /// The address.
         url: Option<String> = "url",
@@ -399,21 +399,21 @@ crm_core::record! {
 crm_core::record! {
     /// Journal fetch response batch reply.
     pub struct JournalFetchResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<JournalFetchReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -421,7 +421,7 @@ crm_core::record! {
 crm_core::record! {
     /// List membership subscription upsert request.
     pub struct ListMembershipSubscriptionUpsertRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
         /// The ids of the lists.
         list_ids: Option<Vec<i64>> = "listIds",
@@ -459,11 +459,11 @@ impl ListMembershipSubscriptionUpsertRequest {
 crm_core::record! {
     /// Object subscription upsert request.
     pub struct ObjectSubscriptionUpsertRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
         /// The ids of the records.
         object_ids: Option<Vec<i64>> = "objectIds",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -476,11 +476,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ActionsItem],
     /// The ids of the records.
     object_ids: [i64],
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the account.
     portal_id: i64,
@@ -513,23 +513,23 @@ impl Default for ObjectSubscriptionUpsertRequest {
 crm_core::record! {
     /// Snapshot status reply.
     pub struct SnapshotStatusReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<i64> = "completedAt",
-        /// What went wrong, as `TIMEOUT`.
+        /// Error code, for example `TIMEOUT`.
         error_code: Option<SnapshotStatusReplyErrorCode> = "errorCode",
         /// The id.
         id: Option<String> = "id",
-        /// When it was started.
+        /// Time at which it was started.
         initiated_at: Option<i64> = "initiatedAt",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
-        /// How it stands.
+        /// Status.
         status: Option<SnapshotStatusReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// What went wrong, as `TIMEOUT`.
+    /// Error code, for example `TIMEOUT`.
     pub enum SnapshotStatusReplyErrorCode {
         /// `INTERNAL_ERROR`
         InternalError = "INTERNAL_ERROR",
@@ -543,7 +543,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Status.
     pub enum SnapshotStatusReplyStatus {
         /// `EXPIRED`
         Expired = "EXPIRED",
@@ -561,19 +561,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Subscription reply.
     pub struct SubscriptionReply {
-        /// What differs for single actions.
+        /// Settings that differ for individual actions.
         action_overrides: Map<ActionOverrideRequest> = "actionOverrides",
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<ActionsItem> = "actions",
         /// The id of the app.
         app_id: Option<i64> = "appId",
         /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<i64> = "createdBy",
-        /// When it was deleted.
+        /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<i64> = "id",
@@ -581,7 +581,7 @@ crm_core::record! {
         list_ids: Vec<i64> = "listIds",
         /// The ids of the records.
         object_ids: Vec<i64> = "objectIds",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -589,7 +589,7 @@ crm_core::record! {
         properties: Vec<String> = "properties",
         /// The kind of subscription.
         subscription_type: Option<SubscriptionType> = "subscriptionType",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -597,7 +597,7 @@ crm_core::record! {
 crm_core::record! {
     /// Subscription response list.
     pub struct SubscriptionResponseList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<SubscriptionReply> = "results",
     }
 }
@@ -634,7 +634,7 @@ crm_core::union! {
 crm_core::record! {
     /// Webhooks journal filter.
     pub struct WebhooksJournalFilter {
-        /// What must hold for it to apply.
+        /// Conditions under which it applies.
         conditions: Option<Vec<Condition>> = "conditions",
     }
     required "conditions"

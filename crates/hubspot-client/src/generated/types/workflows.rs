@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Ab test branch.
     pub struct AbTestBranch {
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
@@ -38,7 +38,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test.
         test_branches: Option<Vec<AbTestBranch>> = "testBranches",
-        /// Its kind. Always `AB_TEST_BRANCH`.
+        /// Type. Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
@@ -66,9 +66,9 @@ crm_core::record! {
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Which of the action's outputs it is.
+        /// Key of the action's output.
         data_key: Option<String> = "dataKey",
-        /// Its kind. Always `FIELD_DATA`.
+        /// Type. Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
@@ -93,7 +93,7 @@ crm_core::record! {
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Its kind. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Type. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
@@ -117,7 +117,7 @@ crm_core::record! {
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Its kind. Always `APPEND_OBJECT_PROPERTY`.
+        /// Type. Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
@@ -139,24 +139,24 @@ impl AppendObjectPropertyValue {
 crm_core::record! {
     /// Association data source.
     pub struct AssociationDataSource {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ASSOCIATION`.
+        /// Type. Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
     by new
 }
 crm_core::setters!(AssociationDataSource {
-    /// How the records are sorted.
+    /// Order of the records.
     sort_by: Sort,
 });
 
@@ -184,15 +184,15 @@ impl AssociationDataSource {
 crm_core::record! {
     /// Association timestamp data source.
     pub struct AssociationTimestampDataSource {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Its kind. Always `ASSOCIATION_TIMESTAMP`.
+        /// Type. Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -222,13 +222,13 @@ impl AssociationTimestampDataSource {
 crm_core::record! {
     /// Auth key webhook auth settings.
     pub struct AuthKeyWebhookAuthSettings {
-        /// Where it is or takes place.
+        /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
         /// The name.
         name: Option<String> = "name",
         /// The name of the secret.
         secret_name: Option<String> = "secretName",
-        /// Its kind. Always `AUTH_KEY`.
+        /// Type. Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
@@ -254,7 +254,7 @@ impl AuthKeyWebhookAuthSettings {
 }
 
 crm_core::open_enum! {
-    /// Where it is or takes place.
+    /// Location.
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -337,41 +337,41 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Contact flow.
     pub struct ContactFlow {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
-        /// Whether contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+        /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// What a contact must meet to reach the goal.
+        /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -381,11 +381,11 @@ crm_core::record! {
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Its kind. Always `CONTACT_FLOW`.
+        /// Type. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -407,33 +407,33 @@ crm_core::union! {
 crm_core::record! {
     /// Contact flow create request.
     pub struct ContactFlowCreateRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Whether contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// What a contact must meet to reach the goal.
+        /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
@@ -441,7 +441,7 @@ crm_core::record! {
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Its kind. Always `CONTACT_FLOW`.
+        /// Type. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
@@ -452,33 +452,33 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactFlowCreateRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
-    /// Whether contacts can be enrolled from Salesforce.
+    /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// Where the workflow takes further records from.
+    /// Sources of additional records for the workflow.
     data_sources: [ContactFlowDataSourcesItem],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// What brings a record into the workflow.
+    /// Criteria that enroll a record in the workflow.
     enrollment_criteria: ContactFlowEnrollmentCriteria,
-    /// When records are enrolled.
+    /// Time at which records are enrolled.
     enrollment_schedule: ContactFlowEnrollmentSchedule,
     /// The date that the workflow is centered on.
     event_anchor: ContactFlowEventAnchor,
-    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
     flow_type: FlowType,
-    /// What a contact must meet to reach the goal.
+    /// Criteria that a contact must meet to reach the goal.
     goal_filter_branch: FilterBranch,
-    /// Whether the workflow is turned on.
+    /// True if the workflow is turned on.
     is_enabled: bool,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the first action.
     start_action_id: String,
@@ -573,25 +573,25 @@ crm_core::union! {
 crm_core::record! {
     /// Contact flow put request.
     pub struct ContactFlowPutRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Whether contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
-        /// What a contact must meet to reach the goal.
+        /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
@@ -603,7 +603,7 @@ crm_core::record! {
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Its kind. Always `CONTACT_FLOW`.
+        /// Type. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
@@ -614,25 +614,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactFlowPutRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
-    /// Whether contacts can be enrolled from Salesforce.
+    /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// What brings a record into the workflow.
+    /// Criteria that enroll a record in the workflow.
     enrollment_criteria: ContactFlowEnrollmentCriteria,
-    /// When records are enrolled.
+    /// Time at which records are enrolled.
     enrollment_schedule: ContactFlowEnrollmentSchedule,
     /// The date that the workflow is centered on.
     event_anchor: ContactFlowEventAnchor,
-    /// What a contact must meet to reach the goal.
+    /// Criteria that a contact must meet to reach the goal.
     goal_filter_branch: FilterBranch,
-    /// Whether the workflow is turned on.
+    /// True if the workflow is turned on.
     is_enabled: bool,
     /// The name.
     name: String,
@@ -689,7 +689,7 @@ crm_core::record! {
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
-        /// Its kind. Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Type. Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
@@ -713,19 +713,19 @@ crm_core::record! {
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The inputs it takes.
         input_fields: Option<Vec<InputVariable>> = "inputFields",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Option<Vec<EnumerationOutputField>> = "outputFields",
-        /// What the code runs on, with the version.
+        /// Runtime of the code, with its version.
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
         secret_names: Option<Vec<String>> = "secretNames",
         /// The source code.
         source_code: Option<String> = "sourceCode",
-        /// Its kind. Always `CUSTOM_CODE`.
+        /// Type. Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
@@ -734,13 +734,13 @@ crm_core::record! {
 crm_core::setters!(CustomCodeAction {
     /// The id of the action.
     action_id: String,
-    /// Which action comes next.
+    /// Connection to the next action.
     connection: Connection,
     /// The inputs it takes.
     input_fields: [InputVariable],
-    /// What the action gives out.
+    /// Outputs of the action.
     output_fields: [EnumerationOutputField],
-    /// What the code runs on, with the version.
+    /// Runtime of the code, with its version.
     runtime: String,
     /// The names of the secrets that the code can read.
     secret_names: [String],
@@ -777,7 +777,7 @@ crm_core::record! {
     pub struct DailyEnrollmentSchedule {
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `DAILY`.
+        /// Type. Always `DAILY`.
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
@@ -801,11 +801,11 @@ crm_core::record! {
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Its kind. Always `DATASET`.
+        /// Type. Always `DATASET`.
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
@@ -839,16 +839,16 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Type. Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
     by new
 }
 crm_core::setters!(DatasetFieldPropertyFilterDataSource {
-    /// How the records are sorted.
+    /// Order of the records.
     sort_by: Sort,
 });
 
@@ -880,16 +880,16 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Type. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
     by new
 }
 crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
-    /// How the records are sorted.
+    /// Order of the records.
     sort_by: Sort,
 });
 
@@ -921,16 +921,16 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// The name of the field in the record.
         record_field_name: Option<String> = "recordFieldName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Type. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
     by new
 }
 crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
-    /// How the records are sorted.
+    /// Order of the records.
     sort_by: Sort,
 });
 
@@ -958,7 +958,7 @@ crm_core::record! {
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Its kind. Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Type. Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
@@ -982,9 +982,9 @@ impl EnrollmentDatasetColumnValue {
 crm_core::record! {
     /// Enrollment event property value.
     pub struct EnrollmentEventPropertyValue {
-        /// Which property of the enrolling event it is.
+        /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Its kind. Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Type. Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
@@ -1012,7 +1012,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<String>> = "options",
-        /// Its kind. Always `ENUMERATION`.
+        /// Type. Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
@@ -1041,9 +1041,9 @@ crm_core::record! {
         list_membership_filter_branches: Option<Vec<FilterBranch>> = "listMembershipFilterBranches",
         /// Further filters that records must meet.
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `EVENT_BASED`.
+        /// Type. Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
@@ -1078,9 +1078,9 @@ impl EventBasedEnrollmentCriteria {
 crm_core::record! {
     /// Fetched object property value.
     pub struct FetchedObjectPropertyValue {
-        /// Which property of the fetched record it is.
+        /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
-        /// Its kind. Always `FETCHED_OBJECT_PROPERTY`.
+        /// Type. Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
@@ -1112,7 +1112,7 @@ crm_core::record! {
     pub struct FlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Its kind. Always `FLOW_ID`.
+        /// Type. Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "flowId" "type"
@@ -1136,7 +1136,7 @@ crm_core::record! {
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Its kind. Always `FLOW_ID`.
+        /// Type. Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1168,7 +1168,7 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 crm_core::record! {
     /// Flow batch fetch migration workflow id coordinate.
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
-        /// Its kind. Always `WORKFLOW_ID`.
+        /// Type. Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
         /// The id of the workflow.
         workflow_id: Option<String> = "workflowId",
@@ -1202,7 +1202,7 @@ impl Default for FlowBatchFetchMigrationWorkflowIdCoordinate {
 crm_core::record! {
     /// Flow batch input.
     pub struct FlowBatchInput {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<FlowBatchFetchFlowIdCoordinate>> = "inputs",
     }
     required "inputs"
@@ -1223,7 +1223,7 @@ impl FlowBatchInput {
 crm_core::record! {
     /// Flow batch migration input.
     pub struct FlowBatchMigrationInput {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<FlowBatchMigrationInputInputsItem>> = "inputs",
     }
     required "inputs"
@@ -1252,21 +1252,21 @@ crm_core::union! {
 crm_core::record! {
     /// Flow batch reply.
     pub struct FlowBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Flow> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1280,7 +1280,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+    /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
     pub enum FlowCrmObjectCreationStatus {
         /// `COMPLETE`
         Complete = "COMPLETE",
@@ -1304,9 +1304,9 @@ crm_core::record! {
 crm_core::record! {
     /// Flow email campaign page.
     pub struct FlowEmailCampaignPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<FlowEmailCampaign> = "results",
     }
 }
@@ -1324,21 +1324,21 @@ crm_core::record! {
 crm_core::record! {
     /// Flow id workflow id mapping response batch reply.
     pub struct FlowIdWorkflowIdMappingResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<FlowIdWorkflowIdMappingReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1346,21 +1346,21 @@ crm_core::record! {
 crm_core::record! {
     /// Flow listing.
     pub struct FlowListing {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1370,9 +1370,9 @@ crm_core::record! {
 crm_core::record! {
     /// Flow listing page.
     pub struct FlowListingPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<FlowListing> = "results",
     }
 }
@@ -1386,7 +1386,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
     pub enum FlowType {
         /// `ACTION_SET`
         ActionSet = "ACTION_SET",
@@ -1402,7 +1402,7 @@ crm_core::record! {
     pub struct HistogramDataPoint {
         /// The bucket it counts in.
         bucket: Option<String> = "bucket",
-        /// How often it occurs.
+        /// Frequency.
         frequency: Option<i64> = "frequency",
         /// The series it belongs to.
         series: Option<String> = "series",
@@ -1412,7 +1412,7 @@ crm_core::record! {
 crm_core::record! {
     /// Histogram data point list.
     pub struct HistogramDataPointList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<HistogramDataPoint> = "results",
     }
 }
@@ -1420,9 +1420,9 @@ crm_core::record! {
 crm_core::record! {
     /// Increment value.
     pub struct IncrementValue {
-        /// How much to add.
+        /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Its kind. Always `INCREMENT`.
+        /// Type. Always `INCREMENT`.
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
@@ -1489,15 +1489,15 @@ crm_core::union! {
 crm_core::record! {
     /// List based enrollment criteria.
     pub struct ListBasedEnrollmentCriteria {
-        /// Which records are enrolled.
+        /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
         /// The filters that enroll a record again.
         re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `LIST_BASED`.
+        /// Type. Always `LIST_BASED`.
         type_: Option<String> = "type",
-        /// Whether records that no longer fit are taken out.
+        /// True if records that no longer fit are taken out.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
@@ -1533,7 +1533,7 @@ crm_core::record! {
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -1542,7 +1542,7 @@ crm_core::record! {
 crm_core::setters!(ListBranch {
     /// The name of the branch.
     branch_name: String,
-    /// Which action comes next.
+    /// Connection to the next action.
     connection: Connection,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
@@ -1553,20 +1553,20 @@ crm_core::record! {
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Where it goes when no branch fits.
+        /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
         list_branches: Option<Vec<ListBranch>> = "listBranches",
-        /// Its kind. Always `LIST_BRANCH`.
+        /// Type. Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
     by new
 }
 crm_core::setters!(ListBranchAction {
-    /// Where it goes when no branch fits.
+    /// Branch that is taken if no other branch matches.
     default_branch: Connection,
     /// The name of the branch taken when no other fits.
     default_branch_name: String,
@@ -1593,9 +1593,9 @@ impl ListBranchAction {
 crm_core::record! {
     /// List input value.
     pub struct ListInputValue {
-        /// Its kind. Always `LIST`.
+        /// Type. Always `LIST`.
         type_: Option<String> = "type",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Vec<InputVariableValue>> = "values",
     }
     required "type" "values"
@@ -1617,9 +1617,9 @@ impl ListInputValue {
 crm_core::record! {
     /// Manual enrollment criteria.
     pub struct ManualEnrollmentCriteria {
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `MANUAL`.
+        /// Type. Always `MANUAL`.
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
@@ -1641,9 +1641,9 @@ impl ManualEnrollmentCriteria {
 crm_core::record! {
     /// Map input value.
     pub struct MapInputValue {
-        /// Its kind. Always `MAP`.
+        /// Type. Always `MAP`.
         type_: Option<String> = "type",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Value> = "values",
     }
     required "type" "values"
@@ -1669,7 +1669,7 @@ crm_core::record! {
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `MONTHLY_RELATIVE_DAYS`.
+        /// Type. Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
@@ -1711,7 +1711,7 @@ crm_core::record! {
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Type. Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
@@ -1739,7 +1739,7 @@ crm_core::record! {
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// Its kind. Always `OBJECT_PROPERTY`.
+        /// Type. Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
@@ -1761,47 +1761,47 @@ impl ObjectPropertyValue {
 crm_core::record! {
     /// Platform flow.
     pub struct PlatformFlow {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+        /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// Which records stay out.
+        /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Its kind. Always `PLATFORM_FLOW`.
+        /// Type. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1811,35 +1811,35 @@ crm_core::record! {
 crm_core::record! {
     /// Platform flow create request.
     pub struct PlatformFlowCreateRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// Which records stay out.
+        /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Its kind. Always `PLATFORM_FLOW`.
+        /// Type. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1848,31 +1848,31 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PlatformFlowCreateRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// Where the workflow takes further records from.
+    /// Sources of additional records for the workflow.
     data_sources: [ContactFlowDataSourcesItem],
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// What brings a record into the workflow.
+    /// Criteria that enroll a record in the workflow.
     enrollment_criteria: ContactFlowEnrollmentCriteria,
-    /// When records are enrolled.
+    /// Time at which records are enrolled.
     enrollment_schedule: ContactFlowEnrollmentSchedule,
-    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
     flow_type: FlowType,
-    /// Whether the workflow is turned on.
+    /// True if the workflow is turned on.
     is_enabled: bool,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the first action.
     start_action_id: String,
-    /// Which records stay out.
+    /// Filters for records that are excluded.
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
@@ -1915,19 +1915,19 @@ impl Default for PlatformFlowCreateRequest {
 crm_core::record! {
     /// Platform flow put request.
     pub struct PlatformFlowPutRequest {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
@@ -1935,11 +1935,11 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// Which records stay out.
+        /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Its kind. Always `PLATFORM_FLOW`.
+        /// Type. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1948,19 +1948,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PlatformFlowPutRequest {
-    /// What it does, what can be done, or what is watched for.
+    /// Actions that are performed, allowed or observed.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// What brings a record into the workflow.
+    /// Criteria that enroll a record in the workflow.
     enrollment_criteria: ContactFlowEnrollmentCriteria,
-    /// When records are enrolled.
+    /// Time at which records are enrolled.
     enrollment_schedule: ContactFlowEnrollmentSchedule,
-    /// Whether the workflow is turned on.
+    /// True if the workflow is turned on.
     is_enabled: bool,
     /// The name.
     name: String,
@@ -1968,7 +1968,7 @@ crm_core::setters!(PlatformFlowPutRequest {
     revision_id: String,
     /// The id of the first action.
     start_action_id: String,
-    /// Which records stay out.
+    /// Filters for records that are excluded.
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
@@ -2011,13 +2011,13 @@ crm_core::record! {
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
-        /// How many days it is off the date.
+        /// Offset from the date, in days.
         days_delta: Option<i64> = "daysDelta",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `PROPERTY_BASED`.
+        /// Type. Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
-        /// Whether it comes around every year.
+        /// True if it comes around every year.
         yearly: Option<bool> = "yearly",
     }
     required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
@@ -2047,9 +2047,9 @@ impl PropertyBasedEnrollmentSchedule {
 crm_core::record! {
     /// Relative date time value.
     pub struct RelativeDateTimeValue {
-        /// How far off the time is.
+        /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Its kind. Always `RELATIVE_DATETIME`.
+        /// Type. Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
@@ -2073,7 +2073,7 @@ crm_core::record! {
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Its kind. Always `SIGNATURE`.
+        /// Type. Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
     required "appId" "type"
@@ -2101,18 +2101,18 @@ crm_core::record! {
         action_type_id: Option<String> = "actionTypeId",
         /// The version of the action type.
         action_type_version: Option<i64> = "actionTypeVersion",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The fields, in order or by name.
         fields: Option<Map<Value>> = "fields",
-        /// Its kind. Always `SINGLE_CONNECTION`.
+        /// Type. Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
     by new
 }
 crm_core::setters!(SingleConnectionAction {
-    /// Which action comes next.
+    /// Connection to the next action.
     connection: Connection,
 });
 
@@ -2142,7 +2142,7 @@ crm_core::record! {
     pub struct SingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Its kind. Always `SINGLE_OBJECT_COORDINATES`.
+        /// Type. Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
@@ -2164,7 +2164,7 @@ impl SingleObjectCoordinatesValue {
 crm_core::record! {
     /// Sort.
     pub struct Sort {
-        /// How records without a value are sorted.
+        /// Position of records without a value in the order.
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in.
         order: Option<SortOrder> = "order",
@@ -2175,7 +2175,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Sort {
-    /// How records without a value are sorted.
+    /// Position of records without a value in the order.
     missing: String,
 });
 
@@ -2207,7 +2207,7 @@ crm_core::record! {
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Its kind. Always `STATIC_APPEND_VALUE`.
+        /// Type. Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
@@ -2231,14 +2231,14 @@ crm_core::record! {
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
     }
     required "branchValue"
     by new
 }
 crm_core::setters!(StaticBranch {
-    /// Which action comes next.
+    /// Connection to the next action.
     connection: Connection,
 });
 
@@ -2259,7 +2259,7 @@ crm_core::record! {
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Where it goes when no branch fits.
+        /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
@@ -2267,14 +2267,14 @@ crm_core::record! {
         input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value.
         static_branches: Option<Vec<StaticBranch>> = "staticBranches",
-        /// Its kind. Always `STATIC_BRANCH`.
+        /// Type. Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
     by new
 }
 crm_core::setters!(StaticBranchAction {
-    /// Where it goes when no branch fits.
+    /// Branch that is taken if no other branch matches.
     default_branch: Connection,
     /// The name of the branch taken when no other fits.
     default_branch_name: String,
@@ -2307,7 +2307,7 @@ crm_core::record! {
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// Its kind. Always `STATIC_DATE_ANCHOR`.
+        /// Type. Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
         /// The year.
         year: Option<i64> = "year",
@@ -2344,18 +2344,18 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Its kind. Always `STATIC_PROPERTY_FILTER`.
+        /// Type. Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
     by new
 }
 crm_core::setters!(StaticPropertyFilterDataSource {
-    /// How the records are sorted.
+    /// Order of the records.
     sort_by: Sort,
 });
 
@@ -2381,9 +2381,9 @@ impl StaticPropertyFilterDataSource {
 crm_core::record! {
     /// Static time zone strategy.
     pub struct StaticTimeZoneStrategy {
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Its kind. Always `STATIC_TIME_ZONE`.
+        /// Type. Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
@@ -2407,7 +2407,7 @@ crm_core::record! {
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Its kind. Always `STATIC_VALUE`.
+        /// Type. Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
@@ -2431,13 +2431,13 @@ crm_core::record! {
     pub struct TimeDelay {
         /// The days of the week.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
-        /// How many of the time units.
+        /// Number of time units.
         delta: Option<i64> = "delta",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
-        /// Which time zone counts.
+        /// Rule that selects the time zone.
         time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
     }
     required "daysOfWeek" "delta" "timeUnit"
@@ -2446,7 +2446,7 @@ crm_core::record! {
 crm_core::setters!(TimeDelay {
     /// The time of the day.
     time_of_day: TimeOfDay,
-    /// Which time zone counts.
+    /// Rule that selects the time zone.
     time_zone_strategy: StaticTimeZoneStrategy,
 });
 
@@ -2536,18 +2536,18 @@ crm_core::record! {
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
-        /// When it ends.
+        /// Time at which it ends.
         end_time: Option<TimeOfDay> = "endTime",
-        /// When it starts.
+        /// Time at which it starts.
         start_time: Option<TimeOfDay> = "startTime",
     }
     required "day"
     by new
 }
 crm_core::setters!(TimeWindow {
-    /// When it ends.
+    /// Time at which it ends.
     end_time: TimeOfDay,
-    /// When it starts.
+    /// Time at which it starts.
     start_time: TimeOfDay,
 });
 
@@ -2569,7 +2569,7 @@ crm_core::record! {
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Its kind. Always `TIMESTAMP`.
+        /// Type. Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
@@ -2599,7 +2599,7 @@ crm_core::record! {
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Option<Vec<String>> = "flowIds",
-        /// Its kind.
+        /// Type.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
@@ -2622,7 +2622,7 @@ impl UnEnrollmentSetting {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Type.
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -2636,15 +2636,15 @@ crm_core::record! {
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// How the request is authenticated.
+        /// Authentication of the request.
         auth_settings: Option<WebhookActionAuthSettings> = "authSettings",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
-        /// The HTTP method, as `POST`.
+        /// The HTTP method, for example `POST`.
         method: Option<WebhookActionMethod> = "method",
         /// The parameters put into the query.
         query_params: Option<Vec<InputVariable>> = "queryParams",
-        /// Its kind. Always `WEBHOOK`.
+        /// Type. Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -2653,9 +2653,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(WebhookAction {
-    /// How the request is authenticated.
+    /// Authentication of the request.
     auth_settings: WebhookActionAuthSettings,
-    /// Which action comes next.
+    /// Connection to the next action.
     connection: Connection,
 });
 
@@ -2696,7 +2696,7 @@ crm_core::record! {
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `WEEKLY`.
+        /// Type. Always `WEEKLY`.
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
@@ -2728,7 +2728,7 @@ crm_core::record! {
         month: Option<BlockedDateMonth> = "month",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `YEARLY`.
+        /// Type. Always `YEARLY`.
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"

@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// What to export.
+    /// Kind of data to export.
     pub enum ExportSource {
         /// `contact_history`
         ContactHistory = "contact_history",

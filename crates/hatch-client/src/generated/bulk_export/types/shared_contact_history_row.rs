@@ -16,7 +16,7 @@ crm_core::record! {
         campaign_stage: Option<String> = "campaign_stage",
         /// Identifier of the row.
         contact_history_id: Option<String> = "contact_history_id",
-        /// How the contact stands in the campaign.
+        /// Status of the contact in the campaign.
         contact_status: Option<ContactStatus> = "contact_status",
         /// Source the lead has now.
         current_lead_source: Option<String> = "current_lead_source",
@@ -36,9 +36,9 @@ crm_core::record! {
         organization_name: Option<String> = "organization_name",
         /// Telephone number.
         phone: Option<String> = "phone",
-        /// Value of the sale. Whether it is a number or a text is not on record.
+        /// Value of the sale. Whether it is a number or a text is not documented.
         sales_value: Option<Value> = "sales_value",
-        /// When the row was last changed.
+        /// Time at which the row was last changed.
         updated_at: Option<String> = "updated_at",
         /// Identifier of the workspace.
         workspace_id: Option<String> = "workspace_id",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How a contact stands in a campaign.
+    /// Status of a contact in a campaign.
     pub enum ContactStatus {
         /// `Canceled`
         Canceled = "Canceled",
@@ -76,9 +76,9 @@ crm_core::record! {
         contact_id: Option<String> = "contact_id",
         /// Identifier of the conversation.
         conversation_id: Option<String> = "conversation_id",
-        /// How the delivery went.
+        /// Result of the delivery.
         delivery_status: Option<String> = "delivery_status",
-        /// Whether it came in or went out.
+        /// Direction, inbound or outbound.
         direction: Option<String> = "direction",
         /// Identifier of the item.
         id: Option<String> = "id",

@@ -12,11 +12,11 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Your identifier of the contact.
         external_contact_id: Option<String> = "externalContactID",
-        /// When the lead was made in your system; the time of arrival if left out.
+        /// Time at which the lead was created in your system. Default: the time of arrival.
         external_created_at: Option<Timestamp> = "externalCreatedAt",
         /// Your identifier of the lead. It names the opportunity: a known value updates that one, a new value adds one.
         external_id: Option<String> = "externalID",
-        /// When the lead was last changed in your system.
+        /// Time at which the lead was last changed in your system.
         external_updated_at: Option<Timestamp> = "externalUpdatedAt",
         /// First name.
         first_name: Option<String> = "firstName",
@@ -40,11 +40,11 @@ crm_core::setters!(UpsertContact {
     email: String,
     /// Your identifier of the contact.
     external_contact_id: String,
-    /// When the lead was made in your system; the time of arrival if left out.
+    /// Time at which the lead was created in your system. Default: the time of arrival.
     external_created_at: Timestamp,
     /// Your identifier of the lead. It names the opportunity: a known value updates that one, a new value adds one.
     external_id: String,
-    /// When the lead was last changed in your system.
+    /// Time at which the lead was last changed in your system.
     external_updated_at: Timestamp,
     /// First name.
     first_name: String,

@@ -14,9 +14,9 @@ crm_core::record! {
 crm_core::record! {
     /// One fault of the body.
     pub struct UpsertError {
-        /// What is wrong.
+        /// Description of the fault.
         detail: Option<String> = "detail",
-        /// Where it is wrong.
+        /// Location of the fault.
         source: Option<ErrorPointer> = "source",
         /// Short name of the fault.
         title: Option<String> = "title",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Trigger of an outgoing webhook, as the settings page names it. How a delivery spells it is not on record.
+    /// Trigger of an outgoing webhook, as the settings page names it. How a delivery spells it is not documented.
     pub enum WebhookEventName {
         /// `Assistant Appointment Scheduled`
         AssistantAppointmentScheduled = "Assistant Appointment Scheduled",

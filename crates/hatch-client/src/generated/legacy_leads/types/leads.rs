@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct NewLead {
         /// Your identifier of the contact.
         contact_id: Option<String> = "contactID",
-        /// Time at which the lead was created in your system. The format is not on record.
+        /// Time at which the lead was created in your system. The format is not documented.
         created_at: Option<String> = "createdAt",
         /// E-mail address.
         email: Option<String> = "email",
@@ -24,7 +24,7 @@ crm_core::record! {
         source: Option<String> = "source",
         /// Status of the lead in your own system.
         status: Option<String> = "status",
-        /// Time of the last change in your system. The format is not on record.
+        /// Time of the last change in your system. The format is not documented.
         updated_at: Option<String> = "updatedAt",
     }
     required "email" "firstName" "lastName" "phoneNumber" "source"
@@ -32,7 +32,7 @@ crm_core::record! {
 crm_core::setters!(NewLead {
     /// Your identifier of the contact.
     contact_id: String,
-    /// Time at which the lead was created in your system. The format is not on record.
+    /// Time at which the lead was created in your system. The format is not documented.
     created_at: String,
     /// E-mail address.
     email: String,
@@ -48,7 +48,7 @@ crm_core::setters!(NewLead {
     source: String,
     /// Status of the lead in your own system.
     status: String,
-    /// Time of the last change in your system. The format is not on record.
+    /// Time of the last change in your system. The format is not documented.
     updated_at: String,
 });
 

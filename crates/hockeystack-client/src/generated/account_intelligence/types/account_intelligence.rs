@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct CompanyGoal {
         /// Name of the goal.
         name: Option<String> = "name",
-        /// What the goal means, as a machine-written sentence.
+        /// Meaning of the goal, in a machine-written sentence.
         nl_definition: Option<String> = "nl_definition",
-        /// How many times the goal was reached.
+        /// Number of times the goal was reached.
         times_done: Option<f64> = "times_done",
     }
 }
@@ -24,7 +24,7 @@ crm_core::record! {
         hockeystack_goals: Vec<CompanyGoal> = "hockeystack_goals",
         /// Identified people of the company who came to the website.
         website_visitors: Vec<WebsiteVisitor> = "website_visitors",
-        /// Visits to the website. The shape of one visit is not on public record, so each is kept as plain JSON.
+        /// Visits to the website. The shape of one visit is not documented, so each is kept as plain JSON.
         website_visits: Vec<Value> = "website_visits",
     }
 }
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Which company to look up, and which parts of the answer are wanted.
+    /// Company to look up, and the requested parts of the answer.
     pub struct ResearchRequest {
         /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end. At least 1 character.
         company_domain: Option<String> = "company_domain",
@@ -72,17 +72,17 @@ crm_core::record! {
         code: Option<i64> = "code",
         /// The domain this result is about. The request spells this name `company_domain`.
         company_domain: Option<String> = "companyDomain",
-        /// Why there is no result. Only seen when the company is unknown.
+        /// Reason for a missing result. Only observed if the company is unknown.
         error: Option<String> = "error",
-        /// What was found; an empty object when nothing was.
+        /// Result of the research; an empty object if nothing was found.
         research: Option<Research> = "research",
-        /// Whether the research has finished, is still running, or failed.
+        /// State of the research: finished, running or failed.
         status: Option<ResearchStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// How far the research is.
+    /// Progress of the research.
     pub enum ResearchStatus {
         /// `error`
         Error = "error",

@@ -14,7 +14,7 @@ crm_core::record! {
         is_limit_exceeded: Option<bool> = "is_limit_exceeded",
         /// Credits used in this period.
         monthly_used_credits: Option<f64> = "monthly_used_credits",
-        /// Most credits that may be bought on demand; null = no cap.
+        /// Maximum number of credits that can be bought on demand; null if there is no cap.
         on_demand_credit_limit: Option<f64> = "on_demand_credit_limit",
         /// True if there is no cap on credits bought on demand.
         on_demand_uncapped: Option<bool> = "on_demand_uncapped",
@@ -24,13 +24,13 @@ crm_core::record! {
         remaining_included_credits: Option<f64> = "remaining_included_credits",
         /// On-demand credits that are left; null = no cap.
         remaining_on_demand_credits: Option<f64> = "remaining_on_demand_credits",
-        /// When the period ends and the count starts again.
+        /// Time at which the period ends and counting starts again.
         resets_at: Option<Timestamp> = "resets_at",
     }
 }
 
 crm_core::open_enum! {
-    /// What credit use is summed by.
+    /// Dimension by which credit use is summed.
     pub enum CreditGrouping {
         /// `day`
         Day = "day",
@@ -54,7 +54,7 @@ crm_core::record! {
         operation_type: Option<String> = "operation_type",
         /// Identifier of the operation.
         operation_uuid: Option<String> = "operation_uuid",
-        /// When it was charged.
+        /// Time at which it was charged.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -74,7 +74,7 @@ crm_core::record! {
     pub struct CreditUsage {
         /// Start of the span, included.
         from: Option<String> = "from",
-        /// What the use was summed by.
+        /// Dimension by which the use was summed.
         group_by: Option<CreditGrouping> = "group_by",
         /// One entry for each group.
         groups: Vec<CreditUsageGroup> = "groups",

@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// An API token without its secret.
     pub struct Token {
-        /// When the token was made.
+        /// Time at which the token was created.
         created_at: Option<Timestamp> = "created_at",
-        /// When the token ends; null if it does not.
+        /// Time at which the token expires; null if it does not.
         expires_at: Option<Timestamp> = "expires_at",
         /// Identifier of the token.
         id: Option<String> = "id",
-        /// When the token was last used; null if never.
+        /// Time at which the token was last used; null if it never was.
         last_used_at: Option<Timestamp> = "last_used_at",
         /// Name given to the token.
         name: Option<String> = "name",

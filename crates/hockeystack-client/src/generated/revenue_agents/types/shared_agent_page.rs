@@ -14,27 +14,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One agent and how far its set-up is. Which members are filled depends on the status.
+    /// One agent and how far its setup is. Which members are filled depends on the status.
     pub struct AgentState {
         /// Identifier of the agent, once it is active.
         agent_id: Option<String> = "agent_id",
         /// The company the agent works on; absent for a deal agent.
         company_id: Option<String> = "company_id",
-        /// When the agent was made, once it is active.
+        /// Time at which the agent was created, once it is active.
         created_at: Option<Timestamp> = "created_at",
         /// The deal the agent works on; absent for a company agent.
         deal_id: Option<String> = "deal_id",
-        /// Why the set-up failed; null otherwise. Its shape is not on record, so it is kept as plain JSON.
+        /// Reason for the failed setup; null otherwise. Its shape is not documented, so it is kept as plain JSON.
         error: Option<Value> = "error",
-        /// When the set-up failed.
+        /// Time at which the setup failed.
         failed_at: Option<Timestamp> = "failed_at",
-        /// Identifier of the set-up work, while it runs or after it failed.
+        /// Identifier of the setup work, while it runs or after it failed.
         job_id: Option<String> = "job_id",
-        /// When the agent last took in new data.
+        /// Time at which the agent last ingested data.
         last_synced_at: Option<Timestamp> = "last_synced_at",
-        /// Where the set-up can be followed as a stream of events.
+        /// URL that streams the events of the setup.
         progress_stream_url: Option<String> = "progress_stream_url",
-        /// How to try again after a failed set-up.
+        /// Instructions for a retry after a failed setup.
         retry_with: Option<String> = "retry_with",
         /// State of the agent.
         status: Option<AgentStatus> = "status",

@@ -10,7 +10,7 @@ crm_core::record! {
         company_id: Option<String> = "company_id",
         /// Identifier of the conversation.
         conversation_id: Option<String> = "conversation_id",
-        /// When it was started.
+        /// Time at which it was started.
         created_at: Option<Timestamp> = "created_at",
         /// The deal it is about; null for a company conversation.
         deal_id: Option<String> = "deal_id",
@@ -28,13 +28,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// What went wrong, for programs and for people.
+    /// Error, as a code and as human-readable text.
     pub struct ErrorDetail {
         /// Kind of error, for example `rate_limited`.
         category: Option<String> = "category",
         /// Stable code, for example `rate_limit.exceeded`.
         code: Option<String> = "code",
-        /// Text for people.
+        /// Human-readable text.
         message: Option<String> = "message",
     }
 }
@@ -44,11 +44,11 @@ crm_core::record! {
     pub struct Message {
         /// Text of the message.
         content: Option<String> = "content",
-        /// When it was written.
+        /// Time at which it was written.
         created_at: Option<Timestamp> = "created_at",
         /// Identifier of the message.
         id: Option<String> = "id",
-        /// Who wrote it.
+        /// Author.
         role: Option<MessageRole> = "role",
     }
 }
@@ -60,7 +60,7 @@ crm_core::record! {
         conversation_id: Option<String> = "conversation_id",
         /// Identifier of the work.
         job_id: Option<String> = "job_id",
-        /// Where the work can be asked about.
+        /// URL that returns the state of the work.
         poll_url: Option<String> = "poll_url",
         /// State of the work, `pending` at this point.
         status: Option<MessageJobStatus> = "status",
@@ -70,7 +70,7 @@ crm_core::record! {
 crm_core::record! {
     /// The work on one message. A failed one is answered with HTTP 200 as well.
     pub struct MessageJob {
-        /// What went wrong, if the work failed.
+        /// Reason for the failure, if the work failed.
         error: Option<ErrorDetail> = "error",
         /// The answer, once the work is completed.
         result: Option<MessageResult> = "result",
@@ -122,7 +122,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Who wrote a message.
+    /// Author of a message.
     pub enum MessageRole {
         /// `assistant`
         Assistant = "assistant",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of a refusal.
     pub struct ErrorReply {
-        /// What went wrong.
+        /// Reason for the failure.
         error: Option<ErrorDetail> = "error",
     }
 }

@@ -6,21 +6,21 @@ use super::*;
 crm_core::record! {
     /// A task to create.
     pub struct NewTask {
-        /// The user who shall do it, 1 to 64 characters. Between 1 and 64 characters.
+        /// User to whom it is assigned, 1 to 64 characters. Between 1 and 64 characters.
         assignee_id: Option<String> = "assignee_id",
         /// Prepared words.
         draft: Option<TaskDraft> = "draft",
-        /// When it is due, in ISO 8601.
+        /// Due time, in ISO 8601.
         due_date: Option<String> = "due_date",
-        /// How urgent it is; `medium` if left out. The other values are not on record.
+        /// Priority. Default: `medium`. The other values are not documented.
         priority: Option<String> = "priority",
-        /// Why the task is worth doing.
+        /// Reason for the task.
         reason: Option<String> = "reason",
-        /// Whom or what it is about: at least one of contact, deal, company or meeting.
+        /// Subjects: at least one of contact, deal, company or meeting.
         targets: Option<TaskTargets> = "targets",
         /// Title, 1 to 500 characters. Between 1 and 500 characters.
         task_title: Option<String> = "task_title",
-        /// How the task is carried out.
+        /// Way in which the task is carried out.
         task_type: Option<TaskType> = "task_type",
     }
     required "assignee_id" "targets" "task_title" "task_type"
@@ -29,11 +29,11 @@ crm_core::record! {
 crm_core::setters!(NewTask {
     /// Prepared words.
     draft: TaskDraft,
-    /// When it is due, in ISO 8601.
+    /// Due time, in ISO 8601.
     due_date: String,
-    /// How urgent it is; `medium` if left out. The other values are not on record.
+    /// Priority. Default: `medium`. The other values are not documented.
     priority: String,
-    /// Why the task is worth doing.
+    /// Reason for the task.
     reason: String,
 });
 
@@ -65,35 +65,35 @@ crm_core::record! {
     pub struct Task {
         /// The agent that made it; null if it was made by hand.
         agent_id: Option<String> = "agent_id",
-        /// The user who shall do it.
+        /// User to whom it is assigned.
         assignee_id: Option<String> = "assignee_id",
-        /// When it was completed.
+        /// Time at which it was completed.
         completed_at: Option<Timestamp> = "completed_at",
-        /// When it was made.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "created_at",
-        /// Why it was dismissed.
+        /// Reason for the dismissal.
         dismiss_reason: Option<String> = "dismiss_reason",
-        /// When it was dismissed.
+        /// Time at which it was dismissed.
         dismissed_at: Option<Timestamp> = "dismissed_at",
         /// Prepared words.
         draft: Option<TaskDraft> = "draft",
-        /// When it is due, in ISO 8601.
+        /// Due time, in ISO 8601.
         due_date: Option<String> = "due_date",
-        /// How urgent it is.
+        /// Priority.
         priority: Option<String> = "priority",
-        /// Why the task is worth doing.
+        /// Reason for the task.
         reason: Option<String> = "reason",
         /// State of the task.
         status: Option<TaskStatus> = "status",
-        /// Whom or what it is about.
+        /// Subjects.
         targets: Option<TaskTargets> = "targets",
         /// Identifier of the task.
         task_id: Option<String> = "task_id",
         /// Title.
         task_title: Option<String> = "task_title",
-        /// How the task is carried out; null if unknown.
+        /// Way in which the task is carried out; null if unknown.
         task_type: Option<TaskType> = "task_type",
-        /// When it was last changed.
+        /// Time at which it was last changed.
         updated_at: Option<Timestamp> = "updated_at",
     }
 }
@@ -175,7 +175,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Whom or what a task is about; a new task names at least one.
+    /// Subjects of a task; a new task requires at least one.
     pub struct TaskTargets {
         /// The company.
         company_id: Option<String> = "company_id",
@@ -199,7 +199,7 @@ crm_core::setters!(TaskTargets {
 });
 
 crm_core::open_enum! {
-    /// How the task is carried out. Older tasks may hold other values.
+    /// Way in which the task is carried out. Older tasks may contain other values.
     pub enum TaskType {
         /// `call`
         Call = "call",
@@ -213,14 +213,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// A change of the state of a task; nothing else can be changed.
     pub struct TaskUpdate {
-        /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
+        /// Reason for the dismissal; required with `dismissed`. At most 2,000 characters, by a second-hand account.
         dismiss_reason: Option<String> = "dismiss_reason",
         /// The new state: completed, dismissed or cancelled.
         status: Option<TaskStatus> = "status",
     }
 }
 crm_core::setters!(TaskUpdate {
-    /// Why it was dismissed; needed with `dismissed`. At most 2,000 characters, by a second-hand account.
+    /// Reason for the dismissal; required with `dismissed`. At most 2,000 characters, by a second-hand account.
     dismiss_reason: String,
     /// The new state: completed, dismissed or cancelled.
     status: TaskStatus,

@@ -9,20 +9,20 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OAUTH_LIST_INSTALLED_LOCATIONS,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["items"],
     items_required: true,
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("pageSize"),
     ..Paging::new(PagingKind::Token, &["pageToken"])

@@ -46,17 +46,17 @@ use super::*;
 crm_core::record! {
     /// Ad campaign.
     pub struct AdCampaign {
-        /// The id of the campaign group.
+        /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
@@ -75,17 +75,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    /// The id of the campaign group.
+    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the campaign.
     ads: [LinkedInAd],
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: Audience,
-    /// The kind of campaign.
+    /// `campaignType`
     campaign_type: String,
-    /// The id.
+    /// `id`
     id: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
@@ -106,15 +106,15 @@ crm_core::setters!(AdCampaign {
 crm_core::record! {
     /// Ad campaign group data.
     pub struct AdCampaignGroupData {
-        /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+        /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// The id of the campaign group.
+        /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<LinkedInBudget> = "budget",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
@@ -137,15 +137,15 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdCampaignGroupData {
-    /// How the budget is spent: `MAXIMUM_DELIVERY` or `COST_CAP`.
+    /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
-    /// The id of the campaign group.
+    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
     /// The campaigns of the group.
     ad_campaigns: [AdCampaign],
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
-    /// The id.
+    /// `id`
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
@@ -215,14 +215,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Audience.
     pub struct Audience {
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
         /// `targetAudience`
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GeoLocation],
     /// `targetAudience`
     target_audience: TargetAudience,
@@ -231,9 +231,9 @@ crm_core::setters!(Audience {
 crm_core::record! {
     /// Audience location.
     pub struct AudienceLocation {
-        /// Where it lies on the map.
+        /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -250,7 +250,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AudienceLocation {
-    /// Where it lies on the map.
+    /// The position on the map.
     geometry: AudienceLocationGeometry,
     /// The radius around the place.
     radius: f64,
@@ -309,33 +309,33 @@ crm_core::record! {
     pub struct Campaign {
         /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
-        /// The times of the week at which ads are shown.
+        /// The hours of the week during which ads are shown.
         ad_schedule: Option<Vec<GoogleAdSchedule>> = "adSchedule",
-        /// Further options of the campaign.
+        /// Advanced options of the campaign.
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// The channel the ads run in, as `SEARCH`.
+        /// The channel in which the ads are shown, for example `SEARCH`.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
         /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<GoogleCampaignAudience> = "audience",
-        /// How the bids are made.
+        /// The strategy for bids.
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// What the campaign is to reach.
+        /// `campaignGoal`
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
-        /// What the campaign is for, as `LEAD`.
+        /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
         /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
-        /// Google's name of the campaign, as `customers/123/campaigns/456`.
+        /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it has political ads in the EU.
+        /// `isEuPoliticalAds`
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -358,31 +358,31 @@ crm_core::record! {
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
     ad_groups: [GoogleAdGroup],
-    /// The times of the week at which ads are shown.
+    /// The hours of the week during which ads are shown.
     ad_schedule: [GoogleAdSchedule],
-    /// Further options of the campaign.
+    /// Advanced options of the campaign.
     advanced_options: Value,
     /// Always `DEMAND_GEN`.
     advertising_channel_sub_type: String,
     /// The assets of the campaign.
     assets: GoogleAssets,
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: GoogleCampaignAudience,
-    /// How the bids are made.
+    /// The strategy for bids.
     bidding_strategy: GoogleBiddingStrategy,
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: GoogleBudget,
-    /// What the campaign is to reach.
+    /// `campaignGoal`
     campaign_goal: GoogleCampaignGoal,
-    /// What the campaign is for, as `LEAD`.
+    /// The goal of the campaign, for example `LEAD`.
     goal_type: CampaignGoalType,
     /// The id of the ad account at Google.
     google_ad_account_id: String,
-    /// Google's name of the campaign, as `customers/123/campaigns/456`.
+    /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
     google_campaign_id: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether it has political ads in the EU.
+    /// `isEuPoliticalAds`
     is_eu_political_ads: bool,
     /// The maximum cost per click.
     maximum_cpc: f64,
@@ -435,13 +435,13 @@ impl Campaign {
 crm_core::record! {
     /// Create lead form.
     pub struct CreateLeadForm {
-        /// The disclaimer of the form.
+        /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// The id of the draft of the form.
+        /// `draftFormId`
         draft_form_id: Option<String> = "draftFormId",
-        /// What is shown before the form.
+        /// The card before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
-        /// Whether it is a draft.
+        /// `isDraft`
         is_draft: Option<bool> = "isDraft",
         /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
@@ -465,13 +465,13 @@ crm_core::record! {
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
 }
 crm_core::setters!(CreateLeadForm {
-    /// The disclaimer of the form.
+    /// The form's own disclaimer.
     custom_disclaimer: CustomDisclaimer,
-    /// The id of the draft of the form.
+    /// `draftFormId`
     draft_form_id: String,
-    /// What is shown before the form.
+    /// The card before the form.
     greeting_card: GreetingCard,
-    /// Whether it is a draft.
+    /// `isDraft`
     is_draft: bool,
     /// The language and country, for example `en_US`.
     locale: String,
@@ -496,7 +496,7 @@ crm_core::setters!(CreateLeadForm {
 crm_core::record! {
     /// Custom disclaimer.
     pub struct CustomDisclaimer {
-        /// The text it holds.
+        /// The text.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
@@ -527,9 +527,9 @@ impl CustomDisclaimer {
 crm_core::record! {
     /// Custom disclaimer checkbox.
     pub struct CustomDisclaimerCheckbox {
-        /// Whether it must be filled in.
+        /// `isRequired`
         is_required: Option<bool> = "isRequired",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `text`
         text: Option<String> = "text",
@@ -558,15 +558,15 @@ impl CustomDisclaimerCheckbox {
 crm_core::record! {
     /// Facebook audience.
     pub struct FacebookAudience {
-        /// The highest age.
+        /// The maximum age of the audience.
         age_max: Option<f64> = "ageMax",
-        /// The lowest age to reach.
+        /// The minimum age of the audience.
         age_min: Option<f64> = "ageMin",
-        /// The genders it is aimed at.
+        /// The genders that the audience includes.
         genders: Option<Vec<f64>> = "genders",
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<AudienceLocation>> = "geoLocations",
-        /// The interests it is aimed at.
+        /// The interests of the audience.
         interests: Option<Vec<AudienceInterest>> = "interests",
         /// The languages of the audience.
         locales: Option<Vec<AudienceLocale>> = "locales",
@@ -583,13 +583,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FacebookAudience {
-    /// The highest age.
+    /// The maximum age of the audience.
     age_max: f64,
-    /// The lowest age to reach.
+    /// The minimum age of the audience.
     age_min: f64,
-    /// The genders it is aimed at.
+    /// The genders that the audience includes.
     genders: [f64],
-    /// The interests it is aimed at.
+    /// The interests of the audience.
     interests: [AudienceInterest],
     /// The languages of the audience.
     locales: [AudienceLocale],
@@ -626,7 +626,7 @@ impl FacebookAudience {
 crm_core::record! {
     /// Fb update audience body.
     pub struct FbUpdateAudienceBody {
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -637,7 +637,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FbUpdateAudienceBody {
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
 });
 
@@ -685,9 +685,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Form question.
     pub struct FormQuestion {
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
@@ -698,7 +698,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormQuestion {
-    /// The label it is shown with.
+    /// `label`
     label: String,
     /// `options`
     options: [FormQuestionOption],
@@ -811,25 +811,25 @@ crm_core::setters!(GeoGeometry {
 crm_core::record! {
     /// Google ad group.
     pub struct GoogleAdGroup {
-        /// The id of the ad campaign.
+        /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// The ads of the group.
+        /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// What is wrong with the ad group.
+        /// `adGroupError`
         ad_group_error: Option<String> = "adGroupError",
-        /// The id of the ad group.
+        /// `adGroupId`
         ad_group_id: Option<String> = "adGroupId",
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
         /// `customChannels`
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
-        /// Google's name of the audience, as `customers/123/audiences/789`.
+        /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The keywords it is about.
+        /// `keywords`
         keywords: Option<GoogleKeywords> = "keywords",
         /// `name`
         name: Option<String> = "name",
@@ -840,25 +840,25 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    /// The id of the ad campaign.
+    /// `adCampaignId`
     ad_campaign_id: String,
-    /// The ads of the group.
+    /// The ads of the ad group.
     ad_content: [GoogleAdContent],
-    /// What is wrong with the ad group.
+    /// `adGroupError`
     ad_group_error: String,
-    /// The id of the ad group.
+    /// `adGroupId`
     ad_group_id: String,
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: GoogleAdGroupAudience,
     /// `customChannels`
     custom_channels: bool,
     /// The resource name of the ad group at Google.
     google_ad_group_id: String,
-    /// Google's name of the audience, as `customers/123/audiences/789`.
+    /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
     google_audience_id: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The keywords it is about.
+    /// `keywords`
     keywords: GoogleKeywords,
     /// `name`
     name: String,
@@ -871,14 +871,14 @@ crm_core::setters!(GoogleAdGroup {
 crm_core::record! {
     /// Google ad group audience.
     pub struct GoogleAdGroupAudience {
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
 }
 crm_core::setters!(GoogleAdGroupAudience {
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GoogleGeoLocation],
     /// The languages of the audience.
     locales: [GoogleLocale],
@@ -887,11 +887,11 @@ crm_core::setters!(GoogleAdGroupAudience {
 crm_core::record! {
     /// Google campaign audience.
     pub struct GoogleCampaignAudience {
-        /// The ages to reach or leave out.
+        /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
         /// The genders to reach.
         gender: Option<Vec<GoogleDemographicTarget>> = "gender",
-        /// The places the audience is in.
+        /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
@@ -902,11 +902,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleCampaignAudience {
-    /// The ages to reach or leave out.
+    /// The ages to include or exclude.
     age_range: [GoogleDemographicTarget],
     /// The genders to reach.
     gender: [GoogleDemographicTarget],
-    /// The places the audience is in.
+    /// The places of the audience.
     geo_locations: [GoogleGeoLocation],
     /// The languages of the audience.
     locales: [GoogleLocale],
@@ -921,15 +921,15 @@ crm_core::record! {
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
-        /// The name of the country.
+        /// `countryName`
         country_name: Option<String> = "countryName",
         /// The address in one line.
         formatted_address: Option<String> = "formattedAddress",
-        /// Where it lies on the map.
+        /// The position on the map.
         geometry: Option<GeoGeometry> = "geometry",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The key it is known by.
+        /// The unique key.
         key: Option<String> = "key",
         /// `name`
         name: Option<String> = "name",
@@ -950,15 +950,15 @@ crm_core::record! {
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
     address_components: [GeoAddressComponent],
-    /// The name of the country.
+    /// `countryName`
     country_name: String,
     /// The address in one line.
     formatted_address: String,
-    /// Where it lies on the map.
+    /// The position on the map.
     geometry: GeoGeometry,
-    /// The id.
+    /// `id`
     id: String,
-    /// The key it is known by.
+    /// The unique key.
     key: String,
     /// `name`
     name: String,
@@ -979,11 +979,11 @@ crm_core::setters!(GoogleGeoLocation {
 crm_core::record! {
     /// Publishing progress reply.
     pub struct PublishingProgressReply {
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
-        /// Whether it failed.
+        /// `hasFailed`
         has_failed: Option<bool> = "hasFailed",
-        /// Whether the publishing is finished.
+        /// True if the publishing is finished.
         is_complete: Option<bool> = "isComplete",
         /// The number of processed items.
         processed: Option<f64> = "processed",
@@ -997,19 +997,19 @@ crm_core::record! {
 crm_core::record! {
     /// Upsert adset.
     pub struct UpsertAdset {
-        /// The people the ads are to reach.
+        /// The people that the ads target.
         audience: Option<FacebookAudience> = "audience",
-        /// How much may be spent, and until when.
+        /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
-        /// Where people convert, as `website`.
+        /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
-        /// The event that is counted, as `Purchase`.
+        /// The event that counts as a conversion, for example `Purchase`.
         custom_event_type: Option<String> = "customEventType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The id of the Instagram account that shows it.
+        /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1028,17 +1028,17 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAdset {
-    /// The people the ads are to reach.
+    /// The people that the ads target.
     audience: FacebookAudience,
-    /// How much may be spent, and until when.
+    /// The amount that may be spent, and its end date.
     budget: Budget,
-    /// Where people convert, as `website`.
+    /// The place of the conversion, for example `website`.
     conversion_location: String,
-    /// The event that is counted, as `Purchase`.
+    /// The event that counts as a conversion, for example `Purchase`.
     custom_event_type: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The id of the Instagram account that shows it.
+    /// The id of the Instagram account that shows the ads.
     instagram_actor_id: String,
     /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
@@ -1090,7 +1090,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Upsert campaign.
     pub struct UpsertCampaign {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1107,7 +1107,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    /// The id.
+    /// `id`
     id: String,
     /// `name`
     name: String,

@@ -42,19 +42,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create blog post params.
     pub struct CreateBlogPostParams {
-        /// Who wrote it.
+        /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// The id of the blog.
+        /// `blogId`
         blog_id: Option<String> = "blogId",
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The words that stand in for the image.
+        /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -74,19 +74,19 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
 crm_core::setters!(CreateBlogPostParams {
-    /// Who wrote it.
+    /// The author, as a record, a name or an id.
     author: String,
-    /// The id of the blog.
+    /// `blogId`
     blog_id: String,
-    /// The canonical address for search engines.
+    /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
     categories: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The words that stand in for the image.
+    /// The alternative text of the image.
     image_alt_text: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -107,19 +107,19 @@ crm_core::setters!(CreateBlogPostParams {
 crm_core::record! {
     /// Update blog post params.
     pub struct UpdateBlogPostParams {
-        /// Who wrote it.
+        /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// The id of the blog.
+        /// `blogId`
         blog_id: Option<String> = "blogId",
-        /// The canonical address for search engines.
+        /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
         /// The categories, as records or ids.
         categories: Option<Vec<String>> = "categories",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The words that stand in for the image.
+        /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// The address of the image.
+        /// `imageUrl`
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -141,19 +141,19 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"
 }
 crm_core::setters!(UpdateBlogPostParams {
-    /// Who wrote it.
+    /// The author, as a record, a name or an id.
     author: String,
-    /// The id of the blog.
+    /// `blogId`
     blog_id: String,
-    /// The canonical address for search engines.
+    /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
     categories: [String],
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The words that stand in for the image.
+    /// The alternative text of the image.
     image_alt_text: String,
-    /// The address of the image.
+    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Brand board list item.
     pub struct BrandBoardListItem {
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
@@ -22,11 +22,11 @@ crm_core::record! {
 crm_core::record! {
     /// Brand voice.
     pub struct BrandVoice {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is the default.
+        /// `isDefault`
         is_default: Option<bool> = "isDefault",
         /// `name`
         name: Option<String> = "name",
@@ -38,29 +38,29 @@ crm_core::record! {
 crm_core::record! {
     /// Brand voice answers.
     pub struct BrandVoiceAnswers {
-        /// The name of the brand.
+        /// `brandName`
         brand_name: Option<String> = "brandName",
-        /// What the brand promises its customers.
+        /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// What the brand is there for.
+        /// `brandPurpose`
         brand_purpose: Option<String> = "brandPurpose",
-        /// What the brand stands for.
+        /// `brandValues`
         brand_values: Option<String> = "brandValues",
-        /// When the business is open.
+        /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// What kind of business it is.
+        /// `businessType`
         business_type: Option<String> = "businessType",
-        /// What the reader is asked to do.
+        /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// The address of the company.
+        /// `companyAddress`
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// The address of the company's website.
+        /// The URL of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// What the brand does better than others.
+        /// The advantage of the brand over its competitors.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// What troubles the customers.
+        /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
@@ -77,25 +77,25 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BrandVoiceAnswers {
-    /// What the brand promises its customers.
+    /// The promise of the brand to its customers.
     brand_promise: String,
-    /// What the brand is there for.
+    /// `brandPurpose`
     brand_purpose: String,
-    /// What the brand stands for.
+    /// `brandValues`
     brand_values: String,
-    /// When the business is open.
+    /// The opening hours of the business.
     business_hours: String,
-    /// What kind of business it is.
+    /// `businessType`
     business_type: String,
-    /// What the reader is asked to do.
+    /// The call to action of the post.
     call_to_action: String,
-    /// The address of the company.
+    /// `companyAddress`
     company_address: String,
     /// The e-mail address of the company.
     company_email: String,
-    /// The address of the company's website.
+    /// The URL of the company's website.
     company_website: String,
-    /// What the brand does better than others.
+    /// The advantage of the brand over its competitors.
     competitive_advantage: String,
     /// The phone number, for example `+15550100`.
     phone: Value,
@@ -140,29 +140,29 @@ impl BrandVoiceAnswers {
 crm_core::record! {
     /// Brand voice answers v1.
     pub struct BrandVoiceAnswersV1 {
-        /// The name of the brand.
+        /// `brandName`
         brand_name: Option<String> = "brandName",
-        /// What the brand promises its customers.
+        /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// What the brand is there for.
+        /// `brandPurpose`
         brand_purpose: Option<String> = "brandPurpose",
-        /// What the brand stands for.
+        /// `brandValues`
         brand_values: Option<String> = "brandValues",
-        /// When the business is open.
+        /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// What kind of business it is.
+        /// `businessType`
         business_type: Option<String> = "businessType",
-        /// What the reader is asked to do.
+        /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// The address of the company.
+        /// `companyAddress`
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// The address of the company's website.
+        /// The URL of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// What the brand does better than others.
+        /// The advantage of the brand over its competitors.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// What troubles the customers.
+        /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
@@ -182,13 +182,13 @@ crm_core::record! {
     pub struct BrandVoiceReply {
         /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswersV1> = "answers",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is the default.
+        /// `isDefault`
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -204,13 +204,13 @@ crm_core::record! {
 crm_core::record! {
     /// Color.
     pub struct Color {
-        /// The color in hex, as `#FF5733`.
+        /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
-        /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+        /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
         hexa: Option<String> = "hexa",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
@@ -220,13 +220,13 @@ crm_core::record! {
     required "hex" "hexa" "label" "rgb" "rgba"
 }
 crm_core::setters!(Color {
-    /// The color in hex, as `#FF5733`.
+    /// The color in hexadecimal, for example `#FF5733`.
     hex: String,
-    /// The color in hexadecimal with its opacity, as `#FF5733FF`.
+    /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
     hexa: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// The label it is shown with.
+    /// `label`
     label: String,
     /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
@@ -237,13 +237,13 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Create brand board param.
     pub struct CreateBrandBoardParam {
-        /// The id of the brand board.
+        /// `brandBoardId`
         brand_board_id: Option<String> = "brandBoardId",
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -262,13 +262,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    /// The id of the brand board.
+    /// `brandBoardId`
     brand_board_id: String,
-    /// The colors that belong to it.
+    /// The colors of the brand board.
     colors: [Color],
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
-    /// The fonts that belong to it.
+    /// The fonts of the brand board.
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
@@ -305,7 +305,7 @@ crm_core::record! {
     pub struct CreateBrandVoiceBody {
         /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswers> = "answers",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// `name`
         name: Option<String> = "name",
@@ -320,7 +320,7 @@ crm_core::record! {
 crm_core::setters!(CreateBrandVoiceBody {
     /// The answers that describe the brand voice.
     answers: BrandVoiceAnswers,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// `name`
     name: String,
@@ -358,20 +358,20 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Font.
     pub struct Font {
-        /// The font to use where this one is missing.
+        /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
         /// The name of the font.
         font: Option<String> = "font",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
     }
     required "fallback" "font" "label"
     by new
 }
 crm_core::setters!(Font {
-    /// The id.
+    /// `id`
     id: String,
 });
 
@@ -396,19 +396,19 @@ impl Font {
 crm_core::record! {
     /// Get brand board success.
     pub struct GetBrandBoardSuccess {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Vec<Color> = "colors",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the folder.
+        /// `folderId`
         folder_id: Option<String> = "folderId",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -432,7 +432,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get brand boards by location success.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// The brand boards.
+        /// `brandBoards`
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -442,7 +442,7 @@ crm_core::record! {
 crm_core::record! {
     /// List brand voices reply.
     pub struct ListBrandVoicesReply {
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<BrandVoice> = "items",
         /// `total`
         total: Option<f64> = "total",
@@ -454,9 +454,9 @@ crm_core::record! {
 crm_core::record! {
     /// Logo.
     pub struct Logo {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The label it is shown with.
+        /// `label`
         label: Option<String> = "label",
         /// `path`
         path: Option<String> = "path",
@@ -467,7 +467,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Logo {
-    /// The id.
+    /// `id`
     id: String,
 });
 
@@ -492,7 +492,7 @@ impl Logo {
 crm_core::record! {
     /// Meta data.
     pub struct MetaData {
-        /// What was done last, as `UPDATE`.
+        /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
         /// `sourceId`
         source_id: Option<String> = "sourceId",
@@ -520,9 +520,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Missing assets.
     pub struct MissingAssets {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Vec<String> = "colors",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Vec<String> = "fonts",
         /// The logos of the brand board.
         logos: Vec<String> = "logos",
@@ -532,7 +532,7 @@ crm_core::record! {
 crm_core::record! {
     /// Set default brand voice reply.
     pub struct SetDefaultBrandVoiceReply {
-        /// The id of the brand voice.
+        /// `brandVoiceId`
         brand_voice_id: Option<String> = "brandVoiceId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -544,11 +544,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update brand board body.
     pub struct UpdateBrandBoardBody {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The fonts that belong to it.
+        /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
@@ -559,11 +559,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandBoardBody {
-    /// The colors that belong to it.
+    /// The colors of the brand board.
     colors: [Color],
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
-    /// The fonts that belong to it.
+    /// The fonts of the brand board.
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
@@ -576,29 +576,29 @@ crm_core::setters!(UpdateBrandBoardBody {
 crm_core::record! {
     /// Update brand voice answers.
     pub struct UpdateBrandVoiceAnswers {
-        /// The name of the brand.
+        /// `brandName`
         brand_name: Option<String> = "brandName",
-        /// What the brand promises its customers.
+        /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// What the brand is there for.
+        /// `brandPurpose`
         brand_purpose: Option<String> = "brandPurpose",
-        /// What the brand stands for.
+        /// `brandValues`
         brand_values: Option<String> = "brandValues",
-        /// When the business is open.
+        /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// What kind of business it is.
+        /// `businessType`
         business_type: Option<String> = "businessType",
-        /// What the reader is asked to do.
+        /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// The address of the company.
+        /// `companyAddress`
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
-        /// The address of the company's website.
+        /// The URL of the company's website.
         company_website: Option<String> = "companyWebsite",
-        /// What the brand does better than others.
+        /// The advantage of the brand over its competitors.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// What troubles the customers.
+        /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
@@ -613,29 +613,29 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandVoiceAnswers {
-    /// The name of the brand.
+    /// `brandName`
     brand_name: String,
-    /// What the brand promises its customers.
+    /// The promise of the brand to its customers.
     brand_promise: String,
-    /// What the brand is there for.
+    /// `brandPurpose`
     brand_purpose: String,
-    /// What the brand stands for.
+    /// `brandValues`
     brand_values: String,
-    /// When the business is open.
+    /// The opening hours of the business.
     business_hours: String,
-    /// What kind of business it is.
+    /// `businessType`
     business_type: String,
-    /// What the reader is asked to do.
+    /// The call to action of the post.
     call_to_action: String,
-    /// The address of the company.
+    /// `companyAddress`
     company_address: String,
     /// The e-mail address of the company.
     company_email: String,
-    /// The address of the company's website.
+    /// The URL of the company's website.
     company_website: String,
-    /// What the brand does better than others.
+    /// The advantage of the brand over its competitors.
     competitive_advantage: String,
-    /// What troubles the customers.
+    /// The problems of the customers.
     customer_pain_points: String,
     /// The phone number, for example `+15550100`.
     phone: Value,

@@ -41,23 +41,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Appointment create.
     pub struct AppointmentCreate {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// Whether the notice and date limits of the calendar are disregarded.
+        /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// Whether to book even when the slot is not free.
+        /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -80,19 +80,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    /// The address.
+    /// `address`
     address: String,
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
-    /// Whether the notice and date limits of the calendar are disregarded.
+    /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
-    /// Whether to book even when the slot is not free.
+    /// True to book the slot even if it is not free.
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
@@ -143,21 +143,21 @@ impl AppointmentCreate {
 crm_core::record! {
     /// Appointment edit.
     pub struct AppointmentEdit {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// Whether the notice and date limits of the calendar are disregarded.
+        /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
-        /// Whether to book even when the slot is not free.
+        /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
@@ -176,21 +176,21 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AppointmentEdit {
-    /// The address.
+    /// `address`
     address: String,
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
-    /// The id of the user it is assigned to.
+    /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// The id of the calendar.
+    /// `calendarId`
     calendar_id: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
-    /// Whether the notice and date limits of the calendar are disregarded.
+    /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
-    /// Whether to book even when the slot is not free.
+    /// True to book the slot even if it is not free.
     ignore_free_slot_validation: bool,
     /// Default: `default`.
     meeting_location_id: String,
@@ -211,25 +211,25 @@ crm_core::setters!(AppointmentEdit {
 crm_core::record! {
     /// Appointment reply.
     pub struct AppointmentReply {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is one of a repeating series.
+        /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -245,7 +245,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state of the appointment, as `confirmed` or `noshow`.
+    /// The status of the appointment, for example `confirmed` or `noshow`.
     pub enum AppointmentStatus {
         /// `active`
         Active = "active",
@@ -269,65 +269,65 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Calendar.
     pub struct Calendar {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. Default: `true`.
+        /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. Default: `true`.
+        /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. Default: `true`.
+        /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own. Deprecated by the vendor.
+        /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Vec<Availability> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+        /// The type of availability: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The kind of calendar, as `round_robin`.
+        /// The type of calendar, for example `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+        /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. Default: `false`.
+        /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
@@ -347,7 +347,7 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -387,7 +387,7 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar by id reply.
     pub struct CalendarByIdReply {
-        /// The calendar as it is now.
+        /// `calendar`
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -395,63 +395,63 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar create.
     pub struct CalendarCreate {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled. Default: `true`.
+        /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved. Default: `true`.
+        /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once. Default: `true`.
+        /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own. Deprecated by the vendor.
+        /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+        /// The type of availability: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The kind of calendar, as `round_robin`.
+        /// The type of calendar, for example `round_robin`.
         calendar_type: Option<CalendarType> = "calendarType",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders. Default: `{{contact.name}}`.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+        /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails. Default: `false`.
+        /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -471,7 +471,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -511,63 +511,63 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CalendarCreate {
-    /// The e-mail address that alerts go to.
+    /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
     allow_booking_after: f64,
     /// The unit of `allowBookingAfter`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
     allow_booking_for: f64,
     /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
-    /// Whether bookings may be cancelled. Default: `true`.
+    /// True if bookings can be cancelled. Default: `true`.
     allow_cancellation: bool,
-    /// Whether appointments can be moved. Default: `true`.
+    /// True if appointments can be rescheduled. Default: `true`.
     allow_reschedule: bool,
-    /// Most appointments in a day.
+    /// The maximum number of appointments per day.
     appoinment_per_day: f64,
-    /// How many appointments fit in a slot. Default: `1`.
+    /// The maximum number of appointments per slot. Default: `1`.
     appoinment_per_slot: f64,
-    /// Whether appointments are confirmed at once. Default: `true`.
+    /// True if appointments are confirmed automatically. Default: `true`.
     auto_confirm: bool,
-    /// The dates that have hours of their own. Deprecated by the vendor.
+    /// The dates that have opening hours of their own. Deprecated by the vendor.
     availabilities: [Availability],
-    /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+    /// The type of availability: `0` or `1`. Deprecated by the vendor.
     availability_type: f64,
-    /// The address of the cover image of the calendar.
+    /// The URL of the calendar's cover image.
     calendar_cover_image: String,
-    /// The kind of calendar, as `round_robin`.
+    /// The type of calendar, for example `round_robin`.
     calendar_type: CalendarType,
-    /// The text beside the consent box.
+    /// The text next to the consent box.
     consent_label: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// Default: `false`.
     enable_recurring: bool,
-    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
     event_color: String,
     /// The title of the events, with placeholders. Default: `{{contact.name}}`.
     event_title: String,
-    /// How appointments are shared out among the team. Default: `RoundRobin_OptimizeForAvailability`.
+    /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
     event_type: EventType,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// The address to go to once the form is sent.
+    /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
-    /// What is said after the form was sent.
+    /// The message after the form is submitted.
     form_submit_thanks_message: String,
     /// Default: `ThankYouMessage`.
     form_submit_type: FormSubmitType,
-    /// Whether Google sends invitation e-mails. Default: `false`.
+    /// True if Google sends invitation e-mails. Default: `false`.
     google_invitation_emails: bool,
-    /// The id of the group.
+    /// `groupId`
     group_id: String,
-    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// Whether it is in use. Default: `true`.
+    /// Default: `true`.
     is_active: bool,
-    /// Whether payments are real, not only for testing.
+    /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -581,7 +581,7 @@ crm_core::setters!(CalendarCreate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
@@ -685,35 +685,35 @@ impl CalendarCreate {
 crm_core::record! {
     /// Calendar event.
     pub struct CalendarEvent {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The state of the appointment, as `confirmed` or `noshow`.
+        /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
-        /// The ids of the rooms and equipment booked with it.
+        /// The ids of the rooms and equipment that are booked with it.
         assigned_resources: Vec<String> = "assignedResources",
-        /// The id of the user it is assigned to.
+        /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<Timestamp> = "endTime",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is one of a repeating series.
+        /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -735,61 +735,61 @@ crm_core::record! {
 crm_core::record! {
     /// Calendar update.
     pub struct CalendarUpdate {
-        /// The e-mail address that alerts go to.
+        /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
         /// The unit of `allowBookingAfter`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
         /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
-        /// Whether bookings may be cancelled.
+        /// True if bookings can be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
-        /// Whether appointments can be moved.
+        /// True if appointments can be rescheduled.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// Most appointments in a day.
+        /// The maximum number of appointments per day.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// How many appointments fit in a slot.
+        /// The maximum number of appointments per slot.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
-        /// Whether appointments are confirmed at once.
+        /// True if appointments are confirmed automatically.
         auto_confirm: Option<bool> = "autoConfirm",
-        /// The dates that have hours of their own. Deprecated by the vendor.
+        /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+        /// The type of availability: `0` or `1`. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
-        /// The address of the cover image of the calendar.
+        /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
-        /// The text beside the consent box.
+        /// The text next to the consent box.
         consent_label: Option<String> = "consentLabel",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
         /// Default: `false`.
         enable_recurring: Option<bool> = "enableRecurring",
-        /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+        /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
         event_color: Option<String> = "eventColor",
         /// The title of the events, with placeholders.
         event_title: Option<String> = "eventTitle",
-        /// How appointments are shared out among the team.
+        /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The address to go to once the form is sent.
+        /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
-        /// What is said after the form was sent.
+        /// The message after the form is submitted.
         form_submit_thanks_message: Option<String> = "formSubmitThanksMessage",
         /// Default: `ThankYouMessage`.
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
-        /// Whether Google sends invitation e-mails.
+        /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// The id of the group.
+        /// `groupId`
         group_id: Option<String> = "groupId",
-        /// `count_only` counts the guests; `collect_detail` asks who they are.
+        /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Whether it is in use.
+        /// `isActive`
         is_active: Option<bool> = "isActive",
-        /// Whether payments are real, not only for testing.
+        /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -807,7 +807,7 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
@@ -843,61 +843,61 @@ crm_core::record! {
     read_only "meetingLocation"
 }
 crm_core::setters!(CalendarUpdate {
-    /// The e-mail address that alerts go to.
+    /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The shortest notice for a booking, in its unit. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
     allow_booking_after: f64,
     /// The unit of `allowBookingAfter`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// How far ahead can be booked, in its unit. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
     allow_booking_for: f64,
     /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
-    /// Whether bookings may be cancelled.
+    /// True if bookings can be cancelled.
     allow_cancellation: bool,
-    /// Whether appointments can be moved.
+    /// True if appointments can be rescheduled.
     allow_reschedule: bool,
-    /// Most appointments in a day.
+    /// The maximum number of appointments per day.
     appoinment_per_day: f64,
-    /// How many appointments fit in a slot.
+    /// The maximum number of appointments per slot.
     appoinment_per_slot: f64,
-    /// Whether appointments are confirmed at once.
+    /// True if appointments are confirmed automatically.
     auto_confirm: bool,
-    /// The dates that have hours of their own. Deprecated by the vendor.
+    /// The dates that have opening hours of their own. Deprecated by the vendor.
     availabilities: [UpdateAvailability],
-    /// Which kind of availability holds: `0` or `1`. Deprecated by the vendor.
+    /// The type of availability: `0` or `1`. Deprecated by the vendor.
     availability_type: f64,
-    /// The address of the cover image of the calendar.
+    /// The URL of the calendar's cover image.
     calendar_cover_image: String,
-    /// The text beside the consent box.
+    /// The text next to the consent box.
     consent_label: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
     /// Default: `false`.
     enable_recurring: bool,
-    /// The color in the calendar, as `#039be5`. Default: `#039be5`.
+    /// The color in the calendar, for example `#039be5`. Default: `#039be5`.
     event_color: String,
     /// The title of the events, with placeholders.
     event_title: String,
-    /// How appointments are shared out among the team.
+    /// The distribution of appointments among the team.
     event_type: EventType,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// The address to go to once the form is sent.
+    /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
-    /// What is said after the form was sent.
+    /// The message after the form is submitted.
     form_submit_thanks_message: String,
     /// Default: `ThankYouMessage`.
     form_submit_type: FormSubmitType,
-    /// Whether Google sends invitation e-mails.
+    /// True if Google sends invitation e-mails.
     google_invitation_emails: bool,
-    /// The id of the group.
+    /// `groupId`
     group_id: String,
-    /// `count_only` counts the guests; `collect_detail` asks who they are.
+    /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// Whether it is in use.
+    /// `isActive`
     is_active: bool,
-    /// Whether payments are real, not only for testing.
+    /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -913,7 +913,7 @@ crm_core::setters!(CalendarUpdate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
@@ -950,7 +950,7 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Calendars get reply.
     pub struct CalendarsGetReply {
-        /// The calendars that were found.
+        /// `calendars`
         calendars: Vec<Calendar> = "calendars",
     }
 }
@@ -962,9 +962,9 @@ crm_core::record! {
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
-        /// How many there are. At most 24.
+        /// The number of records. At most 24.
         count: Option<f64> = "count",
-        /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
+        /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
 }
@@ -973,18 +973,18 @@ crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CreatePublicServiceBookingStatus,
-    /// How many there are. At most 24.
+    /// The number of records. At most 24.
     count: f64,
-    /// How often it repeats: `DAILY`, `WEEKLY` or `MONTHLY`.
+    /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
 });
 
 crm_core::record! {
     /// Create booking service.
     pub struct CreateBookingService {
-        /// What is added to it.
+        /// `addOns`
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The position among the others or on the page.
         position: Option<f64> = "position",
@@ -995,7 +995,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBookingService {
-    /// What is added to it.
+    /// `addOns`
     add_ons: [ServiceAddOn],
     /// The position among the others or on the page.
     position: f64,
@@ -1047,19 +1047,19 @@ impl CreateEventCalendarSchedule {
 crm_core::record! {
     /// Create or update service booking reply.
     pub struct CreateOrUpdateServiceBookingReply {
-        /// The id of the booking.
+        /// `bookingId`
         booking_id: Option<String> = "bookingId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1085,9 +1085,9 @@ crm_core::record! {
 crm_core::record! {
     /// Create public service booking.
     pub struct CreatePublicServiceBooking {
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1109,9 +1109,9 @@ crm_core::record! {
     required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
 }
 crm_core::setters!(CreatePublicServiceBooking {
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
-    /// When it ends.
+    /// `endTime`
     end_time: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1144,15 +1144,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create service.
     pub struct CreateService {
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The color in the calendar, as `#039be5`.
+        /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// Whether it is private.
+        /// `isPrivate`
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1160,17 +1160,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+        /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1185,29 +1185,29 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateService {
-    /// The address of the cover image.
+    /// The URL of the cover image.
     cover_image: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The color in the calendar, as `#039be5`.
+    /// The color in the calendar, for example `#039be5`.
     event_color: String,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// Whether it is private.
+    /// `isPrivate`
     is_private: bool,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// `serviceCategoryId`
     service_category_id: String,
-    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+    /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1251,9 +1251,9 @@ impl CreateService {
 crm_core::record! {
     /// Create service location.
     pub struct CreateServiceLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1270,9 +1270,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The address of the cover image.
+    /// The URL of the cover image.
     cover_image: String,
     /// `locationType`
     location_type: LocationType,
@@ -1308,15 +1308,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+        /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1327,15 +1327,15 @@ crm_core::record! {
 crm_core::setters!(CreateServiceVariation {
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+    /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1362,11 +1362,11 @@ impl CreateServiceVariation {
 crm_core::record! {
     /// Event calendar schedule reply.
     pub struct EventCalendarScheduleReply {
-        /// The id of the calendar.
+        /// `calendarId`
         calendar_id: Option<String> = "calendarId",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
         /// The rules that define the available times.
         rules: Vec<ScheduleRule> = "rules",
@@ -1386,7 +1386,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar event reply.
     pub struct GetCalendarEventReply {
-        /// The event in question.
+        /// `event`
         event: Option<CalendarEvent> = "event",
     }
 }
@@ -1394,7 +1394,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get calendar events reply.
     pub struct GetCalendarEventsReply {
-        /// The events, or how often each kind happened.
+        /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
     }
 }
@@ -1412,27 +1412,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Payment.
     pub struct Payment {
-        /// The amount.
+        /// `amount`
         amount: Option<f64> = "amount",
-        /// What is to be paid in advance.
+        /// The deposit that is paid in advance.
         deposit: Option<f64> = "deposit",
-        /// Whether the deposit is a `percentage` or an `amount`.
+        /// The type of deposit: `percentage` or `amount`.
         deposit_type: Option<CouponDiscountType> = "depositType",
     }
 }
 crm_core::setters!(Payment {
-    /// The amount.
+    /// `amount`
     amount: f64,
-    /// What is to be paid in advance.
+    /// The deposit that is paid in advance.
     deposit: f64,
-    /// Whether the deposit is a `percentage` or an `amount`.
+    /// The type of deposit: `percentage` or `amount`.
     deposit_type: CouponDiscountType,
 });
 
 crm_core::record! {
     /// Service.
     pub struct Service {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The add-ons that are booked with the service.
         service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
@@ -1452,9 +1452,9 @@ crm_core::record! {
 crm_core::record! {
     /// Service add on.
     pub struct ServiceAddOn {
-        /// How long it lasts. In minutes.
+        /// In minutes.
         duration: Option<f64> = "duration",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `quantity`
         quantity: Option<f64> = "quantity",
@@ -1463,7 +1463,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ServiceAddOn {
-    /// How long it lasts. In minutes.
+    /// In minutes.
     duration: f64,
     /// `quantity`
     quantity: f64,
@@ -1485,7 +1485,7 @@ impl ServiceAddOn {
 crm_core::record! {
     /// Service add on reply.
     pub struct ServiceAddOnReply {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `quantity`
         quantity: Option<f64> = "quantity",
@@ -1495,19 +1495,19 @@ crm_core::record! {
 crm_core::record! {
     /// Service booking reply.
     pub struct ServiceBookingReply {
-        /// The id of the booking.
+        /// `bookingId`
         booking_id: Option<String> = "bookingId",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1531,7 +1531,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service bookings list reply.
     pub struct ServiceBookingsListReply {
-        /// The bookings of services.
+        /// The service bookings.
         bookings: Vec<ServiceBookingReply> = "bookings",
     }
 }
@@ -1555,15 +1555,15 @@ crm_core::record! {
 crm_core::record! {
     /// Service location reply.
     pub struct ServiceLocationReply {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is in use. Default: `true`.
+        /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Whether it is private. Default: `false`.
+        /// Default: `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1581,17 +1581,17 @@ crm_core::record! {
 crm_core::record! {
     /// Service reply.
     pub struct ServiceReply {
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The color in the calendar, as `#039be5`.
+        /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether it is private. Default: `false`.
+        /// Default: `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1599,17 +1599,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+        /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1625,7 +1625,7 @@ crm_core::record! {
 crm_core::record! {
     /// Service resource.
     pub struct ServiceResource {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
 }
@@ -1633,42 +1633,42 @@ crm_core::record! {
 crm_core::record! {
     /// Service variation.
     pub struct ServiceVariation {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+        /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
 }
 crm_core::setters!(ServiceVariation {
-    /// The id.
+    /// `id`
     id: String,
     /// `name`
     name: String,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+    /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1685,7 +1685,7 @@ crm_core::record! {
 crm_core::record! {
     /// Staff.
     pub struct Staff {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
     }
     required "id"
@@ -1722,31 +1722,31 @@ crm_core::setters!(UpdateEventCalendarSchedule {
 crm_core::record! {
     /// Update service.
     pub struct UpdateService {
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// What it is, for people.
+        /// The human-readable description.
         description: Option<String> = "description",
-        /// The color in the calendar, as `#039be5`.
+        /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// The id of the form.
+        /// `formId`
         form_id: Option<String> = "formId",
-        /// Whether it is private.
+        /// `isPrivate`
         is_private: Option<bool> = "isPrivate",
         /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
         post_buffer: Option<f64> = "postBuffer",
         /// The unit of `postBuffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// `serviceCategoryId`
         service_category_id: Option<String> = "serviceCategoryId",
-        /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+        /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1759,31 +1759,31 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateService {
-    /// The address of the cover image.
+    /// The URL of the cover image.
     cover_image: String,
-    /// What it is, for people.
+    /// The human-readable description.
     description: String,
-    /// The color in the calendar, as `#039be5`.
+    /// The color in the calendar, for example `#039be5`.
     event_color: String,
-    /// The id of the form.
+    /// `formId`
     form_id: String,
-    /// Whether it is private.
+    /// `isPrivate`
     is_private: bool,
     /// `name`
     name: String,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service, in `postBufferUnit`. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
     post_buffer: f64,
     /// The unit of `postBuffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking, in `preBufferUnit`. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// `serviceCategoryId`
     service_category_id: String,
-    /// The duration of the service, in `serviceDurationUnit`. In the unit of `serviceDurationUnit`.
+    /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1798,7 +1798,7 @@ crm_core::setters!(UpdateService {
 crm_core::record! {
     /// Update service booking.
     pub struct UpdateServiceBooking {
-        /// When it ends.
+        /// `endTime`
         end_time: Option<String> = "endTime",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
@@ -1817,7 +1817,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateServiceBooking {
-    /// When it ends.
+    /// `endTime`
     end_time: String,
     /// The place of the meeting.
     meeting_location: String,
@@ -1856,9 +1856,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update service location.
     pub struct UpdateServiceLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The address of the cover image.
+        /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
         /// `locationType`
         location_type: Option<LocationType> = "locationType",
@@ -1871,9 +1871,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateServiceLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The address of the cover image.
+    /// The URL of the cover image.
     cover_image: String,
     /// `locationType`
     location_type: LocationType,

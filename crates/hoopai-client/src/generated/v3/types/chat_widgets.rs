@@ -6,23 +6,23 @@ use super::*;
 crm_core::record! {
     /// A2p compliance.
     pub struct A2pCompliance {
-        /// The text of the first consent.
+        /// The text of the first opt-in.
         a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
-        /// Whether the box of the first opt-in starts ticked.
+        /// True if the box of the first opt-in is ticked by default.
         a2p_opt_in_form1_pre_checked: Option<bool> = "a2pOptInForm1PreChecked",
-        /// Whether the first consent has a box to tick.
+        /// True if the first opt-in has a box to tick.
         a2p_opt_in_form1_show_checkbox: Option<bool> = "a2pOptInForm1ShowCheckbox",
         /// The text of the second opt-in.
         a2p_opt_in_form2: Option<String> = "a2pOptInForm2",
-        /// Whether the second consent is ticked from the start.
+        /// True if the box of the second opt-in is ticked by default.
         a2p_opt_in_form2_pre_checked: Option<bool> = "a2pOptInForm2PreChecked",
-        /// Whether the second opt-in has a box to tick.
+        /// True if the second opt-in has a box to tick.
         a2p_opt_in_form2_show_checkbox: Option<bool> = "a2pOptInForm2ShowCheckbox",
-        /// Whether consent to text messages is asked for.
+        /// True if the opt-in to text messages is shown.
         enable_a2p_compliance: Option<bool> = "enableA2PCompliance",
-        /// Whether the first opt-in is used.
+        /// True if the first opt-in is shown.
         is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
-        /// Whether the second consent is asked for.
+        /// True if the second opt-in is shown.
         is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
         /// `messageType`
         message_type: Option<String> = "messageType",
@@ -33,23 +33,23 @@ crm_core::record! {
     }
 }
 crm_core::setters!(A2pCompliance {
-    /// The text of the first consent.
+    /// The text of the first opt-in.
     a2p_opt_in_form1: String,
-    /// Whether the box of the first opt-in starts ticked.
+    /// True if the box of the first opt-in is ticked by default.
     a2p_opt_in_form1_pre_checked: bool,
-    /// Whether the first consent has a box to tick.
+    /// True if the first opt-in has a box to tick.
     a2p_opt_in_form1_show_checkbox: bool,
     /// The text of the second opt-in.
     a2p_opt_in_form2: String,
-    /// Whether the second consent is ticked from the start.
+    /// True if the box of the second opt-in is ticked by default.
     a2p_opt_in_form2_pre_checked: bool,
-    /// Whether the second opt-in has a box to tick.
+    /// True if the second opt-in has a box to tick.
     a2p_opt_in_form2_show_checkbox: bool,
-    /// Whether consent to text messages is asked for.
+    /// True if the opt-in to text messages is shown.
     enable_a2p_compliance: bool,
-    /// Whether the first opt-in is used.
+    /// True if the first opt-in is shown.
     is_a2p_opt_in_form1: bool,
-    /// Whether the second consent is asked for.
+    /// True if the second opt-in is shown.
     is_a2p_opt_in_form2: bool,
     /// `messageType`
     message_type: String,
@@ -62,7 +62,7 @@ crm_core::setters!(A2pCompliance {
 crm_core::record! {
     /// Acknowledgement details.
     pub struct AcknowledgementDetails {
-        /// The icon that is shown.
+        /// `icon`
         icon: Option<String> = "icon",
         /// `liveChatIcon`
         live_chat_icon: Option<String> = "liveChatIcon",
@@ -73,7 +73,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AcknowledgementDetails {
-    /// The icon that is shown.
+    /// `icon`
     icon: String,
     /// `liveChatIcon`
     live_chat_icon: String,
@@ -86,29 +86,29 @@ crm_core::setters!(AcknowledgementDetails {
 crm_core::record! {
     /// Advance settings.
     pub struct AdvanceSettings {
-        /// How consent to A2P messages is asked for.
+        /// The settings of the opt-in to A2P text messages.
         a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
-        /// The kinds of chat offered together, as `liveChat`.
+        /// The chat types that the widget offers, for example `liveChat`.
         all_in_one_chat_types: Option<Vec<ChatWidgetsListChatType>> = "allInOneChatTypes",
         /// The first message of the all-in-one chat.
         all_in_one_initial_msg: Option<String> = "allInOneInitialMsg",
-        /// The name shown as the brand.
+        /// The title that is shown as the brand.
         branding_title: Option<String> = "brandingTitle",
-        /// The hours the business is open.
+        /// The opening hours of the business.
         business_office_hours: Option<BusinessOfficeHours> = "businessOfficeHours",
-        /// What is said before the contact form.
+        /// The message before the contact form.
         contact_form_intro_message: Option<String> = "contactFormIntroMessage",
-        /// The options of the contact form.
+        /// `contactFormOptions`
         contact_form_options: Option<Vec<AdvanceSettingsContactFormOptionsItem>> = "contactFormOptions",
         /// `contactFormSystemMessage`
         contact_form_system_message: Option<String> = "contactFormSystemMessage",
-        /// Whether the consent box starts ticked.
+        /// True if the consent box is ticked by default.
         default_consent_check: Option<bool> = "defaultConsentCheck",
-        /// Whether visitors are asked for their contact details.
+        /// True if visitors are asked for their contact details.
         enable_contact_form: Option<bool> = "enableContactForm",
-        /// The Facebook page to chat on.
+        /// The Facebook page that receives chats.
         fb_page: Option<FbPage> = "fbPage",
-        /// The Instagram page that is written to.
+        /// The Instagram page that receives messages.
         instagram_page: Option<InstagramPage> = "instagramPage",
         /// True if a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
@@ -123,29 +123,29 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdvanceSettings {
-    /// How consent to A2P messages is asked for.
+    /// The settings of the opt-in to A2P text messages.
     a_two_p_compliance: A2pCompliance,
-    /// The kinds of chat offered together, as `liveChat`.
+    /// The chat types that the widget offers, for example `liveChat`.
     all_in_one_chat_types: [ChatWidgetsListChatType],
     /// The first message of the all-in-one chat.
     all_in_one_initial_msg: String,
-    /// The name shown as the brand.
+    /// The title that is shown as the brand.
     branding_title: String,
-    /// The hours the business is open.
+    /// The opening hours of the business.
     business_office_hours: BusinessOfficeHours,
-    /// What is said before the contact form.
+    /// The message before the contact form.
     contact_form_intro_message: String,
-    /// The options of the contact form.
+    /// `contactFormOptions`
     contact_form_options: [AdvanceSettingsContactFormOptionsItem],
     /// `contactFormSystemMessage`
     contact_form_system_message: String,
-    /// Whether the consent box starts ticked.
+    /// True if the consent box is ticked by default.
     default_consent_check: bool,
-    /// Whether visitors are asked for their contact details.
+    /// True if visitors are asked for their contact details.
     enable_contact_form: bool,
-    /// The Facebook page to chat on.
+    /// The Facebook page that receives chats.
     fb_page: FbPage,
-    /// The Instagram page that is written to.
+    /// The Instagram page that receives messages.
     instagram_page: InstagramPage,
     /// True if a sound is played for new messages.
     play_notification_sound: bool,
@@ -186,7 +186,7 @@ crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
 crm_core::record! {
     /// Business office hours.
     pub struct BusinessOfficeHours {
-        /// Whether business hours are kept to.
+        /// True if business hours apply.
         enable_business_hours: Option<bool> = "enableBusinessHours",
         /// The opening hours.
         open_hours: Option<Vec<BusinessOfficeHoursOpenHoursItem>> = "openHours",
@@ -197,7 +197,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessOfficeHours {
-    /// Whether business hours are kept to.
+    /// True if business hours apply.
     enable_business_hours: bool,
     /// The opening hours.
     open_hours: [BusinessOfficeHoursOpenHoursItem],
@@ -272,7 +272,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Clone chat widget.
     pub struct CloneChatWidget {
-        /// The id of the chat widget.
+        /// `chatWidgetId`
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -306,11 +306,11 @@ impl CloneChatWidget {
 crm_core::record! {
     /// Create widget.
     pub struct CreateWidget {
-        /// The kind of chat, as `liveChat`.
+        /// The type of chat, for example `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -325,9 +325,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWidget {
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
-    /// Whether it is deleted.
+    /// True if it is deleted.
     deleted: bool,
     /// `settings`
     settings: WidgetSettings,
@@ -360,14 +360,14 @@ crm_core::record! {
     pub struct FbPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// The name of the Facebook page.
+        /// `facebookPageName`
         facebook_page_name: Option<String> = "facebookPageName",
     }
 }
 crm_core::setters!(FbPage {
     /// The id of the page at Facebook.
     facebook_page_id: String,
-    /// The name of the Facebook page.
+    /// `facebookPageName`
     facebook_page_name: String,
 });
 
@@ -376,7 +376,7 @@ crm_core::record! {
     pub struct InstagramPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// The name of the Facebook page.
+        /// `facebookPageName`
         facebook_page_name: Option<String> = "facebookPageName",
         /// The id of the page at Instagram.
         instagram_page_id: Option<String> = "instagramPageId",
@@ -387,7 +387,7 @@ crm_core::record! {
 crm_core::setters!(InstagramPage {
     /// The id of the page at Facebook.
     facebook_page_id: String,
-    /// The name of the Facebook page.
+    /// `facebookPageName`
     facebook_page_name: String,
     /// The id of the page at Instagram.
     instagram_page_id: String,
@@ -418,9 +418,9 @@ crm_core::setters!(Redirect {
 crm_core::record! {
     /// Update widget.
     pub struct UpdateWidget {
-        /// The kind of chat, as `liveChat`.
+        /// The type of chat, for example `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
         /// `name`
         name: Option<String> = "name",
@@ -431,9 +431,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateWidget {
-    /// The kind of chat, as `liveChat`.
+    /// The type of chat, for example `liveChat`.
     chat_type: WidgetChatType,
-    /// Whether it is the default.
+    /// True if it is the default.
     default_: bool,
     /// `name`
     name: String,
@@ -444,7 +444,7 @@ crm_core::setters!(UpdateWidget {
 });
 
 crm_core::open_enum! {
-    /// The kind of chat, as `liveChat`.
+    /// The type of chat, for example `liveChat`.
     pub enum WidgetChatType {
         /// `emailChat`
         EmailChat = "emailChat",
@@ -458,29 +458,29 @@ crm_core::record! {
     pub struct WidgetSettings {
         /// The icons and colors of the acknowledgement.
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
-        /// Further settings of the widget.
+        /// Advanced settings of the widget.
         advance_settings: Option<AdvanceSettings> = "advanceSettings",
-        /// The name of the agency.
+        /// `agencyName`
         agency_name: Option<String> = "agencyName",
-        /// The address of the agency's website.
+        /// The URL of the agency's website.
         agency_website: Option<String> = "agencyWebsite",
-        /// Whether a picture is shown.
+        /// True if an avatar is shown.
         allow_avatar_image: Option<bool> = "allowAvatarImage",
-        /// Whether the country code is found by itself.
+        /// True if the country code is detected automatically.
         auto_country_code: Option<bool> = "autoCountryCode",
         /// The icon of the chat button.
         chat_icon: Option<String> = "chatIcon",
-        /// The kind of chat, as `liveChat`.
+        /// The type of chat, for example `liveChat`.
         chat_type: Option<String> = "chatType",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// How big it is.
+        /// The size.
         dimensions: Option<WidgetSettingsCustomization> = "dimensions",
-        /// Whether those who come again get another message.
+        /// True if returning visitors get another message.
         enable_revisit_message: Option<bool> = "enableRevisitMessage",
         /// The heading of the chat window.
         heading: Option<String> = "heading",
-        /// Whether the picture of the prompt is optimized.
+        /// True if the avatar of the prompt is optimized.
         is_prompt_avatar_image_optimize: Option<bool> = "isPromptAvatarImageOptimize",
         /// The legal text.
         legal_msg: Option<String> = "legalMsg",
@@ -555,25 +555,25 @@ crm_core::record! {
 crm_core::setters!(WidgetSettings {
     /// The icons and colors of the acknowledgement.
     acknowledgement_details: AcknowledgementDetails,
-    /// Further settings of the widget.
+    /// Advanced settings of the widget.
     advance_settings: AdvanceSettings,
-    /// The name of the agency.
+    /// `agencyName`
     agency_name: String,
-    /// The address of the agency's website.
+    /// The URL of the agency's website.
     agency_website: String,
-    /// Whether a picture is shown.
+    /// True if an avatar is shown.
     allow_avatar_image: bool,
-    /// Whether the country code is found by itself.
+    /// True if the country code is detected automatically.
     auto_country_code: bool,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country_code: String,
-    /// How big it is.
+    /// The size.
     dimensions: WidgetSettingsCustomization,
-    /// Whether those who come again get another message.
+    /// True if returning visitors get another message.
     enable_revisit_message: bool,
     /// The heading of the chat window.
     heading: String,
-    /// Whether the picture of the prompt is optimized.
+    /// True if the avatar of the prompt is optimized.
     is_prompt_avatar_image_optimize: bool,
     /// The legal text.
     legal_msg: String,
@@ -718,14 +718,14 @@ crm_core::setters!(WidgetSettingsCustomization {
 crm_core::record! {
     /// Widget settings customization size.
     pub struct WidgetSettingsCustomizationSize {
-        /// How high it is.
+        /// `height`
         height: Option<f64> = "height",
         /// `width`
         width: Option<f64> = "width",
     }
 }
 crm_core::setters!(WidgetSettingsCustomizationSize {
-    /// How high it is.
+    /// `height`
     height: f64,
     /// `width`
     width: f64,
@@ -734,14 +734,14 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 crm_core::record! {
     /// Widget settings theme.
     pub struct WidgetSettingsTheme {
-        /// The colors that belong to it.
+        /// The colors of the brand board.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
         /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(WidgetSettingsTheme {
-    /// The colors that belong to it.
+    /// The colors of the brand board.
     colors: WidgetSettingsThemeCustomColor,
     /// `name`
     name: String,
@@ -750,17 +750,17 @@ crm_core::setters!(WidgetSettingsTheme {
 crm_core::record! {
     /// Widget settings theme custom color.
     pub struct WidgetSettingsThemeCustomColor {
-        /// The color behind the avatar.
+        /// `avatarBackgroundColor`
         avatar_background_color: Option<String> = "avatarBackgroundColor",
-        /// The color of the border around the picture.
+        /// The color of the avatar's border.
         avatar_border_color: Option<String> = "avatarBorderColor",
-        /// The color behind it.
+        /// `backgroundColor`
         background_color: Option<String> = "backgroundColor",
-        /// The color of the button.
+        /// `buttonColor`
         button_color: Option<String> = "buttonColor",
-        /// The color of the chat bubble.
+        /// `chatBubbleColor`
         chat_bubble_color: Option<String> = "chatBubbleColor",
-        /// The color of the header.
+        /// `headerColor`
         header_color: Option<String> = "headerColor",
         /// The color of inbound messages.
         received_message_color: Option<String> = "receivedMessageColor",
@@ -769,17 +769,17 @@ crm_core::record! {
     }
 }
 crm_core::setters!(WidgetSettingsThemeCustomColor {
-    /// The color behind the avatar.
+    /// `avatarBackgroundColor`
     avatar_background_color: String,
-    /// The color of the border around the picture.
+    /// The color of the avatar's border.
     avatar_border_color: String,
-    /// The color behind it.
+    /// `backgroundColor`
     background_color: String,
-    /// The color of the button.
+    /// `buttonColor`
     button_color: String,
-    /// The color of the chat bubble.
+    /// `chatBubbleColor`
     chat_bubble_color: String,
-    /// The color of the header.
+    /// `headerColor`
     header_color: String,
     /// The color of inbound messages.
     received_message_color: String,

@@ -17,7 +17,7 @@ use super::*;
 crm_core::record! {
     /// Contacts by id reply.
     pub struct ContactsByIdReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -31,27 +31,27 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The gender.
+        /// `gender`
         gender: Option<String> = "gender",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -83,27 +83,27 @@ crm_core::setters!(CreateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The gender.
+    /// `gender`
     gender: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -169,7 +169,7 @@ impl CreateContact {
 crm_core::record! {
     /// Create contacts reply.
     pub struct CreateContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContactById> = "contact",
     }
 }
@@ -177,13 +177,13 @@ crm_core::record! {
 crm_core::record! {
     /// Dnd settings.
     pub struct DndSettings {
-        /// What holds for calls.
+        /// The settings for calls.
         call: Option<DndSetting> = "call",
         /// The e-mail address.
         email: Option<DndSetting> = "email",
-        /// What holds for Facebook messages.
+        /// The settings for Facebook messages.
         fb: Option<DndSetting> = "fb",
-        /// What holds for messages through Google.
+        /// The settings for messages through Google Business.
         gmb: Option<DndSetting> = "gmb",
         /// The settings for text messages.
         sms: Option<DndSetting> = "sms",
@@ -192,13 +192,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DndSettings {
-    /// What holds for calls.
+    /// The settings for calls.
     call: DndSetting,
     /// The e-mail address.
     email: DndSetting,
-    /// What holds for Facebook messages.
+    /// The settings for Facebook messages.
     fb: DndSetting,
-    /// What holds for messages through Google.
+    /// The settings for messages through Google Business.
     gmb: DndSetting,
     /// The settings for text messages.
     sms: DndSetting,
@@ -209,53 +209,53 @@ crm_core::setters!(DndSettings {
 crm_core::record! {
     /// Get contact by id.
     pub struct GetContactById {
-        /// Further e-mail addresses.
+        /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
         /// The first line of the address.
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Value> = "attachments",
-        /// Where the contact first came from.
+        /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// The id of the business.
+        /// `businessId`
         business_id: Option<String> = "businessId",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The first name in lower case.
+        /// `firstNameLowerCase`
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The full name in lower case.
+        /// `fullNameLowerCase`
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// The keyword it goes by.
+        /// `keyword`
         keyword: Option<String> = "keyword",
-        /// When the contact was last active.
+        /// The time of the contact's last activity.
         last_activity: Option<String> = "lastActivity",
-        /// Where the contact last came from.
+        /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -295,23 +295,23 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -339,23 +339,23 @@ crm_core::setters!(UpdateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -388,7 +388,7 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Update contacts reply.
     pub struct UpdateContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
@@ -398,7 +398,7 @@ crm_core::record! {
 crm_core::record! {
     /// Update tags reply.
     pub struct UpdateTagsReply {
-        /// How many errors there were.
+        /// The number of errors.
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
@@ -416,29 +416,29 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The name of the company.
+        /// `companyName`
         company_name: Option<String> = "companyName",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country: Option<String> = "country",
         /// Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day of birth, as `YYYY-MM-DD`.
+        /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
-        /// Whether the contact wants no messages.
+        /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
-        /// What the contact does not want, channel by channel.
+        /// The do-not-disturb settings by channel.
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
-        /// The gender.
+        /// `gender`
         gender: Option<String> = "gender",
-        /// The do-not-disturb settings for incoming messages.
+        /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -470,29 +470,29 @@ crm_core::setters!(UpsertContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The name of the company.
+    /// `companyName`
     company_name: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country: String,
     /// Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day of birth, as `YYYY-MM-DD`.
+    /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
-    /// Whether the contact wants no messages.
+    /// True if the contact receives no messages.
     dnd: bool,
-    /// What the contact does not want, channel by channel.
+    /// The do-not-disturb settings by channel.
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
-    /// The gender.
+    /// `gender`
     gender: String,
-    /// The do-not-disturb settings for incoming messages.
+    /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
     /// `lastName`
     last_name: String,
@@ -559,7 +559,7 @@ impl UpsertContact {
 crm_core::record! {
     /// Upsert contacts reply.
     pub struct UpsertContactsReply {
-        /// The contact in question.
+        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",

@@ -25,15 +25,15 @@ use super::*;
 crm_core::record! {
     /// Email events.
     pub struct EmailEvents {
-        /// How many were accepted.
+        /// The number of e-mails that were accepted.
         accepted: Option<i64> = "accepted",
-        /// How many were clicked.
+        /// The number of e-mails in which a link was clicked.
         clicked: Option<i64> = "clicked",
-        /// How many were reported as spam.
+        /// The number of e-mails that were reported as spam.
         complained: Option<i64> = "complained",
-        /// How many were delivered.
+        /// The number of e-mails that were delivered.
         delivered: Option<i64> = "delivered",
-        /// How many failed.
+        /// The number of e-mails that failed.
         failed: Option<i64> = "failed",
         /// The number of e-mails that were opened.
         opened: Option<i64> = "opened",
@@ -48,15 +48,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailEvents {
-    /// How many were accepted.
+    /// The number of e-mails that were accepted.
     accepted: i64,
-    /// How many were clicked.
+    /// The number of e-mails in which a link was clicked.
     clicked: i64,
-    /// How many were reported as spam.
+    /// The number of e-mails that were reported as spam.
     complained: i64,
-    /// How many were delivered.
+    /// The number of e-mails that were delivered.
     delivered: i64,
-    /// How many failed.
+    /// The number of e-mails that failed.
     failed: i64,
     /// The number of e-mails that were opened.
     opened: i64,
@@ -121,7 +121,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update conversation.
     pub struct UpdateConversation {
-        /// What was thought of it.
+        /// `feedback`
         feedback: Option<UpdateConversationFeedback> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -134,7 +134,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    /// What was thought of it.
+    /// `feedback`
     feedback: UpdateConversationFeedback,
     /// True if it is starred.
     starred: bool,
@@ -157,7 +157,7 @@ impl UpdateConversation {
 }
 
 crm_core::open_enum! {
-    /// What was thought of it.
+    /// Update conversation feedback.
     pub enum UpdateConversationFeedback {
         /// `negative`
         Negative = "negative",
@@ -169,7 +169,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update email message status.
     pub struct UpdateEmailMessageStatus {
-        /// The events, or how often each kind happened.
+        /// The events, or the number of each.
         events: Option<EmailEvents> = "events",
         /// `recipients`
         recipients: Option<Vec<UpdateRecipientMessageStatus>> = "recipients",
@@ -180,7 +180,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmailMessageStatus {
-    /// The events, or how often each kind happened.
+    /// The events, or the number of each.
     events: EmailEvents,
     /// `recipients`
     recipients: [UpdateRecipientMessageStatus],
@@ -202,9 +202,9 @@ impl UpdateEmailMessageStatus {
 crm_core::record! {
     /// Update recipient message status.
     pub struct UpdateRecipientMessageStatus {
-        /// The id of the e-mail.
+        /// `emailId`
         email_id: Option<String> = "emailId",
-        /// Why it failed.
+        /// The reason for the failure.
         fail_reason: Option<String> = "failReason",
         /// `status`
         status: Option<MessageStatusStatus> = "status",
@@ -213,7 +213,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateRecipientMessageStatus {
-    /// Why it failed.
+    /// The reason for the failure.
     fail_reason: String,
 });
 

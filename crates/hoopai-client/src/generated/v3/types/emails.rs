@@ -6,15 +6,15 @@ use super::*;
 crm_core::record! {
     /// Bulk action campaign.
     pub struct BulkActionCampaign {
-        /// When it was finished.
+        /// The time of completion.
         completed_at: Option<String> = "completedAt",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The subject, sender and such of the e-mail.
+        /// The subject, sender and other details of the e-mail.
         email_metadata: Option<BulkActionCampaignEmailDetails> = "emailMetadata",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -34,7 +34,7 @@ crm_core::record! {
 crm_core::record! {
     /// Bulk action campaign email details.
     pub struct BulkActionCampaignEmailDetails {
-        /// Who sends it.
+        /// The sender.
         from: Option<String> = "from",
         /// `name`
         name: Option<String> = "name",
@@ -64,9 +64,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create email campaign body.
     pub struct CreateEmailCampaignBody {
-        /// The content of the e-mail, as its editor keeps it.
+        /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// `name`
         name: Option<String> = "name",
@@ -85,7 +85,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateEmailCampaignBody {
-    /// The content of the e-mail, as its editor keeps it.
+    /// The content of the e-mail, in the format of its editor.
     editor_content: String,
     /// `parentFolderId`
     parent_folder_id: String,
@@ -121,13 +121,13 @@ impl CreateEmailCampaignBody {
 crm_core::record! {
     /// Create template body.
     pub struct CreateTemplateBody {
-        /// The content of the e-mail, as its editor keeps it.
+        /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
         /// `name`
         name: Option<String> = "name",
@@ -144,11 +144,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateTemplateBody {
-    /// The content of the e-mail, as its editor keeps it.
+    /// The content of the e-mail, in the format of its editor.
     editor_content: String,
-    /// The e-mail address it is sent from.
+    /// The e-mail address of the sender.
     from_email: String,
-    /// The name it is sent under.
+    /// The name of the sender.
     from_name: String,
     /// `parentFolderId`
     parent_folder_id: String,
@@ -183,7 +183,7 @@ impl CreateTemplateBody {
 }
 
 crm_core::open_enum! {
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     pub enum CreateTemplateBodyEditorType {
         /// `html`
         Html = "html",
@@ -223,9 +223,9 @@ impl CreateTemplateFolderBody {
 crm_core::record! {
     /// Create template folder reply.
     pub struct CreateTemplateFolderReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -239,17 +239,17 @@ crm_core::record! {
 crm_core::record! {
     /// Create template reply.
     pub struct CreateTemplateReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -289,7 +289,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     pub enum EditorType {
         /// `builder`
         Builder = "builder",
@@ -303,15 +303,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email campaign.
     pub struct EmailCampaign {
-        /// The category of the campaign.
+        /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -331,15 +331,15 @@ crm_core::record! {
 crm_core::record! {
     /// Email campaign reply.
     pub struct EmailCampaignReply {
-        /// The category of the campaign.
+        /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -385,7 +385,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Email campaign variation.
     pub struct EmailCampaignVariation {
-        /// Whether this variation did best.
+        /// True if the variation won the test.
         is_winner: Option<bool> = "isWinner",
         /// `sourceId`
         source_id: Option<String> = "sourceId",
@@ -395,21 +395,21 @@ crm_core::record! {
 crm_core::record! {
     /// Email stats numbers.
     pub struct EmailStatsNumbers {
-        /// How many were accepted.
+        /// The number of e-mails that were accepted.
         accepted: Option<f64> = "accepted",
-        /// The part that bounced, in percent.
+        /// The percentage of e-mails that bounced.
         bounce_rate: Option<f64> = "bounceRate",
-        /// The share that was clicked, in percent.
+        /// The percentage of e-mails in which a link was clicked.
         click_rate: Option<f64> = "clickRate",
-        /// How many were clicked.
+        /// The number of e-mails in which a link was clicked.
         clicked: Option<f64> = "clicked",
-        /// How many were reported as spam.
+        /// The number of e-mails that were reported as spam.
         complained: Option<f64> = "complained",
-        /// The part reported as spam, in percent.
+        /// The percentage of e-mails that were reported as spam.
         complaint_rate: Option<f64> = "complaintRate",
-        /// How many were delivered.
+        /// The number of e-mails that were delivered.
         delivered: Option<f64> = "delivered",
-        /// How many failed.
+        /// The number of e-mails that failed.
         failed: Option<f64> = "failed",
         /// The percentage of e-mails that were opened.
         open_rate: Option<f64> = "openRate",
@@ -449,23 +449,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get bulk action campaign reply.
     pub struct GetBulkActionCampaignReply {
-        /// When it was finished.
+        /// The time of completion.
         completed_at: Option<String> = "completedAt",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The address of the content for the editor.
+        /// `editorContentUrl`
         editor_content_url: Option<String> = "editorContentUrl",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -523,25 +523,25 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get email campaign reply.
     pub struct GetEmailCampaignReply {
-        /// The category of the campaign.
+        /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
-        /// The kind of campaign.
+        /// `campaignType`
         campaign_type: Option<String> = "campaignType",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The address of the content for the editor.
+        /// `editorContentUrl`
         editor_content_url: Option<String> = "editorContentUrl",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -569,21 +569,21 @@ crm_core::record! {
 crm_core::record! {
     /// Get template reply.
     pub struct GetTemplateReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The address of the content for the editor.
+        /// `editorContentUrl`
         editor_content_url: Option<String> = "editorContentUrl",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -603,11 +603,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get workflow campaign reply.
     pub struct GetWorkflowCampaignReply {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -629,9 +629,9 @@ crm_core::record! {
 crm_core::record! {
     /// Import template body.
     pub struct ImportTemplateBody {
-        /// Where the template is imported from, as `mailchimp`.
+        /// The provider to import the template from, for example `mailchimp`.
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
-        /// The address to import the template from.
+        /// The URL to import the template from.
         import_url: Option<String> = "importUrl",
         /// `name`
         name: Option<String> = "name",
@@ -671,7 +671,7 @@ impl ImportTemplateBody {
 }
 
 crm_core::open_enum! {
-    /// Where the template is imported from, as `mailchimp`.
+    /// The provider to import the template from, for example `mailchimp`.
     pub enum ImportTemplateBodyImportProvider {
         /// `active_campaign`
         ActiveCampaign = "active_campaign",
@@ -683,7 +683,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// List bulk action campaigns reply.
     pub struct ListBulkActionCampaignsReply {
-        /// The campaigns that were found.
+        /// `campaigns`
         campaigns: Vec<BulkActionCampaign> = "campaigns",
         /// `total`
         total: Option<f64> = "total",
@@ -695,7 +695,7 @@ crm_core::record! {
 crm_core::record! {
     /// List email campaigns reply.
     pub struct ListEmailCampaignsReply {
-        /// The campaigns that were found.
+        /// `campaigns`
         campaigns: Vec<EmailCampaign> = "campaigns",
         /// `total`
         total: Option<f64> = "total",
@@ -707,7 +707,7 @@ crm_core::record! {
 crm_core::record! {
     /// List templates reply.
     pub struct ListTemplatesReply {
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<TemplateListItem> = "items",
         /// `total`
         total: Option<f64> = "total",
@@ -719,7 +719,7 @@ crm_core::record! {
 crm_core::record! {
     /// List workflow campaigns reply.
     pub struct ListWorkflowCampaignsReply {
-        /// The campaigns that were found.
+        /// `campaigns`
         campaigns: Vec<WorkflowCampaign> = "campaigns",
         /// `total`
         total: Option<f64> = "total",
@@ -784,14 +784,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign ab test variation.
     pub struct ScheduleCampaignAbTestVariation {
-        /// The id of the document.
+        /// `documentId`
         document_id: Option<String> = "documentId",
         /// `subject`
         subject: Option<String> = "subject",
     }
 }
 crm_core::setters!(ScheduleCampaignAbTestVariation {
-    /// The id of the document.
+    /// `documentId`
     document_id: String,
     /// `subject`
     subject: String,
@@ -800,9 +800,9 @@ crm_core::setters!(ScheduleCampaignAbTestVariation {
 crm_core::record! {
     /// Schedule campaign batch config.
     pub struct ScheduleCampaignBatchConfig {
-        /// How many go out at once.
+        /// The number of e-mails or messages per batch.
         batch_size: Option<f64> = "batchSize",
-        /// How many units lie between two times. In the unit of `intervalUnit`.
+        /// The number of units between two times. In the unit of `intervalUnit`.
         interval: Option<f64> = "interval",
         /// The unit of the interval: `minutes`, `hours` or `days`.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
@@ -848,9 +848,9 @@ impl ScheduleCampaignBatchConfig {
 crm_core::record! {
     /// Schedule campaign body.
     pub struct ScheduleCampaignBody {
-        /// How the variations are tested against each other.
+        /// The settings of the A/B test between the variations.
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
-        /// The subject, sender and such of the e-mail.
+        /// The subject, sender and other details of the e-mail.
         email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
         /// `recipients`
         recipients: Option<ScheduleCampaignRecipients> = "recipients",
@@ -872,9 +872,9 @@ crm_core::record! {
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
 }
 crm_core::setters!(ScheduleCampaignBody {
-    /// How the variations are tested against each other.
+    /// The settings of the A/B test between the variations.
     ab_test_config: ScheduleCampaignAbTestConfig,
-    /// The subject, sender and such of the e-mail.
+    /// The subject, sender and other details of the e-mail.
     email_meta: ScheduleCampaignEmailMeta,
     /// `recipients`
     recipients: ScheduleCampaignRecipients,
@@ -913,11 +913,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign email meta.
     pub struct ScheduleCampaignEmailMeta {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
@@ -930,7 +930,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignEmailMeta {
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [String],
     /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
@@ -961,7 +961,7 @@ impl ScheduleCampaignEmailMeta {
 crm_core::record! {
     /// Schedule campaign recipients.
     pub struct ScheduleCampaignRecipients {
-        /// The ids of the contacts.
+        /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
         /// Default: `true`.
         freeze_list: Option<bool> = "freezeList",
@@ -976,7 +976,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRecipients {
-    /// The ids of the contacts.
+    /// `contactIds`
     contact_ids: [String],
     /// Default: `true`.
     freeze_list: bool,
@@ -1032,7 +1032,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign reply.
     pub struct ScheduleCampaignReply {
-        /// The id of the campaign.
+        /// `campaignId`
         campaign_id: Option<String> = "campaignId",
         /// `sourceId`
         source_id: Option<String> = "sourceId",
@@ -1044,7 +1044,7 @@ crm_core::record! {
 crm_core::record! {
     /// Schedule campaign resend.
     pub struct ScheduleCampaignResend {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// `subject`
         subject: Option<String> = "subject",
@@ -1053,7 +1053,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignResend {
-    /// Whether it is switched on.
+    /// True if it is enabled.
     enabled: bool,
     /// `subject`
     subject: String,
@@ -1064,7 +1064,7 @@ crm_core::setters!(ScheduleCampaignResend {
 crm_core::record! {
     /// Schedule campaign rss config.
     pub struct ScheduleCampaignRssConfig {
-        /// When it is sent first, as `2026-04-01 10:00:00`.
+        /// The time of the first execution, for example `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
         /// `name`
         name: Option<String> = "name",
@@ -1085,7 +1085,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRssConfig {
-    /// When it is sent first, as `2026-04-01 10:00:00`.
+    /// The time of the first execution, for example `2026-04-01 10:00:00`.
     first_execution_date: String,
     /// The maximum number of feed entries.
     rss_feed_limit: f64,
@@ -1153,9 +1153,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Schedule campaign schedule config.
     pub struct ScheduleCampaignScheduleConfig {
-        /// How the sending is split into batches.
+        /// The settings for sending in batches.
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
-        /// The id of the e-mail preference it falls under.
+        /// The id of the e-mail preference that applies.
         email_preference_id: Option<String> = "emailPreferenceId",
         /// The settings for sending it again.
         resend: Option<ScheduleCampaignResend> = "resend",
@@ -1166,9 +1166,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ScheduleCampaignScheduleConfig {
-    /// How the sending is split into batches.
+    /// The settings for sending in batches.
     batch: ScheduleCampaignBatchConfig,
-    /// The id of the e-mail preference it falls under.
+    /// The id of the e-mail preference that applies.
     email_preference_id: String,
     /// The settings for sending it again.
     resend: ScheduleCampaignResend,
@@ -1181,14 +1181,14 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
 crm_core::record! {
     /// Schedule campaign tracking.
     pub struct ScheduleCampaignTracking {
-        /// Whether clicks are tracked.
+        /// True if clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
         /// True to add UTM tags to links.
         utm_tracking: Option<bool> = "utmTracking",
     }
 }
 crm_core::setters!(ScheduleCampaignTracking {
-    /// Whether clicks are tracked.
+    /// True if clicks are tracked.
     click_tracking: bool,
     /// True to add UTM tags to links.
     utm_tracking: bool,
@@ -1221,17 +1221,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Template list item.
     pub struct TemplateListItem {
-        /// How many children it has.
+        /// The number of children.
         child_count: Option<f64> = "childCount",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// Whether there is anything in it.
+        /// True if the folder has content.
         has_children: Option<bool> = "hasChildren",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -1259,9 +1259,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Update email campaign body.
     pub struct UpdateEmailCampaignBody {
-        /// The content of the e-mail, as its editor keeps it.
+        /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// `name`
         name: Option<String> = "name",
@@ -1270,9 +1270,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateEmailCampaignBody {
-    /// The content of the e-mail, as its editor keeps it.
+    /// The content of the e-mail, in the format of its editor.
     editor_content: String,
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     editor_type: CreateTemplateBodyEditorType,
     /// `name`
     name: String,
@@ -1283,15 +1283,15 @@ crm_core::setters!(UpdateEmailCampaignBody {
 crm_core::record! {
     /// Update template body.
     pub struct UpdateTemplateBody {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// The content of the e-mail, as its editor keeps it.
+        /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
         /// `name`
         name: Option<String> = "name",
@@ -1306,15 +1306,15 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateTemplateBody {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
-    /// The content of the e-mail, as its editor keeps it.
+    /// The content of the e-mail, in the format of its editor.
     editor_content: String,
-    /// The kind of editor it is made with, as `html`.
+    /// The type of editor, for example `html`.
     editor_type: CreateTemplateBodyEditorType,
-    /// The e-mail address it is sent from.
+    /// The e-mail address of the sender.
     from_email: String,
-    /// The name it is sent under.
+    /// The name of the sender.
     from_name: String,
     /// `name`
     name: String,
@@ -1331,19 +1331,19 @@ crm_core::setters!(UpdateTemplateBody {
 crm_core::record! {
     /// Update template reply.
     pub struct UpdateTemplateReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",
@@ -1365,11 +1365,11 @@ crm_core::record! {
 crm_core::record! {
     /// Workflow campaign.
     pub struct WorkflowCampaign {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -1387,19 +1387,19 @@ crm_core::record! {
 crm_core::record! {
     /// Workflow campaign sub source.
     pub struct WorkflowCampaignSubSource {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The address of the content for the editor.
+        /// `editorContentUrl`
         editor_content_url: Option<String> = "editorContentUrl",
-        /// The kind of editor it is made with, as `html`.
+        /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
-        /// The e-mail address it is sent from.
+        /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
-        /// The name it is sent under.
+        /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the e-mail is plain text and not HTML.
+        /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// `name`
         name: Option<String> = "name",

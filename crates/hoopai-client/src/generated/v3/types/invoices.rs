@@ -35,7 +35,7 @@ use super::*;
 crm_core::record! {
     /// Invoices list templates reply.
     pub struct InvoicesListTemplatesReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<TemplateReply> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",

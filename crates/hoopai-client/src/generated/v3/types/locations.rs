@@ -20,9 +20,9 @@ use super::*;
 crm_core::record! {
     /// Conversation channel.
     pub struct ConversationChannel {
-        /// What holds for e-mail.
+        /// The settings for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
-        /// What holds for text messages.
+        /// The settings for text messages.
         sms: Vec<ConversationChannelEntry> = "SMS",
     }
 }
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation channel entry.
     pub struct ConversationChannelEntry {
-        /// The provider that carries the messages.
+        /// The provider that delivers the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
     }
 }
@@ -38,9 +38,9 @@ crm_core::record! {
 crm_core::record! {
     /// Conversation provider.
     pub struct ConversationProvider {
-        /// Whether it is the default.
+        /// True if it is the default.
         default_: Option<bool> = "default",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// `name`
         name: Option<String> = "name",
@@ -62,13 +62,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Create location.
     pub struct CreateLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -99,11 +99,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
@@ -166,7 +166,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get conversation channel list reply.
     pub struct GetConversationChannelListReply {
-        /// The channels of conversation.
+        /// `conversationChannel`
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
     }
 }
@@ -238,13 +238,13 @@ crm_core::record! {
 crm_core::record! {
     /// Update location.
     pub struct UpdateLocation {
-        /// The address.
+        /// `address`
         address: Option<String> = "address",
-        /// The city.
+        /// `city`
         city: Option<String> = "city",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country, as `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -275,11 +275,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    /// The address.
+    /// `address`
     address: String,
-    /// The city.
+    /// `city`
     city: String,
-    /// The country, as `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,

@@ -12,9 +12,9 @@ crm_core::record! {
         client_id: Option<String> = "clientId",
         /// The secret of the app.
         client_secret: Option<String> = "clientSecret",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// What the token is got with, as `authorization_code`.
+        /// The type of grant, for example `authorization_code`.
         grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
         /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirectUri",
@@ -27,7 +27,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessTokenBody {
-    /// The code that stands for it.
+    /// `code`
     code: String,
     /// The redirect URI of the app.
     redirect_uri: String,
@@ -59,7 +59,7 @@ impl GetAccessTokenBody {
 }
 
 crm_core::open_enum! {
-    /// What the token is got with, as `authorization_code`.
+    /// The type of grant, for example `authorization_code`.
     pub enum GetAccessTokenBodyGrantType {
         /// `authorization_code`
         AuthorizationCode = "authorization_code",
@@ -83,19 +83,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Get access token reply.
     pub struct GetAccessTokenReply {
-        /// The token to call the API with.
+        /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// Whether the app was approved for all locations.
+        /// True if the app is approved for all locations.
         approve_all_locations: Option<bool> = "approveAllLocations",
         /// The ids of the approved locations.
         approved_locations: Vec<String> = "approvedLocations",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// How many seconds the token is valid.
+        /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expiresIn",
-        /// Whether the app is installed in later locations too.
+        /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// Whether it was installed for many locations at once.
+        /// True if the app was installed in more than one location at once.
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -117,9 +117,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get installed locations reply.
     pub struct GetInstalledLocationsReply {
-        /// Whether the app is installed in later locations too.
+        /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<InstalledLocation> = "items",
         /// Additional data.
         metadata: Option<InstalledLocationsListMetadata> = "metadata",
@@ -131,11 +131,11 @@ crm_core::record! {
 crm_core::record! {
     /// Get location access token reply.
     pub struct GetLocationAccessTokenReply {
-        /// The token to call the API with.
+        /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// The id of the app.
+        /// `appId`
         app_id: Option<String> = "appId",
-        /// How many seconds the token is valid.
+        /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expiresIn",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -157,7 +157,7 @@ crm_core::record! {
 crm_core::record! {
     /// Installed locations list metadata.
     pub struct InstalledLocationsListMetadata {
-        /// The filters that were applied.
+        /// `filterApplied`
         filter_applied: Option<Value> = "filterApplied",
         /// The order of the list.
         sort_applied: Option<Value> = "sortApplied",
@@ -167,13 +167,13 @@ crm_core::record! {
 crm_core::record! {
     /// Pagination meta.
     pub struct PaginationMeta {
-        /// How many items this page has.
+        /// The number of items on this page.
         current_page_size: Option<f64> = "currentPageSize",
-        /// About how many there are in all.
+        /// The estimated total number of records.
         estimated_total_records: Option<f64> = "estimatedTotalRecords",
-        /// Whether there is a further page.
+        /// True if there is a next page.
         has_next_page: Option<bool> = "hasNextPage",
-        /// Whether there is a page before.
+        /// True if there is a previous page.
         has_prev_page: Option<bool> = "hasPrevPage",
         /// `nextPageToken`
         next_page_token: Option<String> = "nextPageToken",

@@ -16,13 +16,13 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day it is expected to close, as `YYYY-MM-DD`.
+        /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// How likely it is to be won, in percent.
+        /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -42,13 +42,13 @@ crm_core::record! {
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The id of the contact.
+    /// `contactId`
     contact_id: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day it is expected to close, as `YYYY-MM-DD`.
+    /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
-    /// How likely it is to be won, in percent.
+    /// The probability of winning, in percent.
     forecast_probability: f64,
     /// The id of the location (sub-account).
     location_id: String,
@@ -93,7 +93,7 @@ crm_core::record! {
 crm_core::record! {
     /// Opportunities search reply.
     pub struct OpportunitiesSearchReply {
-        /// Figures over everything that was found.
+        /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
         /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
@@ -105,9 +105,9 @@ crm_core::record! {
 crm_core::record! {
     /// Pipelines reply.
     pub struct PipelinesReply {
-        /// How colors are shown: `dot`, `bg-tint` or `none`.
+        /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -127,7 +127,7 @@ crm_core::record! {
 crm_core::record! {
     /// Post search reply.
     pub struct PostSearchReply {
-        /// Figures over everything that was found.
+        /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
         /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
@@ -145,37 +145,37 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// The contact in question.
+        /// `contact`
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// The id of the contact.
+        /// `contactId`
         contact_id: Option<String> = "contactId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The custom fields with their values.
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
-        /// The probability that counts, in percent.
+        /// The probability that applies, in percent.
         effective_probability: Option<f64> = "effectiveProbability",
-        /// The id it has outside.
+        /// The id in the external system.
         external_object_id: Option<String> = "externalObjectId",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Vec<Value> = "followers",
-        /// How many days the expected closing has slipped.
+        /// The number of days that the expected close date has slipped.
         forecast_days_slipped: Option<f64> = "forecastDaysSlipped",
-        /// The day it is expected to close, as `YYYY-MM-DD`.
+        /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// When the forecast last slipped.
+        /// The time at which the expected close date last slipped.
         forecast_last_slipped_at: Option<String> = "forecastLastSlippedAt",
-        /// The day first expected for closing, as `YYYY-MM-DD`.
+        /// The original expected close date, in the form `YYYY-MM-DD`.
         forecast_original_close_date: Option<String> = "forecastOriginalCloseDate",
-        /// How likely it is to be won, in percent.
+        /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// How many times the forecast slipped.
+        /// The number of times that the expected close date slipped.
         forecast_slippage_count: Option<f64> = "forecastSlippageCount",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
-        /// When something was last done to it.
+        /// The time of the last action.
         last_action_date: Option<String> = "lastActionDate",
         /// The time at which it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
@@ -235,9 +235,9 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The day it is expected to close, as `YYYY-MM-DD`.
+        /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// How likely it is to be won, in percent.
+        /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
@@ -256,9 +256,9 @@ crm_core::setters!(UpdateOpportunity {
     assigned_to: String,
     /// The custom fields with their values.
     custom_fields: [Value],
-    /// The day it is expected to close, as `YYYY-MM-DD`.
+    /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
-    /// How likely it is to be won, in percent.
+    /// The probability of winning, in percent.
     forecast_probability: f64,
     /// The monetary value of the opportunity.
     monetary_value: f64,
@@ -277,17 +277,17 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The ids of the users who follow it.
+        /// The ids of the followers, who are users.
         followers: Option<Vec<String>> = "followers",
-        /// What to do with the followers: `add` or `remove`.
+        /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
-        /// The day it is expected to close, as `YYYY-MM-DD`.
+        /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
-        /// How likely it is to be won, in percent.
+        /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether to take away all followers.
+        /// `isRemoveAllFollowers`
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -310,17 +310,17 @@ crm_core::record! {
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The ids of the users who follow it.
+    /// The ids of the followers, who are users.
     followers: [String],
-    /// What to do with the followers: `add` or `remove`.
+    /// The action on the followers: `add` or `remove`.
     followers_action_type: UpsertOpportunityFollowersActionType,
-    /// The day it is expected to close, as `YYYY-MM-DD`.
+    /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
-    /// How likely it is to be won, in percent.
+    /// The probability of winning, in percent.
     forecast_probability: f64,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether to take away all followers.
+    /// `isRemoveAllFollowers`
     is_remove_all_followers: bool,
     /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,

@@ -22,25 +22,25 @@ use super::*;
 crm_core::record! {
     /// Coupon.
     pub struct Coupon {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases.
+        /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too.
+        /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
@@ -68,21 +68,21 @@ crm_core::record! {
 crm_core::record! {
     /// Create coupon params.
     pub struct CreateCouponParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. Default: `true`.
+        /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
@@ -103,19 +103,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// Whether the coupon holds for later payments too. Default: `true`.
+    /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
-    /// How long the coupon goes on for later payments.
+    /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// The code that stands for it.
+    /// `code`
     code: String,
-    /// How the discount is given: `percentage` or `amount`.
+    /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
-    /// How much is taken off, as an amount or in percent.
+    /// The discount, as an amount or a percentage.
     discount_value: f64,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
@@ -167,7 +167,7 @@ impl Default for CreateCouponParams {
 crm_core::record! {
     /// List coupons reply.
     pub struct ListCouponsReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Vec<Coupon> = "data",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -179,23 +179,23 @@ crm_core::record! {
 crm_core::record! {
     /// Update coupon params.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of what `altType` names.
+        /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// What `altId` is the id of; `location` in nearly all cases. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// Whether the coupon holds for later payments too. Default: `true`.
+        /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
-        /// How long the coupon goes on for later payments.
+        /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// The code that stands for it.
+        /// `code`
         code: Option<String> = "code",
-        /// How the discount is given: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// How much is taken off, as an amount or in percent.
+        /// The discount, as an amount or a percentage.
         discount_value: Option<f64> = "discountValue",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
@@ -216,21 +216,21 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    /// The id of the location, or of what `altType` names.
+    /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// Whether the coupon holds for later payments too. Default: `true`.
+    /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
-    /// How long the coupon goes on for later payments.
+    /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// The code that stands for it.
+    /// `code`
     code: String,
-    /// How the discount is given: `percentage` or `amount`.
+    /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
-    /// How much is taken off, as an amount or in percent.
+    /// The discount, as an amount or a percentage.
     discount_value: f64,
-    /// The last day or time.
+    /// The end of the period.
     end_date: String,
-    /// The id.
+    /// `id`
     id: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,

@@ -8,29 +8,29 @@ use super::*;
 crm_core::record! {
     /// List number item reply.
     pub struct ListNumberItemReply {
-        /// Twilio's id of the address.
+        /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
-        /// The Twilio SID of the regulatory bundle.
+        /// The SID of the regulatory bundle at Twilio.
         bundle_sid: Option<String> = "bundleSid",
-        /// What the number can be used for.
+        /// The supported uses of the number, for example SMS.
         capabilities: Option<NumberCapabilities> = "capabilities",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// When it was added.
+        /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// When it was created.
+        /// The time of creation.
         date_created: Option<Timestamp> = "dateCreated",
-        /// When it was changed last.
+        /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// The phone number calls are passed on to.
+        /// The phone number that calls are forwarded to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// Its name, for people.
+        /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
-        /// What answers calls to the number.
+        /// The service that answers calls to the number.
         inbound_call_service: Option<Value> = "inboundCallService",
-        /// Whether it is the default number.
+        /// `isDefaultNumber`
         is_default_number: Option<bool> = "isDefaultNumber",
-        /// Whether the number can be used for group conversations.
+        /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
         /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
@@ -50,7 +50,7 @@ crm_core::record! {
 crm_core::record! {
     /// List numbers reply.
     pub struct ListNumbersReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<ListedNumbers> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -64,9 +64,9 @@ crm_core::record! {
 crm_core::record! {
     /// Listed numbers.
     pub struct ListedNumbers {
-        /// The state of the phone account, as `active`.
+        /// The status of the phone account, for example `active`.
         account_status: Option<String> = "accountStatus",
-        /// Whether the numbers are in the vendor's phone account.
+        /// True if the numbers are in the vendor's phone account.
         is_under_lc: Option<bool> = "isUnderLc",
         /// The phone numbers.
         numbers: Vec<ListNumberItemReply> = "numbers",
@@ -84,7 +84,7 @@ crm_core::record! {
 crm_core::record! {
     /// Number capabilities.
     pub struct NumberCapabilities {
-        /// Whether the number can send or receive faxes.
+        /// True if the number supports fax.
         fax: Option<bool> = "fax",
         /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
@@ -98,7 +98,7 @@ crm_core::record! {
 crm_core::record! {
     /// Purchase number for location reply.
     pub struct PurchaseNumberForLocationReply {
-        /// What the reply holds.
+        /// The content of the reply.
         data: Option<PurchasedNumber> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -112,13 +112,13 @@ crm_core::record! {
 crm_core::record! {
     /// Purchase phone number body.
     pub struct PurchasePhoneNumberBody {
-        /// Twilio's id of the address.
+        /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
-        /// The Twilio SID of the regulatory bundle.
+        /// The SID of the regulatory bundle at Twilio.
         bundle_sid: Option<String> = "bundleSid",
-        /// The country, as `US`.
+        /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// An id given with available numbers and sent with the purchase.
+        /// The id that available numbers come with, to be sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
         /// The town of the number.
         locality: Option<String> = "locality",
@@ -140,13 +140,13 @@ crm_core::record! {
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
 }
 crm_core::setters!(PurchasePhoneNumberBody {
-    /// Twilio's id of the address.
+    /// The SID of the address at Twilio.
     address_sid: String,
-    /// The Twilio SID of the regulatory bundle.
+    /// The SID of the regulatory bundle at Twilio.
     bundle_sid: String,
-    /// The country, as `US`.
+    /// The country code, for example `US`.
     country_code: String,
-    /// An id given with available numbers and sent with the purchase.
+    /// The id that available numbers come with, to be sent with the purchase.
     fingerprint_id: String,
     /// The town of the number.
     locality: String,
@@ -169,7 +169,7 @@ crm_core::setters!(PurchasePhoneNumberBody {
 crm_core::record! {
     /// Purchased number.
     pub struct PurchasedNumber {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -183,7 +183,7 @@ crm_core::record! {
 crm_core::record! {
     /// Rcs sender id reply.
     pub struct RcsSenderIdReply {
-        /// Its name, for people.
+        /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
         /// The number of a cheque, phone or sender.
         number: Option<String> = "number",

@@ -15,16 +15,16 @@ use super::*;
 crm_core::record! {
     /// Allow attach rebilling.
     pub struct AllowAttachRebilling {
-        /// How usage is billed on, by product.
+        /// The rebilling of usage, by product.
         attached_rebilling_config: Option<Map<AttachedRebillingProductConfig>> = "attachedRebillingConfig",
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
     }
     required "companyId"
     by new
 }
 crm_core::setters!(AllowAttachRebilling {
-    /// How usage is billed on, by product.
+    /// The rebilling of usage, by product.
     attached_rebilling_config: Map<AttachedRebillingProductConfig>,
 });
 
@@ -43,7 +43,7 @@ impl AllowAttachRebilling {
 crm_core::record! {
     /// Allow attach rebilling reply.
     pub struct AllowAttachRebillingReply {
-        /// How usage is billed on, by product.
+        /// The rebilling of usage, by product.
         attached_rebilling_config: Option<Value> = "attachedRebillingConfig",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -55,7 +55,7 @@ crm_core::record! {
 crm_core::record! {
     /// Attached rebilling product config.
     pub struct AttachedRebillingProductConfig {
-        /// Whether it is switched on.
+        /// True if it is enabled.
         enabled: Option<bool> = "enabled",
         /// The markup on the cost.
         markup: Option<f64> = "markup",
@@ -86,21 +86,21 @@ impl AttachedRebillingProductConfig {
 crm_core::record! {
     /// Complimentary credit.
     pub struct ComplimentaryCredit {
-        /// How much credit was given for free.
+        /// The amount of free credit that was given.
         complimentary_credits_amount: Option<f64> = "complimentaryCreditsAmount",
     }
 }
 crm_core::setters!(ComplimentaryCredit {
-    /// How much credit was given for free.
+    /// The amount of free credit that was given.
     complimentary_credits_amount: f64,
 });
 
 crm_core::record! {
     /// Location wallet balance.
     pub struct LocationWalletBalance {
-        /// How much the wallet holds.
+        /// The balance of the wallet.
         balance: Option<f64> = "balance",
-        /// How much free credit there is.
+        /// The amount of free credit.
         complimentary_credits: Option<f64> = "complimentaryCredits",
         /// `walletId`
         wallet_id: Option<String> = "walletId",

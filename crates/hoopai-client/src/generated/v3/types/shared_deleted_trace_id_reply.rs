@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Deleted trace id reply.
     pub struct DeletedTraceIdReply {
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",

@@ -35,13 +35,13 @@ use super::*;
 crm_core::record! {
     /// Available category.
     pub struct AvailableCategory {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -89,13 +89,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Bluesky post.
     pub struct BlueskyPost {
-        /// The address of the page to show under the post.
+        /// The URL of the page that the post shows.
         external_link: Option<String> = "externalLink",
         /// The description of the link in the post.
         external_link_description: Option<String> = "externalLinkDescription",
-        /// The title of the page shown under the post.
+        /// The title of the page that the post shows.
         external_link_title: Option<String> = "externalLinkTitle",
-        /// The language, as `en`.
+        /// The language code, for example `en`.
         language: Option<String> = "language",
         /// The post that is quoted.
         quote_post: Option<String> = "quotePost",
@@ -111,9 +111,9 @@ crm_core::record! {
     pub struct CalendarList {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The ids of the categories.
+        /// `categoryIds`
         category_ids: Option<Vec<String>> = "categoryIds",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -126,7 +126,7 @@ crm_core::record! {
 crm_core::setters!(CalendarList {
     /// The ids of the social media accounts.
     account_ids: [String],
-    /// The ids of the categories.
+    /// `categoryIds`
     category_ids: [String],
 });
 
@@ -152,13 +152,13 @@ impl CalendarList {
 crm_core::record! {
     /// Category info.
     pub struct CategoryInfo {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -176,19 +176,19 @@ crm_core::record! {
 crm_core::record! {
     /// Category queue.
     pub struct CategoryQueue {
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// `currentOrder`
         current_order: Option<f64> = "currentOrder",
-        /// The id of the post whose turn it is.
+        /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -226,21 +226,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Category queue with category.
     pub struct CategoryQueueWithCategory {
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// `currentOrder`
         current_order: Option<f64> = "currentOrder",
-        /// The id of the post whose turn it is.
+        /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -311,7 +311,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comment author.
     pub struct CommentAuthor {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `name`
         name: Option<String> = "name",
@@ -323,25 +323,25 @@ crm_core::record! {
 crm_core::record! {
     /// Comment item.
     pub struct CommentItem {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
-        /// Who wrote it.
+        /// The author, as a record, a name or an id.
         author: Option<CommentAuthor> = "author",
-        /// What it says or holds.
+        /// `content`
         content: Option<String> = "content",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it is deleted.
+        /// `isDeleted`
         is_deleted: Option<bool> = "isDeleted",
-        /// Whether it was edited.
+        /// True if it was edited.
         is_edited: Option<bool> = "isEdited",
-        /// Whether it begins a thread.
+        /// True if the message starts a thread.
         is_parent_thread: Option<bool> = "isParentThread",
-        /// Whether it is the post itself, not a comment.
+        /// True for the post itself, false for a comment.
         is_post: Option<bool> = "isPost",
-        /// Whether it was read.
+        /// True if it has been read.
         is_read: Option<bool> = "isRead",
         /// The depth in the thread.
         level: Option<f64> = "level",
@@ -397,11 +397,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Comments create body.
     pub struct CommentsCreateBody {
-        /// The addresses of the files.
+        /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
-        /// What it says or holds.
+        /// `content`
         content: Option<String> = "content",
-        /// Whether it begins a thread.
+        /// True if the message starts a thread.
         is_parent_thread: Option<bool> = "isParentThread",
         /// The people or pages that the text mentions.
         mentions: Option<Vec<Mentions>> = "mentions",
@@ -414,7 +414,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsCreateBody {
-    /// The addresses of the files.
+    /// The URLs of the attached files, or the files with their details.
     attachments: [SocialPlannerAttachment],
     /// The people or pages that the text mentions.
     mentions: [Mentions],
@@ -459,7 +459,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments get list body.
     pub struct CommentsGetListBody {
-        /// Only what is not older than this time.
+        /// Returns only records since this time.
         from_date: Option<String> = "fromDate",
         /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
@@ -480,7 +480,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CommentsGetListBody {
-    /// Only what is not older than this time.
+    /// Returns only records since this time.
     from_date: String,
     /// The maximum number of items per page. Between 1 and 100. Default: `10`.
     limit: f64,
@@ -541,7 +541,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments get list results.
     pub struct CommentsGetListResults {
-        /// The comments.
+        /// `comments`
         comments: Vec<CommentItem> = "comments",
         /// Additional data, or the totals and paging of a list.
         meta: Option<CommentsListMeta> = "meta",
@@ -563,7 +563,7 @@ crm_core::record! {
 crm_core::record! {
     /// Comments list meta.
     pub struct CommentsListMeta {
-        /// Whether there is more to fetch.
+        /// True if there are more records.
         has_more: Option<bool> = "hasMore",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -579,7 +579,7 @@ crm_core::record! {
 crm_core::record! {
     /// Create category queue.
     pub struct CreateCategoryQueue {
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
@@ -652,19 +652,19 @@ crm_core::record! {
     pub struct CreatePost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// What is special to a Facebook post.
+        /// `facebookPostDetails`
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// What concerns the post on Instagram only.
+        /// `instagramPostDetails`
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
         /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
@@ -701,19 +701,19 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreatePost {
-    /// Whether to put a watermark on the media.
+    /// True to put a watermark on the media.
     apply_watermark: bool,
-    /// The id of the category.
+    /// `categoryId`
     category_id: String,
-    /// Who created it.
+    /// The user, app or other source that created it.
     created_by: String,
-    /// What is special to a Facebook post.
+    /// `facebookPostDetails`
     facebook_post_details: FacebookPost,
-    /// The first comment to put under the post.
+    /// The first comment below the post.
     follow_up_comment: String,
-    /// What is special to a Google Business Profile post.
+    /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
-    /// What concerns the post on Instagram only.
+    /// `instagramPostDetails`
     instagram_post_details: InstagramPost,
     /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
@@ -783,7 +783,7 @@ impl CreatePost {
 crm_core::record! {
     /// Create queue item.
     pub struct CreateQueueItem {
-        /// Whether it goes straight into the queue.
+        /// True to add it directly to the queue.
         direct_to_queue: Option<bool> = "directToQueue",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -802,7 +802,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateQueueItem {
-    /// Whether it goes straight into the queue.
+    /// True to add it directly to the queue.
     direct_to_queue: bool,
     /// The content of the post in the queue.
     modified_post_payload: QueueModifiedPost,
@@ -836,15 +836,15 @@ impl CreateQueueItem {
 crm_core::record! {
     /// Created category queue.
     pub struct CreatedCategoryQueue {
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -870,15 +870,15 @@ crm_core::record! {
 crm_core::record! {
     /// Created queue item with variations.
     pub struct CreatedQueueItemWithVariations {
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// The number of the variation now in use.
+        /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
-        /// Whether it is deleted.
+        /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// What is wrong with it, as codes.
+        /// The error codes.
         errors: Vec<String> = "errors",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -906,9 +906,9 @@ crm_core::record! {
 crm_core::record! {
     /// Created time slot.
     pub struct CreatedTimeSlot {
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<f64> = "dayOfWeek",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The time of day, for example `09:00`.
         time: Option<String> = "time",
@@ -937,7 +937,7 @@ impl CsvDefault {
 }
 
 crm_core::open_enum! {
-    /// The kind of CSV file: `basic` or `advance`.
+    /// The type of CSV file: `basic` or `advance`.
     pub enum CsvFileType {
         /// `advance`
         Advance = "advance",
@@ -951,25 +951,25 @@ crm_core::record! {
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// The channel it goes or came by.
+        /// The channel of the message or notification.
         channel: Option<String> = "channel",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1011,15 +1011,15 @@ crm_core::record! {
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// What went wrong, for people.
+        /// The human-readable error.
         error_message: Option<String> = "errorMessage",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// `link`
         link: Option<OgTags> = "link",
@@ -1059,7 +1059,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Csv reply.
     pub struct CsvReply {
-        /// The uploaded CSV file of posts, and how it stands.
+        /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
     }
 }
@@ -1069,19 +1069,19 @@ crm_core::record! {
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1149,11 +1149,11 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post csv.
     pub struct DeletePostCsv {
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
@@ -1181,7 +1181,7 @@ crm_core::record! {
 crm_core::record! {
     /// Delete post response schema.
     pub struct DeletePostResponseSchema {
-        /// The uploaded CSV file of posts, and how it stands.
+        /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
         /// `postId`
         post_id: Option<String> = "postId",
@@ -1268,7 +1268,7 @@ crm_core::record! {
     pub struct EditSessionCalendar {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1336,13 +1336,13 @@ crm_core::record! {
 crm_core::record! {
     /// Edit session scheduled post.
     pub struct EditSessionScheduledPost {
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// The number of the variation now in use.
+        /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
-        /// What is wrong with it, as codes.
+        /// The error codes.
         errors: Vec<String> = "errors",
-        /// Whether it is a draft.
+        /// `isDraft`
         is_draft: Option<bool> = "isDraft",
         /// The position among the others.
         order: Option<f64> = "order",
@@ -1533,7 +1533,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue items.
     pub struct FetchQueueItems {
-        /// Whether to give only those with errors.
+        /// True to return only records with errors.
         error_filter: Option<bool> = "errorFilter",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
@@ -1550,7 +1550,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FetchQueueItems {
-    /// Whether to give only those with errors.
+    /// True to return only records with errors.
     error_filter: bool,
     /// The id of the item in the queue.
     item_id: String,
@@ -1595,7 +1595,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue items meta.
     pub struct FetchQueueItemsMeta {
-        /// How many there are.
+        /// The number of records.
         count: Option<String> = "count",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1607,7 +1607,7 @@ crm_core::record! {
 crm_core::record! {
     /// Fetch queue items reply.
     pub struct FetchQueueItemsReply {
-        /// Its items, such as the lines of an invoice.
+        /// The items, for example the lines of an invoice.
         items: Vec<QueueItem> = "items",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1729,9 +1729,9 @@ crm_core::record! {
 crm_core::record! {
     /// Get csv post response schema.
     pub struct GetCsvPostResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
-        /// The uploaded CSV file of posts, and how it stands.
+        /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvImport> = "csv",
         /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
@@ -1741,25 +1741,25 @@ crm_core::record! {
 crm_core::record! {
     /// Get modified payload formatted.
     pub struct GetModifiedPayloadFormatted {
-        /// The id of the account.
+        /// `accountId`
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The date that is shown for the post.
+        /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
-        /// What is special to a Facebook post.
+        /// `facebookPostDetails`
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// What concerns the post on Instagram only.
+        /// `instagramPostDetails`
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
         /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
@@ -1863,7 +1863,7 @@ crm_core::record! {
 crm_core::record! {
     /// Get upload status response schema.
     pub struct GetUploadStatusResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
@@ -1873,13 +1873,13 @@ crm_core::record! {
 crm_core::record! {
     /// Gmb post.
     pub struct GmbPost {
-        /// The kind of action.
+        /// `actionType`
         action_type: Option<GmbPostActionType> = "actionType",
-        /// The code of the coupon.
+        /// `couponCode`
         coupon_code: Option<String> = "couponCode",
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<EndDate> = "endDate",
-        /// The kind of post on Google, as `OFFER`.
+        /// The type of post on Google, for example `OFFER`.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
         /// `offerTitle`
         offer_title: Option<String> = "offerTitle",
@@ -1898,11 +1898,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GmbPost {
-    /// The kind of action.
+    /// `actionType`
     action_type: GmbPostActionType,
-    /// The code of the coupon.
+    /// `couponCode`
     coupon_code: String,
-    /// The last day or time.
+    /// The end of the period.
     end_date: EndDate,
     /// `offerTitle`
     offer_title: String,
@@ -1939,7 +1939,7 @@ impl GmbPost {
 }
 
 crm_core::open_enum! {
-    /// The kind of post on Google, as `OFFER`.
+    /// The type of post on Google, for example `OFFER`.
     pub enum GmbPostGmbEventType {
         /// `EVENT`
         Event = "EVENT",
@@ -2048,7 +2048,7 @@ impl LinkedinPollOption {
 crm_core::record! {
     /// Linkedin poll settings.
     pub struct LinkedinPollSettings {
-        /// How long it lasts.
+        /// `duration`
         duration: Option<LinkedinPollSettingsDuration> = "duration",
     }
     required "duration"
@@ -2067,7 +2067,7 @@ impl LinkedinPollSettings {
 }
 
 crm_core::open_enum! {
-    /// How long it lasts.
+    /// Linkedin poll settings duration.
     pub enum LinkedinPollSettingsDuration {
         /// `FOURTEEN_DAYS`
         FourteenDays = "FOURTEEN_DAYS",
@@ -2114,7 +2114,7 @@ impl LinkedinPost {
 crm_core::record! {
     /// Mentions.
     pub struct Mentions {
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
         /// `length`
         length: Option<f64> = "length",
@@ -2212,7 +2212,7 @@ crm_core::setters!(OgTagsSchema {
 crm_core::record! {
     /// Pinterest board selection.
     pub struct PinterestBoardSelection {
-        /// The id of the account.
+        /// `accountId`
         account_id: Option<String> = "accountId",
         /// The ids of the Pinterest boards. Between 1 and 25 items.
         boards: Option<Vec<String>> = "boards",
@@ -2264,7 +2264,7 @@ crm_core::setters!(PinterestPost {
 crm_core::record! {
     /// Post insights.
     pub struct PostInsights {
-        /// How many comments it has.
+        /// The number of comments, or the text of a comment.
         comment: Option<f64> = "comment",
         /// The number of likes.
         like: Option<f64> = "like",
@@ -2280,9 +2280,9 @@ crm_core::record! {
         alt_text: Option<String> = "altText",
         /// The caption under the media.
         caption: Option<String> = "caption",
-        /// The id.
+        /// `id`
         id: Option<String> = "id",
-        /// Whether the file was changed.
+        /// True if the file was changed.
         is_modified: Option<bool> = "isModified",
         /// The MIME type of the optimized file.
         optimized_type: Option<String> = "optimizedType",
@@ -2307,9 +2307,9 @@ crm_core::setters!(PostMedia {
     alt_text: String,
     /// The caption under the media.
     caption: String,
-    /// The id.
+    /// `id`
     id: String,
-    /// Whether the file was changed.
+    /// True if the file was changed.
     is_modified: bool,
     /// The MIME type of the optimized file.
     optimized_type: String,
@@ -2381,7 +2381,7 @@ crm_core::record! {
 crm_core::record! {
     /// Post successful response schema.
     pub struct PostSuccessfulResponseSchema {
-        /// How many there are.
+        /// The number of records.
         count: Option<f64> = "count",
         /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
@@ -2403,11 +2403,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Queue item.
     pub struct QueueItem {
-        /// What is wrong with it, as codes.
+        /// The error codes.
         errors: Vec<String> = "errors",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it is passed over.
+        /// `isSkipped`
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
@@ -2453,13 +2453,13 @@ crm_core::record! {
 crm_core::record! {
     /// Queue item with variations.
     pub struct QueueItemWithVariations {
-        /// The number of the variation now in use.
+        /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
-        /// What is wrong with it, as codes.
+        /// The error codes.
         errors: Vec<String> = "errors",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// Whether it is passed over.
+        /// `isSkipped`
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
@@ -2483,19 +2483,19 @@ crm_core::record! {
     pub struct QueueModifiedPost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// Whether to put a watermark on the media.
+        /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// The id of the category.
+        /// `categoryId`
         category_id: Option<String> = "categoryId",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// What is special to a Facebook post.
+        /// `facebookPostDetails`
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// The first comment to put under the post.
+        /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// What concerns the post on Instagram only.
+        /// `instagramPostDetails`
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
         /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
@@ -2534,19 +2534,19 @@ crm_core::record! {
 crm_core::setters!(QueueModifiedPost {
     /// The ids of the social media accounts.
     account_ids: [String],
-    /// Whether to put a watermark on the media.
+    /// True to put a watermark on the media.
     apply_watermark: bool,
-    /// The id of the category.
+    /// `categoryId`
     category_id: String,
-    /// Who created it.
+    /// The user, app or other source that created it.
     created_by: String,
-    /// What is special to a Facebook post.
+    /// `facebookPostDetails`
     facebook_post_details: FacebookPost,
-    /// The first comment to put under the post.
+    /// The first comment below the post.
     follow_up_comment: String,
-    /// What is special to a Google Business Profile post.
+    /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
-    /// What concerns the post on Instagram only.
+    /// `instagramPostDetails`
     instagram_post_details: InstagramPost,
     /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
@@ -2663,11 +2663,11 @@ crm_core::record! {
 crm_core::record! {
     /// Scheduled post.
     pub struct ScheduledPost {
-        /// Its category, as a name or a record.
+        /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// The number of the variation now in use.
+        /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
-        /// What is wrong with it, as codes.
+        /// The error codes.
         errors: Vec<String> = "errors",
         /// The position among the others.
         order: Option<f64> = "order",
@@ -2693,11 +2693,11 @@ crm_core::record! {
     pub struct SetAccounts {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The id of the user who approves it.
+        /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -2711,11 +2711,11 @@ crm_core::record! {
 crm_core::setters!(SetAccounts {
     /// The ids of the social media accounts.
     account_ids: [String],
-    /// The id of the user who approves it.
+    /// The id of the approving user.
     approver: String,
-    /// The kind of CSV file: `basic` or `advance`.
+    /// The type of CSV file: `basic` or `advance`.
     csv_file_type: CsvFileType,
-    /// The name of the file.
+    /// `fileName`
     file_name: String,
     /// The path of the file in storage.
     file_path: String,
@@ -2774,7 +2774,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Social media get statistics body.
     pub struct SocialMediaGetStatisticsBody {
-        /// The span of days the figures are for.
+        /// The period of the figures.
         current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
         /// The social networks, or the statistics of each.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
@@ -2787,7 +2787,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
-    /// The span of days the figures are for.
+    /// The period of the figures.
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
     /// The social networks, or the statistics of each.
     platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
@@ -2810,9 +2810,9 @@ impl SocialMediaGetStatisticsBody {
 }
 
 crm_core::record! {
-    /// The span of days the figures are for.
+    /// The period of the figures.
     pub struct SocialMediaGetStatisticsBodyCurrentRange {
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<Timestamp> = "endDate",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
@@ -2839,7 +2839,7 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
 crm_core::record! {
     /// The previous period, for comparison.
     pub struct SocialMediaGetStatisticsBodyPrevRange {
-        /// The last day or time.
+        /// The end of the period.
         end_date: Option<Timestamp> = "endDate",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
@@ -2878,9 +2878,9 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation.
     pub struct SocialMediaGetStatisticsResponseResults {
-        /// The figures in parts.
+        /// The figures by part.
         breakdowns: Option<SocialMediaGetStatisticsResponseResultsBreakdowns> = "breakdowns",
-        /// The days the figures are for, as `Mon`.
+        /// The days of the figures, for example `Mon`.
         day_range: Vec<String> = "dayRange",
         /// The age and gender of the followers.
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
@@ -2896,9 +2896,9 @@ crm_core::record! {
 crm_core::record! {
     /// Social media get statistics response results post performance.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// The comments.
+        /// `comments`
         comments: Vec<f64> = "comments",
-        /// How often posts were shown, in all or by parts.
+        /// The number of impressions, in total or by part.
         impressions: Vec<f64> = "impressions",
         /// The number of likes, in total or by part.
         likes: Vec<f64> = "likes",
@@ -2982,7 +2982,7 @@ impl SocialPlannerAttachment {
 crm_core::record! {
     /// Social planner meta.
     pub struct SocialPlannerMeta {
-        /// How many there are.
+        /// The number of records.
         count: Option<String> = "count",
     }
 }
@@ -3004,29 +3004,29 @@ crm_core::record! {
 crm_core::record! {
     /// Social post.
     pub struct SocialPost {
-        /// The id of the account.
+        /// `accountId`
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// What concerns the post on Bluesky only.
+        /// `blueskyPostDetails`
         bluesky_post_details: Option<BlueskyPost> = "blueskyPostDetails",
-        /// When it was created.
+        /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// The date that is shown for the post.
+        /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// What went wrong.
+        /// `error`
         error: Option<String> = "error",
-        /// What is special to a Facebook post.
+        /// `facebookPostDetails`
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
-        /// What is special to a Google Business Profile post.
+        /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
-        /// The figures of the post.
+        /// The statistics of the post.
         insights: Option<PostInsights> = "insights",
-        /// What concerns the post on Instagram only.
+        /// `instagramPostDetails`
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
         /// `linkedinPostDetails`
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
@@ -3109,7 +3109,7 @@ crm_core::record! {
 crm_core::record! {
     /// Start edit session reply.
     pub struct StartEditSessionReply {
-        /// How many items there are.
+        /// The number of items.
         item_count: Option<f64> = "itemCount",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3121,11 +3121,11 @@ crm_core::record! {
 crm_core::record! {
     /// Tiktok post.
     pub struct TiktokPost {
-        /// Whether comments on the video are allowed.
+        /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
-        /// Whether others may make duets with it.
+        /// True if others can make duets with the video.
         enable_duet: Option<bool> = "enableDuet",
-        /// Whether others may use parts of the video.
+        /// True if others can use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
         /// The people who can see the post.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
@@ -3140,11 +3140,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TiktokPost {
-    /// Whether comments on the video are allowed.
+    /// True if comments on the video are allowed.
     enable_comment: bool,
-    /// Whether others may make duets with it.
+    /// True if others can make duets with the video.
     enable_duet: bool,
-    /// Whether others may use parts of the video.
+    /// True if others can use parts of the video.
     enable_stitch: bool,
     /// True if the video promotes another brand.
     promote_other_brand: bool,
@@ -3174,7 +3174,7 @@ impl TiktokPost {
 crm_core::record! {
     /// Time slot.
     pub struct TimeSlot {
-        /// The day of the week.
+        /// `dayOfWeek`
         day_of_week: Option<f64> = "dayOfWeek",
         /// The time of day, for example `09:00`.
         time: Option<String> = "time",
@@ -3351,7 +3351,7 @@ crm_core::record! {
 crm_core::record! {
     /// Updated slot info.
     pub struct UpdatedSlotInfo {
-        /// Whether it is passed over.
+        /// `isSkipped`
         is_skipped: Option<bool> = "isSkipped",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
@@ -3363,9 +3363,9 @@ crm_core::record! {
 crm_core::record! {
     /// Upload file response schema.
     pub struct UploadFileResponseSchema {
-        /// The kind of CSV file: `basic` or `advance`.
+        /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// The name of the file.
+        /// `fileName`
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -3379,9 +3379,9 @@ crm_core::record! {
 crm_core::record! {
     /// Variation.
     pub struct Variation {
-        /// What it says or holds.
+        /// `content`
         content: Option<String> = "content",
-        /// The id.
+        /// `_id`
         id: Option<String> = "_id",
         /// The people or pages that the text mentions.
         mentions: Vec<Value> = "mentions",
@@ -3393,7 +3393,7 @@ crm_core::record! {
 crm_core::record! {
     /// Variation input.
     pub struct VariationInput {
-        /// What it says or holds.
+        /// `content`
         content: Option<String> = "content",
         /// The people or pages that the text mentions.
         mentions: Option<Vec<Value>> = "mentions",
@@ -3402,7 +3402,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(VariationInput {
-    /// What it says or holds.
+    /// `content`
     content: String,
     /// The people or pages that the text mentions.
     mentions: [Value],

@@ -10,11 +10,11 @@ use super::*;
 crm_core::record! {
     /// Create user.
     pub struct CreateUser {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -44,11 +44,11 @@ crm_core::record! {
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
 }
 crm_core::setters!(CreateUser {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The e-mail address.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
     /// `lastName`
     last_name: String,
@@ -89,11 +89,11 @@ crm_core::record! {
 crm_core::record! {
     /// Update user.
     pub struct UpdateUser {
-        /// The id of the company (agency).
+        /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// The first name.
+        /// `firstName`
         first_name: Option<String> = "firstName",
         /// `lastName`
         last_name: Option<String> = "lastName",
@@ -122,11 +122,11 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateUser {
-    /// The id of the company (agency).
+    /// The id of the agency's company.
     company_id: String,
     /// The e-mail address. Deprecated by the vendor.
     email: String,
-    /// The first name.
+    /// `firstName`
     first_name: String,
     /// `lastName`
     last_name: String,
