@@ -12,6 +12,7 @@ pub(crate) mod honesty;
 mod layout;
 pub(crate) mod limits_table;
 mod marks;
+mod meaning;
 mod operations;
 pub(crate) mod operations_table;
 mod paged;
@@ -21,6 +22,7 @@ mod rust;
 mod schemas;
 pub(crate) mod signature;
 mod types;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -40,6 +42,7 @@ pub(crate) use paged::item;
 pub(crate) use rust::field_type;
 use rust::{Piece, ident, inner_doc};
 pub(crate) use types::{required_of_new, unboxed};
+use uses::Uses;
 
 /// Adds the files of one API below `folder`; `others` are the vendor's.
 pub(crate) fn api(
@@ -77,9 +80,9 @@ pub(crate) fn api(
     let items = operations::root(&names, model, gate);
     let text = rust::file(&[], inner_doc(operations::ABOUT), vec![Piece::Rust(items)])?;
     files.add(folder.join("operations/mod.rs"), text);
-    let groups = groups(model, others);
+    let (groups, uses) = (groups(model, others), Uses::of(model));
     for (name, group) in &groups {
-        let text = rust::file(&[], none(), types::group(group, model))?;
+        let text = rust::file(&[], none(), types::group(group, model, &uses))?;
         files.add(folder.join("types").join(format!("{name}.rs")), text);
     }
     files.add(folder.join("schemas.json"), schemas::document(api, model));

@@ -2,8 +2,12 @@
 
 use heck::ToSnakeCase;
 
-use crate::model::{Definition, Field, Operation};
+use super::operations;
+use crate::model::{Field, Operation};
 use crate::name::{singular, words};
+
+/// The maximum number of scopes that are listed.
+const MOST_SCOPES: usize = 4;
 
 /// One line: what the operation does.
 pub(super) fn summary(operation: &Operation) -> String {
@@ -81,17 +85,17 @@ fn sentence(text: &str) -> String {
 pub(super) fn facts(operation: &Operation) -> String {
     let mut lines = vec![format!("`{} {}`", operation.method, operation.path), String::new()];
     if let Some(paging) = &operation.paging {
-        lines.push(format!("* Pages by {}: `items()` and `pages()` follow it.", paging.kind.words));
+        lines.push(format!("* Paging by {}: `items()` and `pages()` read all pages.", paging.kind.words));
     }
     lines.push(if operation.idempotent {
-        "* Safe to repeat: retried when the reply is lost.".to_owned()
+        "* Idempotent: repeated if the reply is lost.".to_owned()
     } else {
-        "* Not repeated when the reply is lost; `Error::sent` then says that it may have happened.".to_owned()
+        "* Not repeated if the reply is lost; `Error::may_have_happened` is then true.".to_owned()
     });
     lines.extend(failures(operation));
     if operation.long_running {
         lines.push(
-            "* 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits."
+            "* 202 means that the work continues: `send` returns an error of kind `Pending`; `poll` waits for the result."
                 .to_owned(),
         );
     }
@@ -100,13 +104,10 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push(format!("* Requires at least one of the parts {}.", parts.join(", ")));
     }
     if let Some(most) = operation.batch_max {
-        lines.push(format!("* At most {most} inputs."));
+        lines.push(format!("* At most {most} inputs per request."));
     }
     if !operation.scopes.is_empty() {
-        let shown: Vec<String> = operation.scopes.iter().take(4).map(|scope| format!("`{scope}`")).collect();
-        let more = operation.scopes.len().saturating_sub(4);
-        let rest = if more == 0 { String::new() } else { format!(" or one of {more} more") };
-        lines.push(format!("* Scope: {}{rest}.", shown.join(" or ")));
+        lines.push(format!("* Scope: {}.", scopes(operation)));
     }
     if let Some(version) = &operation.version {
         lines.push(format!("* Version `{version}`."));
@@ -116,16 +117,31 @@ pub(super) fn facts(operation: &Operation) -> String {
     lines.join("\n")
 }
 
+/// The scopes, one of which is needed. Of many, which depend on the type of object, one is an example.
+fn scopes(operation: &Operation) -> String {
+    let scopes = &operation.scopes;
+    if scopes.len() <= MOST_SCOPES {
+        let shown: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        return shown.join(" or ");
+    }
+    let example = scopes.iter().find(|scope| scope.contains(".contacts.")).unwrap_or(&scopes[0]);
+    let entry = operations::entry(operation);
+    format!(
+        "that of the type of object, for example `{example}`; `operations::{entry}.scopes` lists all {}",
+        scopes.len()
+    )
+}
+
 /// The failures to reckon with, beyond those that every operation has.
 fn failures(operation: &Operation) -> Vec<String> {
     let one = matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}');
     let told = |status: u16| operation.failures.contains(&status);
     [
-        (one || told(404), "`ErrorKind::NotFound` where there is none."),
-        (told(403), "`ErrorKind::Permission` where the account or its plan does not have it."),
-        (told(409), "`ErrorKind::Conflict` where it is there already, or its state forbids it."),
-        (told(413), "`ErrorKind::Validation` (413) where the file is too large."),
-        (told(415), "`ErrorKind::Validation` (415) where files of this kind are not taken."),
+        (one || told(404), "`ErrorKind::NotFound` if it does not exist."),
+        (told(403), "`ErrorKind::Permission` if the account or its plan does not include it."),
+        (told(409), "`ErrorKind::Conflict` if it exists already, or if its state does not allow it."),
+        (told(413), "`ErrorKind::Validation` (413) if the file is too large."),
+        (told(415), "`ErrorKind::Validation` (415) if files of this type are not accepted."),
     ]
     .into_iter()
     .filter(|(known, _)| *known)
@@ -133,19 +149,8 @@ fn failures(operation: &Operation) -> Vec<String> {
     .collect()
 }
 
-/// What is said of a type: its description, or its name in words.
-pub(super) fn described(name: &str, definition: &Definition) -> String {
-    if definition.doc.is_empty() { format!("{}.", sentence_case(name)) } else { definition.doc.clone() }
-}
-
 /// What is said of a field.
 pub(super) fn field_doc(field: &Field) -> String {
     let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
-    if field.read_only { format!("{doc} Only replies have it; a request is sent without it.") } else { doc }
-}
-
-fn sentence_case(name: &str) -> String {
-    let words = name.to_snake_case().replace('_', " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+    if field.read_only { format!("{doc} Read-only: omitted from requests.") } else { doc }
 }

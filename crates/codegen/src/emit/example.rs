@@ -5,9 +5,10 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::meaning;
 use super::rust::{self, ident, outer};
 use super::types::required_of_new;
-use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Shape, Ty, Unit};
+use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Reply, Shape, Ty, Unit};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
 
 /// How deep an example goes into records that hold records.
@@ -36,7 +37,20 @@ impl<'a> Examples<'a> {
         let mut call = Call { examples: self, typed: false };
         let code = call.code(operation);
         let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
-        let shown = rust::statement(quote!(let reply = #code.send().await?;))?;
+        let shown = rust::statements(match (&operation.paging, &operation.reply) {
+            (Some(_), _) => quote! {
+                let mut items = #code.items();
+                while let Some(item) = items.next().await {
+                    println!("{:?}", item?);
+                }
+            },
+            (None, Reply::Value(Ty::Nothing)) => quote!(#code.send().await?;),
+            (None, Reply::Value(_)) => quote! {
+                let reply = #code.send().await?;
+                println!("{reply:?}");
+            },
+            (None, Reply::Bytes) => quote!(#code.send().await?.save("report.csv").await?;),
+        })?;
         let allowed = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
         Ok(format!(
             "```\n{allowed}# async fn example(client: {krate}::{client}) -> Result<(), {krate}::Error> {{\n{types}{shown}# Ok(()) }}\n```\n",
@@ -69,7 +83,7 @@ impl Call<'_> {
             .collect();
         if let Some(body) = &operation.body {
             arguments.push(match body.encoding {
-                Encoding::Text => quote!("text"),
+                Encoding::Text => text("text"),
                 _ => self.value(&body.ty, "body", 0, true),
             });
         }
@@ -189,18 +203,8 @@ fn moment(name: &str) -> TokenStream {
     if name.to_snake_case().starts_with("end") { quote!(1_775_001_599_999) } else { quote!(1_772_323_200_000) }
 }
 
-/// A text that looks like what the name says.
+/// A text that looks like what the name means.
 fn text(name: &str) -> TokenStream {
-    let name = name.to_snake_case();
-    let value = match name.as_str() {
-        _ if name.contains("email") => "ada@example.com",
-        _ if name.ends_with("date") || name.ends_with("day") => "2026-03-01",
-        _ if name.contains("phone") => "+15550100",
-        _ if name.contains("url") || name.contains("domain") => "https://www.example.com",
-        _ if name.contains("object_type") => "contacts",
-        _ if name.ends_with("id") || name.ends_with("ids") => "123",
-        _ if name.ends_with("path") => "library/report.csv",
-        _ => "value",
-    };
+    let value = meaning::text(name);
     quote!(#value)
 }

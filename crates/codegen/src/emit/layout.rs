@@ -3,15 +3,15 @@
 
 use std::fmt::Write;
 
-use super::docs::{described, field_doc};
+use super::docs::field_doc;
 use super::rust::field_type;
 use super::rust::{doc_lines, escaped};
 use crate::model::{Definition, Field, Ty};
 
 /// A record: its fields, and what a request must, may and must not hold.
-pub(super) fn record(name: &str, definition: &Definition, fields: &[Field], constructor: bool) -> String {
+pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &[Field], constructor: bool) -> String {
     let mut text = String::from("crm_core::record! {\n");
-    doc(&mut text, "    ", &described(name, definition));
+    doc(&mut text, "    ", about);
     line(&mut text, format_args!("    pub struct {name} {{"));
     for field in fields {
         doc(&mut text, "        ", &field_doc(field));
@@ -55,9 +55,9 @@ pub(super) fn clears<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) ->
 }
 
 /// An enum of texts.
-pub(super) fn open_enum(name: &str, definition: &Definition, variants: &[(String, String)]) -> String {
+pub(super) fn open_enum(name: &str, about: &str, variants: &[(String, String)]) -> String {
     let mut text = String::from("crm_core::open_enum! {\n");
-    doc(&mut text, "    ", &described(name, definition));
+    doc(&mut text, "    ", about);
     line(&mut text, format_args!("    pub enum {name} {{"));
     for (variant, value) in variants {
         line(&mut text, format_args!("        /// `{value}`\n        {variant} = {value:?},"));
@@ -66,14 +66,9 @@ pub(super) fn open_enum(name: &str, definition: &Definition, variants: &[(String
 }
 
 /// One of several records.
-pub(super) fn union(
-    name: &str,
-    definition: &Definition,
-    tag: Option<&str>,
-    arms: &[(Ty, String, Vec<String>)],
-) -> String {
+pub(super) fn union(name: &str, about: &str, tag: Option<&str>, arms: &[(Ty, String, Vec<String>)]) -> String {
     let mut text = String::from("crm_core::union! {\n");
-    doc(&mut text, "    ", &definition.doc);
+    doc(&mut text, "    ", about);
     let by = tag.map_or_else(|| "members".to_owned(), |tag| format!("{tag:?}"));
     line(&mut text, format_args!("    pub enum {name} by {by} {{"));
     for (ty, arm, texts) in arms {

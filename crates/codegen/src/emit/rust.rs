@@ -51,8 +51,8 @@ pub(super) fn file(documents: &[String], inner: TokenStream, pieces: Vec<Piece>)
     Ok(text)
 }
 
-/// A statement as it stands in a function, line by line.
-pub(super) fn statement(code: TokenStream) -> Result<String> {
+/// Statements as they are in a function, line by line.
+pub(super) fn statements(code: TokenStream) -> Result<String> {
     let parsed = syn::parse2(quote!(async fn example() { #code })).context("a generated example does not parse")?;
     let text = print(parsed);
     let lines: Vec<&str> = text.lines().collect();

@@ -9,6 +9,7 @@ use super::Group;
 use super::gate::Gate;
 use super::layout;
 use super::rust::{Piece, ident, outer, ty};
+use super::uses::Uses;
 use crate::model::{Definition, Field, Model, Shape, Ty};
 
 /// Most required fields that a constructor asks for; beyond, they are set like the others and
@@ -38,7 +39,7 @@ pub(super) fn root(groups: &BTreeMap<String, Group>, gate: Gate) -> TokenStream 
 }
 
 /// Types that the same resources use.
-pub(super) fn group(group: &Group, model: &Model) -> Vec<Piece> {
+pub(super) fn group(group: &Group, model: &Model, uses: &Uses<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if !group.common.is_empty() {
         let common = group.common.iter().map(|name| ident(name));
@@ -53,19 +54,20 @@ pub(super) fn group(group: &Group, model: &Model) -> Vec<Piece> {
     )));
     for name in &group.own {
         let definition = &model.types[name];
+        let about = uses.about(name, definition);
         match &definition.shape {
-            Shape::Record { fields } => record(&mut pieces, name, definition, fields),
-            Shape::Enum(variants) => pieces.push(Piece::Macro(layout::open_enum(name, definition, variants))),
-            Shape::Union(tag, arms) => pieces.push(Piece::Macro(layout::union(name, definition, tag.as_deref(), arms))),
+            Shape::Record { fields } => record(&mut pieces, name, &about, definition, fields),
+            Shape::Enum(variants) => pieces.push(Piece::Macro(layout::open_enum(name, &about, variants))),
+            Shape::Union(tag, arms) => pieces.push(Piece::Macro(layout::union(name, &about, tag.as_deref(), arms))),
         }
     }
     pieces.push(Piece::Macro(layout::json_schemas(&group.own)));
     pieces
 }
 
-fn record(pieces: &mut Vec<Piece>, name: &str, definition: &Definition, fields: &[Field]) {
+fn record(pieces: &mut Vec<Piece>, name: &str, about: &str, definition: &Definition, fields: &[Field]) {
     let asked = required_of_new(definition, fields);
-    pieces.push(Piece::Macro(layout::record(name, definition, fields, asked.is_some())));
+    pieces.push(Piece::Macro(layout::record(name, about, definition, fields, asked.is_some())));
     let given = |field: &'_ Field| match constant(definition, field) {
         Some(_) => true,
         None => asked.iter().flatten().any(|asked| asked.ident == field.ident),
@@ -155,7 +157,7 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
         quote!(#member: #value)
     });
     let name = ident(name);
-    let (said, default) = if asked.is_empty() {
+    let (does, default) = if asked.is_empty() {
         let default = quote! {
             impl Default for #name {
                 fn default() -> Self {
@@ -163,13 +165,13 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
                 }
             }
         };
-        (" A record without any value but those that are always the same.", default)
+        (format!(" Creates a `{name}` with its constant members only."), default)
     } else {
-        (" A record with what it must have.", TokenStream::new())
+        (format!(" Creates a `{name}` from its required fields."), TokenStream::new())
     };
     quote! {
         impl #name {
-            #[doc = #said]
+            #[doc = #does]
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#values,)* extra: Map::new() }
