@@ -32,7 +32,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -48,6 +48,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_facebook_audience_member(
@@ -63,7 +64,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/conversation-forms`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -76,13 +77,14 @@ impl<C> Ads<C> {
     ///     .create_facebook_conversation_form(
     ///         types::CreateConversationForm::new(
     ///             "123",
-    ///             "value",
-    ///             vec![types::WelcomeMessageQuestion::new("value")],
-    ///             "value",
+    ///             "Example",
+    ///             vec![types::WelcomeMessageQuestion::new("What is missing?")],
+    ///             "See you at ten.",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_facebook_conversation_form(
@@ -95,7 +97,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/integration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -108,6 +110,7 @@ impl<C> Ads<C> {
     ///     .create_facebook_integration(types::CreateIntegration::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_facebook_integration(
@@ -120,7 +123,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/google/integration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -135,6 +138,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_google_integration(
@@ -147,7 +151,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/google/segments/offline-user-list-job`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -160,6 +164,7 @@ impl<C> Ads<C> {
     ///     .create_google_offline_user_list_job(types::CreateOfflineUserListJob::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_google_offline_user_list_job(
@@ -173,7 +178,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/linkedin/integration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -186,13 +191,14 @@ impl<C> Ads<C> {
     ///     .create_linkedin_integration(
     ///         types::CreateLinkedinIntegration::default()
     ///             .ad_account_id("123")
-    ///             .ad_account_name("value")
-    ///             .currency_code("value")
+    ///             .ad_account_name("Example")
+    ///             .currency_code("USD")
     ///             .location_id("123")
     ///             .organization_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_linkedin_integration(
@@ -205,8 +211,8 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/ads/{adId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -219,6 +225,7 @@ impl<C> Ads<C> {
     ///     .delete_facebook_ad("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad(
@@ -234,8 +241,8 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -248,6 +255,7 @@ impl<C> Ads<C> {
     ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad_account(
@@ -263,8 +271,8 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -277,6 +285,7 @@ impl<C> Ads<C> {
     ///     .delete_facebook_campaign("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_campaign(
@@ -292,7 +301,7 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -305,6 +314,7 @@ impl<C> Ads<C> {
     ///     .delete_facebook_integration(types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_integration(
@@ -317,7 +327,7 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/page`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -327,6 +337,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_page(
@@ -342,8 +353,8 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -356,6 +367,7 @@ impl<C> Ads<C> {
     ///     .delete_google_ad_account("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_google_ad_account(
@@ -371,8 +383,8 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/google/segments/{segmentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -388,6 +400,7 @@ impl<C> Ads<C> {
     ///     .delete_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_google_segment(
@@ -405,7 +418,7 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/linkedin/ad-account`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -415,6 +428,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_linkedin_ad_account(
@@ -430,7 +444,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -438,6 +452,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().duplicate_facebook_ad("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_ad(&self, ad_id: impl Display) -> Call<Value> {
@@ -447,7 +462,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -460,6 +475,7 @@ impl<C> Ads<C> {
     ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_campaign(
@@ -475,8 +491,8 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -486,6 +502,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_campaign(
@@ -504,8 +521,8 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -518,9 +535,10 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_facebook_campaign_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .get_facebook_campaign_report("123", "123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_campaign_report(
@@ -540,8 +558,8 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -554,9 +572,10 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_google_campaign_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .get_google_campaign_report("123", "123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_campaign_report(
@@ -576,8 +595,8 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/segments/{segmentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -593,6 +612,7 @@ impl<C> Ads<C> {
     ///     .get_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_segment(
@@ -610,7 +630,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/linkedin/ad-account`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -620,6 +640,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_ad_account(
@@ -635,7 +656,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/ad-accounts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -645,6 +666,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_ad_accounts("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_ad_accounts(
@@ -661,7 +683,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/custom-audience`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -681,6 +703,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_custom_audiences(
@@ -704,7 +727,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/entity`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -725,6 +748,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_entities(
@@ -748,7 +772,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/pages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -758,6 +782,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pages("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_pages(&self, location_id: impl Display) -> ListFacebookPages {
@@ -771,7 +796,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/pixels`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -781,6 +806,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_pixels("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_pixels(&self, location_id: impl Display) -> ListFacebookPixels {
@@ -794,7 +820,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/ad-accounts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -804,6 +830,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_ad_accounts("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_ad_accounts(
@@ -820,7 +847,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/assets`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -836,6 +863,7 @@ impl<C> Ads<C> {
     ///     .list_google_assets("123", types::AdsListGoogleAssetsType::Call)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_assets(
@@ -854,7 +882,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/conversions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -864,6 +892,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_conversions("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_conversions(
@@ -880,7 +909,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/entity`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -901,6 +930,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_entities(
@@ -924,7 +954,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/reporting/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -941,13 +971,14 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .list_google_reports(
     ///         "123",
-    ///         "value",
+    ///         "list-type",
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_reports(
@@ -972,7 +1003,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/segments`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -982,6 +1013,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_segments("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_segments(&self, location_id: impl Display) -> ListGoogleSegments {
@@ -995,7 +1027,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/target-interests`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1012,10 +1044,11 @@ impl<C> Ads<C> {
     ///     .list_google_target_interests(
     ///         "123",
     ///         types::AdsListGoogleTargetInterestsType::Affinity,
-    ///         "value",
+    ///         "advertising-channel-type",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_target_interests(
@@ -1036,7 +1069,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/instagram`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1046,6 +1079,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_instagram_accounts(
@@ -1064,7 +1098,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/pause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1077,6 +1111,7 @@ impl<C> Ads<C> {
     ///     .pause_facebook_ad("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause_facebook_ad(
@@ -1092,7 +1127,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1105,6 +1140,7 @@ impl<C> Ads<C> {
     ///     .pause_facebook_campaign("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause_facebook_campaign(
@@ -1120,7 +1156,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1133,6 +1169,7 @@ impl<C> Ads<C> {
     ///     .publish_facebook_campaign("123", types::PublishAd::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_facebook_campaign(
@@ -1148,7 +1185,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/google/ads/{adId}/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1156,6 +1193,7 @@ impl<C> Ads<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().publish_google_campaign("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_google_campaign(&self, ad_id: impl Display) -> Call<Value> {
@@ -1165,7 +1203,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1178,6 +1216,7 @@ impl<C> Ads<C> {
     ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_linkedin_campaign_group(
@@ -1193,7 +1232,7 @@ impl<C> Ads<C> {
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1209,6 +1248,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_facebook_audience_member(
@@ -1224,7 +1264,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/resume`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1237,6 +1277,7 @@ impl<C> Ads<C> {
     ///     .resume_facebook_ad("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resume_facebook_ad(
@@ -1252,7 +1293,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1265,6 +1306,7 @@ impl<C> Ads<C> {
     ///     .resume_facebook_campaign("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resume_facebook_campaign(
@@ -1280,7 +1322,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/google/targeting/search`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1290,7 +1332,8 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_google_targeting("value", "123").send().await?;
+    /// let reply = client.ads().search_google_targeting("type", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn search_google_targeting(
@@ -1309,7 +1352,7 @@ impl<C> Ads<C> {
     ///
     /// `GET /ad-publishing/linkedin/targeting/search`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1319,7 +1362,8 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_linkedin_targeting("123", "value").send().await?;
+    /// let reply = client.ads().search_linkedin_targeting("123", "facet").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn search_linkedin_targeting(
@@ -1338,7 +1382,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1350,10 +1394,11 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .update_facebook_audience_members(
     ///         "123",
-    ///         types::UpdateCustomAudienceBatch::new("123", "value"),
+    ///         types::UpdateCustomAudienceBatch::new("123", "operation-type"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_facebook_audience_members(
@@ -1369,7 +1414,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/facebook/pixels`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1379,9 +1424,10 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("123", "value"))
+    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("123", "type"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_pixel(
@@ -1394,7 +1440,7 @@ impl<C> Ads<C> {
     ///
     /// `POST /ad-publishing/google/assets`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1413,6 +1459,7 @@ impl<C> Ads<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_assets(
@@ -1425,7 +1472,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/audiences`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1435,9 +1482,10 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_google_audience(types::UpsertAudience::new("123", "value"))
+    ///     .upsert_google_audience(types::UpsertAudience::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_audience(
@@ -1450,7 +1498,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/conversions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1465,16 +1513,17 @@ impl<C> Ads<C> {
     ///             .attribution_model(
     ///                 types::UpsertConversionAttributionModel::GoogleAdsLastClick,
     ///             )
-    ///             .category("value")
+    ///             .category("category")
     ///             .click_through_window(10.0)
     ///             .counting_type(types::UpsertConversionCountingType::ManyPerClick)
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .type_(types::UpsertConversionType::LeadFormSubmit)
-    ///             .value_settings(types::ConversionValueSettings::new(true, "value", 10.0)),
+    ///             .value_settings(types::ConversionValueSettings::new(true, "USD", 10.0)),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_conversion(
@@ -1487,7 +1536,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/segments`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1503,10 +1552,11 @@ impl<C> Ads<C> {
     ///     .upsert_google_segment(
     ///         "123",
     ///         types::AdsUpsertGoogleSegmentType::CustomerMatch,
-    ///         types::UpsertSegment::new("value"),
+    ///         types::UpsertSegment::new("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_segment(
@@ -1527,7 +1577,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1540,18 +1590,24 @@ impl Ads {
     ///         "123",
     ///         types::CreateLeadForm::default()
     ///             .location_id("123")
-    ///             .name("value")
-    ///             .privacy_policy_link("value")
+    ///             .name("Example")
+    ///             .privacy_policy_link("privacy-policy-link")
     ///             .questions([
-    ///                 types::FormQuestion::new("value", types::FormQuestionType::City),
+    ///                 types::FormQuestion::new("key", types::FormQuestionType::City),
     ///             ])
     ///             .thank_you_page(
-    ///                 types::ThankYouPage::new("value", "value", "value", "value"),
+    ///                 types::ThankYouPage::new(
+    ///                     "See you at ten.",
+    ///                     "See you at ten.",
+    ///                     "button-type",
+    ///                     "Example",
+    ///                 ),
     ///             )
     ///             .type_(types::CreateLeadFormType::HigherIntent),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_facebook_lead_form(
@@ -1567,7 +1623,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1598,18 +1654,19 @@ impl Ads {
     ///                     types::LocalizedString::new(hoopai_client::json!({})),
     ///                 ),
     ///                 vec![
-    ///                     types::LeadFormQuestion::new("value",
+    ///                     types::LeadFormQuestion::new("Example",
     ///                     types::LocalizedString::new(hoopai_client::json!({})),
     ///                     types::QuestionDetails::default())
     ///                 ],
     ///             ),
-    ///             types::CreationLocale::new("value", "value"),
-    ///             "value",
-    ///             types::SponsoredAccountOwner::new("value"),
+    ///             types::CreationLocale::new("US", "en"),
+    ///             "Example",
+    ///             types::SponsoredAccountOwner::new("sponsored-account"),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_linkedin_lead_form(
@@ -1627,8 +1684,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1642,6 +1699,7 @@ impl Ads {
     ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad_set(
@@ -1657,8 +1715,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1667,6 +1725,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_facebook_custom_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_custom_audience(
@@ -1682,8 +1741,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1692,6 +1751,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_google_conversion("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_google_conversion(
@@ -1707,7 +1767,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1716,6 +1776,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().duplicate_facebook_ad_set("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_ad_set(&self, adset_id: impl Display) -> Call<Value> {
@@ -1725,8 +1786,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1735,6 +1796,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_ad_account(
@@ -1750,8 +1812,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1760,6 +1822,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_custom_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_custom_audience(
@@ -1775,7 +1838,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1784,6 +1847,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_integration(&self, location_id: impl Display) -> Call<Value> {
@@ -1794,8 +1858,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1804,6 +1868,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_lead_form("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_lead_form(
@@ -1819,7 +1884,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1839,12 +1904,13 @@ impl Ads {
     ///         "123",
     ///         types::AdsGetFacebookReportGroupBy::Day,
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///         [types::AdsGetFacebookReportFieldsItem::Clicks],
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_report(
@@ -1879,7 +1945,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1888,6 +1954,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_user(&self, location_id: impl Display) -> Call<Value> {
@@ -1898,8 +1965,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1908,6 +1975,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_ad_account(
@@ -1923,8 +1991,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1933,6 +2001,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_audience(
@@ -1948,8 +2017,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1958,6 +2027,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_campaign(
@@ -1973,8 +2043,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1983,6 +2053,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_conversion("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_conversion(
@@ -1998,7 +2069,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2007,6 +2078,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_integration(&self, location_id: impl Display) -> Call<Value> {
@@ -2017,7 +2089,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2035,12 +2107,13 @@ impl Ads {
     ///     .get_google_report(
     ///         "123",
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///         [types::AdsGetGoogleReportFieldsItem::AverageCpc],
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_report(
@@ -2071,7 +2144,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2080,6 +2153,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_user(&self, location_id: impl Display) -> Call<Value> {
@@ -2090,8 +2164,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2100,6 +2174,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_campaign_group("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_campaign_group(
@@ -2115,8 +2190,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2128,9 +2203,10 @@ impl Ads {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_campaign_group_report(
@@ -2153,7 +2229,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2162,6 +2238,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_integration(&self, location_id: impl Display) -> Call<Value> {
@@ -2172,7 +2249,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2184,9 +2261,10 @@ impl Ads {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_report("123", "2026-03-01", "2026-03-01")
+    ///     .get_linkedin_report("123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_report(
@@ -2207,7 +2285,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2216,6 +2294,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_user(&self, location_id: impl Display) -> Call<Value> {
@@ -2226,7 +2305,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2235,6 +2314,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_conversation_forms("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_conversation_forms(
@@ -2248,7 +2328,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2257,6 +2337,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_lead_forms(
@@ -2272,7 +2353,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2288,14 +2369,15 @@ impl Ads {
     ///     .ads()
     ///     .list_facebook_reports(
     ///         "123",
-    ///         "value",
+    ///         "list-type",
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         "123",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_reports(
@@ -2319,7 +2401,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/audiences`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2328,6 +2410,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_audiences("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_audiences(&self, location_id: impl Display) -> Call<Value> {
@@ -2338,7 +2421,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/conversion-goals`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2347,6 +2430,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_conversion_goals("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_conversion_goals(
@@ -2360,7 +2444,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2377,6 +2461,7 @@ impl Ads {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_keyword_ideas(
@@ -2392,7 +2477,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2401,6 +2486,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_ad_accounts("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_ad_accounts(&self, location_id: impl Display) -> Call<Value> {
@@ -2411,7 +2497,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2420,6 +2506,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_lead_forms("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_lead_forms(
@@ -2435,7 +2522,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -2447,9 +2534,17 @@ impl Ads {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .list_linkedin_reports("123", "value", "123", "123", "2026-03-01", "2026-03-01")
+    ///     .list_linkedin_reports(
+    ///         "123",
+    ///         "list-type",
+    ///         "123",
+    ///         "123",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_reports(
@@ -2476,7 +2571,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2490,6 +2585,7 @@ impl Ads {
     ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause_facebook_ad_set(
@@ -2505,7 +2601,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2519,6 +2615,7 @@ impl Ads {
     ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resume_facebook_ad_set(
@@ -2534,7 +2631,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
     /// * `type_`: The type of the records.
@@ -2542,7 +2639,8 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_facebook_targeting("value", "value").send().await?;
+    /// let reply = client.ads().search_facebook_targeting("type", "example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn search_facebook_targeting(
@@ -2561,7 +2659,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/page/default`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2575,6 +2673,7 @@ impl Ads {
     ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_default_facebook_page(
@@ -2590,8 +2689,8 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2602,10 +2701,11 @@ impl Ads {
     ///     .ads()
     ///     .update_facebook_custom_audience(
     ///         "123",
-    ///         types::FbUpdateAudienceBody::new("value", "123", "value"),
+    ///         types::FbUpdateAudienceBody::new("Created by the API", "123", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_facebook_custom_audience(
@@ -2621,7 +2721,7 @@ impl Ads {
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2642,6 +2742,7 @@ impl Ads {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_linkedin_ad_status(
@@ -2659,7 +2760,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/ads-v2`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2671,6 +2772,7 @@ impl Ads {
     ///     .upsert_facebook_ad(types::UpsertAd::new("123", "123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_ad(&self, body: impl Into<types::UpsertAd>) -> Call<Value> {
@@ -2680,7 +2782,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2692,6 +2794,7 @@ impl Ads {
     ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_ad_set(
@@ -2704,7 +2807,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2716,6 +2819,7 @@ impl Ads {
     ///     .upsert_facebook_campaign(types::UpsertCampaign::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_campaign(
@@ -2728,7 +2832,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2741,11 +2845,12 @@ impl Ads {
     ///         types::Campaign::new(
     ///             types::CampaignAdvertisingChannelType::DemandGen,
     ///             "123",
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_campaign(
@@ -2758,7 +2863,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2770,6 +2875,7 @@ impl Ads {
     ///     .upsert_linkedin_campaign_group(types::AdCampaignGroupData::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_linkedin_campaign_group(

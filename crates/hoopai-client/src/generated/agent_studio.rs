@@ -28,7 +28,7 @@ impl AgentStudio {
     ///
     /// `POST /agent-studio/agent`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -47,6 +47,7 @@ impl AgentStudio {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_agent(
@@ -61,8 +62,8 @@ impl AgentStudio {
     ///
     /// `DELETE /agent-studio/agent/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -72,6 +73,7 @@ impl AgentStudio {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.agent_studio().delete_agent("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_agent(
@@ -90,9 +92,9 @@ impl AgentStudio {
     ///
     /// `POST /agent-studio/agent/{agentId}/execute`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -102,9 +104,10 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .execute_agent("123", types::ExecutePublicAgent::new("123", "value"))
+    ///     .execute_agent("123", types::ExecutePublicAgent::new("123", "See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn execute_agent(
@@ -123,9 +126,9 @@ impl AgentStudio {
     ///
     /// `POST /agent-studio/public-api/agents/{agentId}/execute`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -136,9 +139,13 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .execute_agent_legacy("123", types::ExecutePublicAgent::new("123", "value"))
+    ///     .execute_agent_legacy(
+    ///         "123",
+    ///         types::ExecutePublicAgent::new("123", "See you at ten."),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -158,8 +165,8 @@ impl AgentStudio {
     ///
     /// `GET /agent-studio/agent/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -169,6 +176,7 @@ impl AgentStudio {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.agent_studio().get_agent("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_agent(
@@ -187,8 +195,8 @@ impl AgentStudio {
     ///
     /// `GET /agent-studio/public-api/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -199,6 +207,7 @@ impl AgentStudio {
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.agent_studio().get_agent_legacy("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -218,8 +227,8 @@ impl AgentStudio {
     ///
     /// `GET /agent-studio/agent`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -230,7 +239,10 @@ impl AgentStudio {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.agent_studio().list_agents("123", 10, 10).send().await?;
+    /// let mut items = client.agent_studio().list_agents("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_agents(
@@ -251,8 +263,8 @@ impl AgentStudio {
     ///
     /// `GET /agent-studio/public-api/agents`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -264,7 +276,10 @@ impl AgentStudio {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.agent_studio().list_agents_legacy("123", 10, 10).send().await?;
+    /// let mut items = client.agent_studio().list_agents_legacy("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -286,8 +301,8 @@ impl AgentStudio {
     ///
     /// `POST /agent-studio/agent/versions/{versionId}/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -300,6 +315,7 @@ impl AgentStudio {
     ///     .publish_agent_version("123", types::PromoteAndPublish::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_agent_version(
@@ -318,8 +334,8 @@ impl AgentStudio {
     ///
     /// `PATCH /agent-studio/agent/{agentId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -332,6 +348,7 @@ impl AgentStudio {
     ///     .update_agent("123", types::UpdatePublicAgentMetadata::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_agent(
@@ -350,8 +367,8 @@ impl AgentStudio {
     ///
     /// `PATCH /agent-studio/agent/versions/{versionId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -364,6 +381,7 @@ impl AgentStudio {
     ///     .update_agent_version("123", types::UpdatePublicAgentVersion::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_agent_version(

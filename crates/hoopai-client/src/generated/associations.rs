@@ -28,7 +28,7 @@ impl Associations {
     ///
     /// `POST /associations/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -40,15 +40,16 @@ impl Associations {
     ///     .associations()
     ///     .create(
     ///         types::CreateAssociationReq::default()
-    ///             .first_object_key("value")
-    ///             .first_object_label("value")
-    ///             .key("value")
+    ///             .first_object_key("contact")
+    ///             .first_object_label("Example")
+    ///             .key("key")
     ///             .location_id("123")
-    ///             .second_object_key("value")
-    ///             .second_object_label("value"),
+    ///             .second_object_key("contact")
+    ///             .second_object_label("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -61,7 +62,7 @@ impl Associations {
     ///
     /// `POST /associations/relations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations/relation.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -74,6 +75,7 @@ impl Associations {
     ///     .create_relation(types::CreateRelationReq::new("123", "123", "123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_relation(
@@ -86,8 +88,8 @@ impl Associations {
     ///
     /// `DELETE /associations/{associationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -95,6 +97,7 @@ impl Associations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -108,8 +111,8 @@ impl Associations {
     ///
     /// `DELETE /associations/relations/{relationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations/relation.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -119,6 +122,7 @@ impl Associations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().delete_relation("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_relation(
@@ -134,8 +138,8 @@ impl Associations {
     ///
     /// `GET /associations/{associationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -143,6 +147,7 @@ impl Associations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.associations().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, association_id: impl Display) -> Call<types::Association> {
@@ -152,8 +157,8 @@ impl Associations {
     ///
     /// `GET /associations/key/{key_name}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -162,7 +167,8 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.associations().get_by_key("value", "123").send().await?;
+    /// let reply = client.associations().get_by_key("Example", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_by_key(
@@ -178,8 +184,8 @@ impl Associations {
     ///
     /// `GET /associations/objectKey/{objectKey}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -188,7 +194,8 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.associations().get_by_object_key("value").send().await?;
+    /// let reply = client.associations().get_by_object_key("contact").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_by_object_key(&self, object_key: impl Display) -> GetByObjectKey {
@@ -202,8 +209,8 @@ impl Associations {
     ///
     /// `GET /associations/`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `associations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -214,7 +221,10 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.associations().list("123", 10, 10).send().await?;
+    /// let mut items = client.associations().list("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -235,9 +245,9 @@ impl Associations {
     ///
     /// `GET /associations/relations/{recordId}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations/relation.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -248,7 +258,10 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.associations().list_relations("123", "123", 10, 10).send().await?;
+    /// let mut items = client.associations().list_relations("123", "123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_relations(
@@ -271,8 +284,8 @@ impl Associations {
     ///
     /// `PUT /associations/{associationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -282,9 +295,10 @@ impl Associations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .associations()
-    ///     .update("123", types::UpdateAssociationReq::new("value", "value"))
+    ///     .update("123", types::UpdateAssociationReq::new("Example", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -32,7 +32,7 @@ impl<C> Blogs<C> {
     ///
     /// `GET /blogs/posts/url-slug-exists`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -47,6 +47,7 @@ impl<C> Blogs<C> {
     ///     .check_url_slug("https://www.example.com", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn check_url_slug(
@@ -65,8 +66,8 @@ impl<C> Blogs<C> {
     ///
     /// `GET /blogs/site/all`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/list.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -77,7 +78,10 @@ impl<C> Blogs<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list("123", 10, 10).send().await?;
+    /// let mut items = client.blogs().list("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -98,8 +102,8 @@ impl<C> Blogs<C> {
     ///
     /// `GET /blogs/authors`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/author.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -110,7 +114,10 @@ impl<C> Blogs<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_authors("123", 10, 10).send().await?;
+    /// let mut items = client.blogs().list_authors("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_authors(
@@ -131,8 +138,8 @@ impl<C> Blogs<C> {
     ///
     /// `GET /blogs/categories`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/category.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -143,7 +150,10 @@ impl<C> Blogs<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_categories("123", 10, 10).send().await?;
+    /// let mut items = client.blogs().list_categories("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_categories(
@@ -167,7 +177,7 @@ impl Blogs {
     ///
     /// `POST /blogs/posts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `blogs/post.write`.
     /// * Version `2021-07-28`.
     ///
@@ -178,21 +188,22 @@ impl Blogs {
     ///     .blogs()
     ///     .create_post(
     ///         types::BlogPostParams::default()
-    ///             .author("value")
+    ///             .author("author")
     ///             .blog_id("123")
-    ///             .categories(["value"])
-    ///             .description("value")
-    ///             .image_alt_text("value")
+    ///             .categories(["categories"])
+    ///             .description("Created by the API")
+    ///             .image_alt_text("See you at ten.")
     ///             .image_url("https://www.example.com")
     ///             .location_id("123")
-    ///             .published_at("value")
-    ///             .raw_html("value")
+    ///             .published_at("2026-03-01T09:00:00Z")
+    ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogsListPostsStatus::Archived)
-    ///             .title("value")
+    ///             .title("Example")
     ///             .url_slug("https://www.example.com"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_post(
@@ -205,8 +216,8 @@ impl Blogs {
     ///
     /// `GET /blogs/posts/all`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/posts.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -216,7 +227,10 @@ impl Blogs {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_posts("123", "123", 10, 10).send().await?;
+    /// let mut items = client.blogs().list_posts("123", "123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_posts(
@@ -239,8 +253,8 @@ impl Blogs {
     ///
     /// `PUT /blogs/posts/{postId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `2021-07-28`.
     ///
@@ -252,21 +266,22 @@ impl Blogs {
     ///     .update_post(
     ///         "123",
     ///         types::BlogPostParams::default()
-    ///             .author("value")
+    ///             .author("author")
     ///             .blog_id("123")
-    ///             .categories(["value"])
-    ///             .description("value")
-    ///             .image_alt_text("value")
+    ///             .categories(["categories"])
+    ///             .description("Created by the API")
+    ///             .image_alt_text("See you at ten.")
     ///             .image_url("https://www.example.com")
     ///             .location_id("123")
-    ///             .published_at("value")
-    ///             .raw_html("value")
+    ///             .published_at("2026-03-01T09:00:00Z")
+    ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogsListPostsStatus::Archived)
-    ///             .title("value")
+    ///             .title("Example")
     ///             .url_slug("https://www.example.com"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_post(

@@ -28,8 +28,8 @@ impl BrandBoards {
     ///
     /// `POST /brand-boards/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///
@@ -38,9 +38,10 @@ impl BrandBoards {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .create(types::CreateBrandBoardParam::new("123", "value"))
+    ///     .create(types::CreateBrandBoardParam::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -53,9 +54,9 @@ impl BrandBoards {
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///
@@ -64,6 +65,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().delete("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -79,9 +81,9 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -90,6 +92,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -105,10 +108,10 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/{locationId}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -116,7 +119,10 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().list("123").send().await?;
+    /// let mut items = client.brand_boards().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -130,9 +136,9 @@ impl BrandBoards {
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `2021-07-28`.
     ///
@@ -146,6 +152,7 @@ impl BrandBoards {
     ///     .update("123", "123", types::UpdateBrandBoardBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

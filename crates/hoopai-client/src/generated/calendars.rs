@@ -32,8 +32,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -41,6 +41,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().add_calendar_to_schedule("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_calendar_to_schedule(
@@ -56,7 +57,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/appointments/{appointmentId}/notes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -66,9 +67,10 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_appointment_note("123", types::Notes::new("value"))
+    ///     .create_appointment_note("123", types::Notes::new("See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_appointment_note(
@@ -84,7 +86,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/events/block-slots`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -97,6 +99,7 @@ impl<C> Calendars<C> {
     ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_block_slot(
@@ -109,7 +112,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/groups`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -119,9 +122,12 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_group(types::GroupCreate::new("value", "123", "value", "value"))
+    ///     .create_group(
+    ///         types::GroupCreate::new("Created by the API", "123", "Example", "example"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_group(
@@ -134,7 +140,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/{calendarId}/notifications`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -153,6 +159,7 @@ impl<C> Calendars<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_notification(
@@ -168,7 +175,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/schedules`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -178,9 +185,12 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_schedule(types::CreateSchedule::new("123", "value", "value", "123"))
+    ///     .create_schedule(
+    ///         types::CreateSchedule::new("123", "Example", "America/New_York", "123"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_schedule(
@@ -193,8 +203,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -202,6 +212,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, calendar_id: impl Display) -> Call<types::SuccessReply> {
@@ -211,15 +222,20 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
+    /// let reply = client
+    ///     .calendars()
+    ///     .delete_appointment_note("123", "Call back on Monday.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_appointment_note(
@@ -235,8 +251,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/events/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -248,6 +264,7 @@ impl<C> Calendars<C> {
     ///     .delete_event("123", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_event(
@@ -263,8 +280,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/groups/{groupId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -272,6 +289,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_group("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_group(&self, group_id: impl Display) -> Call<types::SuccessReply> {
@@ -281,8 +299,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -290,6 +308,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_notification("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_notification(
@@ -305,8 +324,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/schedules/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -314,6 +333,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_schedule("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_schedule(&self, id: impl Display) -> Call<types::SuccessReply> {
@@ -323,7 +343,7 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/{calendarId}/free-slots`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -338,6 +358,7 @@ impl<C> Calendars<C> {
     ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_free_slots(
@@ -358,8 +379,8 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/{calendarId}/notifications/{notificationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -367,6 +388,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_notification("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_notification(
@@ -382,8 +404,8 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/schedules/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -391,6 +413,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_schedule("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_schedule(&self, id: impl Display) -> Call<types::ScheduleReply> {
@@ -400,8 +423,8 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/appointments/{appointmentId}/notes`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -411,7 +434,10 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_appointment_notes("123", 10, 10).send().await?;
+    /// let mut items = client.calendars().list_appointment_notes("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_appointment_notes(
@@ -432,7 +458,7 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/groups`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -442,6 +468,7 @@ impl<C> Calendars<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_groups("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_groups(&self, location_id: impl Display) -> Call<types::AllGroupsReply> {
@@ -452,15 +479,18 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/{calendarId}/notifications`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().list_notifications("123").send().await?;
+    /// let mut items = client.calendars().list_notifications("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_notifications(&self, calendar_id: impl Display) -> ListNotifications {
@@ -474,8 +504,8 @@ impl<C> Calendars<C> {
     ///
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -487,6 +517,7 @@ impl<C> Calendars<C> {
     ///     .remove_calendar_from_schedule("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_calendar_from_schedule(
@@ -502,8 +533,8 @@ impl<C> Calendars<C> {
     ///
     /// `GET /calendars/schedules/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -512,7 +543,10 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().search_schedules("123", "123").send().await?;
+    /// let mut items = client.calendars().search_schedules("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_schedules(
@@ -531,7 +565,7 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/groups/{groupId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -544,6 +578,7 @@ impl<C> Calendars<C> {
     ///     .set_group_status("123", types::GroupStatusUpdateParams::new(true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_group_status(
@@ -559,8 +594,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -570,9 +605,14 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_appointment_note("123", "123", types::Notes::new("value"))
+    ///     .update_appointment_note(
+    ///         "123",
+    ///         "Call back on Monday.",
+    ///         types::Notes::new("See you at ten."),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_appointment_note(
@@ -590,8 +630,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/events/block-slots/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -604,6 +644,7 @@ impl<C> Calendars<C> {
     ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_block_slot(
@@ -619,8 +660,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/groups/{groupId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -630,9 +671,13 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_group("123", types::GroupUpdate::new("value", "value", "value"))
+    ///     .update_group(
+    ///         "123",
+    ///         types::GroupUpdate::new("Created by the API", "Example", "example"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_group(
@@ -648,8 +693,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -662,6 +707,7 @@ impl<C> Calendars<C> {
     ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_notification(
@@ -679,8 +725,8 @@ impl<C> Calendars<C> {
     ///
     /// `PUT /calendars/schedules/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -693,6 +739,7 @@ impl<C> Calendars<C> {
     ///     .update_schedule("123", types::UpdateSchedule::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_schedule(
@@ -708,7 +755,7 @@ impl<C> Calendars<C> {
     ///
     /// `POST /calendars/groups/validate-slug`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -718,9 +765,10 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "value"))
+    ///     .validate_group_slug(types::ValidateGroupSlugPostBody::new("123", "example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn validate_group_slug(
@@ -736,7 +784,7 @@ impl Calendars {
     ///
     /// `POST /calendars/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     ///
@@ -745,9 +793,10 @@ impl Calendars {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create(types::CalendarCreate::new("123", "value"))
+    ///     .create(types::CalendarCreate::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -760,7 +809,7 @@ impl Calendars {
     ///
     /// `POST /calendars/events/appointments`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     ///
@@ -769,9 +818,12 @@ impl Calendars {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_appointment(types::AppointmentCreate::new("123", "123", "123", "value"))
+    ///     .create_appointment(
+    ///         types::AppointmentCreate::new("123", "123", "123", "2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_appointment(
@@ -784,7 +836,7 @@ impl Calendars {
     ///
     /// `POST /calendars/resources/{resourceType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
@@ -800,14 +852,15 @@ impl Calendars {
     ///         types::CreateCalendarResource::default()
     ///             .calendar_ids(["123"])
     ///             .capacity(10.0)
-    ///             .description("value")
+    ///             .description("Created by the API")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .out_of_service(10.0)
     ///             .quantity(10.0),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_resource(
@@ -823,8 +876,8 @@ impl Calendars {
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
@@ -838,6 +891,7 @@ impl Calendars {
     ///     .delete_resource(types::ResourceType::Equipments, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_resource(
@@ -853,14 +907,15 @@ impl Calendars {
     ///
     /// `GET /calendars/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
@@ -870,14 +925,15 @@ impl Calendars {
     ///
     /// `GET /calendars/events/appointments/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_appointment("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_appointment(
@@ -890,8 +946,8 @@ impl Calendars {
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
@@ -905,6 +961,7 @@ impl Calendars {
     ///     .get_resource(types::ResourceType::Equipments, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_resource(
@@ -920,7 +977,7 @@ impl Calendars {
     ///
     /// `GET /calendars/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
     ///
@@ -929,6 +986,7 @@ impl Calendars {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -942,7 +1000,7 @@ impl Calendars {
     ///
     /// `GET /calendars/blocked-slots`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     ///
@@ -957,6 +1015,7 @@ impl Calendars {
     ///     .list_blocked_slots("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_blocked_slots(
@@ -977,7 +1036,7 @@ impl Calendars {
     ///
     /// `GET /calendars/events`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
     ///
@@ -992,6 +1051,7 @@ impl Calendars {
     ///     .list_events("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_events(
@@ -1012,9 +1072,9 @@ impl Calendars {
     ///
     /// `GET /calendars/resources/{resourceType}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///
@@ -1026,11 +1086,13 @@ impl Calendars {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .calendars()
     ///     .list_resources(types::ResourceType::Equipments, "123", 10, 10)
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_resources(
@@ -1053,8 +1115,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
     ///
@@ -1066,6 +1128,7 @@ impl Calendars {
     ///     .update("123", types::CalendarUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -1081,8 +1144,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
     ///
@@ -1094,6 +1157,7 @@ impl Calendars {
     ///     .update_appointment("123", types::AppointmentEdit::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_appointment(
@@ -1109,8 +1173,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
     ///
@@ -1128,6 +1192,7 @@ impl Calendars {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_resource(

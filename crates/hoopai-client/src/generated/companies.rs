@@ -28,8 +28,8 @@ impl Companies {
     ///
     /// `GET /companies/{companyId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `companies.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -38,7 +38,8 @@ impl Companies {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.companies().get("123").send().await?;
+    /// let reply = client.companies().get("Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, company_id: impl Display) -> Call<types::GetCompanyByIdReply> {

@@ -32,7 +32,7 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/{contactId}/followers`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -42,9 +42,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .add_followers("123", types::Followers::new(vec!["followers".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_followers(
@@ -60,7 +61,7 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/{contactId}/tags`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -70,9 +71,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .add_tags("123", types::Tags::new(vec!["value".to_owned()]))
+    ///     .add_tags("123", types::Tags::new(vec!["lead".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_tags(
@@ -88,7 +90,7 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/bulk/business`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -102,6 +104,7 @@ impl<C> Contacts<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_set_business(
@@ -114,7 +117,7 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/{contactId}/notes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -124,9 +127,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .create_note("123", types::ContactsNotes::new("value"))
+    ///     .create_note("123", types::ContactsNotes::new("See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_note(
@@ -142,7 +146,7 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/{contactId}/tasks`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -152,9 +156,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .create_task("123", types::CreateTaskParams::new(true, "2026-03-01", "value"))
+    ///     .create_task("123", types::CreateTaskParams::new(true, "2026-03-01", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_task(
@@ -170,7 +175,7 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/search/duplicate`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -180,6 +185,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().find_duplicate("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn find_duplicate(&self, location_id: impl Display) -> FindDuplicate {
@@ -193,8 +199,8 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/{contactId}/notes/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -202,6 +208,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().get_note("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_note(
@@ -217,8 +224,8 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/{contactId}/tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -226,6 +233,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().get_task("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_task(
@@ -241,7 +249,7 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/{contactId}/appointments`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -249,6 +257,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_appointments("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_appointments(
@@ -261,7 +270,7 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/{contactId}/notes`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -269,6 +278,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_notes("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_notes(
@@ -281,7 +291,7 @@ impl<C> Contacts<C> {
     ///
     /// `GET /contacts/{contactId}/tasks`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -289,6 +299,7 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().list_tasks("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_tasks(&self, contact_id: impl Display) -> Call<types::TasksListReply> {
@@ -298,7 +309,7 @@ impl<C> Contacts<C> {
     ///
     /// `DELETE /contacts/{contactId}/followers`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -308,9 +319,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .remove_followers("123", types::Followers::new(vec!["followers".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_followers(
@@ -326,7 +338,7 @@ impl<C> Contacts<C> {
     ///
     /// `DELETE /contacts/{contactId}/tags`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -336,9 +348,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .remove_tags("123", types::Tags::new(vec!["value".to_owned()]))
+    ///     .remove_tags("123", types::Tags::new(vec!["lead".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_tags(
@@ -354,8 +367,8 @@ impl<C> Contacts<C> {
     ///
     /// `POST /contacts/search`
     ///
-    /// * Pages by the last item's sort values: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -363,11 +376,13 @@ impl<C> Contacts<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .contacts()
     ///     .search(types::ContactSearch::new("123", 10))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, body: impl Into<types::ContactSearch>) -> Search {
@@ -379,8 +394,8 @@ impl<C> Contacts<C> {
     ///
     /// `PUT /contacts/{contactId}/notes/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -393,6 +408,7 @@ impl<C> Contacts<C> {
     ///     .update_note("123", "123", types::UpdateNote::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_note(
@@ -410,8 +426,8 @@ impl<C> Contacts<C> {
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -424,6 +440,7 @@ impl<C> Contacts<C> {
     ///     .update_task("123", "123", types::UpdateTaskBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_task(
@@ -441,7 +458,7 @@ impl<C> Contacts<C> {
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -454,6 +471,7 @@ impl<C> Contacts<C> {
     ///     .update_task_completed("123", "123", types::UpdateTaskStatusParams::new(true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_task_completed(
@@ -474,7 +492,7 @@ impl Contacts {
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -485,6 +503,7 @@ impl Contacts {
     ///     .add_to_campaign("123", "123", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_to_campaign(
@@ -502,7 +521,7 @@ impl Contacts {
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -514,6 +533,7 @@ impl Contacts {
     ///     .add_to_workflow("123", "123", types::CreateWorkflow::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_to_workflow(
@@ -531,7 +551,7 @@ impl Contacts {
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// ```
@@ -540,15 +560,16 @@ impl Contacts {
     /// let reply = client
     ///     .contacts()
     ///     .batch_update_tags(
-    ///         "value",
+    ///         "type",
     ///         types::UpdateTags::new(
-    ///             vec!["value".to_owned()],
+    ///             vec!["contacts".to_owned()],
     ///             "123",
-    ///             vec!["value".to_owned()],
+    ///             vec!["lead".to_owned()],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_tags(
@@ -564,7 +585,7 @@ impl Contacts {
     ///
     /// `POST /contacts/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -572,6 +593,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client.contacts().create(types::CreateContact::new("123")).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -584,14 +606,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
@@ -601,14 +624,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete_note("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_note(
@@ -624,14 +648,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete_task("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_task(
@@ -647,14 +672,15 @@ impl Contacts {
     ///
     /// `GET /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
@@ -664,8 +690,8 @@ impl Contacts {
     ///
     /// `GET /contacts/`
     ///
-    /// * Pages by two values that go together: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -674,7 +700,10 @@ impl Contacts {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list("123").send().await?;
+    /// let mut items = client.contacts().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -689,9 +718,9 @@ impl Contacts {
     ///
     /// `GET /contacts/business/{businessId}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -699,7 +728,10 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list_by_business("123", "123").send().await?;
+    /// let mut items = client.contacts().list_by_business("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_by_business(
@@ -718,13 +750,14 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/campaigns/removeAll`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_all_campaigns(
@@ -738,14 +771,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_campaign(
@@ -761,8 +795,8 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -774,6 +808,7 @@ impl Contacts {
     ///     .remove_from_workflow("123", "123", types::CreateWorkflow::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_workflow(
@@ -791,8 +826,8 @@ impl Contacts {
     ///
     /// `PUT /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -804,6 +839,7 @@ impl Contacts {
     ///     .update("123", types::UpdateContact::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -819,7 +855,7 @@ impl Contacts {
     ///
     /// `POST /contacts/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -827,6 +863,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client.contacts().upsert(types::UpsertContact::new("123")).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(

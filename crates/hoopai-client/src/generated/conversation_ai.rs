@@ -28,7 +28,7 @@ impl ConversationAi {
     ///
     /// `POST /conversation-ai/agents/{agentId}/actions`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -42,12 +42,13 @@ impl ConversationAi {
     ///         "123",
     ///         types::CreateAction::new(
     ///             hoopai_client::json!({}),
-    ///             "value",
+    ///             "Example",
     ///             types::ActionsIdType::AdvancedFollowup,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_action(
@@ -63,7 +64,7 @@ impl ConversationAi {
     ///
     /// `POST /conversation-ai/agents`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -73,9 +74,12 @@ impl ConversationAi {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversation_ai()
-    ///     .create_agent(types::CreateEmployee::new("value", "value", "value", "value"))
+    ///     .create_agent(
+    ///         types::CreateEmployee::new("goal", "instructions", "Example", "personality"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_agent(
@@ -88,8 +92,8 @@ impl ConversationAi {
     ///
     /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -97,6 +101,7 @@ impl ConversationAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().delete_action("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_action(
@@ -112,8 +117,8 @@ impl ConversationAi {
     ///
     /// `DELETE /conversation-ai/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -121,6 +126,7 @@ impl ConversationAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().delete_agent("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_agent(&self, agent_id: impl Display) -> Call<types::IdSuccessReply> {
@@ -130,8 +136,8 @@ impl ConversationAi {
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -139,6 +145,7 @@ impl ConversationAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().get_action("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_action(
@@ -154,8 +161,8 @@ impl ConversationAi {
     ///
     /// `GET /conversation-ai/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -163,6 +170,7 @@ impl ConversationAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().get_agent("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_agent(&self, agent_id: impl Display) -> Call<types::EmployeeReply> {
@@ -172,7 +180,7 @@ impl ConversationAi {
     ///
     /// `GET /conversation-ai/generations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -184,9 +192,13 @@ impl ConversationAi {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversation_ai()
-    ///     .get_generation("123", types::ConversationAiGetGenerationSource::Conversation)
+    ///     .get_generation(
+    ///         "See you at ten.",
+    ///         types::ConversationAiGetGenerationSource::Conversation,
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_generation(
@@ -205,7 +217,7 @@ impl ConversationAi {
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -213,6 +225,7 @@ impl ConversationAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversation_ai().list_actions("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_actions(
@@ -225,15 +238,18 @@ impl ConversationAi {
     ///
     /// `GET /conversation-ai/agents/search`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversation_ai().search_agents().send().await?;
+    /// let mut items = client.conversation_ai().search_agents().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_agents(&self) -> SearchAgents {
@@ -245,8 +261,8 @@ impl ConversationAi {
     ///
     /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -261,12 +277,13 @@ impl ConversationAi {
     ///         "123",
     ///         types::CreateAction::new(
     ///             hoopai_client::json!({}),
-    ///             "value",
+    ///             "Example",
     ///             types::ActionsIdType::AdvancedFollowup,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_action(
@@ -284,8 +301,8 @@ impl ConversationAi {
     ///
     /// `PUT /conversation-ai/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -298,6 +315,7 @@ impl ConversationAi {
     ///     .update_agent("123", types::UpdateEmployee::new(10.0))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_agent(
@@ -313,7 +331,7 @@ impl ConversationAi {
     ///
     /// `PATCH /conversation-ai/agents/{agentId}/followup-settings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -332,6 +350,7 @@ impl ConversationAi {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_followup_settings(

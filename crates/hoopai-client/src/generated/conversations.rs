@@ -32,7 +32,7 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/messages/inbound`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -52,6 +52,7 @@ impl<C> Conversations<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_inbound_message(
@@ -64,9 +65,9 @@ impl<C> Conversations<C> {
     ///
     /// `PUT /conversations/messages/{messageId}/attachments`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -77,11 +78,12 @@ impl<C> Conversations<C> {
     /// let reply = client
     ///     .conversations()
     ///     .add_message_attachments(
-    ///         "123",
-    ///         types::AddMessageAttachments::new(vec!["value".to_owned()]),
+    ///         "See you at ten.",
+    ///         types::AddMessageAttachments::new(vec!["attachments".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_message_attachments(
@@ -97,7 +99,7 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/messages/outbound`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -110,6 +112,7 @@ impl<C> Conversations<C> {
     ///     .add_outbound_message(types::ProcessOutboundMessageBody::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_outbound_message(
@@ -122,14 +125,19 @@ impl<C> Conversations<C> {
     ///
     /// `DELETE /conversations/messages/{messageId}/schedule`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
+    /// let reply = client
+    ///     .conversations()
+    ///     .cancel_scheduled_message("See you at ten.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel_scheduled_message(
@@ -143,7 +151,7 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -156,6 +164,7 @@ impl<C> Conversations<C> {
     ///     .create(types::CreateConversation::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -168,8 +177,8 @@ impl<C> Conversations<C> {
     ///
     /// `DELETE /conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -177,6 +186,7 @@ impl<C> Conversations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, conversation_id: impl Display) -> Call<types::SuccessReply> {
@@ -187,7 +197,7 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -196,7 +206,13 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().download_recording("123", "123").send().await?;
+    /// client
+    ///     .conversations()
+    ///     .download_recording("See you at ten.", "123")
+    ///     .send()
+    ///     .await?
+    ///     .save("report.csv")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn download_recording(
@@ -212,7 +228,7 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -221,10 +237,12 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// client
     ///     .conversations()
-    ///     .download_transcription("123", "123")
+    ///     .download_transcription("123", "See you at ten.")
     ///     .send()
+    ///     .await?
+    ///     .save("report.csv")
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -241,8 +259,8 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/messages/export`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -251,7 +269,10 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().export_messages("123").send().await?;
+    /// let mut items = client.conversations().export_messages("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn export_messages(&self, location_id: impl Display) -> ExportMessages {
@@ -265,8 +286,8 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -274,6 +295,7 @@ impl<C> Conversations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -287,8 +309,8 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/messages/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -296,6 +318,7 @@ impl<C> Conversations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().get_message("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_message(&self, id: impl Display) -> Call<types::MessageReply> {
@@ -305,7 +328,7 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -314,7 +337,12 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
+    /// let reply = client
+    ///     .conversations()
+    ///     .get_transcription("123", "See you at ten.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_transcription(
@@ -330,15 +358,18 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/{conversationId}/messages`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().list_messages("123").send().await?;
+    /// let mut items = client.conversations().list_messages("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_messages(&self, conversation_id: impl Display) -> ListMessages {
@@ -352,8 +383,8 @@ impl<C> Conversations<C> {
     ///
     /// `GET /conversations/search`
     ///
-    /// * Pages by the last item's sort value: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's sort value: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -362,7 +393,10 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().search("123").send().await?;
+    /// let mut items = client.conversations().search("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, location_id: impl Display) -> Search {
@@ -376,7 +410,7 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/messages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -391,6 +425,7 @@ impl<C> Conversations<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_message(
@@ -403,7 +438,7 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/providers/live-chat/typing`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/livechat.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -413,9 +448,10 @@ impl<C> Conversations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_typing(types::UserTypingBody::new("123", "value", "123", "123"))
+    ///     .send_typing(types::UserTypingBody::new("123", "is-typing", "123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_typing(
@@ -428,7 +464,7 @@ impl<C> Conversations<C> {
     ///
     /// `PUT /conversations/messages/{messageId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -439,11 +475,12 @@ impl<C> Conversations<C> {
     /// let reply = client
     ///     .conversations()
     ///     .update_message_status(
-    ///         "123",
+    ///         "See you at ten.",
     ///         types::UpdateMessageStatus::new(types::MessageStatus::Delivered),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_message_status(
@@ -459,9 +496,9 @@ impl<C> Conversations<C> {
     ///
     /// `POST /conversations/messages/upload`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Validation` (413) where the file is too large.
-    /// * `ErrorKind::Validation` (415) where files of this kind are not taken.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Validation` (413) if the file is too large.
+    /// * `ErrorKind::Validation` (415) if files of this type are not accepted.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -472,9 +509,10 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .conversations()
-    ///     .upload_attachments(["https://www.example.com"], "123", "123", "123")
+    ///     .upload_attachments(["attachment-urls"], "123", "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload_attachments(
@@ -506,7 +544,7 @@ impl Conversations {
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -515,6 +553,7 @@ impl Conversations {
     ///     .cancel_scheduled_email("ada@example.com")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel_scheduled_email(
@@ -528,7 +567,7 @@ impl Conversations {
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     ///
     /// ```
@@ -549,6 +588,7 @@ impl Conversations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn change_subscription(
@@ -561,8 +601,8 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -575,12 +615,13 @@ impl Conversations {
     ///         types::CompleteFileUpload::default()
     ///             .conversation_id("123")
     ///             .file_path("library/report.csv")
-    ///             .filename("value")
+    ///             .filename("report.csv")
     ///             .location_id("123")
     ///             .upload_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn complete_upload(
@@ -593,7 +634,7 @@ impl Conversations {
     ///
     /// `POST /conversations/preferences/custom-subtypes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -607,12 +648,13 @@ impl Conversations {
     ///         "123",
     ///         types::CreateCustomSubtype::new(
     ///             types::CreateCustomSubtypeChannel::Email,
-    ///             "value",
-    ///             "value",
+    ///             "en",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_custom_subtype(
@@ -628,12 +670,13 @@ impl Conversations {
     ///
     /// `GET /conversations/messages/email/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().get_email("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
@@ -643,7 +686,7 @@ impl Conversations {
     ///
     /// `GET /conversations/preferences/unsubscriptions/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -655,6 +698,7 @@ impl Conversations {
     ///     .get_unsubscription_status("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_unsubscription_status(
@@ -673,8 +717,8 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -685,14 +729,15 @@ impl Conversations {
     ///     .conversations()
     ///     .initiate_upload(
     ///         types::InitiateFileUpload::default()
-    ///             .channel("value")
-    ///             .content_type("value")
+    ///             .channel("channel")
+    ///             .content_type("See you at ten.")
     ///             .conversation_id("123")
-    ///             .filename("value")
+    ///             .filename("report.csv")
     ///             .location_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn initiate_upload(
@@ -705,7 +750,7 @@ impl Conversations {
     ///
     /// `GET /conversations/preferences/custom-subtypes`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -713,6 +758,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().list_custom_subtypes("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_custom_subtypes(&self, location_id: impl Display) -> Call<Value> {
@@ -723,7 +769,7 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/review-reply`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
     ///
@@ -732,9 +778,10 @@ impl Conversations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "value"))
+    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_review_reply(
@@ -747,8 +794,8 @@ impl Conversations {
     ///
     /// `PUT /conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`.
     ///
@@ -760,6 +807,7 @@ impl Conversations {
     ///     .update("123", types::UpdateConversation::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -775,8 +823,8 @@ impl Conversations {
     ///
     /// `PUT /conversations/preferences/custom-subtypes/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -789,6 +837,7 @@ impl Conversations {
     ///     .update_custom_subtype("123", "123", types::UpdateCustomSubtype::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_custom_subtype(

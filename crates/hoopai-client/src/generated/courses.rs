@@ -28,7 +28,7 @@ impl Courses {
     ///
     /// `POST /courses/courses-exporter/public/import`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -41,13 +41,14 @@ impl Courses {
     ///         types::ExporterPayload::new(
     ///             "123",
     ///             vec![
-    ///                 types::ProductInterface::new(vec![types::CategoryInterface::new("value",
-    ///                 types::Visibility::Draft)], "value", "value")
+    ///                 types::ProductInterface::new(vec![types::CategoryInterface::new("Example",
+    ///                 types::Visibility::Draft)], "Created by the API", "Example")
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn import(&self, body: impl Into<types::ExporterPayload>) -> Call<Value> {

@@ -28,7 +28,7 @@ impl CustomFields {
     ///
     /// `POST /custom-fields/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -41,14 +41,15 @@ impl CustomFields {
     ///     .create(
     ///         types::CreateCustomFields::default()
     ///             .data_type(types::CreateCustomFieldsDataType::Checkbox)
-    ///             .field_key("value")
+    ///             .field_key("contact.plan")
     ///             .location_id("123")
-    ///             .object_key("value")
+    ///             .object_key("contact")
     ///             .parent_id("123")
     ///             .show_in_forms(true),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -61,7 +62,7 @@ impl CustomFields {
     ///
     /// `POST /custom-fields/folder`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -71,9 +72,10 @@ impl CustomFields {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .custom_fields()
-    ///     .create_folder(types::CreateFolder::new("123", "value", "value"))
+    ///     .create_folder(types::CreateFolder::new("123", "Example", "contact"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_folder(
@@ -86,8 +88,8 @@ impl CustomFields {
     ///
     /// `DELETE /custom-fields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -95,6 +97,7 @@ impl CustomFields {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_fields().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<types::CustomFolderDeleteReply> {
@@ -104,8 +107,8 @@ impl CustomFields {
     ///
     /// `DELETE /custom-fields/folder/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -115,6 +118,7 @@ impl CustomFields {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_fields().delete_folder("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_folder(
@@ -130,8 +134,8 @@ impl CustomFields {
     ///
     /// `GET /custom-fields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -139,6 +143,7 @@ impl CustomFields {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_fields().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: impl Display) -> Call<types::CustomFieldReply> {
@@ -148,8 +153,8 @@ impl CustomFields {
     ///
     /// `GET /custom-fields/object-key/{objectKey}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -159,7 +164,12 @@ impl CustomFields {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.custom_fields().list_by_object_key("value", "123").send().await?;
+    /// let reply = client
+    ///     .custom_fields()
+    ///     .list_by_object_key("contact", "123")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_by_object_key(
@@ -175,8 +185,8 @@ impl CustomFields {
     ///
     /// `PUT /custom-fields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -189,6 +199,7 @@ impl CustomFields {
     ///     .update("123", types::UpdateCustomFields::new("123", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -202,8 +213,8 @@ impl CustomFields {
     ///
     /// `PUT /custom-fields/folder/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -213,9 +224,10 @@ impl CustomFields {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .custom_fields()
-    ///     .update_folder("123", types::UpdateFolder::new("123", "value"))
+    ///     .update_folder("123", types::UpdateFolder::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_folder(

@@ -28,8 +28,8 @@ impl CustomMenus {
     ///
     /// `POST /custom-menus/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -41,18 +41,19 @@ impl CustomMenus {
     ///     .custom_menus()
     ///     .create(
     ///         types::CreateCustomMenu::default()
-    ///             .icon(types::Icon::new(types::FontFamily::Fab, "value"))
-    ///             .locations(["value"])
+    ///             .icon(types::Icon::new(types::FontFamily::Fab, "Example"))
+    ///             .locations(["123"])
     ///             .open_mode(types::CustomMenuOpenMode::CurrentTab)
     ///             .show_on_company(true)
     ///             .show_on_location(true)
     ///             .show_to_all_locations(true)
-    ///             .title("value")
+    ///             .title("Example")
     ///             .url("https://www.example.com")
     ///             .user_role(types::CustomMenuUserRole::Admin),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -65,9 +66,9 @@ impl CustomMenus {
     ///
     /// `DELETE /custom-menus/{customMenuId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -75,6 +76,7 @@ impl CustomMenus {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_menus().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -87,9 +89,9 @@ impl CustomMenus {
     ///
     /// `GET /custom-menus/{customMenuId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -97,6 +99,7 @@ impl CustomMenus {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.custom_menus().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -109,16 +112,19 @@ impl CustomMenus {
     ///
     /// `GET /custom-menus/`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.custom_menus().list().send().await?;
+    /// let mut items = client.custom_menus().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -130,9 +136,9 @@ impl CustomMenus {
     ///
     /// `PUT /custom-menus/{customMenuId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -145,6 +151,7 @@ impl CustomMenus {
     ///     .update("123", types::UpdateCustomMenu::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

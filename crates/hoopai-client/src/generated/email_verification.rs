@@ -28,7 +28,7 @@ impl EmailVerification {
     ///
     /// `POST /email/verify`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -40,10 +40,11 @@ impl EmailVerification {
     ///     .email_verification()
     ///     .verify(
     ///         "123",
-    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "value"),
+    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "verify"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn verify(

@@ -28,8 +28,8 @@ impl Emails {
     ///
     /// `POST /emails/builder`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `emails/builder.write`.
     /// * Version `2021-07-28`.
     ///
@@ -47,6 +47,7 @@ impl Emails {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_template(
@@ -59,8 +60,8 @@ impl Emails {
     ///
     /// `DELETE /emails/builder/{locationId}/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -68,6 +69,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().delete_template("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_template(
@@ -83,10 +85,10 @@ impl Emails {
     ///
     /// `GET /emails/schedule`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/schedule.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -94,7 +96,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_campaigns("123").send().await?;
+    /// let mut items = client.emails().list_campaigns("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_campaigns(&self, location_id: impl Display) -> ListCampaigns {
@@ -108,9 +113,9 @@ impl Emails {
     ///
     /// `GET /emails/builder`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `emails/builder.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -118,7 +123,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_templates("123").send().await?;
+    /// let mut items = client.emails().list_templates("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(&self, location_id: impl Display) -> ListTemplates {
@@ -132,8 +140,8 @@ impl Emails {
     ///
     /// `POST /emails/builder/data`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `emails/builder.write`.
     /// * Version `2021-07-28`.
     ///
@@ -147,18 +155,19 @@ impl Emails {
     ///             .dnd(
     ///                 types::BuilderJsonMapper::new(
     ///                     hoopai_client::json!({}),
-    ///                     vec!["value".to_owned()],
+    ///                     vec!["elements".to_owned()],
     ///                     hoopai_client::json!({}),
     ///                 ),
     ///             )
     ///             .editor_type(types::SaveBuilderDataEditorType::Builder)
-    ///             .html("value")
+    ///             .html("<p>See you at ten.</p>")
     ///             .location_id("123")
     ///             .template_id("123")
-    ///             .updated_by("value"),
+    ///             .updated_by("updated-by"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_template(

@@ -28,14 +28,15 @@ impl Files {
     ///
     /// `GET /files/d/{slug}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `slug`: Slug of the file.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.files().get("value").send().await?;
+    /// let reply = client.files().get("example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, slug: impl Display) -> Call<types::FileReply> {

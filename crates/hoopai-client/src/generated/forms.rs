@@ -28,8 +28,8 @@ impl Forms {
     ///
     /// `GET /forms/`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -38,7 +38,10 @@ impl Forms {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.forms().list("123").send().await?;
+    /// let mut items = client.forms().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -52,8 +55,8 @@ impl Forms {
     ///
     /// `GET /forms/submissions`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -62,7 +65,10 @@ impl Forms {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.forms().list_submissions("123").send().await?;
+    /// let mut items = client.forms().list_submissions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_submissions(&self, location_id: impl Display) -> ListSubmissions {
@@ -76,7 +82,7 @@ impl Forms {
     ///
     /// `POST /forms/upload-custom-files`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `forms.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -86,6 +92,7 @@ impl Forms {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.forms().upload_custom_files("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload_custom_files(

@@ -28,7 +28,7 @@ impl Funnels {
     ///
     /// `GET /funnels/page/count`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -36,6 +36,7 @@ impl Funnels {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.funnels().count_pages("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn count_pages(
@@ -54,7 +55,7 @@ impl Funnels {
     ///
     /// `POST /funnels/lookup/redirect`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -67,13 +68,14 @@ impl Funnels {
     ///     .create_redirect(
     ///         types::CreateRedirectParams::default()
     ///             .action(types::RedirectParamsAction::All)
-    ///             .domain("https://www.example.com")
+    ///             .domain("example.com")
     ///             .location_id("123")
     ///             .path("library/report.csv")
-    ///             .target("value"),
+    ///             .target("target"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_redirect(
@@ -86,8 +88,8 @@ impl Funnels {
     ///
     /// `DELETE /funnels/lookup/redirect/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -97,6 +99,7 @@ impl Funnels {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.funnels().delete_redirect("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_redirect(
@@ -112,15 +115,18 @@ impl Funnels {
     ///
     /// `GET /funnels/funnel/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.funnels().list("123").send().await?;
+    /// let mut items = client.funnels().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -134,8 +140,8 @@ impl Funnels {
     ///
     /// `GET /funnels/page`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -144,7 +150,10 @@ impl Funnels {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.funnels().list_pages("123", "123", 10, 10).send().await?;
+    /// let mut items = client.funnels().list_pages("123", "123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_pages(
@@ -167,8 +176,8 @@ impl Funnels {
     ///
     /// `GET /funnels/lookup/redirect/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `funnels/redirect.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -179,7 +188,10 @@ impl Funnels {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.funnels().list_redirects("123", 10, 10).send().await?;
+    /// let mut items = client.funnels().list_redirects("123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_redirects(
@@ -200,8 +212,8 @@ impl Funnels {
     ///
     /// `PATCH /funnels/lookup/redirect/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -216,11 +228,12 @@ impl Funnels {
     ///         types::UpdateRedirectParams::new(
     ///             types::RedirectParamsAction::All,
     ///             "123",
-    ///             "value",
+    ///             "target",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_redirect(

@@ -32,7 +32,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/schedule/{scheduleId}/cancel`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -45,6 +45,7 @@ impl<C> Invoices<C> {
     ///     .cancel_schedule("123", types::CancelInvoiceSchedule::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel_schedule(
@@ -60,7 +61,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -69,6 +70,7 @@ impl<C> Invoices<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client.invoices().create(types::CreateInvoice::new()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -81,7 +83,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/estimate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -94,6 +96,7 @@ impl<C> Invoices<C> {
     ///     .create_estimate(types::CreateEstimates::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_estimate(
@@ -106,7 +109,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/estimate/template`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -119,6 +122,7 @@ impl<C> Invoices<C> {
     ///     .create_estimate_template(types::EstimateTemplates::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_estimate_template(
@@ -131,7 +135,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/estimate/{estimateId}/invoice`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -144,6 +148,7 @@ impl<C> Invoices<C> {
     ///     .create_from_estimate("123", types::CreateInvoiceFromEstimate::new("123", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_from_estimate(
@@ -159,7 +164,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -172,6 +177,7 @@ impl<C> Invoices<C> {
     ///     .create_schedule(types::CreateInvoiceSchedule::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_schedule(
@@ -184,7 +190,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/template`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -197,6 +203,7 @@ impl<C> Invoices<C> {
     ///     .create_template(types::CreateInvoiceTemplate::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_template(
@@ -209,7 +216,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/text2pay`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -222,6 +229,7 @@ impl<C> Invoices<C> {
     ///     .create_text_to_pay(types::Text2Pay::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_text_to_pay(
@@ -234,8 +242,8 @@ impl<C> Invoices<C> {
     ///
     /// `DELETE /invoices/{invoiceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -245,7 +253,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().delete("123", "123", "value").send().await?;
+    /// let reply = client.invoices().delete("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -263,8 +272,8 @@ impl<C> Invoices<C> {
     ///
     /// `DELETE /invoices/estimate/{estimateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -277,6 +286,7 @@ impl<C> Invoices<C> {
     ///     .delete_estimate("123", types::Alt::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_estimate(
@@ -292,8 +302,8 @@ impl<C> Invoices<C> {
     ///
     /// `DELETE /invoices/estimate/template/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -306,6 +316,7 @@ impl<C> Invoices<C> {
     ///     .delete_estimate_template("123", types::Alt::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_estimate_template(
@@ -321,8 +332,8 @@ impl<C> Invoices<C> {
     ///
     /// `DELETE /invoices/schedule/{scheduleId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -332,7 +343,12 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().delete_schedule("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .invoices()
+    ///     .delete_schedule("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_schedule(
@@ -350,8 +366,8 @@ impl<C> Invoices<C> {
     ///
     /// `DELETE /invoices/template/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -361,7 +377,12 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().delete_template("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .invoices()
+    ///     .delete_template("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_template(
@@ -379,7 +400,7 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/estimate/number/generate`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -389,7 +410,12 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().generate_estimate_number("123", "value").send().await?;
+    /// let reply = client
+    ///     .invoices()
+    ///     .generate_estimate_number("123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn generate_estimate_number(
@@ -405,7 +431,7 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/generate-invoice-number`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -415,7 +441,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().generate_number("123", "value").send().await?;
+    /// let reply = client.invoices().generate_number("123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn generate_number(
@@ -431,8 +458,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/{invoiceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -442,7 +469,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get("123", "123", "value").send().await?;
+    /// let reply = client.invoices().get("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -460,8 +488,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/schedule/{scheduleId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -471,7 +499,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get_schedule("123", "123", "value").send().await?;
+    /// let reply = client.invoices().get_schedule("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_schedule(
@@ -489,7 +518,7 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -499,7 +528,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get_settings("123", "value").send().await?;
+    /// let reply = client.invoices().get_settings("123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(
@@ -515,8 +545,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/template/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -526,7 +556,8 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get_template("123", "123", "value").send().await?;
+    /// let reply = client.invoices().get_template("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_template(
@@ -544,8 +575,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -557,7 +588,10 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list("123", "value", 10, 10).send().await?;
+    /// let mut items = client.invoices().list("123", "location", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -580,8 +614,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/estimate/template`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -593,11 +627,13 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .invoices()
-    ///     .list_estimate_templates("123", "value", 10, 10)
-    ///     .send()
-    ///     .await?;
+    ///     .list_estimate_templates("123", "location", 10, 10)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_estimate_templates(
@@ -620,8 +656,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/estimate/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -633,7 +669,10 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list_estimates("123", "value", 10, 10).send().await?;
+    /// let mut items = client.invoices().list_estimates("123", "location", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_estimates(
@@ -656,8 +695,8 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/schedule`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/schedule.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -669,7 +708,10 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list_schedules("123", "value", 10, 10).send().await?;
+    /// let mut items = client.invoices().list_schedules("123", "location", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_schedules(
@@ -692,7 +734,7 @@ impl<C> Invoices<C> {
     ///
     /// `GET /invoices/estimate/template/preview`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -704,9 +746,10 @@ impl<C> Invoices<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .invoices()
-    ///     .preview_estimate_template("123", "value", "123")
+    ///     .preview_estimate_template("123", "location", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn preview_estimate_template(
@@ -724,7 +767,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/{invoiceId}/record-payment`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -737,6 +780,7 @@ impl<C> Invoices<C> {
     ///     .record_payment("123", types::RecordPayment::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_payment(
@@ -752,7 +796,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/{invoiceId}/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -768,6 +812,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send(
@@ -783,7 +828,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/estimate/{estimateId}/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -799,6 +844,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_estimate(
@@ -814,7 +860,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/schedule/{scheduleId}/auto-payment`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -834,6 +880,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_schedule_auto_payment(
@@ -849,7 +896,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/schedule/{scheduleId}/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -862,6 +909,7 @@ impl<C> Invoices<C> {
     ///     .start_schedule("123", types::ScheduleInvoiceSchedule::new("123", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_schedule(
@@ -877,8 +925,8 @@ impl<C> Invoices<C> {
     ///
     /// `PUT /invoices/{invoiceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -891,6 +939,7 @@ impl<C> Invoices<C> {
     ///     .update("123", types::UpdateInvoice::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -906,7 +955,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -914,6 +963,7 @@ impl<C> Invoices<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.invoices().update_and_start_schedule("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_and_start_schedule(
@@ -927,8 +977,8 @@ impl<C> Invoices<C> {
     ///
     /// `PUT /invoices/estimate/{estimateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -941,6 +991,7 @@ impl<C> Invoices<C> {
     ///     .update_estimate("123", types::UpdateEstimate::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_estimate(
@@ -956,7 +1007,7 @@ impl<C> Invoices<C> {
     ///
     /// `PATCH /invoices/estimate/stats/last-visited-at`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -968,6 +1019,7 @@ impl<C> Invoices<C> {
     ///     .update_estimate_last_visited_at(types::EstimateIdParam::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_estimate_last_visited_at(
@@ -981,8 +1033,8 @@ impl<C> Invoices<C> {
     ///
     /// `PUT /invoices/estimate/template/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -995,6 +1047,7 @@ impl<C> Invoices<C> {
     ///     .update_estimate_template("123", types::EstimateTemplates::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_estimate_template(
@@ -1010,7 +1063,7 @@ impl<C> Invoices<C> {
     ///
     /// `PATCH /invoices/stats/last-visited-at`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -1022,6 +1075,7 @@ impl<C> Invoices<C> {
     ///     .update_last_visited_at(types::PatchInvoiceStatsLastViewed::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_last_visited_at(
@@ -1034,7 +1088,7 @@ impl<C> Invoices<C> {
     ///
     /// `PATCH /invoices/{invoiceId}/late-fees-configuration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -1060,6 +1114,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_late_fees(
@@ -1075,8 +1130,8 @@ impl<C> Invoices<C> {
     ///
     /// `PUT /invoices/schedule/{scheduleId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1089,6 +1144,7 @@ impl<C> Invoices<C> {
     ///     .update_schedule("123", types::UpdateInvoiceSchedule::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_schedule(
@@ -1104,8 +1160,8 @@ impl<C> Invoices<C> {
     ///
     /// `PUT /invoices/template/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1118,6 +1174,7 @@ impl<C> Invoices<C> {
     ///     .update_template("123", types::UpdateInvoiceTemplate::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_template(
@@ -1133,7 +1190,7 @@ impl<C> Invoices<C> {
     ///
     /// `PATCH /invoices/template/{templateId}/late-fees-configuration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -1159,6 +1216,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_template_late_fees(
@@ -1174,7 +1232,7 @@ impl<C> Invoices<C> {
     ///
     /// `PATCH /invoices/template/{templateId}/payment-methods-configuration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -1189,6 +1247,7 @@ impl<C> Invoices<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_template_payment_methods(
@@ -1204,7 +1263,7 @@ impl<C> Invoices<C> {
     ///
     /// `POST /invoices/{invoiceId}/void`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -1217,6 +1276,7 @@ impl<C> Invoices<C> {
     ///     .void("123", types::VoidInvoice::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn void(
@@ -1235,8 +1295,8 @@ impl Invoices {
     ///
     /// `GET /invoices/template`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/template.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1247,7 +1307,10 @@ impl Invoices {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list_templates("123", "value", 10, 10).send().await?;
+    /// let mut items = client.invoices().list_templates("123", "location", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(

@@ -28,7 +28,7 @@ impl KnowledgeBases {
     ///
     /// `POST /knowledge-bases/crawler`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -47,6 +47,7 @@ impl KnowledgeBases {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn crawl(
@@ -59,7 +60,7 @@ impl KnowledgeBases {
     ///
     /// `POST /knowledge-bases/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -68,9 +69,10 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .create(types::CreateKnowledgeBase::new("123", "value"))
+    ///     .create(types::CreateKnowledgeBase::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -83,7 +85,7 @@ impl KnowledgeBases {
     ///
     /// `POST /knowledge-bases/faqs`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -92,9 +94,10 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .create_faq(types::AddFaq::new("value", "123", "123", "value"))
+    ///     .create_faq(types::AddFaq::new("answer", "123", "123", "What is missing?"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_faq(
@@ -107,14 +110,15 @@ impl KnowledgeBases {
     ///
     /// `DELETE /knowledge-bases/{knowledgeBaseId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, knowledge_base_id: impl Display) -> Call<types::SuccessReply> {
@@ -125,14 +129,15 @@ impl KnowledgeBases {
     ///
     /// `DELETE /knowledge-bases/faqs/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().delete_faq("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_faq(&self, id: impl Display) -> Call<types::SuccessReply> {
@@ -142,7 +147,7 @@ impl KnowledgeBases {
     ///
     /// `DELETE /knowledge-bases/crawler`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -160,6 +165,7 @@ impl KnowledgeBases {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_urls(
@@ -172,14 +178,15 @@ impl KnowledgeBases {
     ///
     /// `GET /knowledge-bases/{knowledgeBaseId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.knowledge_bases().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -193,7 +200,7 @@ impl KnowledgeBases {
     ///
     /// `GET /knowledge-bases/crawler/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -206,6 +213,7 @@ impl KnowledgeBases {
     ///     .get_crawl_status("123", "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_crawl_status(
@@ -223,8 +231,8 @@ impl KnowledgeBases {
     ///
     /// `GET /knowledge-bases/`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -232,7 +240,10 @@ impl KnowledgeBases {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.knowledge_bases().list("123").send().await?;
+    /// let mut items = client.knowledge_bases().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -246,8 +257,8 @@ impl KnowledgeBases {
     ///
     /// `GET /knowledge-bases/faqs`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -255,7 +266,10 @@ impl KnowledgeBases {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.knowledge_bases().list_faqs("123", "123").send().await?;
+    /// let mut items = client.knowledge_bases().list_faqs("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_faqs(
@@ -274,8 +288,8 @@ impl KnowledgeBases {
     ///
     /// `GET /knowledge-bases/crawler`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -283,7 +297,10 @@ impl KnowledgeBases {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.knowledge_bases().list_urls("123", "123").send().await?;
+    /// let mut items = client.knowledge_bases().list_urls("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_urls(
@@ -302,7 +319,7 @@ impl KnowledgeBases {
     ///
     /// `POST /knowledge-bases/crawler/train`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -321,6 +338,7 @@ impl KnowledgeBases {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn train_urls(
@@ -333,8 +351,8 @@ impl KnowledgeBases {
     ///
     /// `PUT /knowledge-bases/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -346,6 +364,7 @@ impl KnowledgeBases {
     ///     .update("123", types::UpdateKnowledgeBase::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -359,8 +378,8 @@ impl KnowledgeBases {
     ///
     /// `PUT /knowledge-bases/faqs/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -369,9 +388,10 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .update_faq("123", types::UpdateFaqBody::new("value", "value"))
+    ///     .update_faq("123", types::UpdateFaqBody::new("answer", "What is missing?"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_faq(

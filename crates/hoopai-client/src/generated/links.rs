@@ -32,7 +32,7 @@ impl<C> Links<C> {
     ///
     /// `POST /links/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `links.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -42,9 +42,10 @@ impl<C> Links<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .links()
-    ///     .create(types::Links::new("123", "value", "value"))
+    ///     .create(types::Links::new("123", "Example", "redirect-to"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Links>) -> Call<types::GetLinkReply> {
@@ -54,7 +55,7 @@ impl<C> Links<C> {
     ///
     /// `GET /links/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `links.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -64,6 +65,7 @@ impl<C> Links<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> Call<types::GetLinksReply> {
@@ -74,8 +76,8 @@ impl<C> Links<C> {
     ///
     /// `PUT /links/{linkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -85,9 +87,10 @@ impl<C> Links<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .links()
-    ///     .update("123", types::LinkUpdate::new("value", "value"))
+    ///     .update("123", types::LinkUpdate::new("Example", "redirect-to"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -104,14 +107,15 @@ impl Links {
     ///
     /// `DELETE /links/{linkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, link_id: impl Display) -> Call<types::SucceededReply> {
@@ -121,8 +125,8 @@ impl Links {
     ///
     /// `GET /links/id/{linkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -130,6 +134,7 @@ impl Links {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -145,15 +150,18 @@ impl Links {
     ///
     /// `GET /links/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().search("123").send().await?;
+    /// let mut items = client.links().search("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, location_id: impl Display) -> Search {

@@ -32,7 +32,7 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/customFields`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -46,10 +46,11 @@ impl<C> Locations<C> {
     ///     .locations()
     ///     .create_custom_field(
     ///         "123",
-    ///         types::LocationsCreateCustomFields::new("value", "value"),
+    ///         types::LocationsCreateCustomFields::new("data-type", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_custom_field(
@@ -65,7 +66,7 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/customValues`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customValues.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -77,9 +78,10 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .create_custom_value("123", types::CustomValues::new("value", "value"))
+    ///     .create_custom_value("123", types::CustomValues::new("Example", "value"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_custom_value(
@@ -95,7 +97,7 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/recurring-tasks`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -115,11 +117,12 @@ impl<C> Locations<C> {
     ///                 types::CustomRRulesOptionsIntervalType::Daily,
     ///                 "2026-03-01",
     ///             ),
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_recurring_task(
@@ -135,7 +138,7 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/tags`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/tags.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -147,9 +150,10 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .create_tag("123", types::TagBody::new("value"))
+    ///     .create_tag("123", types::TagBody::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_tag(
@@ -165,8 +169,8 @@ impl<C> Locations<C> {
     ///
     /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -175,6 +179,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_recurring_task(
@@ -190,8 +195,8 @@ impl<C> Locations<C> {
     ///
     /// `DELETE /locations/{locationId}/templates/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -200,6 +205,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_template("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_template(
@@ -215,8 +221,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -226,6 +232,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, location_id: impl Display) -> Call<types::GetLocationByIdReply> {
@@ -235,8 +242,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/customFields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -245,6 +252,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().get_custom_field("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_custom_field(
@@ -260,8 +268,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/customValues/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -270,6 +278,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().get_custom_value("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_custom_value(
@@ -285,8 +294,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/recurring-tasks/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -295,6 +304,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_recurring_task(
@@ -310,8 +320,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/tags/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -319,7 +329,8 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_tag("123", "123").send().await?;
+    /// let reply = client.locations().get_tag("123", "lead").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_tag(
@@ -335,7 +346,7 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/customFields`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -345,6 +356,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().list_custom_fields("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_custom_fields(&self, location_id: impl Display) -> ListCustomFields {
@@ -358,7 +370,7 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/customValues`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/customValues.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -368,6 +380,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().list_custom_values("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_custom_values(
@@ -381,7 +394,7 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/tags`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/tags.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -391,6 +404,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().list_tags("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_tags(
@@ -403,8 +417,8 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/templates`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/templates.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -414,7 +428,10 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().list_templates("123", "123").send().await?;
+    /// let mut items = client.locations().list_templates("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(
@@ -433,7 +450,7 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/{locationId}/timezones`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -443,6 +460,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().list_timezones("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_timezones(&self, location_id: impl Display) -> Call<Value> {
@@ -452,15 +470,18 @@ impl<C> Locations<C> {
     ///
     /// `GET /locations/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().search().send().await?;
+    /// let mut items = client.locations().search().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self) -> Search {
@@ -472,8 +493,8 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/tasks/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/tasks.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -483,11 +504,13 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .locations()
     ///     .search_tasks("123", types::TaskSearchParams::default())
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_tasks(
@@ -506,8 +529,8 @@ impl<C> Locations<C> {
     ///
     /// `PUT /locations/{locationId}/customFields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -521,10 +544,11 @@ impl<C> Locations<C> {
     ///     .update_custom_field(
     ///         "123",
     ///         "123",
-    ///         types::LocationsUpdateCustomFields::new("value"),
+    ///         types::LocationsUpdateCustomFields::new("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_custom_field(
@@ -542,8 +566,8 @@ impl<C> Locations<C> {
     ///
     /// `PUT /locations/{locationId}/customValues/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -554,9 +578,10 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update_custom_value("123", "123", types::CustomValues::new("value", "value"))
+    ///     .update_custom_value("123", "123", types::CustomValues::new("Example", "value"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_custom_value(
@@ -574,8 +599,8 @@ impl<C> Locations<C> {
     ///
     /// `PUT /locations/{locationId}/recurring-tasks/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -589,6 +614,7 @@ impl<C> Locations<C> {
     ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_recurring_task(
@@ -606,8 +632,8 @@ impl<C> Locations<C> {
     ///
     /// `PUT /locations/{locationId}/tags/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -618,9 +644,10 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update_tag("123", "123", types::TagBody::new("value"))
+    ///     .update_tag("123", "lead", types::TagBody::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_tag(
@@ -638,7 +665,7 @@ impl<C> Locations<C> {
     ///
     /// `POST /locations/{locationId}/customFields/upload`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -648,6 +675,7 @@ impl<C> Locations<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().upload_custom_field_files("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload_custom_field_files(
@@ -667,7 +695,7 @@ impl Locations {
     ///
     /// `POST /locations/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations.write`.
     /// * Version `2021-07-28`.
     ///
@@ -676,9 +704,10 @@ impl Locations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .create(types::CreateLocation::new("123", "value"))
+    ///     .create(types::CreateLocation::new("Example Inc.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -691,8 +720,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.internal-access-only`.
     /// * Version `2021-07-28`.
     ///
@@ -701,6 +730,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete("123", true).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -716,8 +746,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -725,6 +755,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_custom_field("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_custom_field(
@@ -740,8 +771,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -749,6 +780,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_custom_value("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_custom_value(
@@ -764,15 +796,16 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_tag("123", "123").send().await?;
+    /// let reply = client.locations().delete_tag("123", "lead").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_tag(
@@ -788,8 +821,8 @@ impl Locations {
     ///
     /// `PUT /locations/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.write`.
     /// * Version `2021-07-28`.
     ///
@@ -800,9 +833,10 @@ impl Locations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("123"))
+    ///     .update("123", types::UpdateLocation::new("Example Inc."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

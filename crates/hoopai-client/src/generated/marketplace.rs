@@ -28,13 +28,14 @@ impl Marketplace {
     ///
     /// `GET /marketplace/billing/charges/has-funds`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().check_funds().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn check_funds(&self) -> Call<types::MarketplaceCheckFundsResponse> {
@@ -44,7 +45,7 @@ impl Marketplace {
     ///
     /// `POST /marketplace/billing/charges`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `charges.write`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -56,8 +57,8 @@ impl Marketplace {
     ///     .create_charge(
     ///         types::RaiseChargeBody::default()
     ///             .app_id("123")
-    ///             .company_id("123")
-    ///             .description("value")
+    ///             .company_id("Example Inc.")
+    ///             .description("Created by the API")
     ///             .event_id("123")
     ///             .location_id("123")
     ///             .meter_id("123")
@@ -65,6 +66,7 @@ impl Marketplace {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_charge(
@@ -77,14 +79,15 @@ impl Marketplace {
     ///
     /// `DELETE /marketplace/billing/charges/{chargeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.write`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().delete_charge("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_charge(&self, charge_id: impl Display) -> Call<types::SuccessReply> {
@@ -94,14 +97,15 @@ impl Marketplace {
     ///
     /// `GET /marketplace/billing/charges/{chargeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.readonly`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().get_charge("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_charge(
@@ -114,8 +118,8 @@ impl Marketplace {
     ///
     /// `GET /marketplace/app/{appId}/installations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `marketplace-installer-details.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -123,6 +127,7 @@ impl Marketplace {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().get_installer("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_installer(
@@ -135,9 +140,9 @@ impl Marketplace {
     ///
     /// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -147,6 +152,7 @@ impl Marketplace {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.marketplace().get_rebilling_config("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_rebilling_config(
@@ -162,14 +168,17 @@ impl Marketplace {
     ///
     /// `GET /marketplace/billing/charges`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.marketplace().list_charges().send().await?;
+    /// let mut items = client.marketplace().list_charges().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_charges(&self) -> ListCharges {
@@ -181,8 +190,8 @@ impl Marketplace {
     ///
     /// `POST /marketplace/external-auth/migration`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketplace-external-auth-migration.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -202,6 +211,7 @@ impl Marketplace {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn migrate_connection(
@@ -214,7 +224,7 @@ impl Marketplace {
     ///
     /// `DELETE /marketplace/app/{appId}/installations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -227,6 +237,7 @@ impl Marketplace {
     ///     .uninstall("123", types::DeleteIntegrationBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn uninstall(

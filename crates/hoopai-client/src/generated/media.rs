@@ -28,7 +28,7 @@ impl Media {
     ///
     /// `PUT /medias/delete-files`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -46,6 +46,7 @@ impl Media {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete(
@@ -58,7 +59,7 @@ impl Media {
     ///
     /// `PUT /medias/update-files`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -75,6 +76,7 @@ impl Media {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -87,7 +89,7 @@ impl Media {
     ///
     /// `POST /medias/folder`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -96,9 +98,10 @@ impl Media {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .media()
-    ///     .create_folder(types::CreateFolderParams::new("123", "value"))
+    ///     .create_folder(types::CreateFolderParams::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_folder(
@@ -111,8 +114,8 @@ impl Media {
     ///
     /// `DELETE /medias/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -122,7 +125,8 @@ impl Media {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.media().delete("123", "value", "123").send().await?;
+    /// let reply = client.media().delete("123", "location", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -140,8 +144,8 @@ impl Media {
     ///
     /// `GET /medias/files`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `medias.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -154,11 +158,13 @@ impl Media {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .media()
-    ///     .list("value", "value", "value", "value", "123")
-    ///     .send()
-    ///     .await?;
+    ///     .list("sort-by", "sort-order", "type", "location", "123")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -183,7 +189,7 @@ impl Media {
     ///
     /// `POST /medias/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -192,9 +198,10 @@ impl Media {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .media()
-    ///     .update("123", types::UpdateObject::new("123", "value"))
+    ///     .update("123", types::UpdateObject::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -208,7 +215,7 @@ impl Media {
     ///
     /// `POST /medias/upload-file`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Requires at least one of the parts `file`, `fileUrl`.
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`.
@@ -217,6 +224,7 @@ impl Media {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.media().upload().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload(&self) -> UploadCall {

@@ -28,7 +28,7 @@ impl Oauth {
     ///
     /// `POST /oauth/locationToken`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`.
     ///
@@ -37,9 +37,10 @@ impl Oauth {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .oauth()
-    ///     .get_location_token(types::GetLocationAccessCodeBody::new("123", "123"))
+    ///     .get_location_token(types::GetLocationAccessCodeBody::new("Example Inc.", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_location_token(
@@ -52,7 +53,7 @@ impl Oauth {
     ///
     /// `POST /oauth/token`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -62,12 +63,13 @@ impl Oauth {
     ///     .get_token(
     ///         types::GetAccessCodebody::new(
     ///             "123",
-    ///             "value",
+    ///             "client-secret",
     ///             types::GetAccessCodebodyGrantType::AuthorizationCode,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_token(
@@ -80,8 +82,8 @@ impl Oauth {
     ///
     /// `GET /oauth/installedLocations`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -89,7 +91,13 @@ impl Oauth {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.oauth().list_installed_locations("123", "123").send().await?;
+    /// let mut items = client
+    ///     .oauth()
+    ///     .list_installed_locations("Example Inc.", "123")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(

@@ -28,7 +28,7 @@ impl Objects {
     ///
     /// `POST /objects/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -40,14 +40,19 @@ impl Objects {
     ///     .objects()
     ///     .create(
     ///         types::CreateCustomObject::new(
-    ///             "value",
-    ///             types::CustomObjectLabel::new("value", "value"),
+    ///             "key",
+    ///             types::CustomObjectLabel::new("plural", "singular"),
     ///             "123",
-    ///             types::CustomObjectDisplayPropertyDetails::new("value", "value", "value"),
+    ///             types::CustomObjectDisplayPropertyDetails::new(
+    ///                 "data-type",
+    ///                 "key",
+    ///                 "Example",
+    ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -60,7 +65,7 @@ impl Objects {
     ///
     /// `POST /objects/{schemaKey}/records`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `objects/record.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -71,9 +76,10 @@ impl Objects {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .objects()
-    ///     .create_record("value", hoopai_client::json!({}))
+    ///     .create_record("schema-key", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_record(
@@ -89,8 +95,8 @@ impl Objects {
     ///
     /// `DELETE /objects/{schemaKey}/records/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -98,7 +104,8 @@ impl Objects {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().delete_record("value", "123").send().await?;
+    /// let reply = client.objects().delete_record("schema-key", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_record(
@@ -114,8 +121,8 @@ impl Objects {
     ///
     /// `GET /objects/{key}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -125,7 +132,8 @@ impl Objects {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().get("value", "123").send().await?;
+    /// let reply = client.objects().get("key", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, key: impl Display, location_id: impl Display) -> Get {
@@ -140,8 +148,8 @@ impl Objects {
     ///
     /// `GET /objects/{schemaKey}/records/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -149,7 +157,8 @@ impl Objects {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().get_record("value", "123").send().await?;
+    /// let reply = client.objects().get_record("schema-key", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_record(
@@ -165,7 +174,7 @@ impl Objects {
     ///
     /// `GET /objects/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -175,6 +184,7 @@ impl Objects {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.objects().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> Call<types::CustomObjectListReply> {
@@ -185,8 +195,8 @@ impl Objects {
     ///
     /// `POST /objects/{schemaKey}/records/search`
     ///
-    /// * Pages by the last item's sort values: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/record.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -196,11 +206,13 @@ impl Objects {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .objects()
-    ///     .search_records("value", types::SearchRecordsBody::new("123", 10.0, 10.0))
-    ///     .send()
-    ///     .await?;
+    ///     .search_records("schema-key", types::SearchRecordsBody::new("123", 10.0, 10.0))
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_records(
@@ -219,8 +231,8 @@ impl Objects {
     ///
     /// `PUT /objects/{key}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -232,9 +244,16 @@ impl Objects {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .objects()
-    ///     .update("value", types::UpdateCustomObject::new("123", vec!["value".to_owned()]))
+    ///     .update(
+    ///         "key",
+    ///         types::UpdateCustomObject::new(
+    ///             "123",
+    ///             vec!["searchable-properties".to_owned()],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -248,8 +267,8 @@ impl Objects {
     ///
     /// `PUT /objects/{schemaKey}/records/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -260,9 +279,10 @@ impl Objects {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .objects()
-    ///     .update_record("value", "123", "123", hoopai_client::json!({}))
+    ///     .update_record("schema-key", "123", "123", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_record(

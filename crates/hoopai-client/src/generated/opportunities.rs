@@ -32,7 +32,7 @@ impl<C> Opportunities<C> {
     ///
     /// `POST /opportunities/{id}/followers`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -42,9 +42,10 @@ impl<C> Opportunities<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .add_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .add_followers("123", types::Followers::new(vec!["followers".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_followers(
@@ -60,8 +61,8 @@ impl<C> Opportunities<C> {
     ///
     /// `GET /opportunities/lost-reason`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -70,7 +71,10 @@ impl<C> Opportunities<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().list_lost_reasons("123").send().await?;
+    /// let mut items = client.opportunities().list_lost_reasons("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_lost_reasons(&self, location_id: impl Display) -> ListLostReasons {
@@ -84,7 +88,7 @@ impl<C> Opportunities<C> {
     ///
     /// `DELETE /opportunities/{id}/followers`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -94,9 +98,10 @@ impl<C> Opportunities<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .remove_followers("123", types::Followers::new(vec!["value".to_owned()]))
+    ///     .remove_followers("123", types::Followers::new(vec!["followers".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_followers(
@@ -118,7 +123,7 @@ impl Opportunities {
     ///
     /// `POST /opportunities/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
@@ -131,12 +136,13 @@ impl Opportunities {
     ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .pipeline_id("123")
     ///             .status(types::OpportunityStatus::Abandoned),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -149,14 +155,15 @@ impl Opportunities {
     ///
     /// `DELETE /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<types::SucceededReply> {
@@ -166,14 +173,15 @@ impl Opportunities {
     ///
     /// `GET /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
@@ -183,7 +191,7 @@ impl Opportunities {
     ///
     /// `GET /opportunities/pipelines`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -192,6 +200,7 @@ impl Opportunities {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().list_pipelines("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_pipelines(
@@ -205,14 +214,17 @@ impl Opportunities {
     ///
     /// `GET /opportunities/search`
     ///
-    /// * Pages by two values that go together: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().search("123").send().await?;
+    /// let mut items = client.opportunities().search("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, location_id: impl Display) -> Search {
@@ -226,19 +238,21 @@ impl Opportunities {
     ///
     /// `POST /opportunities/search`
     ///
-    /// * Pages by the last item's sort values: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .opportunities()
     ///     .search_advanced(types::OpportunitySearchBody::new(10.0, "123"))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_advanced(
@@ -255,8 +269,8 @@ impl Opportunities {
     ///
     /// `PUT /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
@@ -268,6 +282,7 @@ impl Opportunities {
     ///     .update("123", types::UpdateOpportunity::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -281,7 +296,7 @@ impl Opportunities {
     ///
     /// `PUT /opportunities/{id}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
@@ -296,6 +311,7 @@ impl Opportunities {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_status(
@@ -311,7 +327,7 @@ impl Opportunities {
     ///
     /// `POST /opportunities/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///
@@ -323,6 +339,7 @@ impl Opportunities {
     ///     .upsert(types::UpsertOpportunity::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(

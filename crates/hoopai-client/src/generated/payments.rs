@@ -32,7 +32,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/custom-provider/provider`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -47,15 +47,16 @@ impl<C> Payments<C> {
     ///     .create_custom_provider(
     ///         "123",
     ///         types::CreateCustomProviders::default()
-    ///             .description("value")
+    ///             .description("Created by the API")
     ///             .image_url("https://www.example.com")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .payments_url("https://www.example.com")
     ///             .query_url("https://www.example.com")
     ///             .supports_subscription_schedule(true),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_custom_provider(
@@ -71,7 +72,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/custom-provider/connect`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -86,12 +87,13 @@ impl<C> Payments<C> {
     ///     .create_custom_provider_config(
     ///         "123",
     ///         types::ConnectCustomProvidersConfig::new(
-    ///             types::CustomProviderKeys::new("value", "value"),
-    ///             types::CustomProviderKeys::new("value", "value"),
+    ///             types::CustomProviderKeys::new("api-key", "publishable-key"),
+    ///             types::CustomProviderKeys::new("api-key", "publishable-key"),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_custom_provider_config(
@@ -107,7 +109,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/integrations/provider/whitelabel`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/integration.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -120,6 +122,7 @@ impl<C> Payments<C> {
     ///     .create_integration_provider(types::CreateWhiteLabelIntegrationProvider::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_integration_provider(
@@ -132,7 +135,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/orders/{orderId}/fulfillments`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -153,6 +156,7 @@ impl<C> Payments<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_order_fulfillment(
@@ -168,7 +172,7 @@ impl<C> Payments<C> {
     ///
     /// `DELETE /payments/coupon`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -181,6 +185,7 @@ impl<C> Payments<C> {
     ///     .delete_coupon(types::DeleteCouponParams::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_coupon(
@@ -193,7 +198,7 @@ impl<C> Payments<C> {
     ///
     /// `DELETE /payments/custom-provider/provider`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -203,6 +208,7 @@ impl<C> Payments<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().delete_custom_provider("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_custom_provider(
@@ -216,7 +222,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/custom-provider/disconnect`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -231,6 +237,7 @@ impl<C> Payments<C> {
     ///     .disconnect_custom_provider("123", types::DeleteCustomProvidersConfig::new(true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn disconnect_custom_provider(
@@ -246,7 +253,7 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/coupon`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -258,9 +265,10 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .get_coupon("123", "value", "123", "value")
+    ///     .get_coupon("123", "location", "123", "code")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_coupon(
@@ -280,7 +288,7 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/custom-provider/connect`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -290,6 +298,7 @@ impl<C> Payments<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.payments().get_custom_provider_config("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_custom_provider_config(
@@ -303,8 +312,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/orders/{orderId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -314,7 +323,8 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().get_order("123", "123", "value").send().await?;
+    /// let reply = client.payments().get_order("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_order(
@@ -335,8 +345,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/subscriptions/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -346,7 +356,12 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().get_subscription("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .payments()
+    ///     .get_subscription("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_subscription(
@@ -364,8 +379,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/transactions/{transactionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -375,7 +390,12 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().get_transaction("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .payments()
+    ///     .get_transaction("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_transaction(
@@ -396,8 +416,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/integrations/provider/whitelabel`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/integration.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -407,11 +427,13 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .payments()
-    ///     .list_integration_providers("123", "value")
-    ///     .send()
-    ///     .await?;
+    ///     .list_integration_providers("123", "location")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_integration_providers(
@@ -430,7 +452,7 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/orders/{orderId}/fulfillments`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -442,9 +464,10 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .list_order_fulfillments("123", "123", "value")
+    ///     .list_order_fulfillments("123", "123", "location")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_order_fulfillments(
@@ -462,7 +485,7 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/orders/{orderId}/notes`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -471,7 +494,12 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_order_notes("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .payments()
+    ///     .list_order_notes("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_order_notes(
@@ -489,8 +517,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/orders`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -500,7 +528,10 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_orders("123", "value").send().await?;
+    /// let mut items = client.payments().list_orders("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_orders(
@@ -519,8 +550,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/subscriptions`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/subscriptions.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -530,7 +561,10 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_subscriptions("123", "value").send().await?;
+    /// let mut items = client.payments().list_subscriptions("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_subscriptions(
@@ -549,8 +583,8 @@ impl<C> Payments<C> {
     ///
     /// `GET /payments/transactions`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/transactions.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -560,7 +594,10 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_transactions("123", "value").send().await?;
+    /// let mut items = client.payments().list_transactions("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_transactions(
@@ -579,7 +616,7 @@ impl<C> Payments<C> {
     ///
     /// `POST /payments/orders/{orderId}/record-payment`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.collectPayment`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -598,6 +635,7 @@ impl<C> Payments<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_order_payment(
@@ -613,7 +651,7 @@ impl<C> Payments<C> {
     ///
     /// `PUT /payments/custom-provider/capabilities`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -628,6 +666,7 @@ impl<C> Payments<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_custom_provider_capabilities(
@@ -644,7 +683,7 @@ impl Payments {
     ///
     /// `POST /payments/coupon`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.
     ///
@@ -656,6 +695,7 @@ impl Payments {
     ///     .create_coupon(types::CreateCouponParams::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_coupon(
@@ -668,8 +708,8 @@ impl Payments {
     ///
     /// `GET /payments/coupon/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -678,7 +718,10 @@ impl Payments {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_coupons("123", "value").send().await?;
+    /// let mut items = client.payments().list_coupons("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_coupons(
@@ -697,7 +740,7 @@ impl Payments {
     ///
     /// `PUT /payments/coupon`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.
     ///
@@ -709,6 +752,7 @@ impl Payments {
     ///     .update_coupon(types::UpdateCouponParams::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_coupon(

@@ -28,9 +28,9 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `phonenumbers.read`.
     /// * Version `2021-07-28`.
     ///
@@ -38,7 +38,10 @@ impl PhoneNumbers {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.phone_numbers().list("123").send().await?;
+    /// let mut items = client.phone_numbers().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -52,7 +55,7 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `2021-07-28`.
     ///
@@ -61,7 +64,8 @@ impl PhoneNumbers {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.phone_numbers().list_available("123", "value").send().await?;
+    /// let reply = client.phone_numbers().list_available("123", "US").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_available(
@@ -80,14 +84,15 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/number-pools`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `numberpools.read`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.phone_numbers().list_pools().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_pools(&self) -> ListPools {
@@ -99,7 +104,7 @@ impl PhoneNumbers {
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `phonenumbers.write`.
     /// * Version `2021-07-28`.
     ///
@@ -110,9 +115,10 @@ impl PhoneNumbers {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .phone_numbers()
-    ///     .purchase("123", types::PurchasePhoneNumberBody::new("+15550100"))
+    ///     .purchase("123", types::PurchasePhoneNumberBody::new("+12025550142"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn purchase(

@@ -28,7 +28,7 @@ impl Products {
     ///
     /// `POST /products/bulk-update/edit`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -42,6 +42,7 @@ impl Products {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_edit(
@@ -54,7 +55,7 @@ impl Products {
     ///
     /// `POST /products/bulk-update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -73,6 +74,7 @@ impl Products {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -85,7 +87,7 @@ impl Products {
     ///
     /// `POST /products/reviews/bulk-update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -99,11 +101,12 @@ impl Products {
     ///         types::UpdateProductReviews::new(
     ///             "123",
     ///             vec![types::UpdateProductReviewObject::new("123", "123", "123")],
-    ///             "value",
+    ///             "status",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_reviews(
@@ -116,7 +119,7 @@ impl Products {
     ///
     /// `GET /products/reviews/count`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -126,7 +129,8 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().count_reviews("123", "value").send().await?;
+    /// let reply = client.products().count_reviews("123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn count_reviews(
@@ -145,7 +149,7 @@ impl Products {
     ///
     /// `POST /products/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -155,9 +159,10 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .create(types::CreateProduct::new("123", "value", types::ProductType::Digital))
+    ///     .create(types::CreateProduct::new("123", "Example", types::ProductType::Digital))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -170,7 +175,7 @@ impl Products {
     ///
     /// `POST /products/collections`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -180,9 +185,12 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .create_collection(types::CreateProductCollections::new("123", "value", "value"))
+    ///     .create_collection(
+    ///         types::CreateProductCollections::new("123", "Example", "example"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_collection(
@@ -195,7 +203,7 @@ impl Products {
     ///
     /// `POST /products/{productId}/price`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -209,13 +217,14 @@ impl Products {
     ///         "123",
     ///         types::CreatePrice::default()
     ///             .amount(10.0)
-    ///             .currency("value")
+    ///             .currency("USD")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .type_(types::PriceType::OneTime),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_price(
@@ -231,8 +240,8 @@ impl Products {
     ///
     /// `DELETE /products/{productId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -242,6 +251,7 @@ impl Products {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().delete("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, product_id: impl Display, location_id: impl Display) -> Delete {
@@ -256,8 +266,8 @@ impl Products {
     ///
     /// `DELETE /products/collections/{collectionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -267,7 +277,12 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().delete_collection("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .products()
+    ///     .delete_collection("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_collection(
@@ -285,8 +300,8 @@ impl Products {
     ///
     /// `DELETE /products/{productId}/price/{priceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -296,6 +311,7 @@ impl Products {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().delete_price("123", "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_price(
@@ -313,8 +329,8 @@ impl Products {
     ///
     /// `DELETE /products/reviews/{reviewId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -326,9 +342,10 @@ impl Products {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .products()
-    ///     .delete_review("123", "123", "value", "123")
+    ///     .delete_review("123", "123", "location", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_review(
@@ -348,8 +365,8 @@ impl Products {
     ///
     /// `GET /products/{productId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -359,6 +376,7 @@ impl Products {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, product_id: impl Display, location_id: impl Display) -> Get {
@@ -373,8 +391,8 @@ impl Products {
     ///
     /// `GET /products/collections/{collectionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -384,6 +402,7 @@ impl Products {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().get_collection("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_collection(
@@ -399,8 +418,8 @@ impl Products {
     ///
     /// `GET /products/{productId}/price/{priceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -410,6 +429,7 @@ impl Products {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.products().get_price("123", "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_price(
@@ -427,7 +447,7 @@ impl Products {
     ///
     /// `GET /products/store/{storeId}/stats`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -437,7 +457,12 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().get_store_stats("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .products()
+    ///     .get_store_stats("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_store_stats(
@@ -458,8 +483,8 @@ impl Products {
     ///
     /// `GET /products/`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -468,7 +493,10 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().list("123").send().await?;
+    /// let mut items = client.products().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -482,8 +510,8 @@ impl Products {
     ///
     /// `GET /products/collections`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/collection.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -493,7 +521,10 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().list_collections("123", "value").send().await?;
+    /// let mut items = client.products().list_collections("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_collections(
@@ -512,8 +543,8 @@ impl Products {
     ///
     /// `GET /products/inventory`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -523,7 +554,10 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().list_inventory("123", "value").send().await?;
+    /// let mut items = client.products().list_inventory("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_inventory(
@@ -542,8 +576,8 @@ impl Products {
     ///
     /// `GET /products/{productId}/price`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/prices.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -552,7 +586,10 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().list_prices("123", "123").send().await?;
+    /// let mut items = client.products().list_prices("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_prices(
@@ -571,8 +608,8 @@ impl Products {
     ///
     /// `GET /products/reviews`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -582,7 +619,10 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().list_reviews("123", "value").send().await?;
+    /// let mut items = client.products().list_reviews("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_reviews(
@@ -601,8 +641,8 @@ impl Products {
     ///
     /// `PUT /products/{productId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -614,10 +654,11 @@ impl Products {
     ///     .products()
     ///     .update(
     ///         "123",
-    ///         types::UpdateProduct::new("123", "value", types::ProductType::Digital),
+    ///         types::UpdateProduct::new("123", "Example", types::ProductType::Digital),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -633,8 +674,8 @@ impl Products {
     ///
     /// `PUT /products/collections/{collectionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -647,6 +688,7 @@ impl Products {
     ///     .update_collection("123", types::UpdateProductCollections::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_collection(
@@ -662,7 +704,7 @@ impl Products {
     ///
     /// `POST /products/inventory`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -680,6 +722,7 @@ impl Products {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_inventory(
@@ -692,8 +735,8 @@ impl Products {
     ///
     /// `PUT /products/{productId}/price/{priceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -708,13 +751,14 @@ impl Products {
     ///         "123",
     ///         types::UpdatePrice::default()
     ///             .amount(10.0)
-    ///             .currency("value")
+    ///             .currency("USD")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .type_(types::PriceType::OneTime),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_price(
@@ -732,8 +776,8 @@ impl Products {
     ///
     /// `PUT /products/reviews/{reviewId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -743,9 +787,10 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .update_review("123", types::UpdateProductReview::new("123", "123", "value"))
+    ///     .update_review("123", types::UpdateProductReview::new("123", "123", "status"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_review(
@@ -761,7 +806,7 @@ impl Products {
     ///
     /// `POST /products/store/{storeId}/priority`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -776,6 +821,7 @@ impl Products {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_store_priority(
@@ -791,7 +837,7 @@ impl Products {
     ///
     /// `POST /products/store/{storeId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -811,6 +857,7 @@ impl Products {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_store_status(

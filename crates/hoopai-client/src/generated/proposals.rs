@@ -28,8 +28,8 @@ impl Proposals {
     ///
     /// `GET /proposals/document`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -37,7 +37,10 @@ impl Proposals {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.proposals().list_documents("123").send().await?;
+    /// let mut items = client.proposals().list_documents("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_documents(&self, location_id: impl Display) -> ListDocuments {
@@ -51,8 +54,8 @@ impl Proposals {
     ///
     /// `GET /proposals/templates`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -60,7 +63,10 @@ impl Proposals {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.proposals().list_templates("123").send().await?;
+    /// let mut items = client.proposals().list_templates("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(&self, location_id: impl Display) -> ListTemplates {
@@ -74,7 +80,7 @@ impl Proposals {
     ///
     /// `POST /proposals/document/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -83,9 +89,10 @@ impl Proposals {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .proposals()
-    ///     .send_document(types::SendDocument::new("123", "123", "value"))
+    ///     .send_document(types::SendDocument::new("123", "123", "sent-by"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_document(
@@ -98,7 +105,7 @@ impl Proposals {
     ///
     /// `POST /proposals/templates/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -112,6 +119,7 @@ impl Proposals {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_template(

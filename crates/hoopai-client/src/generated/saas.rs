@@ -32,7 +32,7 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas/bulk-disable-saas/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -43,9 +43,13 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable(
+    ///         "Example Inc.",
+    ///         types::BulkDisableSaas::new(vec!["123".to_owned()]),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_disable(
@@ -61,8 +65,8 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -74,9 +78,13 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable_legacy(
+    ///         "Example Inc.",
+    ///         types::BulkDisableSaas::new(vec!["123".to_owned()]),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -93,7 +101,7 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas/bulk-enable-saas/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -105,7 +113,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .batch_enable(
-    ///         "123",
+    ///         "Example Inc.",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
     ///             true,
@@ -114,6 +122,7 @@ impl<C> Saas<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_enable(
@@ -129,8 +138,8 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -143,7 +152,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .batch_enable_legacy(
-    ///         "123",
+    ///         "Example Inc.",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
     ///             true,
@@ -152,6 +161,7 @@ impl<C> Saas<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -168,7 +178,7 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas/enable-saas/{locationId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -179,9 +189,10 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable("123", types::EnableSaas::new("123", true))
+    ///     .enable("123", types::EnableSaas::new("Example Inc.", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn enable(
@@ -197,8 +208,8 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -210,9 +221,10 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable_legacy("123", types::EnableSaas::new("123", true))
+    ///     .enable_legacy("123", types::EnableSaas::new("Example Inc.", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -229,7 +241,7 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas/locations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -238,7 +250,8 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
+    /// let reply = client.saas().find_locations("123", "123", "Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn find_locations(
@@ -256,8 +269,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas-api/public-api/locations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -266,7 +279,8 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations_legacy("123").send().await?;
+    /// let reply = client.saas().find_locations_legacy("Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -284,8 +298,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas/saas-plan/{planId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -293,7 +307,8 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan("123", "123").send().await?;
+    /// let reply = client.saas().get_plan("123", "Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_plan(
@@ -309,8 +324,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas-api/public-api/saas-plan/{planId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -319,7 +334,8 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan_legacy("123", "123").send().await?;
+    /// let reply = client.saas().get_plan_legacy("123", "Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -336,8 +352,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas/get-saas-subscription/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -346,7 +362,8 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription("123", "123").send().await?;
+    /// let reply = client.saas().get_subscription("123", "Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_subscription(
@@ -362,8 +379,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -373,7 +390,12 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription_legacy("123", "123").send().await?;
+    /// let reply = client
+    ///     .saas()
+    ///     .get_subscription_legacy("123", "Example Inc.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -390,8 +412,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas/agency-plans/{companyId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -399,7 +421,8 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_agency_plans("123").send().await?;
+    /// let reply = client.saas().list_agency_plans("Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_agency_plans(
@@ -412,8 +435,8 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -422,7 +445,8 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_agency_plans_legacy("123").send().await?;
+    /// let reply = client.saas().list_agency_plans_legacy("Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -437,9 +461,9 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas/saas-locations/{companyId}`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -448,7 +472,10 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_locations("123", 10).send().await?;
+    /// let mut items = client.saas().list_locations("Example Inc.", 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_locations(&self, company_id: impl Display, page: i64) -> ListLocations {
@@ -463,9 +490,9 @@ impl<C> Saas<C> {
     ///
     /// `GET /saas-api/public-api/saas-locations/{companyId}`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -474,7 +501,10 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_locations_legacy("123").send().await?;
+    /// let mut items = client.saas().list_locations_legacy("Example Inc.").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -492,7 +522,7 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas/pause/{locationId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -503,9 +533,10 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause("123", types::PauseLocation::new("123", true))
+    ///     .pause("123", types::PauseLocation::new("Example Inc.", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause(
@@ -521,8 +552,8 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas-api/public-api/pause/{locationId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -534,9 +565,10 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause_legacy("123", types::PauseLocation::new("123", true))
+    ///     .pause_legacy("123", types::PauseLocation::new("Example Inc.", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -553,7 +585,7 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas/update-rebilling/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -565,7 +597,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .update_rebilling(
-    ///         "123",
+    ///         "Example Inc.",
     ///         types::UpdateRebilling::new(
     ///             types::UpdateRebillingConfig::default(),
     ///             vec!["123".to_owned()],
@@ -574,6 +606,7 @@ impl<C> Saas<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_rebilling(
@@ -589,8 +622,8 @@ impl<C> Saas<C> {
     ///
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -603,7 +636,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .update_rebilling_legacy(
-    ///         "123",
+    ///         "Example Inc.",
     ///         types::UpdateRebilling::new(
     ///             types::UpdateRebillingConfig::default(),
     ///             vec!["123".to_owned()],
@@ -612,6 +645,7 @@ impl<C> Saas<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -628,8 +662,8 @@ impl<C> Saas<C> {
     ///
     /// `PUT /saas/update-saas-subscription/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -640,9 +674,13 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .update_subscription("123", types::UpdateSubscription::new("123", "123", "123"))
+    ///     .update_subscription(
+    ///         "123",
+    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_subscription(
@@ -661,8 +699,8 @@ impl Saas {
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -675,10 +713,11 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("123", "123", "123"),
+    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]

@@ -32,7 +32,7 @@ impl<C> Snapshots<C> {
     ///
     /// `POST /snapshots/share/link`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -44,7 +44,7 @@ impl<C> Snapshots<C> {
     /// let reply = client
     ///     .snapshots()
     ///     .create_share_link(
-    ///         "123",
+    ///         "Example Inc.",
     ///         types::CreateSnapshotShareLinkRequest::new(
     ///             types::CreateSnapshotShareLinkRequestShareType::AgencyLink,
     ///             "123",
@@ -52,6 +52,7 @@ impl<C> Snapshots<C> {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_share_link(
@@ -67,8 +68,8 @@ impl<C> Snapshots<C> {
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -77,7 +78,12 @@ impl<C> Snapshots<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().get_latest_push("123", "123", "123").send().await?;
+    /// let reply = client
+    ///     .snapshots()
+    ///     .get_latest_push("123", "123", "Example Inc.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_latest_push(
@@ -95,7 +101,7 @@ impl<C> Snapshots<C> {
     ///
     /// `GET /snapshots/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -103,7 +109,8 @@ impl<C> Snapshots<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().list("123").send().await?;
+    /// let reply = client.snapshots().list("Example Inc.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, company_id: impl Display) -> Call<types::GetSnapshotsReply> {
@@ -117,9 +124,9 @@ impl Snapshots {
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `company_id`: The id of the agency's company.
@@ -129,11 +136,13 @@ impl Snapshots {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .snapshots()
-    ///     .list_pushes("123", "123", "value", "value", "value", 10)
-    ///     .send()
-    ///     .await?;
+    ///     .list_pushes("123", "Example Inc.", "from", "to", "last-doc", 10)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_pushes(

@@ -32,8 +32,8 @@ impl<C> SocialMedia<C> {
     ///
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -47,6 +47,7 @@ impl<C> SocialMedia<C> {
     ///     .batch_delete_posts("123", types::DeletePosts::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete_posts(
@@ -62,8 +63,8 @@ impl<C> SocialMedia<C> {
     ///
     /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -72,6 +73,7 @@ impl<C> SocialMedia<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_account(
@@ -90,8 +92,8 @@ impl<C> SocialMedia<C> {
     ///
     /// `GET /social-media-posting/{locationId}/categories/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -100,6 +102,7 @@ impl<C> SocialMedia<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_category("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_category(
@@ -115,7 +118,7 @@ impl<C> SocialMedia<C> {
     ///
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -126,9 +129,10 @@ impl<C> SocialMedia<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .get_tag_details("123", types::UpdateTag::new(vec!["123".to_owned()]))
+    ///     .get_tag_details("123", types::UpdateTag::new(vec!["lead".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_tag_details(
@@ -144,7 +148,7 @@ impl<C> SocialMedia<C> {
     ///
     /// `GET /social-media-posting/{locationId}/accounts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/account.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -154,6 +158,7 @@ impl<C> SocialMedia<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_accounts("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_accounts(
@@ -167,8 +172,8 @@ impl<C> SocialMedia<C> {
     ///
     /// `GET /social-media-posting/{locationId}/categories`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -177,7 +182,10 @@ impl<C> SocialMedia<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_categories("123").send().await?;
+    /// let mut items = client.social_media().list_categories("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_categories(&self, location_id: impl Display) -> ListCategories {
@@ -191,8 +199,8 @@ impl<C> SocialMedia<C> {
     ///
     /// `GET /social-media-posting/{locationId}/tags`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -200,7 +208,10 @@ impl<C> SocialMedia<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_tags("123").send().await?;
+    /// let mut items = client.social_media().list_tags("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_tags(&self, location_id: impl Display) -> ListTags {
@@ -217,7 +228,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -230,6 +241,7 @@ impl SocialMedia {
     ///     .attach_facebook_account("123", "123", types::AttachFbAccount::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_facebook_account(
@@ -247,7 +259,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -260,6 +272,7 @@ impl SocialMedia {
     ///     .attach_instagram_account("123", "123", types::AttachIgAccount::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_instagram_account(
@@ -277,7 +290,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -290,6 +303,7 @@ impl SocialMedia {
     ///     .attach_linkedin_account("123", "123", types::AttachLinkedinAccount::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_linkedin_account(
@@ -307,7 +321,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -320,6 +334,7 @@ impl SocialMedia {
     ///     .attach_tiktok_profile("123", "123", types::AttachTiktokAccount::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_tiktok_profile(
@@ -337,7 +352,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -351,6 +366,7 @@ impl SocialMedia {
     ///     .attach_twitter_profile("123", "123", types::AttachTwitterAccount::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -369,7 +385,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/posts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/post.write`.
     /// * Version `2021-07-28`.
     ///
@@ -390,6 +406,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_post(
@@ -405,8 +422,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -414,6 +431,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_csv_import("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_csv_import(
@@ -429,8 +447,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -439,6 +457,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_csv_post("123", "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_csv_post(
@@ -456,8 +475,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -465,6 +484,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_post("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_post(
@@ -480,8 +500,8 @@ impl SocialMedia {
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -494,6 +514,7 @@ impl SocialMedia {
     ///     .finalize_csv_import("123", "123", types::CsvDefault::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn finalize_csv_import(
@@ -511,8 +532,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -520,6 +541,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_post("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_post(
@@ -535,7 +557,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/statistics`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -551,6 +573,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_statistics(
@@ -566,8 +589,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -579,6 +602,7 @@ impl SocialMedia {
     ///     .get_tiktok_business_profile("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_tiktok_business_profile(
@@ -594,8 +618,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -603,6 +627,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_tiktok_profile("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_tiktok_profile(
@@ -618,8 +643,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -628,6 +653,7 @@ impl SocialMedia {
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_twitter_profile("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -644,15 +670,18 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_csv_imports("123").send().await?;
+    /// let mut items = client.social_media().list_csv_imports("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_csv_imports(&self, location_id: impl Display) -> ListCsvImports {
@@ -666,16 +695,19 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_csv_posts("123", "123").send().await?;
+    /// let mut items = client.social_media().list_csv_posts("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_csv_posts(
@@ -694,8 +726,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -703,6 +735,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_facebook_accounts("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_accounts(
@@ -718,8 +751,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -727,6 +760,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_google_locations("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_locations(
@@ -742,8 +776,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -755,6 +789,7 @@ impl SocialMedia {
     ///     .list_instagram_accounts("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_instagram_accounts(
@@ -770,8 +805,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -779,6 +814,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().list_linkedin_accounts("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_accounts(
@@ -794,8 +830,8 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/post.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -804,19 +840,21 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_posts(
     ///         "123",
     ///         types::SearchPost::default()
     ///             .from_date("2026-03-01")
-    ///             .include_users("value")
-    ///             .limit("value")
-    ///             .skip("value")
+    ///             .include_users("include-users")
+    ///             .limit("100")
+    ///             .skip("0")
     ///             .to_date("2026-03-01"),
     ///     )
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_posts(
@@ -835,7 +873,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.
     ///
@@ -850,13 +888,14 @@ impl SocialMedia {
     ///         "123",
     ///         types::SetAccounts::new(
     ///             vec!["123".to_owned()],
-    ///             "value",
+    ///             "report.csv",
     ///             "library/report.csv",
     ///             10.0,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_accounts(
@@ -872,7 +911,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -885,6 +924,7 @@ impl SocialMedia {
     ///     .set_google_location("123", "123", types::AttachGmbLocation::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_google_location(
@@ -902,7 +942,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/facebook/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -910,6 +950,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_facebook_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_facebook_oauth(
@@ -928,7 +969,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/google/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -937,6 +978,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_google_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_google_oauth(
@@ -955,7 +997,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/instagram/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -964,6 +1006,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_instagram_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_instagram_oauth(
@@ -982,7 +1025,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/linkedin/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -990,6 +1033,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_linkedin_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_linkedin_oauth(
@@ -1008,7 +1052,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/tiktok-business/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1021,6 +1065,7 @@ impl SocialMedia {
     ///     .start_tiktok_business_oauth("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_tiktok_business_oauth(
@@ -1039,7 +1084,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/tiktok/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1048,6 +1093,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_tiktok_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_tiktok_oauth(
@@ -1066,7 +1112,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/twitter/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -1076,6 +1122,7 @@ impl SocialMedia {
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().start_twitter_oauth("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -1095,8 +1142,8 @@ impl SocialMedia {
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -1109,10 +1156,11 @@ impl SocialMedia {
     ///     .update_post(
     ///         "123",
     ///         "123",
-    ///         types::PostCreateRequest::new(vec!["123".to_owned()], "value", "123"),
+    ///         types::PostCreateRequest::new(vec!["123".to_owned()], "type", "123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_post(
@@ -1130,7 +1178,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/csv`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.
     ///
@@ -1139,6 +1187,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().upload_csv("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload_csv(&self, location_id: impl Display) -> UploadCsv {

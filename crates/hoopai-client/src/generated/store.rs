@@ -28,7 +28,7 @@ impl Store {
     ///
     /// `POST /store/shipping-carrier`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -37,10 +37,15 @@ impl Store {
     /// let reply = client
     ///     .store()
     ///     .create_shipping_carrier(
-    ///         types::CreateShippingCarrier::new("123", "https://www.example.com", "value"),
+    ///         types::CreateShippingCarrier::new(
+    ///             "123",
+    ///             "https://www.example.com",
+    ///             "Example",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_shipping_carrier(
@@ -53,7 +58,7 @@ impl Store {
     ///
     /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -64,6 +69,7 @@ impl Store {
     ///     .create_shipping_rate("123", types::CreateShippingRate::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_shipping_rate(
@@ -79,7 +85,7 @@ impl Store {
     ///
     /// `POST /store/shipping-zone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -90,12 +96,13 @@ impl Store {
     ///     .create_shipping_zone(
     ///         types::CreateShippingZone::new(
     ///             "123",
-    ///             vec![types::ShippingZoneCountry::new("value")],
-    ///             "value",
+    ///             vec![types::ShippingZoneCountry::new("code")],
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_shipping_zone(
@@ -108,8 +115,8 @@ impl Store {
     ///
     /// `DELETE /store/shipping-carrier/{shippingCarrierId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -119,9 +126,10 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .delete_shipping_carrier("123", "123", "value")
+    ///     .delete_shipping_carrier("123", "123", "location")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_shipping_carrier(
@@ -139,8 +147,8 @@ impl Store {
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -150,9 +158,10 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .delete_shipping_rate("123", "123", "123", "value")
+    ///     .delete_shipping_rate("123", "123", "123", "location")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_shipping_rate(
@@ -172,8 +181,8 @@ impl Store {
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -181,7 +190,12 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().delete_shipping_zone("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .store()
+    ///     .delete_shipping_zone("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_shipping_zone(
@@ -199,7 +213,7 @@ impl Store {
     ///
     /// `GET /store/store-setting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -207,7 +221,8 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().get_settings("123", "value").send().await?;
+    /// let reply = client.store().get_settings("123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(
@@ -223,8 +238,8 @@ impl Store {
     ///
     /// `GET /store/shipping-carrier/{shippingCarrierId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -232,7 +247,12 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().get_shipping_carrier("123", "123", "value").send().await?;
+    /// let reply = client
+    ///     .store()
+    ///     .get_shipping_carrier("123", "123", "location")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_shipping_carrier(
@@ -250,8 +270,8 @@ impl Store {
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -261,9 +281,10 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .get_shipping_rate("123", "123", "123", "value")
+    ///     .get_shipping_rate("123", "123", "123", "location")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_shipping_rate(
@@ -283,8 +304,8 @@ impl Store {
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -292,7 +313,8 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().get_shipping_zone("123", "123", "value").send().await?;
+    /// let reply = client.store().get_shipping_zone("123", "123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_shipping_zone(
@@ -313,7 +335,7 @@ impl Store {
     ///
     /// `POST /store/shipping-zone/shipping-rates`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -324,6 +346,7 @@ impl Store {
     ///     .list_available_shipping_rates(types::GetAvailableShippingRates::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_available_shipping_rates(
@@ -336,7 +359,7 @@ impl Store {
     ///
     /// `GET /store/shipping-carrier`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -344,7 +367,8 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().list_shipping_carriers("123", "value").send().await?;
+    /// let reply = client.store().list_shipping_carriers("123", "location").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_shipping_carriers(
@@ -360,8 +384,8 @@ impl Store {
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -369,7 +393,10 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().list_shipping_rates("123", "123", "value").send().await?;
+    /// let mut items = client.store().list_shipping_rates("123", "123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_shipping_rates(
@@ -390,8 +417,8 @@ impl Store {
     ///
     /// `GET /store/shipping-zone`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -399,7 +426,10 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().list_shipping_zones("123", "value").send().await?;
+    /// let mut items = client.store().list_shipping_zones("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_shipping_zones(
@@ -418,7 +448,7 @@ impl Store {
     ///
     /// `POST /store/store-setting`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -430,15 +460,16 @@ impl Store {
     ///         types::CreateStoreSetting::new(
     ///             "123",
     ///             types::StoreShippingOrigin::default()
-    ///                 .city("value")
-    ///                 .country("value")
-    ///                 .name("value")
-    ///                 .street1("value")
-    ///                 .zip("value"),
+    ///                 .city("New York")
+    ///                 .country("US")
+    ///                 .name("Example")
+    ///                 .street1("street1")
+    ///                 .zip("10001"),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn save_settings(
@@ -451,8 +482,8 @@ impl Store {
     ///
     /// `PUT /store/shipping-carrier/{shippingCarrierId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -463,6 +494,7 @@ impl Store {
     ///     .update_shipping_carrier("123", types::UpdateShippingCarrier::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_shipping_carrier(
@@ -478,8 +510,8 @@ impl Store {
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -490,6 +522,7 @@ impl Store {
     ///     .update_shipping_rate("123", "123", types::UpdateShippingRate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_shipping_rate(
@@ -507,8 +540,8 @@ impl Store {
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
@@ -519,6 +552,7 @@ impl Store {
     ///     .update_shipping_zone("123", types::UpdateShippingZone::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_shipping_zone(

@@ -32,8 +32,8 @@ impl<C> Users<C> {
     ///
     /// `GET /users/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -41,6 +41,7 @@ impl<C> Users<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.users().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, user_id: impl Display) -> Call<types::UserReply> {
@@ -50,8 +51,8 @@ impl<C> Users<C> {
     ///
     /// `GET /users/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -60,7 +61,10 @@ impl<C> Users<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.users().search("123").send().await?;
+    /// let mut items = client.users().search("Example Inc.").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, company_id: impl Display) -> Search {
@@ -74,8 +78,8 @@ impl<C> Users<C> {
     ///
     /// `POST /users/search/filter-by-email`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -83,11 +87,13 @@ impl<C> Users<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .users()
-    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
-    ///     .send()
-    ///     .await?;
+    ///     .search_by_email(types::FilterByEmail::new("Example Inc.", "ada@example.com"))
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_by_email(
@@ -105,7 +111,7 @@ impl Users {
     ///
     /// `POST /users/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
     ///
@@ -116,17 +122,18 @@ impl Users {
     ///     .users()
     ///     .create(
     ///         types::CreateUser::default()
-    ///             .company_id("123")
+    ///             .company_id("Example Inc.")
     ///             .email("ada@example.com")
-    ///             .first_name("value")
-    ///             .last_name("value")
+    ///             .first_name("Ada")
+    ///             .last_name("Lovelace")
     ///             .location_ids(["123"])
-    ///             .password("value")
-    ///             .role("value")
-    ///             .type_("value"),
+    ///             .password("password")
+    ///             .role("role")
+    ///             .type_("type"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::CreateUser>) -> Call<types::UserReply> {
@@ -136,14 +143,15 @@ impl Users {
     ///
     /// `DELETE /users/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.users().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
@@ -153,7 +161,7 @@ impl Users {
     ///
     /// `GET /users/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
     ///
@@ -163,6 +171,7 @@ impl Users {
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.users().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -174,8 +183,8 @@ impl Users {
     ///
     /// `PUT /users/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
     ///
@@ -183,6 +192,7 @@ impl Users {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client.users().update("123", types::UpdateUser::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

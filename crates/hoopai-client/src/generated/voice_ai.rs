@@ -28,7 +28,7 @@ impl VoiceAi {
     ///
     /// `POST /voice-ai/actions`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -44,10 +44,11 @@ impl VoiceAi {
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
     ///             .location_id("123")
-    ///             .name("value"),
+    ///             .name("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_action(
@@ -60,7 +61,7 @@ impl VoiceAi {
     ///
     /// `POST /voice-ai/agents`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -73,6 +74,7 @@ impl VoiceAi {
     ///     .create_agent(types::AgentCreationRequest::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_agent(
@@ -85,8 +87,8 @@ impl VoiceAi {
     ///
     /// `DELETE /voice-ai/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -95,7 +97,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().delete_action("123", "123", "123").send().await?;
+    /// client.voice_ai().delete_action("123", "123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_action(
@@ -113,8 +115,8 @@ impl VoiceAi {
     ///
     /// `DELETE /voice-ai/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -123,7 +125,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().delete_agent("123", "123").send().await?;
+    /// client.voice_ai().delete_agent("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_agent(
@@ -139,8 +141,8 @@ impl VoiceAi {
     ///
     /// `GET /voice-ai/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -150,6 +152,7 @@ impl VoiceAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.voice_ai().get_action("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_action(
@@ -165,8 +168,8 @@ impl VoiceAi {
     ///
     /// `GET /voice-ai/agents/{agentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -176,6 +179,7 @@ impl VoiceAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.voice_ai().get_agent("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_agent(
@@ -191,8 +195,8 @@ impl VoiceAi {
     ///
     /// `GET /voice-ai/dashboard/call-logs/{callId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -202,6 +206,7 @@ impl VoiceAi {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.voice_ai().get_call_log("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_call_log(
@@ -217,8 +222,8 @@ impl VoiceAi {
     ///
     /// `GET /voice-ai/agents`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-agents.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -227,7 +232,10 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().list_agents("123").send().await?;
+    /// let mut items = client.voice_ai().list_agents("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_agents(&self, location_id: impl Display) -> ListAgents {
@@ -241,8 +249,8 @@ impl VoiceAi {
     ///
     /// `GET /voice-ai/dashboard/call-logs`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-dashboard.readonly`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -251,7 +259,10 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().list_call_logs("123").send().await?;
+    /// let mut items = client.voice_ai().list_call_logs("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_call_logs(&self, location_id: impl Display) -> ListCallLogs {
@@ -265,8 +276,8 @@ impl VoiceAi {
     ///
     /// `PUT /voice-ai/actions/{actionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -283,10 +294,11 @@ impl VoiceAi {
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
     ///             .location_id("123")
-    ///             .name("value"),
+    ///             .name("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_action(
@@ -302,8 +314,8 @@ impl VoiceAi {
     ///
     /// `PATCH /voice-ai/agents/{agentId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -318,6 +330,7 @@ impl VoiceAi {
     ///     .update_agent("123", "123", types::PatchAgent::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_agent(

@@ -28,7 +28,7 @@ impl Workflows {
     ///
     /// `GET /workflows/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `workflows.readonly`.
     /// * Version `2021-07-28`.
     /// * A handle of `V3` sends it with version `v3`.
@@ -38,6 +38,7 @@ impl Workflows {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client.workflows().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> Call<types::GetWorkflowReply> {

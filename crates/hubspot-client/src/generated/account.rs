@@ -28,12 +28,13 @@ impl Account {
     ///
     /// `GET /account-info/2026-03/details`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account().get_details().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_details(&self) -> Call<types::PortalInformationReply> {
@@ -43,12 +44,13 @@ impl Account {
     ///
     /// `GET /account-info/2026-03/api-usage/daily/private-apps`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account().list_daily_api_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_daily_api_usage(&self) -> Call<types::UsageList> {

@@ -28,13 +28,16 @@ impl AccountActivity {
     ///
     /// `GET /account-info/2026-03/activity/audit-logs`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.account_activity().list_audit_logs().send().await?;
+    /// let mut items = client.account_activity().list_audit_logs().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_audit_logs(&self) -> ListAuditLogs {
@@ -46,13 +49,16 @@ impl AccountActivity {
     ///
     /// `GET /account-info/2026-03/activity/login`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.account_activity().list_logins().send().await?;
+    /// let mut items = client.account_activity().list_logins().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_logins(&self) -> ListLogins {
@@ -64,13 +70,16 @@ impl AccountActivity {
     ///
     /// `GET /account-info/2026-03/activity/security`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.account_activity().list_security_events().send().await?;
+    /// let mut items = client.account_activity().list_security_events().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_security_events(&self) -> ListSecurityEvents {

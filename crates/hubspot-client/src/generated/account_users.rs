@@ -28,7 +28,7 @@ impl AccountUsers {
     ///
     /// `POST /settings/users/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
     ///
     /// ```
@@ -39,6 +39,7 @@ impl AccountUsers {
     ///     .create(types::AccountUserCreate::new("ada@example.com", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -51,15 +52,15 @@ impl AccountUsers {
     ///
     /// `DELETE /settings/users/2026-03/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
     ///
     /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.account_users().delete("123").send().await?;
+    /// client.account_users().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, user_id: impl Display) -> Delete {
@@ -71,8 +72,8 @@ impl AccountUsers {
     ///
     /// `GET /settings/users/2026-03/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
     ///
     /// * `user_id`: The id of the user.
@@ -80,6 +81,7 @@ impl AccountUsers {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account_users().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, user_id: impl Display) -> Get {
@@ -91,13 +93,16 @@ impl AccountUsers {
     ///
     /// `GET /settings/users/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.account_users().list().send().await?;
+    /// let mut items = client.account_users().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -109,12 +114,13 @@ impl AccountUsers {
     ///
     /// `GET /settings/users/2026-03/roles`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account_users().list_roles().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_roles(&self) -> Call<types::PermissionSetList> {
@@ -124,12 +130,13 @@ impl AccountUsers {
     ///
     /// `GET /settings/users/2026-03/teams`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account_users().list_teams().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_teams(&self) -> Call<types::TeamList> {
@@ -139,8 +146,8 @@ impl AccountUsers {
     ///
     /// `PUT /settings/users/2026-03/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
     ///
     /// * `user_id`: The id of the user.
@@ -153,6 +160,7 @@ impl AccountUsers {
     ///     .update("123", types::AccountUserUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -28,7 +28,7 @@ impl Analytics {
     ///
     /// `GET /reports/v2/events/batch`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
     /// * `id`: Identifier of a wanted event; may be repeated.
@@ -36,6 +36,7 @@ impl Analytics {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.analytics().batch_get_events(["123"]).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_events(
@@ -55,7 +56,7 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{object_type}/exists`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
@@ -68,6 +69,7 @@ impl Analytics {
     ///     .exists(types::AnalyticsObjectType::EventCompletions)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn exists(
@@ -81,8 +83,8 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
     ///
     /// * `breakdown_by`: Dimension of the breakdown; countries are ISO 3166-1 alpha-2.
@@ -98,11 +100,12 @@ impl Analytics {
     ///     .get_breakdown_report(
     ///         types::AnalyticsBreakdownBy::Geolocation,
     ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_breakdown_report(
@@ -131,8 +134,8 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -150,11 +153,12 @@ impl Analytics {
     ///         types::AnalyticsContentType::BlogPosts,
     ///         "123",
     ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_content_group_sources(
@@ -185,8 +189,8 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{content_type}/{time_period}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -202,11 +206,12 @@ impl Analytics {
     ///     .get_content_report(
     ///         types::AnalyticsContentType::BlogPosts,
     ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_content_report(
@@ -235,8 +240,8 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{object_type}/{time_period}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
     ///
     /// * `object_type`: Kind of object.
@@ -252,11 +257,12 @@ impl Analytics {
     ///     .get_objects_report(
     ///         types::AnalyticsObjectType::EventCompletions,
     ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_objects_report(
@@ -285,8 +291,8 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
     ///
     /// * `content_type`: Kind of content.
@@ -304,11 +310,12 @@ impl Analytics {
     ///         types::AnalyticsContentType::BlogPosts,
     ///         "123",
     ///         types::TimePeriod::Daily,
-    ///         "value",
-    ///         "value",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_page_sources(
@@ -339,12 +346,13 @@ impl Analytics {
     ///
     /// `GET /reports/v2/events`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.analytics().list_events().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_events(&self) -> ListEvents {
@@ -356,12 +364,13 @@ impl Analytics {
     ///
     /// `GET /analytics/v2/views`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.analytics().list_views().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_views(&self) -> Call<Vec<types::AnalyticsView>> {

@@ -28,12 +28,12 @@ impl AppInstalls {
     ///
     /// `DELETE /appinstalls/2026-03/external-install`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `ACCEPTANCE_TEST.visibility.legacyOnly.42393924.893208` or `oauth`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.app_installs().uninstall().send().await?;
+    /// client.app_installs().uninstall().send().await?;
     /// # Ok(()) }
     /// ```
     pub fn uninstall(&self) -> Call<()> {

@@ -28,8 +28,8 @@ impl AssociationLabels {
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_CREATE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -51,6 +51,7 @@ impl AssociationLabels {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_configurations(
@@ -68,8 +69,8 @@ impl AssociationLabels {
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_PURGE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -83,11 +84,12 @@ impl AssociationLabels {
     ///         "contacts",
     ///         "contacts",
     ///         types::AssociationSpecBatch::new(
-    ///             vec![types::AssociationsSchemaAssociationSpec::new("value", 10)],
+    ///             vec![types::AssociationsSchemaAssociationSpec::new("category", 10)],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_purge_configurations(
@@ -105,8 +107,8 @@ impl AssociationLabels {
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_UPDATE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -128,6 +130,7 @@ impl AssociationLabels {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_configurations(
@@ -145,8 +148,8 @@ impl AssociationLabels {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_CREATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -159,10 +162,11 @@ impl AssociationLabels {
     ///     .create(
     ///         "contacts",
     ///         "contacts",
-    ///         types::AssociationDefinitionCreateRequest::new("value", "value"),
+    ///         types::AssociationDefinitionCreateRequest::new("Example", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -180,9 +184,9 @@ impl AssociationLabels {
     ///
     /// `DELETE /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels/{associationTypeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_DELETE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -190,11 +194,7 @@ impl AssociationLabels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .association_labels()
-    ///     .delete("contacts", "contacts", 10)
-    ///     .send()
-    ///     .await?;
+    /// client.association_labels().delete("contacts", "contacts", 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -212,8 +212,8 @@ impl AssociationLabels {
     ///
     /// `GET /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -221,6 +221,7 @@ impl AssociationLabels {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.association_labels().list("contacts", "contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -236,12 +237,13 @@ impl AssociationLabels {
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.association_labels().list_all_configurations().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_all_configurations(
@@ -253,9 +255,9 @@ impl AssociationLabels {
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -267,6 +269,7 @@ impl AssociationLabels {
     ///     .list_configurations("contacts", "contacts")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_configurations(
@@ -282,8 +285,8 @@ impl AssociationLabels {
     ///
     /// `PUT /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_UPDATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -291,12 +294,12 @@ impl AssociationLabels {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .association_labels()
     ///     .update(
     ///         "contacts",
     ///         "contacts",
-    ///         types::AssociationDefinitionUpdateRequest::new(10, "value"),
+    ///         types::AssociationDefinitionUpdateRequest::new(10, "Example"),
     ///     )
     ///     .send()
     ///     .await?;

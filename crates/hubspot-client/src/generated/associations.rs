@@ -28,9 +28,9 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 2000 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 2000 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_CREATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -54,6 +54,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -71,8 +72,8 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -94,6 +95,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_default(
@@ -111,9 +113,9 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_DELETE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -135,6 +137,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete(
@@ -152,8 +155,8 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_DELETE_LABELS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -177,6 +180,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete_labels(
@@ -194,9 +198,9 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 1000 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 1000 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -213,6 +217,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -230,9 +235,9 @@ impl Associations {
     ///
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -256,6 +261,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -277,9 +283,9 @@ impl Associations {
     ///
     /// `PUT /crm/objects/2026-03/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `from_object_id`: The id of the record it starts from.
@@ -293,6 +299,7 @@ impl Associations {
     ///     .create_default("contacts", "123", "contacts", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_default(
@@ -312,9 +319,9 @@ impl Associations {
     ///
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -323,11 +330,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .associations()
-    ///     .delete("contacts", "123", "contacts", "123")
-    ///     .send()
-    ///     .await?;
+    /// client.associations().delete("contacts", "123", "contacts", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -347,10 +350,10 @@ impl Associations {
     ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -358,7 +361,10 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.associations().list("contacts", "123", "contacts").send().await?;
+    /// let mut items = client.associations().list("contacts", "123", "contacts").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -379,20 +385,22 @@ impl Associations {
     ///
     /// `GET /crm/objects/2026-03/partner_clients/{partnerClientId}/associations/{toObjectType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.partner-clients.read`.
     ///
     /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .associations()
     ///     .list_for_partner_client("123", "contacts")
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_for_partner_client(
@@ -411,14 +419,15 @@ impl Associations {
     ///
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT.scopes` lists all 80.
     ///
     /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.associations().request_high_usage_report(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn request_high_usage_report(

@@ -28,7 +28,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl BlogAuthors {
     ///     .batch_create(types::BlogAuthorBatch::new(vec![types::BlogAuthor::default()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -74,15 +76,15 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_authors()
-    ///     .batch_delete(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -94,7 +96,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -102,9 +104,10 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -116,7 +119,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -127,6 +130,7 @@ impl BlogAuthors {
     ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(&self, body: impl Into<types::JsonNodeBatch>) -> BatchUpdate {
@@ -138,13 +142,14 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.blog_authors().create(types::BlogAuthor::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::BlogAuthor>) -> Call<types::BlogAuthor> {
@@ -154,7 +159,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -167,6 +172,7 @@ impl BlogAuthors {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -179,15 +185,15 @@ impl BlogAuthors {
     ///
     /// `DELETE /cms/blogs/2026-03/authors/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_authors().delete("123").send().await?;
+    /// client.blog_authors().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Delete {
@@ -201,7 +207,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -212,6 +218,7 @@ impl BlogAuthors {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -225,8 +232,8 @@ impl BlogAuthors {
     ///
     /// `GET /cms/blogs/2026-03/authors/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -234,6 +241,7 @@ impl BlogAuthors {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_authors().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -245,13 +253,16 @@ impl BlogAuthors {
     ///
     /// `GET /cms/blogs/2026-03/authors`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_authors().list().send().await?;
+    /// let mut items = client.blog_authors().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -263,13 +274,16 @@ impl BlogAuthors {
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_authors().list_by_cursor().send().await?;
+    /// let mut items = client.blog_authors().list_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_by_cursor(&self) -> ListByCursor {
@@ -281,13 +295,16 @@ impl BlogAuthors {
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor/query`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_authors().query_by_cursor().send().await?;
+    /// let mut items = client.blog_authors().query_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn query_by_cursor(&self) -> QueryByCursor {
@@ -299,13 +316,13 @@ impl BlogAuthors {
     ///
     /// `PUT /cms/blogs/2026-03/authors/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_authors()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -322,8 +339,8 @@ impl BlogAuthors {
     ///
     /// `PATCH /cms/blogs/2026-03/authors/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -336,6 +353,7 @@ impl BlogAuthors {
     ///     .update("123", types::BlogAuthor::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -354,7 +372,7 @@ impl BlogAuthors {
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -365,6 +383,7 @@ impl BlogAuthors {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

@@ -28,15 +28,15 @@ impl BlogComments {
     ///
     /// `DELETE /comments/v3/comments/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `id`: Identifier of the comment.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_comments().delete(10).send().await?;
+    /// client.blog_comments().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<()> {
@@ -46,8 +46,8 @@ impl BlogComments {
     ///
     /// `GET /comments/v3/comments/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `id`: Identifier of the comment.
@@ -55,6 +55,7 @@ impl BlogComments {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_comments().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: impl Display) -> Call<types::BlogComment> {
@@ -64,13 +65,16 @@ impl BlogComments {
     ///
     /// `GET /comments/v3/comments`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_comments().list().send().await?;
+    /// let mut items = client.blog_comments().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {

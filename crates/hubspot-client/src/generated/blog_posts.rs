@@ -28,7 +28,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl BlogPosts {
     ///     .batch_create(types::BlogPostBatch::new(vec![types::BlogPost::default()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -74,15 +76,15 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_posts()
-    ///     .batch_delete(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -94,7 +96,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -102,9 +104,10 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -116,7 +119,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -127,6 +130,7 @@ impl BlogPosts {
     ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(&self, body: impl Into<types::JsonNodeBatch>) -> BatchUpdate {
@@ -138,7 +142,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -149,6 +153,7 @@ impl BlogPosts {
     ///     .clone_post(types::ContentClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_post(
@@ -161,13 +166,14 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.blog_posts().create(types::BlogPost::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::BlogPost>) -> Call<types::BlogPost> {
@@ -177,7 +183,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -188,6 +194,7 @@ impl BlogPosts {
     ///     .create_language_variation(types::BlogPostLanguageClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -200,15 +207,15 @@ impl BlogPosts {
     ///
     /// `DELETE /cms/blogs/2026-03/posts/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().delete("123").send().await?;
+    /// client.blog_posts().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Delete {
@@ -220,7 +227,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -231,6 +238,7 @@ impl BlogPosts {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -243,8 +251,8 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -252,6 +260,7 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_posts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -263,7 +272,7 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -271,6 +280,7 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_posts().get_draft("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::BlogPost> {
@@ -280,8 +290,8 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -290,6 +300,7 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_posts().get_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -305,13 +316,16 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().list().send().await?;
+    /// let mut items = client.blog_posts().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -323,13 +337,16 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().list_by_cursor().send().await?;
+    /// let mut items = client.blog_posts().list_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_by_cursor(&self) -> ListByCursor {
@@ -341,15 +358,18 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().list_revisions("123").send().await?;
+    /// let mut items = client.blog_posts().list_revisions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(&self, object_id: impl Display) -> ListRevisions {
@@ -363,14 +383,14 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/draft/push-live`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().publish_draft("123").send().await?;
+    /// client.blog_posts().publish_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
@@ -380,13 +400,16 @@ impl BlogPosts {
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor/query`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().query_by_cursor().send().await?;
+    /// let mut items = client.blog_posts().query_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn query_by_cursor(&self) -> QueryByCursor {
@@ -398,14 +421,14 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/draft/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().reset_draft("123").send().await?;
+    /// client.blog_posts().reset_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
@@ -415,7 +438,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -424,6 +447,7 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_posts().restore_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision(
@@ -439,7 +463,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -448,6 +472,7 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_posts().restore_revision_to_draft("123", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision_to_draft(
@@ -463,13 +488,13 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_posts()
     ///     .schedule(types::ContentSchedule::new("123", "2026-03-01T09:00:00Z"))
     ///     .send()
@@ -483,13 +508,13 @@ impl BlogPosts {
     ///
     /// `PUT /cms/blogs/2026-03/posts/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_posts()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -506,8 +531,8 @@ impl BlogPosts {
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -520,6 +545,7 @@ impl BlogPosts {
     ///     .update("123", types::BlogPost::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -538,7 +564,7 @@ impl BlogPosts {
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -551,6 +577,7 @@ impl BlogPosts {
     ///     .update_draft("123", types::BlogPost::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft(
@@ -566,7 +593,7 @@ impl BlogPosts {
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -577,6 +604,7 @@ impl BlogPosts {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

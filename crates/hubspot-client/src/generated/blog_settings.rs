@@ -28,7 +28,7 @@ impl BlogSettings {
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl BlogSettings {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_settings()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl BlogSettings {
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl BlogSettings {
     ///     .create_language_variation(types::BlogLanguageClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -75,7 +77,7 @@ impl BlogSettings {
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -86,6 +88,7 @@ impl BlogSettings {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -99,13 +102,14 @@ impl BlogSettings {
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_settings().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, blog_id: impl Display) -> Call<types::Blog> {
@@ -115,8 +119,8 @@ impl BlogSettings {
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `revision_id`: The id of the revision.
@@ -124,6 +128,7 @@ impl BlogSettings {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_settings().get_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -139,13 +144,16 @@ impl BlogSettings {
     ///
     /// `GET /cms/blog-settings/2026-03/settings`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_settings().list().send().await?;
+    /// let mut items = client.blog_settings().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -157,13 +165,16 @@ impl BlogSettings {
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_settings().list_revisions("123").send().await?;
+    /// let mut items = client.blog_settings().list_revisions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(&self, blog_id: impl Display) -> ListRevisions {
@@ -177,13 +188,13 @@ impl BlogSettings {
     ///
     /// `PUT /cms/blog-settings/2026-03/settings/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_settings()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -200,7 +211,7 @@ impl BlogSettings {
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -211,6 +222,7 @@ impl BlogSettings {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

@@ -28,7 +28,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl BlogTags {
     ///     .batch_create(types::TagBatch::new(vec![types::Tag::default()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -74,15 +76,15 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_tags()
-    ///     .batch_delete(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -94,7 +96,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -102,9 +104,10 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -116,7 +119,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -127,6 +130,7 @@ impl BlogTags {
     ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(&self, body: impl Into<types::JsonNodeBatch>) -> BatchUpdate {
@@ -138,13 +142,14 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.blog_tags().create(types::Tag::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Tag>) -> Call<types::Tag> {
@@ -154,7 +159,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -162,9 +167,10 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .create_language_variation(types::TagClone::new("123", "value"))
+    ///     .create_language_variation(types::TagClone::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -177,15 +183,15 @@ impl BlogTags {
     ///
     /// `DELETE /cms/blogs/2026-03/tags/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_tags().delete("123").send().await?;
+    /// client.blog_tags().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Delete {
@@ -197,7 +203,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -208,6 +214,7 @@ impl BlogTags {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -220,8 +227,8 @@ impl BlogTags {
     ///
     /// `GET /cms/blogs/2026-03/tags/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -229,6 +236,7 @@ impl BlogTags {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.blog_tags().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -240,13 +248,16 @@ impl BlogTags {
     ///
     /// `GET /cms/blogs/2026-03/tags`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_tags().list().send().await?;
+    /// let mut items = client.blog_tags().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -258,13 +269,16 @@ impl BlogTags {
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_tags().list_by_cursor().send().await?;
+    /// let mut items = client.blog_tags().list_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_by_cursor(&self) -> ListByCursor {
@@ -276,13 +290,16 @@ impl BlogTags {
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor/query`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_tags().query_by_cursor().send().await?;
+    /// let mut items = client.blog_tags().query_by_cursor().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn query_by_cursor(&self) -> QueryByCursor {
@@ -294,13 +311,13 @@ impl BlogTags {
     ///
     /// `PUT /cms/blogs/2026-03/tags/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .blog_tags()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -317,8 +334,8 @@ impl BlogTags {
     ///
     /// `PATCH /cms/blogs/2026-03/tags/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -327,6 +344,7 @@ impl BlogTags {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.blog_tags().update("123", types::Tag::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -345,7 +363,7 @@ impl BlogTags {
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
@@ -356,6 +374,7 @@ impl BlogTags {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

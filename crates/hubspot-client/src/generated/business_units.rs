@@ -28,8 +28,8 @@ impl BusinessUnits {
     ///
     /// `GET /business-units/public/2026-03/business-units/user/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business_units_view.read`.
     ///
     /// * `user_id`: The id of the user.
@@ -37,6 +37,7 @@ impl BusinessUnits {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.business_units().list_for_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_for_user(&self, user_id: impl Display) -> ListForUser {

@@ -28,11 +28,12 @@ impl CallDispositions {
     ///
     /// `GET /calling/v1/dispositions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.call_dispositions().list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<types::CallDisposition>> {

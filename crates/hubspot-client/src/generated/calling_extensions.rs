@@ -28,7 +28,7 @@ impl CallingExtensions {
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -44,6 +44,7 @@ impl CallingExtensions {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_channel_connection(
@@ -59,7 +60,7 @@ impl CallingExtensions {
     ///
     /// `POST /crm/extensions/calling/2026-03/inbound-call`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.contacts.highly_sensitive.write.v2` or `crm.objects.contacts.sensitive.write.v2` or `crm.objects.contacts.write` or `crm.schemas.contacts.write`.
     ///
     /// ```
@@ -77,20 +78,21 @@ impl CallingExtensions {
     ///             )
     ///             .from_number(
     ///                 types::FormattedPhoneNumber::new(
-    ///                     "value",
+    ///                     "e164-number",
     ///                     types::FormattedPhoneNumberPhoneNumberType::FixedLine,
     ///                 ),
     ///             )
     ///             .potential_recipient_user_ids([10])
     ///             .to_number(
     ///                 types::FormattedPhoneNumber::new(
-    ///                     "value",
+    ///                     "e164-number",
     ///                     types::FormattedPhoneNumberPhoneNumberType::FixedLine,
     ///                 ),
     ///             ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_inbound_call(
@@ -103,7 +105,7 @@ impl CallingExtensions {
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -119,6 +121,7 @@ impl CallingExtensions {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_recording_settings(
@@ -134,7 +137,7 @@ impl CallingExtensions {
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -149,7 +152,7 @@ impl CallingExtensions {
     ///         types::SettingsRequest::default()
     ///             .height(10)
     ///             .is_ready(true)
-    ///             .name("value")
+    ///             .name("Example")
     ///             .supports_custom_objects(true)
     ///             .supports_inbound_calling(true)
     ///             .url("https://www.example.com")
@@ -159,6 +162,7 @@ impl CallingExtensions {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_settings(
@@ -174,14 +178,14 @@ impl CallingExtensions {
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.calling_extensions().delete_channel_connection(10).send().await?;
+    /// client.calling_extensions().delete_channel_connection(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_channel_connection(&self, app_id: impl Display) -> Call<()> {
@@ -192,14 +196,14 @@ impl CallingExtensions {
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.calling_extensions().delete_settings(10).send().await?;
+    /// client.calling_extensions().delete_settings(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
@@ -209,7 +213,7 @@ impl CallingExtensions {
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -217,6 +221,7 @@ impl CallingExtensions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().get_channel_connection(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_channel_connection(
@@ -230,7 +235,7 @@ impl CallingExtensions {
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -238,6 +243,7 @@ impl CallingExtensions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().get_recording_settings(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_recording_settings(
@@ -251,7 +257,7 @@ impl CallingExtensions {
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -259,6 +265,7 @@ impl CallingExtensions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.calling_extensions().get_settings(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(&self, app_id: impl Display) -> Call<types::SettingsReply> {
@@ -268,13 +275,13 @@ impl CallingExtensions {
     ///
     /// `POST /crm/extensions/calling/2026-03/recordings/ready`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.contacts.highly_sensitive.write.v2` or `crm.objects.contacts.sensitive.write.v2` or `crm.objects.contacts.write` or `crm.schemas.contacts.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .calling_extensions()
     ///     .mark_recording_ready(types::MarkRecordingAsReadyRequest::new(10))
     ///     .send()
@@ -292,7 +299,7 @@ impl CallingExtensions {
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -308,6 +315,7 @@ impl CallingExtensions {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_channel_connection(
@@ -323,7 +331,7 @@ impl CallingExtensions {
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -336,6 +344,7 @@ impl CallingExtensions {
     ///     .update_recording_settings(10, types::RecordingSettingsPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_recording_settings(
@@ -351,7 +360,7 @@ impl CallingExtensions {
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -364,6 +373,7 @@ impl CallingExtensions {
     ///     .update_settings(10, types::SettingsPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_settings(

@@ -28,15 +28,19 @@ impl Campaigns {
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().add_asset("123", "value", "123").send().await?;
+    /// client
+    ///     .campaigns()
+    ///     .add_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type", "123")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn add_asset(
@@ -54,8 +58,8 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 50 inputs.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// ```
@@ -70,6 +74,7 @@ impl Campaigns {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -82,14 +87,14 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 50 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .campaigns()
     ///     .batch_delete(
     ///         types::CampaignDeleteInputBatch::new(
@@ -110,8 +115,8 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 50 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// ```
@@ -126,6 +131,7 @@ impl Campaigns {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -140,8 +146,8 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 50 inputs.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// ```
@@ -159,6 +165,7 @@ impl Campaigns {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -171,7 +178,7 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// ```
@@ -182,6 +189,7 @@ impl Campaigns {
     ///     .create(types::CampaignInput::new(hubspot_client::Map::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -194,7 +202,7 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/{campaignGuid}/budget`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -204,9 +212,13 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .create_budget_item("123", types::ItemInput::new(10.0, "value", 10))
+    ///     .create_budget_item(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         types::ItemInput::new(10.0, "Example", 10),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_budget_item(
@@ -222,7 +234,7 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-03/{campaignGuid}/spend`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -232,9 +244,13 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .create_spend_item("123", types::ItemInput::new(10.0, "value", 10))
+    ///     .create_spend_item(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         types::ItemInput::new(10.0, "Example", 10),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_spend_item(
@@ -250,15 +266,15 @@ impl Campaigns {
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().delete("123").send().await?;
+    /// client.campaigns().delete("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, campaign_guid: impl Display) -> Call<()> {
@@ -268,15 +284,19 @@ impl Campaigns {
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().delete_budget_item("123", 10).send().await?;
+    /// client
+    ///     .campaigns()
+    ///     .delete_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_budget_item(
@@ -292,15 +312,19 @@ impl Campaigns {
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().delete_spend_item("123", 10).send().await?;
+    /// client
+    ///     .campaigns()
+    ///     .delete_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_spend_item(
@@ -316,15 +340,20 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get("123").send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, campaign_guid: impl Display) -> Get {
@@ -338,15 +367,20 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_budget_item("123", 10).send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_budget_item(
@@ -362,14 +396,19 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/totals`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_budget_totals("123").send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_budget_totals("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_budget_totals(
@@ -383,14 +422,19 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/metrics`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_metrics("123").send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_metrics("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_metrics(&self, campaign_guid: impl Display) -> GetMetrics {
@@ -404,14 +448,19 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/revenue`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.revenue.full.read` or `marketing.campaigns.revenue.lite.read` or `marketing.campaigns.revenue.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_revenue("123").send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_revenue("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revenue(&self, campaign_guid: impl Display) -> GetRevenue {
@@ -425,15 +474,20 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_spend_item("123", 10).send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_spend_item(
@@ -449,13 +503,16 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().list().send().await?;
+    /// let mut items = client.campaigns().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -467,16 +524,22 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().list_assets("123", "value").send().await?;
+    /// let mut items = client
+    ///     .campaigns()
+    ///     .list_assets("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_assets(
@@ -495,16 +558,22 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/contacts/{contactType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().list_report_contacts("123", "value").send().await?;
+    /// let mut items = client
+    ///     .campaigns()
+    ///     .list_report_contacts("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "contact-type")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_report_contacts(
@@ -523,15 +592,19 @@ impl Campaigns {
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().remove_asset("123", "value", "123").send().await?;
+    /// client
+    ///     .campaigns()
+    ///     .remove_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type", "123")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_asset(
@@ -549,8 +622,8 @@ impl Campaigns {
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -560,9 +633,14 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .replace_budget_item("123", 10, types::ItemInput::new(10.0, "value", 10))
+    ///     .replace_budget_item(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         10,
+    ///         types::ItemInput::new(10.0, "Example", 10),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_budget_item(
@@ -580,8 +658,8 @@ impl Campaigns {
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -591,9 +669,14 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .replace_spend_item("123", 10, types::ItemInput::new(10.0, "value", 10))
+    ///     .replace_spend_item(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         10,
+    ///         types::ItemInput::new(10.0, "Example", 10),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_spend_item(
@@ -611,8 +694,8 @@ impl Campaigns {
     ///
     /// `PATCH /marketing/campaigns/2026-03/{campaignGuid}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -622,9 +705,13 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .update("123", types::CampaignInput::new(hubspot_client::Map::new()))
+    ///     .update(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         types::CampaignInput::new(hubspot_client::Map::new()),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -28,8 +28,8 @@ impl ChangeLog {
     ///
     /// `GET /crm-objects/v1/change-log/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `e-commerce`.
     ///
     /// * `object_type`: Kind of object.
@@ -42,6 +42,7 @@ impl ChangeLog {
     ///     .list(types::ChangeLogObjectType::LineItems)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, object_type: impl Into<types::ChangeLogObjectType>) -> List {

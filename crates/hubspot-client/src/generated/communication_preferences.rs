@@ -28,7 +28,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
     /// * `channel`: The channel of communication. Always `EMAIL`.
@@ -38,9 +38,10 @@ impl CommunicationPreferences {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .communication_preferences()
-    ///     .batch_read_statuses("value", types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read_statuses("channel", types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_statuses(
@@ -59,7 +60,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
     /// * `channel`: The channel of communication. Always `EMAIL`.
@@ -70,11 +71,12 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .batch_read_unsubscribed_from_all(
-    ///         "value",
-    ///         types::StringBatch::new(vec!["value".to_owned()]),
+    ///         "channel",
+    ///         types::StringBatch::new(vec!["123".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_unsubscribed_from_all(
@@ -95,7 +97,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.write`.
     ///
     /// * `channel`: The channel of communication. Always `EMAIL`.
@@ -106,11 +108,12 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .batch_unsubscribe_all(
-    ///         "value",
-    ///         types::StringBatch::new(vec!["value".to_owned()]),
+    ///         "channel",
+    ///         types::StringBatch::new(vec!["123".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_unsubscribe_all(
@@ -129,7 +132,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/write`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `communication_preferences.statuses.batch.write`.
     ///
     /// ```
@@ -141,12 +144,13 @@ impl CommunicationPreferences {
     ///         types::StatusRequestBatch::new(
     ///             vec![
     ///                 types::StatusRequest::new(types::SubscriptionStatus::NotSpecified,
-    ///                 "value", 10)
+    ///                 "123", 10)
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_statuses(
@@ -160,7 +164,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/links/generate`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write` or `communication_preferences.write`.
     ///
     /// * `channel`: The channel of communication. Always `EMAIL`.
@@ -170,9 +174,10 @@ impl CommunicationPreferences {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .communication_preferences()
-    ///     .generate_links("value", types::LinkGenerationRequest::new("value"))
+    ///     .generate_links("channel", types::LinkGenerationRequest::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn generate_links(
@@ -191,7 +196,7 @@ impl CommunicationPreferences {
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
@@ -201,9 +206,10 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .get_unsubscribed_from_all("value", "value")
+    ///     .get_unsubscribed_from_all("123", "channel")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_unsubscribed_from_all(
@@ -222,12 +228,13 @@ impl CommunicationPreferences {
     ///
     /// `GET /communication-preferences/2026-03/definitions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.communication_preferences().list_definitions().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_definitions(&self) -> ListDefinitions {
@@ -239,8 +246,8 @@ impl CommunicationPreferences {
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
@@ -250,9 +257,10 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .list_statuses("value", "value")
+    ///     .list_statuses("123", "channel")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_statuses(
@@ -271,7 +279,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
@@ -281,9 +289,10 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .unsubscribe_all("value", "value")
+    ///     .unsubscribe_all("123", "channel")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn unsubscribe_all(
@@ -302,7 +311,7 @@ impl CommunicationPreferences {
     ///
     /// `POST /communication-preferences/2026-03/statuses/{subscriberIdString}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///
     /// * `subscriber_id_string`: The e-mail address of the subscriber.
@@ -313,7 +322,7 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .update_status(
-    ///         "value",
+    ///         "123",
     ///         types::PartialPublicStatusRequest::new(
     ///             types::SubscriptionStatus::NotSpecified,
     ///             10,
@@ -321,6 +330,7 @@ impl CommunicationPreferences {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_status(

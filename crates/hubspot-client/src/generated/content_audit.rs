@@ -28,13 +28,13 @@ impl ContentAudit {
     ///
     /// `POST /cms/audit-logs/2026-03/export`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .content_audit()
     ///     .export(
     ///         types::CmsAuditLoggingExportSettings::default()
@@ -43,7 +43,7 @@ impl ContentAudit {
     ///             .portal_id(10)
     ///             .recipient_user_ids([10])
     ///             .should_mark_export_file_as_sensitive(true)
-    ///             .type_("value"),
+    ///             .type_("type"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -59,13 +59,16 @@ impl ContentAudit {
     ///
     /// `GET /cms/audit-logs/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.content_audit().list().send().await?;
+    /// let mut items = client.content_audit().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {

@@ -28,15 +28,15 @@ impl Conversations {
     ///
     /// `DELETE /conversations/v3/conversations/threads/{threadId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().archive_thread(10).send().await?;
+    /// client.conversations().archive_thread(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_thread(&self, thread_id: impl Display) -> Call<()> {
@@ -46,7 +46,7 @@ impl Conversations {
     ///
     /// `PUT /conversations/conversations/v3/threads/{threadId}/assignee`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.
@@ -59,6 +59,7 @@ impl Conversations {
     ///     .assign_thread(10, types::ThreadAssignRequest::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn assign_thread(
@@ -74,7 +75,7 @@ impl Conversations {
     ///
     /// `POST /conversations/v3/conversations/actors/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// ```
@@ -82,9 +83,10 @@ impl Conversations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .batch_read_actors(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read_actors(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_actors(
@@ -101,8 +103,8 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/actors/{actorId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `actor_id`: The id of the actor in the conversation.
@@ -110,6 +112,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_actor("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_actor(&self, actor_id: impl Display) -> GetActor {
@@ -123,8 +126,8 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/channels/{channelId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -132,6 +135,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_channel(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_channel(&self, channel_id: impl Display) -> Call<types::Channel> {
@@ -141,8 +145,8 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/channel-accounts/{channelAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `channel_account_id`: The id of the channel account.
@@ -150,6 +154,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_channel_account(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_channel_account(
@@ -166,8 +171,8 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/inboxes/{inboxId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `inbox_id`: The id of the inbox.
@@ -175,6 +180,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_inbox(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_inbox(&self, inbox_id: impl Display) -> GetInbox {
@@ -188,15 +194,16 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_message(10, "123").send().await?;
+    /// let reply = client.conversations().get_message(10, "See you at ten.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_message(
@@ -215,14 +222,19 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}/original-content`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_original_content(10, "123").send().await?;
+    /// let reply = client
+    ///     .conversations()
+    ///     .get_original_content(10, "See you at ten.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_original_content(
@@ -241,8 +253,8 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
     ///
     /// * `thread_id`: The id of the conversation thread.
@@ -250,6 +262,7 @@ impl Conversations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.conversations().get_thread(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_thread(&self, thread_id: impl Display) -> GetThread {
@@ -263,13 +276,16 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/channel-accounts`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().list_channel_accounts().send().await?;
+    /// let mut items = client.conversations().list_channel_accounts().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_channel_accounts(&self) -> ListChannelAccounts {
@@ -281,13 +297,16 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/channels`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().list_channels().send().await?;
+    /// let mut items = client.conversations().list_channels().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_channels(&self) -> ListChannels {
@@ -299,13 +318,16 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/inboxes`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().list_inboxes().send().await?;
+    /// let mut items = client.conversations().list_inboxes().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_inboxes(&self) -> ListInboxes {
@@ -317,15 +339,18 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().list_messages(10).send().await?;
+    /// let mut items = client.conversations().list_messages(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_messages(&self, thread_id: impl Display) -> ListMessages {
@@ -339,13 +364,16 @@ impl Conversations {
     ///
     /// `GET /conversations/v3/conversations/threads`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().list_threads().send().await?;
+    /// let mut items = client.conversations().list_threads().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_threads(&self) -> ListThreads {
@@ -357,7 +385,7 @@ impl Conversations {
     ///
     /// `POST /conversations/v3/conversations/threads/{threadId}/messages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.
@@ -374,12 +402,13 @@ impl Conversations {
     ///                 vec![
     ///                     types::CommentCreateAttachmentsItem::from(types::FileCreate::new("123"))
     ///                 ],
-    ///                 "value",
+    ///                 "See you at ten.",
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_message(
@@ -395,14 +424,14 @@ impl Conversations {
     ///
     /// `DELETE /conversations/conversations/v3/threads/{threadId}/assignee`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().unassign_thread(10).send().await?;
+    /// client.conversations().unassign_thread(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn unassign_thread(&self, thread_id: impl Display) -> Call<()> {
@@ -413,8 +442,8 @@ impl Conversations {
     ///
     /// `PATCH /conversations/v3/conversations/threads/{threadId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.
@@ -427,6 +456,7 @@ impl Conversations {
     ///     .update_thread(10, types::ThreadUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_thread(

@@ -28,7 +28,7 @@ impl CrmCards {
     ///
     /// `POST /crm/extensions/cards-dev/2026-03/{appId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -41,26 +41,27 @@ impl CrmCards {
     ///     .create(
     ///         10,
     ///         types::CardCreateRequest::new(
-    ///             types::CardActions::new(vec!["https://www.example.com".to_owned()]),
+    ///             types::CardActions::new(vec!["base-urls".to_owned()]),
     ///             types::CardDisplayBody::new(
     ///                 vec![
     ///                     types::CardDisplayProperty::new(types::DataType::Boolean,
-    ///                     "value", "value", Vec:: < types::DisplayOption > ::new())
+    ///                     "Example", "Example", Vec:: < types::DisplayOption > ::new())
     ///                 ],
     ///             ),
     ///             types::CardFetchBody::new(
     ///                 types::CardType::External,
     ///                 vec![
     ///                     types::CardObjectTypeBody::new(types::CardObjectTypeBodyName::Companies,
-    ///                     vec!["value".to_owned()])
+    ///                     vec!["properties-to-send".to_owned()])
     ///                 ],
     ///                 "https://www.example.com",
     ///             ),
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -76,15 +77,15 @@ impl CrmCards {
     ///
     /// `DELETE /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.crm_cards().delete(10, "123").send().await?;
+    /// client.crm_cards().delete(10, "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, app_id: impl Display, card_id: impl Display) -> Call<()> {
@@ -96,8 +97,8 @@ impl CrmCards {
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -105,6 +106,7 @@ impl CrmCards {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.crm_cards().get(10, "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -120,11 +122,12 @@ impl CrmCards {
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/sample-response`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.crm_cards().get_sample_response().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_sample_response(&self) -> Call<types::IntegratorCardPayloadReply> {
@@ -134,8 +137,8 @@ impl CrmCards {
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -143,6 +146,7 @@ impl CrmCards {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.crm_cards().list(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, app_id: impl Display) -> Call<types::CardListReply> {
@@ -152,7 +156,7 @@ impl CrmCards {
     ///
     /// `POST /crm/extensions/cards-dev/2026-03/{appId}/views/migrate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -165,6 +169,7 @@ impl CrmCards {
     ///     .migrate_views(10, types::CardMigrateViewsRequest::new(true, 10, 10))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn migrate_views(
@@ -180,8 +185,8 @@ impl CrmCards {
     ///
     /// `PATCH /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -194,6 +199,7 @@ impl CrmCards {
     ///     .update(10, "123", types::CardPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

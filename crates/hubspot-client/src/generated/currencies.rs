@@ -28,7 +28,7 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/central-fx-rates/add-currency`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl Currencies {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .currencies()
-    ///     .add_central_currency(types::CurrencyCreateRequest::new("value"))
+    ///     .add_central_currency(types::CurrencyCreateRequest::new("USD"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_central_currency(
@@ -51,7 +52,7 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -61,11 +62,12 @@ impl Currencies {
     ///     .currencies()
     ///     .batch_create_exchange_rates(
     ///         types::ExchangeRateCreateRequestBatch::new(
-    ///             vec![types::ExchangeRateCreateRequest::new(10.0, "value")],
+    ///             vec![types::ExchangeRateCreateRequest::new(10.0, "USD")],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_exchange_rates(
@@ -78,8 +80,8 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_BATCH_READ_EXCHANGE_RATES.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -91,6 +93,7 @@ impl Currencies {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_exchange_rates(
@@ -103,7 +106,7 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -118,6 +121,7 @@ impl Currencies {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_exchange_rates(
@@ -130,7 +134,7 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -138,9 +142,10 @@ impl Currencies {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .currencies()
-    ///     .create_exchange_rate(types::ExchangeRateCreateRequest::new(10.0, "value"))
+    ///     .create_exchange_rate(types::ExchangeRateCreateRequest::new(10.0, "USD"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_exchange_rate(
@@ -153,12 +158,13 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/information`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_CENTRAL_RATES_INFORMATION.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().get_central_rates_information().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_central_rates_information(
@@ -170,12 +176,13 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/company-currency`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_COMPANY_CURRENCY.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().get_company_currency().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_company_currency(&self) -> Call<types::CompanyCurrency> {
@@ -185,13 +192,14 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_EXCHANGE_RATE.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().get_exchange_rate("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_exchange_rate(
@@ -205,12 +213,13 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/codes`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_CODES.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().list_codes().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_codes(&self) -> Call<types::CurrencyCodeInfoList> {
@@ -220,12 +229,13 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/current`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_CURRENT_EXCHANGE_RATES.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().list_current_exchange_rates().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_current_exchange_rates(&self) -> Call<types::ExchangeRateList> {
@@ -235,13 +245,16 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_EXCHANGE_RATES.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.currencies().list_exchange_rates().send().await?;
+    /// let mut items = client.currencies().list_exchange_rates().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_exchange_rates(&self) -> ListExchangeRates {
@@ -253,12 +266,13 @@ impl Currencies {
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/unsupported-currencies`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_UNSUPPORTED_CENTRAL_CURRENCIES.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.currencies().list_unsupported_central_currencies().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_unsupported_central_currencies(
@@ -270,7 +284,7 @@ impl Currencies {
     ///
     /// `PUT /settings/currencies/2026-03/company-currency`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -278,9 +292,10 @@ impl Currencies {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .currencies()
-    ///     .set_company_currency(types::CompanyCurrencyUpdateRequest::new("value"))
+    ///     .set_company_currency(types::CompanyCurrencyUpdateRequest::new("USD"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_company_currency(
@@ -293,17 +308,15 @@ impl Currencies {
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/update-visibility`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .currencies()
-    ///     .update_currency_visibility(
-    ///         types::CurrencyPairUpdate::new("value", "value", true),
-    ///     )
+    ///     .update_currency_visibility(types::CurrencyPairUpdate::new("USD", "USD", true))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -318,8 +331,8 @@ impl Currencies {
     ///
     /// `PATCH /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.currencies.write`.
     ///
     /// ```
@@ -330,6 +343,7 @@ impl Currencies {
     ///     .update_exchange_rate("123", types::ExchangeRateMultiplier::new(10.0))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_exchange_rate(

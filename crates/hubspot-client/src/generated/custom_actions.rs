@@ -28,13 +28,13 @@ impl CustomActions {
     ///
     /// `POST /automation/actions/callbacks/2026-03/complete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .custom_actions()
     ///     .batch_complete(
     ///         types::CallbackCompletionBatchRequestBatch::new(
@@ -58,7 +58,7 @@ impl CustomActions {
     ///
     /// `POST /automation/actions/callbacks/2026-03/{callbackId}/complete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
     /// * `callback_id`: The id of the waiting callback.
@@ -66,7 +66,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .custom_actions()
     ///     .complete(
     ///         "123",
@@ -92,7 +92,7 @@ impl CustomActions {
     ///
     /// `POST /automation/actions/2026-03/{appId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -108,7 +108,7 @@ impl CustomActions {
     ///             .action_url("https://www.example.com")
     ///             .functions([
     ///                 types::ActionFunction::new(
-    ///                     "value",
+    ///                     "function-source",
     ///                     types::FunctionType::PostActionExecution,
     ///                 ),
     ///             ])
@@ -116,18 +116,19 @@ impl CustomActions {
     ///                 types::InputFieldDefinition::new(
     ///                     true,
     ///                     types::PublicFieldTypeDefinition::new(
-    ///                         "value",
+    ///                         "Example",
     ///                         Vec::<types::PublicOption>::new(),
     ///                         types::PublicFieldTypeDefinitionType::Bool,
     ///                     ),
     ///                 ),
     ///             ])
     ///             .labels(hubspot_client::Map::new())
-    ///             .object_types(["contacts"])
+    ///             .object_types(["object-types"])
     ///             .published(true),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -143,8 +144,8 @@ impl CustomActions {
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -152,7 +153,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().delete(10, "123").send().await?;
+    /// client.custom_actions().delete(10, "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, app_id: impl Display, definition_id: impl Display) -> Call<()> {
@@ -164,8 +165,8 @@ impl CustomActions {
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -175,7 +176,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .custom_actions()
     ///     .delete_function(10, "123", types::FunctionType::PostActionExecution, "123")
     ///     .send()
@@ -199,8 +200,8 @@ impl CustomActions {
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -210,7 +211,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .custom_actions()
     ///     .delete_function_by_type(10, "123", types::FunctionType::PostActionExecution)
     ///     .send()
@@ -232,8 +233,8 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -242,6 +243,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().get(10, "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, app_id: impl Display, definition_id: impl Display) -> Get {
@@ -256,8 +258,8 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -272,6 +274,7 @@ impl CustomActions {
     ///     .get_function(10, "123", types::FunctionType::PostActionExecution, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_function(
@@ -291,8 +294,8 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -307,6 +310,7 @@ impl CustomActions {
     ///     .get_function_by_type(10, "123", types::FunctionType::PostActionExecution)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_function_by_type(
@@ -324,7 +328,7 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -333,6 +337,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().get_requires_object(10, "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_requires_object(
@@ -348,8 +353,8 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -359,6 +364,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().get_revision(10, "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -376,16 +382,19 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().list(10).send().await?;
+    /// let mut items = client.custom_actions().list(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, app_id: impl Display) -> List {
@@ -397,7 +406,7 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -406,6 +415,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_actions().list_functions(10, "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_functions(
@@ -421,8 +431,8 @@ impl CustomActions {
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -430,7 +440,10 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().list_revisions(10, "123").send().await?;
+    /// let mut items = client.custom_actions().list_revisions(10, "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(
@@ -449,8 +462,8 @@ impl CustomActions {
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -467,10 +480,11 @@ impl CustomActions {
     ///         "123",
     ///         types::FunctionType::PostActionExecution,
     ///         "123",
-    ///         "text",
+    ///         "See you at ten.",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_function(
@@ -492,8 +506,8 @@ impl CustomActions {
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -509,10 +523,11 @@ impl CustomActions {
     ///         10,
     ///         "123",
     ///         types::FunctionType::PostActionExecution,
-    ///         "text",
+    ///         "See you at ten.",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_function_by_type(
@@ -532,7 +547,7 @@ impl CustomActions {
     ///
     /// `POST /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -541,7 +556,7 @@ impl CustomActions {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .custom_actions()
     ///     .set_requires_object(
     ///         10,
@@ -567,8 +582,8 @@ impl CustomActions {
     ///
     /// `PATCH /automation/actions/2026-03/{appId}/{definitionId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -582,6 +597,7 @@ impl CustomActions {
     ///     .update(10, "123", types::ActionDefinitionPatch::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

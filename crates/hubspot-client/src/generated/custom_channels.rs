@@ -28,7 +28,7 @@ impl CustomChannels {
     ///
     /// `POST /conversations/custom-channels/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -38,11 +38,12 @@ impl CustomChannels {
     ///     .create(
     ///         types::ChannelIntegrationChannelCreate::new(
     ///             hubspot_client::Map::new(),
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -55,7 +56,7 @@ impl CustomChannels {
     ///
     /// `POST /conversations/custom-channels/2026-03/{channelId}/channel-accounts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -65,9 +66,10 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .create_account(10, types::ChannelAccountCreate::new(true, "123", "value"))
+    ///     .create_account(10, types::ChannelAccountCreate::new(true, "123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_account(
@@ -83,14 +85,14 @@ impl CustomChannels {
     ///
     /// `DELETE /conversations/custom-channels/2026-03/{channelId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().delete(10).send().await?;
+    /// client.custom_channels().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, channel_id: impl Display) -> Call<()> {
@@ -100,14 +102,15 @@ impl CustomChannels {
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_channels().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -120,8 +123,8 @@ impl CustomChannels {
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -130,6 +133,7 @@ impl CustomChannels {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.custom_channels().get_account(10, 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_account(
@@ -148,15 +152,20 @@ impl CustomChannels {
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read`.
     ///
     /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().get_message(10, "123").send().await?;
+    /// let reply = client
+    ///     .custom_channels()
+    ///     .get_message(10, "See you at ten.")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_message(
@@ -172,12 +181,15 @@ impl CustomChannels {
     ///
     /// `GET /conversations/custom-channels/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().list().send().await?;
+    /// let mut items = client.custom_channels().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -189,15 +201,18 @@ impl CustomChannels {
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().list_accounts(10).send().await?;
+    /// let mut items = client.custom_channels().list_accounts(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_accounts(&self, channel_id: impl Display) -> ListAccounts {
@@ -211,7 +226,7 @@ impl CustomChannels {
     ///
     /// `POST /conversations/custom-channels/2026-03/{channelId}/messages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -254,11 +269,12 @@ impl CustomChannels {
     ///                     ),
     ///                 ),
     ///             ])
-    ///             .text("value")
+    ///             .text("See you at ten.")
     ///             .timestamp("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_message(
@@ -274,8 +290,8 @@ impl CustomChannels {
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `channel_id`: The id of the channel.
     ///
@@ -287,6 +303,7 @@ impl CustomChannels {
     ///     .update(10, types::ChannelIntegrationChannelPatch::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -302,8 +319,8 @@ impl CustomChannels {
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -317,6 +334,7 @@ impl CustomChannels {
     ///     .update_account(10, 10, types::ChannelAccountUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_account(
@@ -334,8 +352,8 @@ impl CustomChannels {
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-account-staging-tokens/{accountToken}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -348,11 +366,12 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .update_account_staging_token(
     ///         10,
-    ///         "value",
+    ///         "account-token",
     ///         types::ChannelAccountStagingTokenUpdateRequest::default(),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_account_staging_token(
@@ -370,8 +389,8 @@ impl CustomChannels {
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.write`.
     ///
     /// * `channel_id`: The id of the channel.
@@ -383,13 +402,14 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .update_message(
     ///         10,
-    ///         "123",
+    ///         "See you at ten.",
     ///         types::ChannelIntegrationMessageUpdateRequest::new(
     ///             types::ChannelIntegrationMessageUpdateRequestStatusType::Failed,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_message(

@@ -28,12 +28,13 @@ impl DataSources {
     ///
     /// `POST /data-studio/2026-03/data-source`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().create().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self) -> Create {
@@ -45,8 +46,8 @@ impl DataSources {
     ///
     /// `DELETE /data-studio/2026-03/data-source/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
     /// * `datasource_id`: The id of the data source.
@@ -54,6 +55,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().delete(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, datasource_id: impl Display) -> Call<Value> {
@@ -63,8 +65,8 @@ impl DataSources {
     ///
     /// `GET /data-studio/2026-03/data-source/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.read`.
     ///
     /// * `datasource_id`: The id of the data source.
@@ -72,6 +74,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, datasource_id: impl Display) -> Call<types::DataSourceGetReply> {
@@ -81,8 +84,8 @@ impl DataSources {
     ///
     /// `PUT /data-studio/2026-03/data-source/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
     /// * `datasource_id`: The id of the data source.
@@ -90,6 +93,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().replace(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(&self, datasource_id: impl Display) -> Replace {

@@ -28,7 +28,7 @@ impl DealSplits {
     ///
     /// `POST /deal-splits/2026-03/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.dealsplits.read_write`.
     ///
     /// ```
@@ -39,6 +39,7 @@ impl DealSplits {
     ///     .batch_read(types::ObjectIdBatch::new(vec![types::PublicObjectId::new("123")]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -51,7 +52,7 @@ impl DealSplits {
     ///
     /// `POST /deal-splits/2026-03/batch/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.dealsplits.read_write`.
     ///
     /// ```
@@ -69,6 +70,7 @@ impl DealSplits {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_upsert(

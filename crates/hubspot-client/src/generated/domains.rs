@@ -28,13 +28,14 @@ impl Domains {
     ///
     /// `GET /cms/domains/2026-03/{domainId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `cms.domains.read` or `cms.domains.write` or `cms.knowledge_base.settings.read` or `cms.knowledge_base.settings.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `cms.domains.read`; `operations::DOMAINS_GET.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.domains().get("https://www.example.com").send().await?;
+    /// let reply = client.domains().get("example.com").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, domain_id: impl Display) -> Call<types::Domain> {
@@ -44,13 +45,16 @@ impl Domains {
     ///
     /// `GET /cms/domains/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cms.domains.read` or `cms.domains.write` or `cms.knowledge_base.settings.read` or `cms.knowledge_base.settings.write` or one of 1 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cms.domains.read`; `operations::DOMAINS_LIST.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.domains().list().send().await?;
+    /// let mut items = client.domains().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {

@@ -28,18 +28,18 @@ impl EventCompletions {
     ///
     /// `POST /events/2026-03/send/batch`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `analytics.behavioral_events.send`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .event_completions()
     ///     .batch_send(
     ///         types::BatchedBehavioralEventHttpCompletionRequest::new(
     ///             vec![
-    ///                 types::BehavioralEventHttpCompletionRequest::new("value",
+    ///                 types::BehavioralEventHttpCompletionRequest::new("Example",
     ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
@@ -58,17 +58,17 @@ impl EventCompletions {
     ///
     /// `POST /events/2026-03/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `analytics.behavioral_events.send`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .event_completions()
     ///     .send(
     ///         types::BehavioralEventHttpCompletionRequest::new(
-    ///             "value",
+    ///             "Example",
     ///             hubspot_client::Map::new(),
     ///         ),
     ///     )

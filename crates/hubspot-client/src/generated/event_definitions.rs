@@ -28,7 +28,7 @@ impl EventDefinitions {
     ///
     /// `POST /events/2026-03/event-definitions`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// ```
@@ -39,12 +39,13 @@ impl EventDefinitions {
     ///     .create(
     ///         types::BehavioralEventTypeDefinitionCreate::new(
     ///             true,
-    ///             "value",
-    ///             vec![types::BehavioralEventPropertyCreate::new("value", "value")],
+    ///             "Example",
+    ///             vec![types::BehavioralEventPropertyCreate::new("Example", "type")],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -57,7 +58,7 @@ impl EventDefinitions {
     ///
     /// `POST /events/2026-03/event-definitions/{eventName}/property`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
@@ -68,11 +69,12 @@ impl EventDefinitions {
     /// let reply = client
     ///     .event_definitions()
     ///     .create_property(
-    ///         "value",
-    ///         types::BehavioralEventPropertyCreate::new("value", "value"),
+    ///         "Example",
+    ///         types::BehavioralEventPropertyCreate::new("Example", "type"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_property(
@@ -88,15 +90,15 @@ impl EventDefinitions {
     ///
     /// `DELETE /events/2026-03/event-definitions/{eventName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.event_definitions().delete("value").send().await?;
+    /// client.event_definitions().delete("Example").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, event_name: impl Display) -> Call<()> {
@@ -106,8 +108,8 @@ impl EventDefinitions {
     ///
     /// `DELETE /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
@@ -115,11 +117,7 @@ impl EventDefinitions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .event_definitions()
-    ///     .delete_property("value", "value")
-    ///     .send()
-    ///     .await?;
+    /// client.event_definitions().delete_property("Example", "email").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_property(
@@ -135,15 +133,16 @@ impl EventDefinitions {
     ///
     /// `GET /events/2026-03/event-definitions/{eventName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.event_definitions().get("value").send().await?;
+    /// let reply = client.event_definitions().get("Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -156,13 +155,16 @@ impl EventDefinitions {
     ///
     /// `GET /events/2026-03/event-definitions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.event_definitions().list().send().await?;
+    /// let mut items = client.event_definitions().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -174,8 +176,8 @@ impl EventDefinitions {
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
@@ -185,9 +187,10 @@ impl EventDefinitions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .event_definitions()
-    ///     .update("value", types::BehavioralEventTypeDefinitionPatch::default())
+    ///     .update("Example", types::BehavioralEventTypeDefinitionPatch::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -203,8 +206,8 @@ impl EventDefinitions {
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
     /// * `event_name`: The internal name of the event.
@@ -216,12 +219,13 @@ impl EventDefinitions {
     /// let reply = client
     ///     .event_definitions()
     ///     .update_property(
-    ///         "value",
-    ///         "value",
+    ///         "Example",
+    ///         "email",
     ///         types::BehavioralEventPropertyDefinitionPatch::default(),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_property(

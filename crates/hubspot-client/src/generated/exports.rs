@@ -28,13 +28,14 @@ impl Exports {
     ///
     /// `GET /crm/exports/2026-03/export/{exportId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.export`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.exports().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, export_id: impl Display) -> Call<types::ExportReply> {
@@ -44,7 +45,7 @@ impl Exports {
     ///
     /// `GET /crm/exports/2026-03/export/async/tasks/{taskId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.export`.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -52,6 +53,7 @@ impl Exports {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.exports().get_status(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_status(
@@ -64,7 +66,7 @@ impl Exports {
     ///
     /// `POST /crm/exports/2026-03/export/async`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.export`.
     ///
     /// ```
@@ -75,6 +77,7 @@ impl Exports {
     ///     .start(types::ExportRequest::from(types::ExportListRequest::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start(

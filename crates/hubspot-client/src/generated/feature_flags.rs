@@ -28,7 +28,7 @@ impl FeatureFlags {
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/delete`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -41,11 +41,12 @@ impl FeatureFlags {
     ///     .feature_flags()
     ///     .batch_delete_accounts(
     ///         10,
-    ///         "value",
+    ///         "Example",
     ///         types::PortalFlagStateBatchDeleteRequest::new(vec![10]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete_accounts(
@@ -63,7 +64,7 @@ impl FeatureFlags {
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -76,13 +77,14 @@ impl FeatureFlags {
     ///     .feature_flags()
     ///     .batch_upsert_accounts(
     ///         10,
-    ///         "value",
+    ///         "Example",
     ///         types::PortalFlagStateBatchPutRequest::new(
     ///             vec![types::BatchPortalEntry::new(types::FlagState::Absent, 10)],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_upsert_accounts(
@@ -100,8 +102,8 @@ impl FeatureFlags {
     ///
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -109,7 +111,8 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().delete(10, "value").send().await?;
+    /// let reply = client.feature_flags().delete(10, "Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -125,8 +128,8 @@ impl FeatureFlags {
     ///
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -135,7 +138,8 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().delete_account(10, "value", 10).send().await?;
+    /// let reply = client.feature_flags().delete_account(10, "Example", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_account(
@@ -153,8 +157,8 @@ impl FeatureFlags {
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -162,7 +166,8 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().get(10, "value").send().await?;
+    /// let reply = client.feature_flags().get(10, "Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -178,8 +183,8 @@ impl FeatureFlags {
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -188,7 +193,8 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().get_account(10, "value", 10).send().await?;
+    /// let reply = client.feature_flags().get_account(10, "Example", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_account(
@@ -206,7 +212,7 @@ impl FeatureFlags {
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -214,6 +220,7 @@ impl FeatureFlags {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.feature_flags().list(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, app_id: impl Display) -> Call<types::FlagsForAppReply> {
@@ -223,7 +230,7 @@ impl FeatureFlags {
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -231,7 +238,8 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().list_accounts(10, "value").send().await?;
+    /// let reply = client.feature_flags().list_accounts(10, "Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_accounts(
@@ -250,8 +258,8 @@ impl FeatureFlags {
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -262,9 +270,10 @@ impl FeatureFlags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .feature_flags()
-    ///     .replace(10, "value", types::FlagPutRequest::new(types::FlagState::Absent))
+    ///     .replace(10, "Example", types::FlagPutRequest::new(types::FlagState::Absent))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -282,8 +291,8 @@ impl FeatureFlags {
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -297,12 +306,13 @@ impl FeatureFlags {
     ///     .feature_flags()
     ///     .replace_account(
     ///         10,
-    ///         "value",
+    ///         "Example",
     ///         10,
     ///         types::PortalFlagStatePutRequest::new(types::FlagState::Absent),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_account(

@@ -28,7 +28,7 @@ impl Files {
     ///
     /// `POST /files/2026-03/folders`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl Files {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .files()
-    ///     .create_folder(types::FolderInput::new("value"))
+    ///     .create_folder(types::FolderInput::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_folder(
@@ -51,15 +52,15 @@ impl Files {
     ///
     /// `DELETE /files/2026-03/files/{fileId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
     /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().delete("123").send().await?;
+    /// client.files().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, file_id: impl Display) -> Call<()> {
@@ -69,15 +70,15 @@ impl Files {
     ///
     /// `DELETE /files/2026-03/folders/{folderId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
     /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().delete_folder("123").send().await?;
+    /// client.files().delete_folder("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_folder(&self, folder_id: impl Display) -> Call<()> {
@@ -87,15 +88,15 @@ impl Files {
     ///
     /// `DELETE /files/2026-03/folders/{folderPath}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
     /// * `folder_path`: The path of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().delete_folder_by_path("library/report.csv").send().await?;
+    /// client.files().delete_folder_by_path("library/report.csv").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_folder_by_path(&self, folder_path: impl Display) -> Call<()> {
@@ -106,14 +107,14 @@ impl Files {
     ///
     /// `DELETE /files/2026-03/files/{fileId}/gdpr-delete`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
     /// * `file_id`: The id of the file.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().gdpr_delete("123").send().await?;
+    /// client.files().gdpr_delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn gdpr_delete(&self, file_id: impl Display) -> Call<()> {
@@ -123,8 +124,8 @@ impl Files {
     ///
     /// `GET /files/2026-03/files/{fileId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `file_id`: The id of the file.
@@ -132,6 +133,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, file_id: impl Display) -> Get {
@@ -143,8 +145,8 @@ impl Files {
     ///
     /// `GET /files/2026-03/files/stat/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `path`: The path it is found under.
@@ -152,6 +154,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_by_path("library/report.csv").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_by_path(&self, path: impl Display) -> GetByPath {
@@ -163,8 +166,8 @@ impl Files {
     ///
     /// `GET /files/2026-03/folders/{folderId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `folder_id`: The id of the folder.
@@ -172,6 +175,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_folder("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder(&self, folder_id: impl Display) -> GetFolder {
@@ -183,8 +187,8 @@ impl Files {
     ///
     /// `GET /files/2026-03/folders/{folderPath}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `folder_path`: The path of the folder.
@@ -192,6 +196,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_folder_by_path("library/report.csv").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder_by_path(&self, folder_path: impl Display) -> GetFolderByPath {
@@ -205,7 +210,7 @@ impl Files {
     ///
     /// `GET /files/2026-03/folders/update/async/tasks/{taskId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -213,6 +218,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_folder_update_status("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder_update_status(
@@ -225,7 +231,7 @@ impl Files {
     ///
     /// `GET /files/2026-03/files/import-from-url/async/tasks/{taskId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -233,6 +239,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_import_status("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_import_status(
@@ -245,7 +252,7 @@ impl Files {
     ///
     /// `GET /files/2026-03/files/{fileId}/signed-url`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// * `file_id`: The id of the file.
@@ -253,6 +260,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().get_signed_url("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_signed_url(&self, file_id: impl Display) -> GetSignedUrl {
@@ -264,7 +272,7 @@ impl Files {
     ///
     /// `POST /files/2026-03/files/import-from-url/async`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// ```
@@ -282,6 +290,7 @@ impl Files {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn import_from_url(
@@ -294,8 +303,8 @@ impl Files {
     ///
     /// `PUT /files/2026-03/files/{fileId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// * `file_id`: The id of the file.
@@ -308,6 +317,7 @@ impl Files {
     ///     .replace("123", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(&self, file_id: impl Display, file: impl Into<Upload>) -> Replace {
@@ -322,13 +332,16 @@ impl Files {
     ///
     /// `GET /files/2026-03/files/search`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().search().send().await?;
+    /// let mut items = client.files().search().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self) -> Search {
@@ -340,13 +353,16 @@ impl Files {
     ///
     /// `GET /files/2026-03/folders/search`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.files().search_folders().send().await?;
+    /// let mut items = client.files().search_folders().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_folders(&self) -> SearchFolders {
@@ -358,7 +374,7 @@ impl Files {
     ///
     /// `POST /files/2026-03/folders/update/async`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// ```
@@ -369,6 +385,7 @@ impl Files {
     ///     .start_folder_update(types::FolderUpdateInputWithId::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_folder_update(
@@ -381,8 +398,8 @@ impl Files {
     ///
     /// `PATCH /files/2026-03/files/{fileId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// * `file_id`: The id of the file.
@@ -395,6 +412,7 @@ impl Files {
     ///     .update("123", types::FileUpdateInput::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -408,8 +426,8 @@ impl Files {
     ///
     /// `PATCH /files/2026-03/folders/{folderId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
     /// * `folder_id`: The id of the folder.
@@ -422,6 +440,7 @@ impl Files {
     ///     .update_folder("123", types::FolderUpdateInput::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_folder(
@@ -437,7 +456,7 @@ impl Files {
     ///
     /// `POST /files/2026-03/files`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Requires at least one of the parts `folderId`, `folderPath`.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
@@ -448,9 +467,10 @@ impl Files {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .files()
-    ///     .upload(std::path::Path::new("report.csv"), "value")
+    ///     .upload(std::path::Path::new("report.csv"), "options")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload(&self, file: impl Into<Upload>, options: impl Display) -> UploadCall {

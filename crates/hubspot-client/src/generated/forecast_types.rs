@@ -28,9 +28,9 @@ impl ForecastTypes {
     ///
     /// `GET /forecast-settings/v3/forecast-types/{forecastTypeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
     /// * `forecast_type_id`: The id of the forecast type.
@@ -38,6 +38,7 @@ impl ForecastTypes {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forecast_types().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -51,13 +52,14 @@ impl ForecastTypes {
     ///
     /// `GET /forecast-settings/v3/forecast-types`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `forecast-read` or `forecasting-access`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forecast_types().list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<types::ForecastTypeSettingPublicReply> {

@@ -28,7 +28,7 @@ impl Forms {
     ///
     /// `POST /marketing/v3/forms`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `forms`.
     ///
     /// ```
@@ -43,6 +43,7 @@ impl Forms {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -55,15 +56,15 @@ impl Forms {
     ///
     /// `DELETE /marketing/v3/forms/{formId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
     ///
     /// * `form_id`: The id of the form.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.forms().delete("123").send().await?;
+    /// client.forms().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, form_id: impl Display) -> Call<()> {
@@ -73,8 +74,8 @@ impl Forms {
     ///
     /// `GET /marketing/v3/forms/{formId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
     ///
     /// * `form_id`: The id of the form.
@@ -82,6 +83,7 @@ impl Forms {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.forms().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, form_id: impl Display) -> Get {
@@ -93,13 +95,16 @@ impl Forms {
     ///
     /// `GET /marketing/v3/forms`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.forms().list().send().await?;
+    /// let mut items = client.forms().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -111,8 +116,8 @@ impl Forms {
     ///
     /// `PUT /marketing/v3/forms/{formId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
     ///
     /// * `form_id`: The id of the form.
@@ -125,6 +130,7 @@ impl Forms {
     ///     .replace("123", types::HubSpotFormDefinition::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -138,8 +144,8 @@ impl Forms {
     ///
     /// `PATCH /marketing/v3/forms/{formId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
     ///
     /// * `form_id`: The id of the form.
@@ -152,6 +158,7 @@ impl Forms {
     ///     .update("123", types::HubSpotFormDefinitionPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -28,15 +28,15 @@ impl Hubdb {
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().archive_table("value").send().await?;
+    /// client.hubdb().archive_table("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_table(&self, table_id_or_name: impl Display) -> Call<()> {
@@ -47,8 +47,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -59,11 +59,12 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_clone_draft_rows(
-    ///         "value",
+    ///         "123",
     ///         types::HubDbRowBatchClone::new(vec![types::HubDbRowClone::new("123")]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_clone_draft_rows(
@@ -79,8 +80,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -91,13 +92,14 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_create_draft_rows(
-    ///         "value",
+    ///         "123",
     ///         types::HubDbRowBatchCreate::new(
     ///             vec![types::HubDbRowInput::new(10, 10, hubspot_client::Map::new())],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_draft_rows(
@@ -113,8 +115,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/purge`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -122,12 +124,9 @@ impl Hubdb {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .hubdb()
-    ///     .batch_purge_draft_rows(
-    ///         "value",
-    ///         types::StringBatch::new(vec!["value".to_owned()]),
-    ///     )
+    ///     .batch_purge_draft_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -145,8 +144,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -156,12 +155,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .batch_read_draft_rows(
-    ///         "value",
-    ///         types::StringBatch::new(vec!["value".to_owned()]),
-    ///     )
+    ///     .batch_read_draft_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_draft_rows(
@@ -177,8 +174,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -188,9 +185,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .batch_read_rows("value", types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_rows(
@@ -206,8 +204,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/replace`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -218,13 +216,14 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_replace_draft_rows(
-    ///         "value",
+    ///         "123",
     ///         types::HubDbRowBatchUpdate::new(
     ///             vec![types::HubDbRowUpdate::new(10, 10, hubspot_client::Map::new())],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_replace_draft_rows(
@@ -240,8 +239,8 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -252,13 +251,14 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_update_draft_rows(
-    ///         "value",
+    ///         "123",
     ///         types::HubDbRowBatchUpdate::new(
     ///             vec![types::HubDbRowUpdate::new(10, 10, hubspot_client::Map::new())],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_draft_rows(
@@ -274,7 +274,7 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -282,7 +282,8 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().clone_draft_row("value", "123").send().await?;
+    /// let reply = client.hubdb().clone_draft_row("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_draft_row(
@@ -301,7 +302,7 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -311,9 +312,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .clone_draft_table("value", types::HubDbTableCloneRequest::new(true, true))
+    ///     .clone_draft_table("123", types::HubDbTableCloneRequest::new(true, true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_draft_table(
@@ -329,7 +331,7 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -340,11 +342,12 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .create_draft_row(
-    ///         "value",
+    ///         "123",
     ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_draft_row(
@@ -360,7 +363,7 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// ```
@@ -368,9 +371,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .create_table(types::HubDbTableInput::new("value", "value"))
+    ///     .create_table(types::HubDbTableInput::new("Example", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_table(
@@ -383,15 +387,15 @@ impl Hubdb {
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/versions/{versionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().delete_table_version("value", 10).send().await?;
+    /// client.hubdb().delete_table_version("123", 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_table_version(
@@ -407,14 +411,14 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/export`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().export_draft_table("value").send().await?;
+    /// client.hubdb().export_draft_table("123").send().await?.save("report.csv").await?;
     /// # Ok(()) }
     /// ```
     pub fn export_draft_table(
@@ -431,14 +435,14 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/export`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().export_table("value").send().await?;
+    /// client.hubdb().export_table("123").send().await?.save("report.csv").await?;
     /// # Ok(()) }
     /// ```
     pub fn export_table(&self, table_id_or_name: impl Display) -> ExportTable {
@@ -452,7 +456,7 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -460,7 +464,8 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_draft_row("value", "123").send().await?;
+    /// let reply = client.hubdb().get_draft_row("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft_row(
@@ -479,14 +484,15 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_draft_table("value").send().await?;
+    /// let reply = client.hubdb().get_draft_table("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft_table(&self, table_id_or_name: impl Display) -> GetDraftTable {
@@ -500,8 +506,8 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -509,7 +515,8 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_row("value", "123").send().await?;
+    /// let reply = client.hubdb().get_row("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_row(
@@ -528,15 +535,16 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_table("value").send().await?;
+    /// let reply = client.hubdb().get_table("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_table(&self, table_id_or_name: impl Display) -> GetTable {
@@ -550,7 +558,7 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/import`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -561,9 +569,10 @@ impl Hubdb {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .hubdb()
-    ///     .import_draft_table("value", "value", std::path::Path::new("report.csv"))
+    ///     .import_draft_table("123", "config", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn import_draft_table(
@@ -581,15 +590,18 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().list_draft_rows("value").send().await?;
+    /// let mut items = client.hubdb().list_draft_rows("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_draft_rows(&self, table_id_or_name: impl Display) -> ListDraftRows {
@@ -603,13 +615,16 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/draft`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().list_draft_tables().send().await?;
+    /// let mut items = client.hubdb().list_draft_tables().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_draft_tables(&self) -> ListDraftTables {
@@ -621,15 +636,18 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().list_rows("value").send().await?;
+    /// let mut items = client.hubdb().list_rows("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_rows(&self, table_id_or_name: impl Display) -> ListRows {
@@ -643,13 +661,16 @@ impl Hubdb {
     ///
     /// `GET /cms/hubdb/2026-03/tables`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().list_tables().send().await?;
+    /// let mut items = client.hubdb().list_tables().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_tables(&self) -> ListTables {
@@ -661,14 +682,15 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/publish`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().publish_table("value").send().await?;
+    /// let reply = client.hubdb().publish_table("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_table(&self, table_id_or_name: impl Display) -> PublishTable {
@@ -682,7 +704,7 @@ impl Hubdb {
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -690,7 +712,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().purge_draft_row("value", "123").send().await?;
+    /// client.hubdb().purge_draft_row("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn purge_draft_row(
@@ -706,7 +728,7 @@ impl Hubdb {
     ///
     /// `PUT /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -718,12 +740,13 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .replace_draft_row(
-    ///         "value",
+    ///         "123",
     ///         "123",
     ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_draft_row(
@@ -741,14 +764,15 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().reset_draft_table("value").send().await?;
+    /// let reply = client.hubdb().reset_draft_table("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn reset_draft_table(&self, table_id_or_name: impl Display) -> ResetDraftTable {
@@ -762,14 +786,15 @@ impl Hubdb {
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/unpublish`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().unpublish_table("value").send().await?;
+    /// let reply = client.hubdb().unpublish_table("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn unpublish_table(&self, table_id_or_name: impl Display) -> UnpublishTable {
@@ -783,7 +808,7 @@ impl Hubdb {
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -795,12 +820,13 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .update_draft_row(
-    ///         "value",
+    ///         "123",
     ///         "123",
     ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft_row(
@@ -818,7 +844,7 @@ impl Hubdb {
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.
@@ -828,9 +854,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .update_draft_table("value", types::HubDbTableInput::new("value", "value"))
+    ///     .update_draft_table("123", types::HubDbTableInput::new("Example", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft_table(

@@ -28,12 +28,13 @@ impl Imports {
     ///
     /// `POST /crm/imports/2026-03/{importId}/cancel`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.imports().cancel(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel(&self, import_id: impl Display) -> Call<types::ActionReply> {
@@ -43,13 +44,14 @@ impl Imports {
     ///
     /// `GET /crm/imports/2026-03/{importId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.import`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.imports().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, import_id: impl Display) -> Call<types::ImportReply> {
@@ -59,13 +61,16 @@ impl Imports {
     ///
     /// `GET /crm/imports/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.imports().list().send().await?;
+    /// let mut items = client.imports().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -77,13 +82,16 @@ impl Imports {
     ///
     /// `GET /crm/imports/2026-03/{importId}/errors`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.imports().list_errors(10).send().await?;
+    /// let mut items = client.imports().list_errors(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_errors(&self, import_id: impl Display) -> ListErrors {
@@ -97,7 +105,7 @@ impl Imports {
     ///
     /// `POST /crm/imports/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.import`.
     ///
     /// * `files`: The file to import.
@@ -107,9 +115,10 @@ impl Imports {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .imports()
-    ///     .start(std::path::Path::new("report.csv"), "value")
+    ///     .start(std::path::Path::new("report.csv"), "import-request")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start(

@@ -28,7 +28,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl LandingPages {
     ///     .batch_create(types::PageBatch::new(vec![types::Page::default()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -74,7 +76,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -87,6 +89,7 @@ impl LandingPages {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_folders(
@@ -99,15 +102,15 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
-    ///     .batch_delete(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -119,15 +122,15 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
-    ///     .batch_delete_folders(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete_folders(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -139,7 +142,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// ```
@@ -147,9 +150,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -161,7 +165,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// ```
@@ -169,9 +173,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .batch_read_folders(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read_folders(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_folders(
@@ -188,7 +193,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -199,6 +204,7 @@ impl LandingPages {
     ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(&self, body: impl Into<types::JsonNodeBatch>) -> BatchUpdate {
@@ -210,7 +216,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -221,6 +227,7 @@ impl LandingPages {
     ///     .batch_update_folders(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_folders(
@@ -237,7 +244,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -248,6 +255,7 @@ impl LandingPages {
     ///     .clone_page(types::ContentClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_page(&self, body: impl Into<types::ContentClone>) -> Call<types::Page> {
@@ -257,13 +265,14 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.landing_pages().create(types::Page::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Page>) -> Call<types::Page> {
@@ -273,7 +282,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/create-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -281,9 +290,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .create_ab_variation(types::AbTestCreate::new("123", "value"))
+    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_ab_variation(
@@ -296,7 +306,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -307,6 +317,7 @@ impl LandingPages {
     ///     .create_folder(types::ContentFolder::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_folder(
@@ -319,7 +330,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -330,6 +341,7 @@ impl LandingPages {
     ///     .create_language_variation(types::ContentLanguageClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -343,15 +355,15 @@ impl LandingPages {
     ///
     /// `DELETE /cms/pages/2026-03/landing-pages/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().delete("123").send().await?;
+    /// client.landing_pages().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Delete {
@@ -365,15 +377,15 @@ impl LandingPages {
     ///
     /// `DELETE /cms/pages/2026-03/landing-pages/folders/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().delete_folder("123").send().await?;
+    /// client.landing_pages().delete_folder("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_folder(&self, object_id: impl Display) -> DeleteFolder {
@@ -387,7 +399,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -398,6 +410,7 @@ impl LandingPages {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -411,13 +424,13 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/end`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
     ///     .end_ab_test(types::AbTestEnd::new("123", "123"))
     ///     .send()
@@ -431,8 +444,8 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -440,6 +453,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -451,7 +465,7 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -459,6 +473,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().get_draft("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::Page> {
@@ -468,8 +483,8 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -477,6 +492,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().get_folder("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder(&self, object_id: impl Display) -> GetFolder {
@@ -490,8 +506,8 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -500,6 +516,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().get_folder_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder_revision(
@@ -515,8 +532,8 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -525,6 +542,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().get_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -540,13 +558,16 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().list().send().await?;
+    /// let mut items = client.landing_pages().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -558,15 +579,18 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().list_folder_revisions("123").send().await?;
+    /// let mut items = client.landing_pages().list_folder_revisions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_folder_revisions(&self, object_id: impl Display) -> ListFolderRevisions {
@@ -580,13 +604,16 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().list_folders().send().await?;
+    /// let mut items = client.landing_pages().list_folders().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_folders(&self) -> ListFolders {
@@ -598,15 +625,18 @@ impl LandingPages {
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().list_revisions("123").send().await?;
+    /// let mut items = client.landing_pages().list_revisions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(&self, object_id: impl Display) -> ListRevisions {
@@ -620,14 +650,14 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/draft/push-live`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().publish_draft("123").send().await?;
+    /// client.landing_pages().publish_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
@@ -637,13 +667,13 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/rerun`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
     ///     .rerun_ab_test(types::AbTestRerun::new("123", "123"))
     ///     .send()
@@ -657,14 +687,14 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/draft/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().reset_draft("123").send().await?;
+    /// client.landing_pages().reset_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
@@ -674,7 +704,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}/restore`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -687,6 +717,7 @@ impl LandingPages {
     ///     .restore_folder_revision("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_folder_revision(
@@ -702,7 +733,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -711,6 +742,7 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.landing_pages().restore_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision(
@@ -726,7 +758,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -739,6 +771,7 @@ impl LandingPages {
     ///     .restore_revision_to_draft("123", 10)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision_to_draft(
@@ -754,13 +787,13 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
     ///     .schedule(types::ContentSchedule::new("123", "2026-03-01T09:00:00Z"))
     ///     .send()
@@ -774,13 +807,13 @@ impl LandingPages {
     ///
     /// `PUT /cms/pages/2026-03/landing-pages/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .landing_pages()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -797,8 +830,8 @@ impl LandingPages {
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -811,6 +844,7 @@ impl LandingPages {
     ///     .update("123", types::Page::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -829,7 +863,7 @@ impl LandingPages {
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -842,6 +876,7 @@ impl LandingPages {
     ///     .update_draft("123", types::Page::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft(
@@ -857,8 +892,8 @@ impl LandingPages {
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/folders/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -871,6 +906,7 @@ impl LandingPages {
     ///     .update_folder("123", types::ContentFolder::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_folder(
@@ -889,7 +925,7 @@ impl LandingPages {
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
     /// ```
@@ -900,6 +936,7 @@ impl LandingPages {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

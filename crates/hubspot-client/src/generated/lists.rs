@@ -28,7 +28,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-and-remove`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -41,12 +41,13 @@ impl Lists {
     ///     .add_and_remove_memberships(
     ///         "123",
     ///         types::MembershipChangeRequest::new(
-    ///             vec!["value".to_owned()],
-    ///             vec!["value".to_owned()],
+    ///             vec!["123".to_owned()],
+    ///             vec!["123".to_owned()],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_and_remove_memberships(
@@ -62,7 +63,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -71,9 +72,10 @@ impl Lists {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .add_memberships("123", vec!["value".to_owned()])
+    ///     .add_memberships("123", vec!["See you at ten.".to_owned()])
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_memberships(
@@ -89,15 +91,15 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().add_memberships_from("123", "123").send().await?;
+    /// client.lists().add_memberships_from("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_memberships_from(
@@ -113,17 +115,18 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-03/idmapping`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 10000 inputs.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 10000 inputs per request.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .batch_get_id_mapping(vec!["value".to_owned()])
+    ///     .batch_get_id_mapping(vec!["See you at ten.".to_owned()])
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_id_mapping(
@@ -136,7 +139,7 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
@@ -151,6 +154,7 @@ impl Lists {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_memberships(
@@ -163,14 +167,14 @@ impl Lists {
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().cancel_conversion("123").send().await?;
+    /// client.lists().cancel_conversion("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn cancel_conversion(&self, list_id: impl Display) -> Call<()> {
@@ -180,7 +184,7 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.write`.
     ///
     /// ```
@@ -188,9 +192,10 @@ impl Lists {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .lists()
-    ///     .create(types::ListCreateRequest::new("value", "contacts", "value"))
+    ///     .create(types::ListCreateRequest::new("Example", "contacts", "processing-type"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -203,7 +208,7 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-03/folders`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// ```
@@ -211,9 +216,10 @@ impl Lists {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .lists()
-    ///     .create_folder(types::ListFolderCreateRequest::new("value"))
+    ///     .create_folder(types::ListFolderCreateRequest::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_folder(
@@ -226,15 +232,15 @@ impl Lists {
     ///
     /// `DELETE /crm/lists/2026-03/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().delete("123").send().await?;
+    /// client.lists().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, list_id: impl Display) -> Call<()> {
@@ -244,15 +250,15 @@ impl Lists {
     ///
     /// `DELETE /crm/lists/2026-03/folders/{folderId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `folder_id`: The id of the folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().delete_folder("123").send().await?;
+    /// client.lists().delete_folder("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_folder(&self, folder_id: impl Display) -> Call<()> {
@@ -262,14 +268,14 @@ impl Lists {
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/memberships`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().delete_memberships("123").send().await?;
+    /// client.lists().delete_memberships("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_memberships(&self, list_id: impl Display) -> Call<()> {
@@ -279,8 +285,8 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `list_id`: The id of the list.
@@ -288,6 +294,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, list_id: impl Display) -> Get {
@@ -299,8 +306,8 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
@@ -308,7 +315,8 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().get_by_name("contacts", "value").send().await?;
+    /// let reply = client.lists().get_by_name("contacts", "Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_by_name(
@@ -327,7 +335,7 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `list_id`: The id of the list.
@@ -335,6 +343,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().get_conversion("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_conversion(
@@ -347,12 +356,13 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/folders`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().get_folder_tree().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_folder_tree(&self) -> GetFolderTree {
@@ -364,7 +374,7 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/{listId}/size-and-edits-history/between`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `list_id`: The id of the list.
@@ -372,6 +382,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().get_history("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_history(&self, list_id: impl Display) -> GetHistory {
@@ -383,12 +394,13 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/idmapping`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().get_id_mapping().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_id_mapping(&self) -> GetIdMapping {
@@ -400,12 +412,13 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -417,15 +430,18 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().list_memberships("123").send().await?;
+    /// let mut items = client.lists().list_memberships("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_memberships(&self, list_id: impl Display) -> ListMemberships {
@@ -437,15 +453,18 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships/join-order`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().list_memberships_by_join_order("123").send().await?;
+    /// let mut items = client.lists().list_memberships_by_join_order("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_memberships_by_join_order(
@@ -462,7 +481,7 @@ impl Lists {
     ///
     /// `GET /crm/lists/2026-03/records/{objectTypeId}/{recordId}/memberships`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
@@ -471,6 +490,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().list_record_memberships("contacts", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_record_memberships(
@@ -486,8 +506,8 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/move/{newParentFolderId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `folder_id`: The id of the folder.
@@ -495,6 +515,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().move_folder("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn move_folder(
@@ -510,13 +531,13 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/folders/move-list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .lists()
     ///     .move_list_to_folder(types::ListMoveRequest::new("123", "123"))
     ///     .send()
@@ -533,7 +554,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/remove`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -542,9 +563,10 @@ impl Lists {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .remove_memberships("123", vec!["value".to_owned()])
+    ///     .remove_memberships("123", vec!["See you at ten.".to_owned()])
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_memberships(
@@ -560,7 +582,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/update-list-name`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -568,6 +590,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().rename("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn rename(&self, list_id: impl Display) -> Rename {
@@ -579,7 +602,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/rename`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `folder_id`: The id of the folder.
@@ -587,6 +610,7 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lists().rename_folder("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn rename_folder(&self, folder_id: impl Display) -> RenameFolder {
@@ -600,14 +624,14 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/restore`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().restore("123").send().await?;
+    /// client.lists().restore("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn restore(&self, list_id: impl Display) -> Call<()> {
@@ -617,7 +641,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -633,6 +657,7 @@ impl Lists {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn schedule_conversion(
@@ -648,14 +673,17 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-03/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.lists().search(types::ListSearchRequest::default()).send().await?;
+    /// let mut items = client.lists().search(types::ListSearchRequest::default()).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, body: impl Into<types::ListSearchRequest>) -> Search {
@@ -667,7 +695,7 @@ impl Lists {
     ///
     /// `PUT /crm/lists/2026-03/{listId}/update-list-filters`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
@@ -682,7 +710,7 @@ impl Lists {
     ///         types::ListFilterUpdateRequest::new(
     ///             types::FilterBranch::from(
     ///                 types::AndFilterBranch::new(
-    ///                     "value",
+    ///                     "filter-branch-operator",
     ///                     Vec::<types::FilterBranch>::new(),
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),
@@ -691,6 +719,7 @@ impl Lists {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_filters(

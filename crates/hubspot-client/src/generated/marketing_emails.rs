@@ -28,7 +28,7 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
@@ -39,6 +39,7 @@ impl MarketingEmails {
     ///     .clone_email(types::EmailClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_email(&self, body: impl Into<types::EmailClone>) -> Call<types::Email> {
@@ -48,7 +49,7 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
@@ -59,6 +60,7 @@ impl MarketingEmails {
     ///     .create(types::EmailCreateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -71,7 +73,7 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/ab-test/create-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
@@ -79,9 +81,10 @@ impl MarketingEmails {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_emails()
-    ///     .create_ab_variation(types::AbTestCreate::new("123", "value"))
+    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_ab_variation(
@@ -94,15 +97,15 @@ impl MarketingEmails {
     ///
     /// `DELETE /marketing/emails/2026-03/{emailId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().delete("ada@example.com").send().await?;
+    /// client.marketing_emails().delete("ada@example.com").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, email_id: impl Display) -> Delete {
@@ -116,8 +119,8 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/{emailId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -125,6 +128,7 @@ impl MarketingEmails {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().get("ada@example.com").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, email_id: impl Display) -> Get {
@@ -136,7 +140,7 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/ab-test/get-variation`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -148,6 +152,7 @@ impl MarketingEmails {
     ///     .get_ab_variation("ada@example.com")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_ab_variation(&self, email_id: impl Display) -> GetAbVariation {
@@ -161,7 +166,7 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -169,6 +174,7 @@ impl MarketingEmails {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().get_draft("ada@example.com").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, email_id: impl Display) -> Call<types::Email> {
@@ -178,8 +184,8 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -192,6 +198,7 @@ impl MarketingEmails {
     ///     .get_revision("ada@example.com", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -207,12 +214,13 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/statistics/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().get_statistics().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_statistics(&self) -> GetStatistics {
@@ -224,12 +232,13 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/statistics/histogram`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_emails().get_statistics_histogram().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_statistics_histogram(&self) -> GetStatisticsHistogram {
@@ -241,13 +250,16 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().list().send().await?;
+    /// let mut items = client.marketing_emails().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -259,19 +271,18 @@ impl MarketingEmails {
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_emails()
-    ///     .list_revisions("ada@example.com")
-    ///     .send()
-    ///     .await?;
+    /// let mut items = client.marketing_emails().list_revisions("ada@example.com").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(&self, email_id: impl Display) -> ListRevisions {
@@ -285,14 +296,14 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
     /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().publish("ada@example.com").send().await?;
+    /// client.marketing_emails().publish("ada@example.com").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn publish(&self, email_id: impl Display) -> Call<()> {
@@ -302,14 +313,14 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/draft/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().reset_draft("ada@example.com").send().await?;
+    /// client.marketing_emails().reset_draft("ada@example.com").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, email_id: impl Display) -> Call<()> {
@@ -319,7 +330,7 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -327,11 +338,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_emails()
-    ///     .restore_revision("ada@example.com", "123")
-    ///     .send()
-    ///     .await?;
+    /// client.marketing_emails().restore_revision("ada@example.com", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn restore_revision(
@@ -347,7 +354,7 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore-to-draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -360,6 +367,7 @@ impl MarketingEmails {
     ///     .restore_revision_to_draft("ada@example.com", 10)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision_to_draft(
@@ -375,14 +383,14 @@ impl MarketingEmails {
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/unpublish`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
     /// * `email_id`: The id of the e-mail.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().unpublish("ada@example.com").send().await?;
+    /// client.marketing_emails().unpublish("ada@example.com").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn unpublish(&self, email_id: impl Display) -> Call<()> {
@@ -392,8 +400,8 @@ impl MarketingEmails {
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -406,6 +414,7 @@ impl MarketingEmails {
     ///     .update("ada@example.com", types::EmailUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -424,7 +433,7 @@ impl MarketingEmails {
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
     /// * `email_id`: The id of the e-mail.
@@ -437,6 +446,7 @@ impl MarketingEmails {
     ///     .update_draft("ada@example.com", types::EmailUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft(

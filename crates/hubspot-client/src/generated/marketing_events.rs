@@ -28,8 +28,8 @@ impl MarketingEvents {
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `marketing_event_id`: The id of the marketing event.
@@ -37,7 +37,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().add_list("123", "123").send().await?;
+    /// client.marketing_events().add_list("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_list(
@@ -53,8 +53,8 @@ impl MarketingEvents {
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_account_id`: The id of the account in the app that the event comes from.
@@ -63,11 +63,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_events()
-    ///     .add_list_by_external_id("123", "123", "123")
-    ///     .send()
-    ///     .await?;
+    /// client.marketing_events().add_list_by_external_id("123", "123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_list_by_external_id(
@@ -85,7 +81,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// ```
@@ -100,6 +96,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete(
@@ -112,7 +109,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/delete`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// ```
@@ -129,6 +126,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_delete_by_external_id(
@@ -142,7 +140,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// ```
@@ -157,6 +155,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -169,7 +168,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// ```
@@ -179,11 +178,15 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .batch_upsert(
     ///         types::MarketingEventBatchUpsert::new(
-    ///             vec![types::MarketingEventCreate::new("value", "value", "123", "123")],
+    ///             vec![
+    ///                 types::MarketingEventCreate::new("Example", "event-organizer", "123",
+    ///                 "123")
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_upsert(
@@ -196,7 +199,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/cancel`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -205,6 +208,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().cancel("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel(
@@ -220,7 +224,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/complete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -241,6 +245,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn complete(
@@ -258,7 +263,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// ```
@@ -266,9 +271,12 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .create(types::MarketingEventCreate::new("value", "value", "123", "123"))
+    ///     .create(
+    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "123"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -281,15 +289,15 @@ impl MarketingEvents {
     ///
     /// `DELETE /marketing/marketing-events/2026-03/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().delete("123").send().await?;
+    /// client.marketing_events().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Call<()> {
@@ -299,8 +307,8 @@ impl MarketingEvents {
     ///
     /// `DELETE /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -308,11 +316,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_events()
-    ///     .delete_by_external_id("123", "123")
-    ///     .send()
-    ///     .await?;
+    /// client.marketing_events().delete_by_external_id("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_by_external_id(
@@ -328,8 +332,8 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -337,6 +341,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Call<types::MarketingEvent> {
@@ -346,8 +351,8 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -356,6 +361,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().get_by_external_id("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_by_external_id(
@@ -371,8 +377,8 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `marketing_event_id`: The id of the marketing event.
@@ -380,6 +386,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().get_participation(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_participation(
@@ -393,8 +400,8 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `external_account_id`: The id of the account in the app that the event comes from.
@@ -407,6 +414,7 @@ impl MarketingEvents {
     ///     .get_participation_by_external_id("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_participation_by_external_id(
@@ -422,7 +430,7 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -430,6 +438,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().get_settings(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(
@@ -442,13 +451,16 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().list().send().await?;
+    /// let mut items = client.marketing_events().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -460,19 +472,21 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/contacts/{contactIdentifier}/breakdown`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `contact_identifier`: The contact: its e-mail address or its id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .marketing_events()
-    ///     .list_contact_participations("value")
-    ///     .send()
-    ///     .await?;
+    ///     .list_contact_participations("contact-identifier")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_contact_participations(
@@ -489,7 +503,7 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/{externalEventId}/identifiers`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -497,6 +511,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().list_identifiers("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_identifiers(
@@ -510,7 +525,7 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `marketing_event_id`: The id of the marketing event.
@@ -518,6 +533,7 @@ impl MarketingEvents {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.marketing_events().list_lists("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_lists(&self, marketing_event_id: impl Display) -> Call<types::ListPage> {
@@ -528,7 +544,7 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_account_id`: The id of the account in the app that the event comes from.
@@ -541,6 +557,7 @@ impl MarketingEvents {
     ///     .list_lists_by_external_id("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_lists_by_external_id(
@@ -556,15 +573,18 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}/breakdown`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `marketing_event_id`: The id of the marketing event.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().list_participations(10).send().await?;
+    /// let mut items = client.marketing_events().list_participations(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_participations(
@@ -581,8 +601,8 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}/breakdown`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `external_account_id`: The id of the account in the app that the event comes from.
@@ -590,11 +610,13 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .marketing_events()
     ///     .list_participations_by_external_id("123", "123")
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_participations_by_external_id(
@@ -613,7 +635,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/{objectId}/attendance/{subscriberState}/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -625,7 +647,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventSubscriber::new(10, hubspot_client::Map::new(),
@@ -635,6 +657,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_attendance(
@@ -652,7 +675,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/{objectId}/attendance/{subscriberState}/email-create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -664,7 +687,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_email(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
@@ -674,6 +697,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_attendance_by_email(
@@ -691,7 +715,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/attendance/{externalEventId}/{subscriberState}/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -703,7 +727,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_external_id(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventSubscriber::new(10, hubspot_client::Map::new(),
@@ -713,6 +737,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_attendance_by_external_id(
@@ -733,7 +758,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/attendance/{externalEventId}/{subscriberState}/email-create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -745,7 +770,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_external_id_and_email(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
@@ -755,6 +780,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn record_attendance_by_external_id_and_email(
@@ -777,8 +803,8 @@ impl MarketingEvents {
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `marketing_event_id`: The id of the marketing event.
@@ -786,7 +812,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().remove_list("123", "123").send().await?;
+    /// client.marketing_events().remove_list("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_list(
@@ -802,8 +828,8 @@ impl MarketingEvents {
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_account_id`: The id of the account in the app that the event comes from.
@@ -812,7 +838,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// client
     ///     .marketing_events()
     ///     .remove_list_by_external_id("123", "123", "123")
     ///     .send()
@@ -834,14 +860,15 @@ impl MarketingEvents {
     ///
     /// `GET /marketing/marketing-events/2026-03/events/search`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
     /// * `q`: The text to search for.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().search("value").send().await?;
+    /// let reply = client.marketing_events().search("q").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn search(
@@ -854,7 +881,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -867,6 +894,7 @@ impl MarketingEvents {
     ///     .set_settings(10, types::EventDetailSettingsUrl::new("https://www.example.com"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_settings(
@@ -882,8 +910,8 @@ impl MarketingEvents {
     ///
     /// `PATCH /marketing/marketing-events/2026-03/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -896,6 +924,7 @@ impl MarketingEvents {
     ///     .update("123", types::MarketingEventUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -911,8 +940,8 @@ impl MarketingEvents {
     ///
     /// `PATCH /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -930,6 +959,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_by_external_id(
@@ -947,8 +977,8 @@ impl MarketingEvents {
     ///
     /// `PUT /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -958,9 +988,13 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .upsert("123", types::MarketingEventCreate::new("value", "value", "123", "123"))
+    ///     .upsert(
+    ///         "123",
+    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "123"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(
@@ -976,7 +1010,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/{subscriberState}/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -989,7 +1023,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert_subscribers(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         "123",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
@@ -1000,6 +1034,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_subscribers(
@@ -1019,7 +1054,7 @@ impl MarketingEvents {
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/{subscriberState}/email-upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
@@ -1032,7 +1067,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert_subscribers_by_email(
     ///         "123",
-    ///         "value",
+    ///         "NY",
     ///         "123",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
@@ -1043,6 +1078,7 @@ impl MarketingEvents {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_subscribers_by_email(

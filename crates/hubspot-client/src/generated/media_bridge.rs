@@ -28,8 +28,8 @@ impl MediaBridge {
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -38,11 +38,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .media_bridge()
-    ///     .archive_property(10, "contacts", "value")
-    ///     .send()
-    ///     .await?;
+    /// client.media_bridge().archive_property(10, "contacts", "email").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_property(
@@ -60,8 +56,8 @@ impl MediaBridge {
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -70,9 +66,9 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// client
     ///     .media_bridge()
-    ///     .archive_property_group(10, "contacts", "value")
+    ///     .archive_property_group(10, "contacts", "Example")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -92,7 +88,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -101,12 +97,12 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .media_bridge()
     ///     .batch_archive_properties(
     ///         10,
     ///         "contacts",
-    ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("value")]),
+    ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -127,7 +123,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -144,13 +140,14 @@ impl MediaBridge {
     ///         types::PropertyCreateBatch::new(
     ///             vec![
     ///                 types::PropertyCreate::default()
-    ///                 .field_type(types::FieldType::Booleancheckbox).group_name("value")
-    ///                 .label("value").name("value").type_(types::PropertyType::Bool)
+    ///                 .field_type(types::FieldType::Booleancheckbox).group_name("Example")
+    ///                 .label("Example").name("Example").type_(types::PropertyType::Bool)
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_properties(
@@ -168,7 +165,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -182,10 +179,11 @@ impl MediaBridge {
     ///     .batch_read_properties(
     ///         10,
     ///         "contacts",
-    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("value")]),
+    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("Example")]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_properties(
@@ -203,7 +201,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/schemas/{objectType}/associations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -221,6 +219,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_association_definition(
@@ -238,7 +237,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/events/attention-span`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
     /// ```
@@ -256,6 +255,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_attention_span_event(
@@ -269,7 +269,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/events/media-played`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
     /// ```
@@ -287,6 +287,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_media_played_event(
@@ -299,7 +300,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/events/media-played-percent`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
     /// ```
@@ -317,6 +318,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_media_played_percent_event(
@@ -330,7 +332,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/object-definitions`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -346,6 +348,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_object_definitions(
@@ -361,7 +364,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/oembed-domains`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -376,13 +379,14 @@ impl MediaBridge {
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
-    ///                 vec!["value".to_owned()],
+    ///                 vec!["schemes".to_owned()],
     ///                 "https://www.example.com",
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_oembed_domain(
@@ -398,7 +402,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -414,13 +418,14 @@ impl MediaBridge {
     ///         "contacts",
     ///         types::PropertyCreate::default()
     ///             .field_type(types::FieldType::Booleancheckbox)
-    ///             .group_name("value")
-    ///             .label("value")
-    ///             .name("value")
+    ///             .group_name("Example")
+    ///             .label("Example")
+    ///             .name("Example")
     ///             .type_(types::PropertyType::Bool),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_property(
@@ -438,7 +443,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/groups`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -452,10 +457,11 @@ impl MediaBridge {
     ///     .create_property_group(
     ///         10,
     ///         "contacts",
-    ///         types::PropertyGroupCreate::new("value", "value"),
+    ///         types::PropertyGroupCreate::new("Example", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_property_group(
@@ -473,7 +479,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/video-association-definition`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -485,6 +491,7 @@ impl MediaBridge {
     ///     .create_video_association_definition(10)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_video_association_definition(
@@ -498,8 +505,8 @@ impl MediaBridge {
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/schemas/{objectType}/associations/{associationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -507,7 +514,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// client
     ///     .media_bridge()
     ///     .delete_association_definition(10, "contacts", "123")
     ///     .send()
@@ -529,14 +536,14 @@ impl MediaBridge {
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/settings/oembed-domains`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().delete_oembed_domains(10).send().await?;
+    /// client.media_bridge().delete_oembed_domains(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_oembed_domains(&self, app_id: impl Display) -> DeleteOembedDomains {
@@ -550,7 +557,7 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/event-visibility`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -558,6 +565,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().get_event_visibility(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_event_visibility(
@@ -570,8 +578,8 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/object-definitions/{mediaType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -585,6 +593,7 @@ impl MediaBridge {
     ///     .get_object_definition(10, types::MediaType::Audio)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_object_definition(
@@ -603,19 +612,16 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .media_bridge()
-    ///     .get_oembed_domain(10, "https://www.example.com")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.media_bridge().get_oembed_domain(10, "example.com").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_oembed_domain(
@@ -631,8 +637,8 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -643,9 +649,10 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .media_bridge()
-    ///     .get_property(10, "contacts", "value")
+    ///     .get_property(10, "contacts", "email")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_property(
@@ -666,8 +673,8 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -678,9 +685,10 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .media_bridge()
-    ///     .get_property_group(10, "contacts", "value")
+    ///     .get_property_group(10, "contacts", "Example")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_property_group(
@@ -698,8 +706,8 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -708,6 +716,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().get_schema(10, "contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_schema(
@@ -723,7 +732,7 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -731,6 +740,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_oembed_domains(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_oembed_domains(&self, app_id: impl Display) -> ListOembedDomains {
@@ -744,8 +754,8 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -754,6 +764,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_properties(10, "contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_properties(
@@ -772,7 +783,7 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -781,6 +792,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_property_groups(10, "contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_property_groups(
@@ -796,7 +808,7 @@ impl MediaBridge {
     ///
     /// `GET /media-bridge/2026-03/{appId}/schemas`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -804,6 +816,7 @@ impl MediaBridge {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.media_bridge().list_schemas(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_schemas(&self, app_id: impl Display) -> ListSchemas {
@@ -817,7 +830,7 @@ impl MediaBridge {
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/register`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -831,6 +844,7 @@ impl MediaBridge {
     ///     .register(10, types::MediaBridgeProviderPartial::new(10))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -847,7 +861,7 @@ impl MediaBridge {
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/event-visibility`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -866,6 +880,7 @@ impl MediaBridge {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_event_visibility(
@@ -881,8 +896,8 @@ impl MediaBridge {
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -894,17 +909,18 @@ impl MediaBridge {
     ///     .media_bridge()
     ///     .update_oembed_domain(
     ///         10,
-    ///         "https://www.example.com",
+    ///         "example.com",
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
-    ///                 vec!["value".to_owned()],
+    ///                 vec!["schemes".to_owned()],
     ///                 "https://www.example.com",
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_oembed_domain(
@@ -922,8 +938,8 @@ impl MediaBridge {
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -938,11 +954,12 @@ impl MediaBridge {
     ///     .update_property(
     ///         10,
     ///         "contacts",
-    ///         "value",
+    ///         "email",
     ///         types::MediaBridgePropertyUpdate::default(),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_property(
@@ -962,8 +979,8 @@ impl MediaBridge {
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -978,11 +995,12 @@ impl MediaBridge {
     ///     .update_property_group(
     ///         10,
     ///         "contacts",
-    ///         "value",
+    ///         "Example",
     ///         types::PropertyGroupUpdate::default(),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_property_group(
@@ -1002,8 +1020,8 @@ impl MediaBridge {
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -1017,6 +1035,7 @@ impl MediaBridge {
     ///     .update_schema(10, "contacts", types::ObjectSchemaUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_schema(
@@ -1034,7 +1053,7 @@ impl MediaBridge {
     ///
     /// `PUT /media-bridge/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -1047,6 +1066,7 @@ impl MediaBridge {
     ///     .update_settings(10, types::MediaBridgeProviderPartial::new(10))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_settings(

@@ -28,11 +28,17 @@ impl NetworkOrigins {
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges/simple`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.network_origins().get_ip_ranges_text().send().await?;
+    /// client
+    ///     .network_origins()
+    ///     .get_ip_ranges_text()
+    ///     .send()
+    ///     .await?
+    ///     .save("report.csv")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn get_ip_ranges_text(&self) -> GetIpRangesText {
@@ -44,11 +50,12 @@ impl NetworkOrigins {
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.network_origins().list_ip_ranges().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_ip_ranges(&self) -> ListIpRanges {

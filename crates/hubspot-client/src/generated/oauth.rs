@@ -28,7 +28,7 @@ impl Oauth {
     ///
     /// `POST /oauth/2026-03/token`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -38,6 +38,7 @@ impl Oauth {
     ///     .create_token(types::OauthCreateTokenBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_token(
@@ -50,7 +51,7 @@ impl Oauth {
     ///
     /// `POST /oauth/2026-03/token/introspect`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -60,6 +61,7 @@ impl Oauth {
     ///     .introspect_token(types::TokenBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn introspect_token(
@@ -72,12 +74,13 @@ impl Oauth {
     ///
     /// `POST /oauth/2026-03/token/revoke`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.oauth().revoke_token(types::TokenBody::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn revoke_token(&self, body: impl Into<types::TokenBody>) -> Call<Value> {

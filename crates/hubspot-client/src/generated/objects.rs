@@ -59,15 +59,15 @@ impl Objects {
     ///
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_ARCHIVE.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.contacts().archive("123").send().await?;
+    /// client.contacts().archive("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive(&self, object_id: impl Display) -> Call<()> {
@@ -77,14 +77,14 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .contacts()
     ///     .batch_archive(types::BatchArchive::new(vec![types::ObjectId::new("123")]))
     ///     .send()
@@ -98,9 +98,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -114,6 +114,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -126,9 +127,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_READ.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -138,6 +139,7 @@ impl Objects {
     ///     .batch_read(types::BatchRead::new(vec![types::ObjectId::new("123")]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::BatchRead>) -> BatchRead {
@@ -149,9 +151,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -165,6 +167,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -177,9 +180,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -193,6 +196,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_upsert(
@@ -205,9 +209,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_CREATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -217,6 +221,7 @@ impl Objects {
     ///     .create(types::ObjectCreate::new(hubspot_client::Map::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::ObjectCreate>) -> Call<types::Object> {
@@ -226,17 +231,13 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/gdpr-delete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
-    ///     .contacts()
-    ///     .gdpr_delete(types::GdprDelete::new("123"))
-    ///     .send()
-    ///     .await?;
+    /// client.contacts().gdpr_delete(types::GdprDelete::new("123")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn gdpr_delete(&self, body: impl Into<types::GdprDelete>) -> Call<()> {
@@ -246,15 +247,16 @@ impl Objects {
     ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GET.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contacts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -266,14 +268,17 @@ impl Objects {
     ///
     /// `GET /crm/objects/2026-03/{objectType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_LIST.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.contacts().list().send().await?;
+    /// let mut items = client.contacts().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -285,17 +290,18 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_MERGE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .merge(types::MergeInput::new("value", "123"))
+    ///     .merge(types::MergeInput::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
@@ -305,14 +311,17 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-03/{objectType}/search`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_SEARCH.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.contacts().search(types::SearchRequest::default()).send().await?;
+    /// let mut items = client.contacts().search(types::SearchRequest::default()).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, body: impl Into<types::SearchRequest>) -> Search {
@@ -324,9 +333,9 @@ impl Objects {
     ///
     /// `PATCH /crm/objects/2026-03/{objectType}/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 73 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_UPDATE.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///
@@ -338,6 +347,7 @@ impl Objects {
     ///     .update("123", types::ObjectUpdate::new(hubspot_client::Map::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -32,8 +32,8 @@ impl Pipelines {
     ///
     /// `POST /crm/pipelines/2026-03/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_CREATE.scopes` lists all 26.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -43,15 +43,16 @@ impl Pipelines {
     ///     .create(
     ///         types::PipelineInput::new(
     ///             10,
-    ///             "value",
+    ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "value",
+    ///                 types::PipelineStageInput::new(10, "Example",
     ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -64,8 +65,8 @@ impl Pipelines {
     ///
     /// `POST /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_CREATE_STAGE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
@@ -76,10 +77,11 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .create_stage(
     ///         "123",
-    ///         types::PipelineStageInput::new(10, "value", hubspot_client::Map::new()),
+    ///         types::PipelineStageInput::new(10, "Example", hubspot_client::Map::new()),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_stage(
@@ -95,15 +97,15 @@ impl Pipelines {
     ///
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_DELETE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.pipelines("contacts").delete("123").send().await?;
+    /// client.pipelines("contacts").delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, pipeline_id: impl Display) -> Delete {
@@ -117,16 +119,16 @@ impl Pipelines {
     ///
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_DELETE_STAGE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.pipelines("contacts").delete_stage("123", "123").send().await?;
+    /// client.pipelines("contacts").delete_stage("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_stage(
@@ -145,15 +147,16 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_GET.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, pipeline_id: impl Display) -> Call<types::Pipeline> {
@@ -163,9 +166,9 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_GET_STAGE.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -173,6 +176,7 @@ impl Pipelines {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").get_stage("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_stage(
@@ -188,13 +192,14 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<types::PipelineList> {
@@ -204,14 +209,15 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/audit`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_AUDIT.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").list_audit("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_audit(&self, pipeline_id: impl Display) -> Call<types::AuditInfoList> {
@@ -221,8 +227,8 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}/audit`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_STAGE_AUDIT.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -234,6 +240,7 @@ impl Pipelines {
     ///     .list_stage_audit("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_stage_audit(
@@ -249,14 +256,15 @@ impl Pipelines {
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_STAGES.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipelines("contacts").list_stages("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_stages(
@@ -269,9 +277,9 @@ impl Pipelines {
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_REPLACE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
@@ -284,15 +292,16 @@ impl Pipelines {
     ///         "123",
     ///         types::PipelineReplaceInput::new(
     ///             10,
-    ///             "value",
+    ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "value",
+    ///                 types::PipelineStageInput::new(10, "Example",
     ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -311,9 +320,9 @@ impl Pipelines {
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_REPLACE_STAGE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -328,12 +337,13 @@ impl Pipelines {
     ///         "123",
     ///         types::PipelineStageReplaceInput::new(
     ///             10,
-    ///             "value",
+    ///             "Example",
     ///             hubspot_client::Map::new(),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_stage(
@@ -351,9 +361,9 @@ impl Pipelines {
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_UPDATE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
@@ -365,6 +375,7 @@ impl Pipelines {
     ///     .update("123", types::PipelinePatchInput::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -383,9 +394,9 @@ impl Pipelines {
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_UPDATE_STAGE.scopes` lists all 26.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -402,6 +413,7 @@ impl Pipelines {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_stage(

@@ -32,15 +32,15 @@ impl Properties {
     ///
     /// `DELETE /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE.scopes` lists all 26.
     ///
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.properties("contacts").archive("value").send().await?;
+    /// client.properties("contacts").archive("email").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive(&self, property_name: impl Display) -> Call<()> {
@@ -50,15 +50,15 @@ impl Properties {
     ///
     /// `DELETE /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE_GROUP.scopes` lists all 26.
     ///
     /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.properties("contacts").archive_group("value").send().await?;
+    /// client.properties("contacts").archive_group("Example").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_group(&self, group_name: impl Display) -> Call<()> {
@@ -68,16 +68,16 @@ impl Properties {
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_BATCH_ARCHIVE.scopes` lists all 26.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .properties("contacts")
     ///     .batch_archive(
-    ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("value")]),
+    ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -90,8 +90,8 @@ impl Properties {
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_BATCH_CREATE.scopes` lists all 26.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -102,13 +102,14 @@ impl Properties {
     ///         types::PropertyCreateBatch::new(
     ///             vec![
     ///                 types::PropertyCreate::default()
-    ///                 .field_type(types::FieldType::Booleancheckbox).group_name("value")
-    ///                 .label("value").name("value").type_(types::PropertyType::Bool)
+    ///                 .field_type(types::FieldType::Booleancheckbox).group_name("Example")
+    ///                 .label("Example").name("Example").type_(types::PropertyType::Bool)
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -121,8 +122,8 @@ impl Properties {
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -130,10 +131,11 @@ impl Properties {
     /// let reply = client
     ///     .properties("contacts")
     ///     .batch_read(
-    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("value")]),
+    ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("Example")]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -148,8 +150,8 @@ impl Properties {
     ///
     /// `POST /crm/properties/2026-03/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_CREATE.scopes` lists all 26.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -159,13 +161,14 @@ impl Properties {
     ///     .create(
     ///         types::PropertyCreate::default()
     ///             .field_type(types::FieldType::Booleancheckbox)
-    ///             .group_name("value")
-    ///             .label("value")
-    ///             .name("value")
+    ///             .group_name("Example")
+    ///             .label("Example")
+    ///             .name("Example")
     ///             .type_(types::PropertyType::Bool),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -178,17 +181,18 @@ impl Properties {
     ///
     /// `POST /crm/properties/2026-03/{objectType}/groups`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_CREATE_GROUP.scopes` lists all 26.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .properties("contacts")
-    ///     .create_group(types::PropertyGroupCreate::new("value", "value"))
+    ///     .create_group(types::PropertyGroupCreate::new("Example", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_group(
@@ -201,15 +205,16 @@ impl Properties {
     ///
     /// `GET /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_GET.scopes` lists all 100.
     ///
     /// * `property_name`: The internal name of the property.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.properties("contacts").get("value").send().await?;
+    /// let reply = client.properties("contacts").get("email").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, property_name: impl Display) -> Get {
@@ -223,15 +228,16 @@ impl Properties {
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_GET_GROUP.scopes` lists all 100.
     ///
     /// * `group_name`: The internal name of the group.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.properties("contacts").get_group("value").send().await?;
+    /// let reply = client.properties("contacts").get_group("Example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_group(&self, group_name: impl Display) -> GetGroup {
@@ -245,13 +251,14 @@ impl Properties {
     ///
     /// `GET /crm/properties/2026-03/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_LIST.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.properties("contacts").list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -263,12 +270,13 @@ impl Properties {
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_LIST_GROUPS.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.properties("contacts").list_groups().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_groups(&self) -> ListGroups {
@@ -280,9 +288,9 @@ impl Properties {
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_UPDATE.scopes` lists all 26.
     ///
     /// * `property_name`: The internal name of the property.
     ///
@@ -291,9 +299,10 @@ impl Properties {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .properties("contacts")
-    ///     .update("value", types::PropertyUpdate::default())
+    ///     .update("email", types::PropertyUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -309,9 +318,9 @@ impl Properties {
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_UPDATE_GROUP.scopes` lists all 26.
     ///
     /// * `group_name`: The internal name of the group.
     ///
@@ -320,9 +329,10 @@ impl Properties {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .properties("contacts")
-    ///     .update_group("value", types::PropertyGroupUpdate::default())
+    ///     .update_group("Example", types::PropertyGroupUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_group(

@@ -28,9 +28,9 @@ impl PropertyValidations {
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_GET.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
@@ -41,9 +41,10 @@ impl PropertyValidations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .property_validations()
-    ///     .get("contacts", "value", types::RuleType::AfterDatetimeDuration)
+    ///     .get("contacts", "email", types::RuleType::AfterDatetimeDuration)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -61,15 +62,16 @@ impl PropertyValidations {
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_LIST.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.property_validations().list("contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -83,9 +85,9 @@ impl PropertyValidations {
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}/{propertyName}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `automation` or `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.appointments.read` or one of 96 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_LIST_FOR_PROPERTY.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
@@ -94,9 +96,10 @@ impl PropertyValidations {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .property_validations()
-    ///     .list_for_property("contacts", "value")
+    ///     .list_for_property("contacts", "email")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_for_property(
@@ -112,9 +115,9 @@ impl PropertyValidations {
     ///
     /// `PUT /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.carts.write` or `crm.objects.orders.write` or `crm.objects.tickets.highly_sensitive.write` or `crm.objects.tickets.sensitive.write` or one of 22 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTY_VALIDATIONS_REPLACE.scopes` lists all 26.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
@@ -123,13 +126,13 @@ impl PropertyValidations {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .property_validations()
     ///     .replace(
     ///         "contacts",
-    ///         "value",
+    ///         "email",
     ///         types::RuleType::AfterDatetimeDuration,
-    ///         types::PropertyValidationRuleUpdate::new(vec!["value".to_owned()]),
+    ///         types::PropertyValidationRuleUpdate::new(vec!["rule-arguments".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;

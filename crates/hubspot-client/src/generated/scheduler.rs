@@ -28,8 +28,8 @@ impl Scheduler {
     ///
     /// `POST /scheduler/2026-03/meetings/meeting-links/book`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_BOOK_MEETING.scopes` lists all 25.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -40,16 +40,17 @@ impl Scheduler {
     ///         types::MeetingBooking::default()
     ///             .duration(10)
     ///             .email("ada@example.com")
-    ///             .first_name("value")
-    ///             .form_fields([types::BookingFormField::new("value", "value")])
-    ///             .last_name("value")
+    ///             .first_name("Ada")
+    ///             .form_fields([types::BookingFormField::new("Example", "value")])
+    ///             .last_name("Lovelace")
     ///             .legal_consent_responses([types::LegalConsentReply::new("123", true)])
     ///             .likely_available_user_ids(["123"])
-    ///             .slug("value")
+    ///             .slug("example")
     ///             .start_time("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn book_meeting(
@@ -62,8 +63,8 @@ impl Scheduler {
     ///
     /// `POST /scheduler/2026-03/meetings/calendar`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_CREATE_CALENDAR_EVENT.scopes` lists all 25.
     ///
     /// * `organizer_user_id`: The user id of the organizer.
     ///
@@ -86,16 +87,17 @@ impl Scheduler {
     ///             ),
     ///             types::CalendarMeetingEventCreateProperties::default()
     ///                 .hs_meeting_end_time("2026-03-01T09:00:00Z")
-    ///                 .hs_meeting_outcome("value")
+    ///                 .hs_meeting_outcome("hs-meeting-outcome")
     ///                 .hs_meeting_start_time("2026-03-01T09:00:00Z")
-    ///                 .hs_meeting_title("value")
+    ///                 .hs_meeting_title("Example")
     ///                 .hs_timestamp("2026-03-01T09:00:00Z")
     ///                 .hubspot_owner_id("123"),
-    ///             "value",
+    ///             "America/New_York",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_calendar_event(
@@ -111,8 +113,8 @@ impl Scheduler {
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/availability-page/{slug}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
@@ -120,7 +122,12 @@ impl Scheduler {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.scheduler().get_availability("value", "value").send().await?;
+    /// let reply = client
+    ///     .scheduler()
+    ///     .get_availability("example", "America/New_York")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_availability(
@@ -139,8 +146,8 @@ impl Scheduler {
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/{slug}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// * `slug`: The part of the address after the domain.
@@ -148,7 +155,12 @@ impl Scheduler {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.scheduler().get_booking_page("value", "value").send().await?;
+    /// let reply = client
+    ///     .scheduler()
+    ///     .get_booking_page("example", "America/New_York")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_booking_page(
@@ -164,13 +176,16 @@ impl Scheduler {
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.scheduler().list_meeting_links().send().await?;
+    /// let mut items = client.scheduler().list_meeting_links().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_meeting_links(&self) -> ListMeetingLinks {

@@ -28,8 +28,8 @@ impl Schemas {
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::SCHEMAS_BATCH_READ.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -41,11 +41,12 @@ impl Schemas {
     ///             true,
     ///             true,
     ///             true,
-    ///             vec!["value".to_owned()],
+    ///             vec!["123".to_owned()],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -58,7 +59,7 @@ impl Schemas {
     ///
     /// `POST /crm-object-schemas/2026-03/schemas`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.schemas.custom.write`.
     ///
     /// ```
@@ -68,21 +69,22 @@ impl Schemas {
     ///     .schemas()
     ///     .create(
     ///         types::ObjectSchemaCreate::default()
-    ///             .associated_objects(["value"])
+    ///             .associated_objects(["associated-objects"])
     ///             .labels(types::TypeDefinitionLabels::default())
-    ///             .name("value")
+    ///             .name("Example")
     ///             .properties([
     ///                 types::ObjectTypePropertyCreate::new(
-    ///                     "value",
-    ///                     "value",
-    ///                     "value",
+    ///                     "field-type",
+    ///                     "Example",
+    ///                     "Example",
     ///                     types::PropertyType::Bool,
     ///                 ),
     ///             ])
-    ///             .required_properties(["value"]),
+    ///             .required_properties(["required-properties"]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -95,7 +97,7 @@ impl Schemas {
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/{objectType}/associations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.schemas.custom.write`.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
@@ -111,6 +113,7 @@ impl Schemas {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_association(
@@ -126,15 +129,15 @@ impl Schemas {
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.schemas().delete("contacts").send().await?;
+    /// client.schemas().delete("contacts").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_type: impl Display) -> Delete {
@@ -146,15 +149,19 @@ impl Schemas {
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}/associations/{associationIdentifier}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.schemas().delete_association("contacts", "value").send().await?;
+    /// client
+    ///     .schemas()
+    ///     .delete_association("contacts", "association-identifier")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_association(
@@ -170,15 +177,16 @@ impl Schemas {
     ///
     /// `GET /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::SCHEMAS_GET.scopes` lists all 5.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.schemas().get("contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_type: impl Display) -> Get {
@@ -190,12 +198,13 @@ impl Schemas {
     ///
     /// `GET /crm-object-schemas/2026-03/schemas`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.schemas().list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -207,8 +216,8 @@ impl Schemas {
     ///
     /// `PATCH /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
@@ -221,6 +230,7 @@ impl Schemas {
     ///     .update("contacts", types::ObjectSchemaUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -28,7 +28,7 @@ impl Sequences {
     ///
     /// `POST /automation/sequences/2026-03/enrollments`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.enrollments.write`.
     ///
     /// * `user_id`: The id of the user.
@@ -44,6 +44,7 @@ impl Sequences {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn enroll(
@@ -59,8 +60,8 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-03/{sequenceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
     ///
     /// * `sequence_id`: The id of the sequence.
@@ -69,6 +70,7 @@ impl Sequences {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.sequences().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -84,8 +86,8 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-03/enrollments/contact/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
     ///
     /// * `contact_id`: The id of the contact.
@@ -93,6 +95,7 @@ impl Sequences {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.sequences().get_enrollment("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_enrollment(
@@ -105,15 +108,18 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.
     ///
     /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.sequences().list("123").send().await?;
+    /// let mut items = client.sequences().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, user_id: impl Display) -> List {

@@ -28,7 +28,7 @@ impl SingleSend {
     ///
     /// `POST /marketing/email-campaigns/2026-03/single-send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
     /// ```
@@ -42,14 +42,15 @@ impl SingleSend {
     ///             hubspot_client::Map::new(),
     ///             10,
     ///             types::SingleSendEmail::new(
-    ///                 vec!["value".to_owned()],
-    ///                 vec!["value".to_owned()],
-    ///                 vec!["value".to_owned()],
+    ///                 vec!["grace@example.com".to_owned()],
+    ///                 vec!["grace@example.com".to_owned()],
+    ///                 vec!["ada@example.com".to_owned()],
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send(

@@ -28,7 +28,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/attach-to-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "value", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_to_language_group(
@@ -51,7 +52,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +63,7 @@ impl SitePages {
     ///     .batch_create(types::PageBatch::new(vec![types::Page::default()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -74,15 +76,15 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .site_pages()
-    ///     .batch_delete(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_delete(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -94,7 +96,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// ```
@@ -102,9 +104,10 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -116,7 +119,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -127,6 +130,7 @@ impl SitePages {
     ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(&self, body: impl Into<types::JsonNodeBatch>) -> BatchUpdate {
@@ -138,7 +142,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -149,6 +153,7 @@ impl SitePages {
     ///     .clone_page(types::ContentClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_page(&self, body: impl Into<types::ContentClone>) -> Call<types::Page> {
@@ -158,13 +163,14 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.site_pages().create(types::Page::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Page>) -> Call<types::Page> {
@@ -174,7 +180,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/create-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -182,9 +188,10 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .create_ab_variation(types::AbTestCreate::new("123", "value"))
+    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_ab_variation(
@@ -197,7 +204,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/create-language-variation`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
     /// ```
@@ -208,6 +215,7 @@ impl SitePages {
     ///     .create_language_variation(types::ContentLanguageClone::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_language_variation(
@@ -220,15 +228,15 @@ impl SitePages {
     ///
     /// `DELETE /cms/pages/2026-03/site-pages/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().delete("123").send().await?;
+    /// client.site_pages().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, object_id: impl Display) -> Delete {
@@ -240,7 +248,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/detach-from-lang-group`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
     /// ```
@@ -251,6 +259,7 @@ impl SitePages {
     ///     .detach_from_language_group(types::LanguageGroupDetach::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn detach_from_language_group(
@@ -263,17 +272,13 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/end`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
-    ///     .site_pages()
-    ///     .end_ab_test(types::AbTestEnd::new("123", "123"))
-    ///     .send()
-    ///     .await?;
+    /// client.site_pages().end_ab_test(types::AbTestEnd::new("123", "123")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn end_ab_test(&self, body: impl Into<types::AbTestEnd>) -> Call<()> {
@@ -283,8 +288,8 @@ impl SitePages {
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -292,6 +297,7 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -303,7 +309,7 @@ impl SitePages {
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -311,6 +317,7 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().get_draft("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::Page> {
@@ -320,8 +327,8 @@ impl SitePages {
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// * `object_id`: The id of the record.
@@ -330,6 +337,7 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().get_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -345,13 +353,16 @@ impl SitePages {
     ///
     /// `GET /cms/pages/2026-03/site-pages`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().list().send().await?;
+    /// let mut items = client.site_pages().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -363,15 +374,18 @@ impl SitePages {
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().list_revisions("123").send().await?;
+    /// let mut items = client.site_pages().list_revisions("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_revisions(&self, object_id: impl Display) -> ListRevisions {
@@ -385,14 +399,14 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/draft/push-live`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().publish_draft("123").send().await?;
+    /// client.site_pages().publish_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
@@ -402,13 +416,13 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/rerun`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .site_pages()
     ///     .rerun_ab_test(types::AbTestRerun::new("123", "123"))
     ///     .send()
@@ -422,14 +436,14 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/draft/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().reset_draft("123").send().await?;
+    /// client.site_pages().reset_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
@@ -439,7 +453,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -448,6 +462,7 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().restore_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision(
@@ -463,7 +478,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -472,6 +487,7 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.site_pages().restore_revision_to_draft("123", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn restore_revision_to_draft(
@@ -487,13 +503,13 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .site_pages()
     ///     .schedule(types::ContentSchedule::new("123", "2026-03-01T09:00:00Z"))
     ///     .send()
@@ -507,13 +523,13 @@ impl SitePages {
     ///
     /// `PUT /cms/pages/2026-03/site-pages/multi-language/set-new-lang-primary`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client
+    /// client
     ///     .site_pages()
     ///     .set_primary_language(types::PrimaryLanguageSet::new("123"))
     ///     .send()
@@ -530,8 +546,8 @@ impl SitePages {
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -540,6 +556,7 @@ impl SitePages {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.site_pages().update("123", types::Page::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -558,7 +575,7 @@ impl SitePages {
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}/draft`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `object_id`: The id of the record.
@@ -571,6 +588,7 @@ impl SitePages {
     ///     .update_draft("123", types::Page::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_draft(
@@ -586,7 +604,7 @@ impl SitePages {
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/update-languages`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
     /// ```
@@ -597,6 +615,7 @@ impl SitePages {
     ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_languages(

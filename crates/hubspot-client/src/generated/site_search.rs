@@ -28,15 +28,16 @@ impl SiteSearch {
     ///
     /// `GET /cms/site-search/2026-03/indexed-data/{contentId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `content_id`: The id of the content.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_search().get_indexed_data("123").send().await?;
+    /// let reply = client.site_search().get_indexed_data("See you at ten.").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_indexed_data(&self, content_id: impl Display) -> GetIndexedData {
@@ -50,13 +51,16 @@ impl SiteSearch {
     ///
     /// `GET /cms/site-search/2026-03/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_search().search().send().await?;
+    /// let mut items = client.site_search().search().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self) -> Search {

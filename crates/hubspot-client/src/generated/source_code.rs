@@ -28,7 +28,7 @@ impl SourceCode {
     ///
     /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
@@ -39,9 +39,10 @@ impl SourceCode {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .source_code()
-    ///     .create("value", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .create("environment", "library/report.csv", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -60,15 +61,15 @@ impl SourceCode {
     ///
     /// `DELETE /cms/source-code/2026-03/{environment}/content/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.source_code().delete("value", "library/report.csv").send().await?;
+    /// client.source_code().delete("environment", "library/report.csv").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, environment: impl Display, path: impl Display) -> Call<()> {
@@ -80,18 +81,20 @@ impl SourceCode {
     ///
     /// `GET /cms/source-code/2026-03/{environment}/content/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
+    /// client
     ///     .source_code()
-    ///     .download("value", "library/report.csv")
+    ///     .download("environment", "library/report.csv")
     ///     .send()
+    ///     .await?
+    ///     .save("report.csv")
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -108,7 +111,7 @@ impl SourceCode {
     ///
     /// `POST /cms/source-code/2026-03/extract/async`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -119,6 +122,7 @@ impl SourceCode {
     ///     .extract(types::FileExtractRequest::new("library/report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn extract(
@@ -131,7 +135,7 @@ impl SourceCode {
     ///
     /// `GET /cms/source-code/2026-03/extract/async/tasks/{taskId}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -139,6 +143,7 @@ impl SourceCode {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.source_code().get_extract_status(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_extract_status(&self, task_id: impl Display) -> Call<types::ActionReply> {
@@ -148,8 +153,8 @@ impl SourceCode {
     ///
     /// `GET /cms/source-code/2026-03/{environment}/metadata/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
@@ -158,9 +163,10 @@ impl SourceCode {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .source_code()
-    ///     .get_metadata("value", "library/report.csv")
+    ///     .get_metadata("environment", "library/report.csv")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_metadata(
@@ -179,8 +185,8 @@ impl SourceCode {
     ///
     /// `PUT /cms/source-code/2026-03/{environment}/content/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
@@ -190,9 +196,10 @@ impl SourceCode {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .source_code()
-    ///     .upsert("value", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .upsert("environment", "library/report.csv", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(
@@ -210,7 +217,7 @@ impl SourceCode {
     ///
     /// `POST /cms/source-code/2026-03/{environment}/validate/{path}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// * `path`: The path it is found under.
@@ -220,9 +227,14 @@ impl SourceCode {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .source_code()
-    ///     .validate("value", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .validate(
+    ///         "environment",
+    ///         "library/report.csv",
+    ///         std::path::Path::new("report.csv"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn validate(

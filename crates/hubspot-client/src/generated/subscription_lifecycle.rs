@@ -28,7 +28,7 @@ impl SubscriptionLifecycle {
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/cancel`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -36,6 +36,7 @@ impl SubscriptionLifecycle {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.subscription_lifecycle().cancel(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel(&self, object_id: impl Display) -> Call<Value> {
@@ -46,7 +47,7 @@ impl SubscriptionLifecycle {
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/pause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -59,6 +60,7 @@ impl SubscriptionLifecycle {
     ///     .pause(10, types::PauseSubscriptionRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause(
@@ -74,7 +76,7 @@ impl SubscriptionLifecycle {
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/unpause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
     /// * `object_id`: The id of the record.
@@ -87,6 +89,7 @@ impl SubscriptionLifecycle {
     ///     .resume(10, types::UnpauseRequest::new(10))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resume(

@@ -28,13 +28,16 @@ impl SubscriptionTimeline {
     ///
     /// `GET /email/public/v1/subscriptions/timeline`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.subscription_timeline().list().send().await?;
+    /// let mut items = client.subscription_timeline().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {

@@ -28,13 +28,14 @@ impl TaxRates {
     ///
     /// `GET /tax-rates/2026-03/tax-rates/{taxRateGroupId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::TAX_RATES_GET.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.tax_rates().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, tax_rate_group_id: impl Display) -> Call<types::TaxRateGroup> {
@@ -44,13 +45,16 @@ impl TaxRates {
     ///
     /// `GET /tax-rates/2026-03/tax-rates`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `cpq.quotes.read` or `cpq.quotes.write` or `crm.objects.quotes.read` or `crm.objects.quotes.write` or one of 1 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::TAX_RATES_LIST.scopes` lists all 5.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.tax_rates().list().send().await?;
+    /// let mut items = client.tax_rates().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {

@@ -28,9 +28,9 @@ impl Timeline {
     ///
     /// `POST /integrators/timeline/2026-03/events/batch`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
-    /// * Scope: `crm.objects.companies.highly_sensitive.write.v2` or `crm.objects.companies.sensitive.write.v2` or `crm.objects.companies.write` or `crm.objects.contacts.highly_sensitive.write.v2` or one of 12 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TIMELINE_BATCH_CREATE_EVENTS.scopes` lists all 16.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -40,13 +40,14 @@ impl Timeline {
     ///     .batch_create_events(
     ///         types::AppEventOccurrenceBatch::new(
     ///             vec![
-    ///                 types::AppEventOccurrence::new("value", "123",
+    ///                 types::AppEventOccurrence::new("Example", "123",
     ///                 hubspot_client::Map::new())
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_events(
@@ -59,9 +60,9 @@ impl Timeline {
     ///
     /// `POST /integrators/timeline/2026-03/events`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
-    /// * Scope: `crm.objects.companies.highly_sensitive.write.v2` or `crm.objects.companies.sensitive.write.v2` or `crm.objects.companies.write` or `crm.objects.contacts.highly_sensitive.write.v2` or one of 12 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TIMELINE_CREATE_EVENT.scopes` lists all 16.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -69,10 +70,11 @@ impl Timeline {
     /// let reply = client
     ///     .timeline()
     ///     .create_event(
-    ///         types::AppEventOccurrence::new("value", "123", hubspot_client::Map::new()),
+    ///         types::AppEventOccurrence::new("Example", "123", hubspot_client::Map::new()),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_event(
@@ -85,8 +87,8 @@ impl Timeline {
     ///
     /// `POST /integrators/timeline/2026-03/types/projects`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// ```
@@ -94,9 +96,12 @@ impl Timeline {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .timeline()
-    ///     .resolve_event_types(types::AppEventResolutionRequest::new("value", "value"))
+    ///     .resolve_event_types(
+    ///         types::AppEventResolutionRequest::new("developer-symbol", "Example"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resolve_event_types(

@@ -28,7 +28,7 @@ impl TransactionalEmail {
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///
     /// ```
@@ -36,9 +36,10 @@ impl TransactionalEmail {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .transactional_email()
-    ///     .create_smtp_token(types::SmtpApiTokenRequestCreate::new("value", true))
+    ///     .create_smtp_token(types::SmtpApiTokenRequestCreate::new("Example", true))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_smtp_token(
@@ -51,13 +52,13 @@ impl TransactionalEmail {
     ///
     /// `DELETE /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `transactional-email`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.transactional_email().delete_smtp_token("123").send().await?;
+    /// client.transactional_email().delete_smtp_token("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_smtp_token(&self, token_id: impl Display) -> Call<()> {
@@ -68,13 +69,14 @@ impl TransactionalEmail {
     ///
     /// `GET /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `transactional-email`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.transactional_email().get_smtp_token("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_smtp_token(
@@ -88,13 +90,16 @@ impl TransactionalEmail {
     ///
     /// `GET /marketing/transactional/2026-03/smtp-tokens`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `transactional-email`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.transactional_email().list_smtp_tokens().send().await?;
+    /// let mut items = client.transactional_email().list_smtp_tokens().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_smtp_tokens(&self) -> ListSmtpTokens {
@@ -106,12 +111,13 @@ impl TransactionalEmail {
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens/{tokenId}/password-reset`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.transactional_email().reset_smtp_password("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn reset_smtp_password(
@@ -125,7 +131,7 @@ impl TransactionalEmail {
     ///
     /// `POST /marketing/transactional/2026-03/single-email/send`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///
     /// ```
@@ -139,14 +145,15 @@ impl TransactionalEmail {
     ///             hubspot_client::Map::new(),
     ///             10,
     ///             types::SingleSendEmail::new(
-    ///                 vec!["value".to_owned()],
-    ///                 vec!["value".to_owned()],
-    ///                 vec!["value".to_owned()],
+    ///                 vec!["grace@example.com".to_owned()],
+    ///                 vec!["grace@example.com".to_owned()],
+    ///                 vec!["ada@example.com".to_owned()],
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send(

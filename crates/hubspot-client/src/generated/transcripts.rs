@@ -28,7 +28,7 @@ impl Transcripts {
     ///
     /// `POST /crm/extensions/calling/2026-03/transcripts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.extensions_calling_transcripts.write`.
     ///
     /// ```
@@ -41,12 +41,13 @@ impl Transcripts {
     ///             10,
     ///             vec![
     ///                 types::TranscriptCreateUtterance::new(10, types::Speaker::new("123",
-    ///                 "value"), 10, "value")
+    ///                 "Example"), 10, "See you at ten.")
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -59,13 +60,13 @@ impl Transcripts {
     ///
     /// `DELETE /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.extensions_calling_transcripts.write`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.transcripts().delete("123").send().await?;
+    /// client.transcripts().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, transcript_id: impl Display) -> Call<()> {
@@ -75,13 +76,14 @@ impl Transcripts {
     ///
     /// `GET /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.extensions_calling_transcripts.read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.transcripts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, transcript_id: impl Display) -> Call<types::TranscriptReply> {

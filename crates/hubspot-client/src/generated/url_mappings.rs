@@ -28,13 +28,14 @@ impl UrlMappings {
     ///
     /// `POST /url-mappings/2026-03/url-mappings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
     /// let reply = client.url_mappings().create(types::UrlMapping::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::UrlMapping>) -> Call<Value> {
@@ -44,15 +45,15 @@ impl UrlMappings {
     ///
     /// `DELETE /url-mappings/2026-03/url-mappings/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
     ///
     /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_mappings().delete(10).send().await?;
+    /// client.url_mappings().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<()> {
@@ -62,8 +63,8 @@ impl UrlMappings {
     ///
     /// `GET /url-mappings/2026-03/url-mappings/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `id`: The id.
@@ -71,6 +72,7 @@ impl UrlMappings {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.url_mappings().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: impl Display) -> Call<types::UrlMapping> {
@@ -80,12 +82,13 @@ impl UrlMappings {
     ///
     /// `GET /url-mappings/2026-03/url-mappings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.url_mappings().list().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<types::UrlMapping>> {

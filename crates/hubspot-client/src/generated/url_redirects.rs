@@ -28,7 +28,7 @@ impl UrlRedirects {
     ///
     /// `POST /cms/url-redirects/2026-03`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -36,9 +36,12 @@ impl UrlRedirects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .url_redirects()
-    ///     .create(types::UrlMappingCreateRequestBody::new("value", 10, "value"))
+    ///     .create(
+    ///         types::UrlMappingCreateRequestBody::new("destination", 10, "route-prefix"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -51,7 +54,7 @@ impl UrlRedirects {
     ///
     /// `POST /cms/url-redirects/2026-03/url-mappings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// ```
@@ -62,6 +65,7 @@ impl UrlRedirects {
     ///     .create_mapping(types::UrlRedirectsUrlMapping::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_mapping(
@@ -74,13 +78,13 @@ impl UrlRedirects {
     ///
     /// `DELETE /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_redirects().delete("https://www.example.com").send().await?;
+    /// client.url_redirects().delete("https://www.example.com").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, url_redirect_id: impl Display) -> Call<()> {
@@ -91,15 +95,15 @@ impl UrlRedirects {
     ///
     /// `DELETE /cms/url-redirects/2026-03/url-mappings/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
     ///
     /// * `id`: The id.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_redirects().delete_mapping(10).send().await?;
+    /// client.url_redirects().delete_mapping(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_mapping(&self, id: impl Display) -> Call<()> {
@@ -109,13 +113,14 @@ impl UrlRedirects {
     ///
     /// `GET /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.url_redirects().get("https://www.example.com").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -128,8 +133,8 @@ impl UrlRedirects {
     ///
     /// `GET /cms/url-redirects/2026-03/url-mappings/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// * `id`: The id.
@@ -137,6 +142,7 @@ impl UrlRedirects {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.url_redirects().get_mapping(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_mapping(&self, id: impl Display) -> Call<types::UrlRedirectsUrlMapping> {
@@ -146,13 +152,16 @@ impl UrlRedirects {
     ///
     /// `GET /cms/url-redirects/2026-03`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_redirects().list().send().await?;
+    /// let mut items = client.url_redirects().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -164,12 +173,13 @@ impl UrlRedirects {
     ///
     /// `GET /cms/url-redirects/2026-03/url-mappings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.url_redirects().list_mappings().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_mappings(&self) -> Call<Vec<types::UrlRedirectsUrlMapping>> {
@@ -179,8 +189,8 @@ impl UrlRedirects {
     ///
     /// `PATCH /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
     /// ```
@@ -191,6 +201,7 @@ impl UrlRedirects {
     ///     .update("https://www.example.com", types::UrlRedirectsUrlMapping::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

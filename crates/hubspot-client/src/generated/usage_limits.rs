@@ -28,9 +28,9 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE.scopes` lists all 80.
     ///
     /// * `from_object_type_id`: The id of the kind of record it starts from.
     /// * `to_object_type_id`: The id of the object type it goes to, for example `0-1`.
@@ -42,6 +42,7 @@ impl UsageLimits {
     ///     .get_association_record_usage("contacts", "contacts")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_association_record_usage(
@@ -57,12 +58,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/calculated-properties`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().get_calculated_property_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_calculated_property_usage(&self) -> Call<types::LimitReply> {
@@ -72,12 +74,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/custom-object-types`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.highly_sensitive.write.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or one of 4 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE.scopes` lists all 8.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().get_custom_object_type_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_custom_object_type_usage(&self) -> Call<types::CustomObjectLimitReply> {
@@ -87,12 +90,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/custom-properties`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().get_custom_property_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_custom_property_usage(&self) -> Call<types::CustomPropertyLimitReply> {
@@ -102,12 +106,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/pipelines`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_PIPELINE_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().get_pipeline_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_pipeline_usage(&self) -> Call<types::RecordLimitReply> {
@@ -117,12 +122,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/records`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_RECORD_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().get_record_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_record_usage(&self) -> Call<types::RecordLimitReply> {
@@ -132,12 +138,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/associations/labels`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_LABELS.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().list_association_labels().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_association_labels(&self) -> ListAssociationLabels {
@@ -149,12 +156,13 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/associations/records/from`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_SOURCES.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().list_association_sources().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_association_sources(
@@ -166,14 +174,15 @@ impl UsageLimits {
     ///
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/to`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 76 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_TARGETS.scopes` lists all 80.
     ///
     /// * `from_object_type_id`: The id of the kind of record it starts from.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.usage_limits().list_association_targets("contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_association_targets(

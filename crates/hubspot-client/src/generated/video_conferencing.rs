@@ -28,15 +28,15 @@ impl VideoConferencing {
     ///
     /// `DELETE /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.video_conferencing().delete_settings(10).send().await?;
+    /// client.video_conferencing().delete_settings(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
@@ -46,8 +46,8 @@ impl VideoConferencing {
     ///
     /// `GET /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
     ///
     /// * `app_id`: The id of the app.
@@ -55,6 +55,7 @@ impl VideoConferencing {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.video_conferencing().get_settings(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(&self, app_id: impl Display) -> Call<types::Settings> {
@@ -64,8 +65,8 @@ impl VideoConferencing {
     ///
     /// `PUT /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
     ///
     /// * `app_id`: The id of the app.
@@ -78,6 +79,7 @@ impl VideoConferencing {
     ///     .replace_settings(10, types::Settings::new("https://www.example.com"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_settings(

@@ -28,7 +28,7 @@ impl VisitorIdentification {
     ///
     /// `POST /visitor-identification/2026-03/tokens/create`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.visitor_identification.tokens.create`.
     ///
     /// ```
@@ -44,6 +44,7 @@ impl VisitorIdentification {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_token(

@@ -28,7 +28,7 @@ impl Webhooks {
     ///
     /// `POST /webhooks/2026-03/{appId}/subscriptions/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -46,6 +46,7 @@ impl Webhooks {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_subscriptions(
@@ -61,7 +62,7 @@ impl Webhooks {
     ///
     /// `POST /webhooks/2026-03/{appId}/subscriptions`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -80,6 +81,7 @@ impl Webhooks {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_subscription(
@@ -95,14 +97,14 @@ impl Webhooks {
     ///
     /// `DELETE /webhooks/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks().delete_settings(10).send().await?;
+    /// client.webhooks().delete_settings(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
@@ -112,8 +114,8 @@ impl Webhooks {
     ///
     /// `DELETE /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -121,7 +123,7 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks().delete_subscription(10, 10).send().await?;
+    /// client.webhooks().delete_subscription(10, 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_subscription(
@@ -137,7 +139,7 @@ impl Webhooks {
     ///
     /// `GET /webhooks/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -145,6 +147,7 @@ impl Webhooks {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().get_settings(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(
@@ -157,8 +160,8 @@ impl Webhooks {
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -167,6 +170,7 @@ impl Webhooks {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().get_subscription(10, 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_subscription(
@@ -182,7 +186,7 @@ impl Webhooks {
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
     /// * `app_id`: The id of the app.
@@ -190,6 +194,7 @@ impl Webhooks {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks().list_subscriptions(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_subscriptions(
@@ -202,7 +207,7 @@ impl Webhooks {
     ///
     /// `PUT /webhooks/2026-03/{appId}/settings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -221,6 +226,7 @@ impl Webhooks {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_settings(
@@ -236,8 +242,8 @@ impl Webhooks {
     ///
     /// `PATCH /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -251,6 +257,7 @@ impl Webhooks {
     ///     .update_subscription(10, 10, types::SubscriptionPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_subscription(

@@ -28,8 +28,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/earliest/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `count`: Number of requested items. At least 1.
@@ -37,6 +37,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_earliest(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_earliest(&self, count: impl Display) -> BatchGetEarliest {
@@ -50,8 +51,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/latest/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `count`: Number of requested items. At least 1.
@@ -59,6 +60,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_latest(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_latest(&self, count: impl Display) -> BatchGetLatest {
@@ -72,8 +74,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/earliest/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `count`: Number of requested items. At least 1.
@@ -81,6 +83,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_local_earliest(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_local_earliest(
@@ -97,8 +100,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/latest/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `count`: Number of requested items. At least 1.
@@ -106,6 +109,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().batch_get_local_latest(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_local_latest(&self, count: impl Display) -> BatchGetLocalLatest {
@@ -119,8 +123,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/{offset}/next/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: Number of items to pass over.
@@ -128,11 +132,8 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .webhooks_journal()
-    ///     .batch_get_local_next("value", 10)
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.webhooks_journal().batch_get_local_next("0", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_local_next(
@@ -151,8 +152,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/{offset}/next/{count}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: Number of items to pass over.
@@ -160,7 +161,8 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().batch_get_next("value", 10).send().await?;
+    /// let reply = client.webhooks_journal().batch_get_next("0", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_get_next(
@@ -179,7 +181,7 @@ impl WebhooksJournal {
     ///
     /// `POST /webhooks-journal/journal/2026-03/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -187,9 +189,10 @@ impl WebhooksJournal {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .webhooks_journal()
-    ///     .batch_read(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(&self, body: impl Into<types::StringBatch>) -> BatchRead {
@@ -201,7 +204,7 @@ impl WebhooksJournal {
     ///
     /// `POST /webhooks-journal/journal-local/2026-03/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
@@ -209,9 +212,10 @@ impl WebhooksJournal {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .webhooks_journal()
-    ///     .batch_read_local(types::StringBatch::new(vec!["value".to_owned()]))
+    ///     .batch_read_local(types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_local(
@@ -228,7 +232,7 @@ impl WebhooksJournal {
     ///
     /// `POST /webhooks-journal/snapshots/2026-03/crm`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
     /// ```
@@ -239,13 +243,14 @@ impl WebhooksJournal {
     ///     .create_crm_snapshots(
     ///         types::CrmObjectSnapshotBatchRequest::new(
     ///             vec![
-    ///                 types::CrmObjectSnapshotRequest::new(10, "contacts", 10, vec!["value"
-    ///                 .to_owned()])
+    ///                 types::CrmObjectSnapshotRequest::new(10, "contacts", 10,
+    ///                 vec!["properties".to_owned()])
     ///             ],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_crm_snapshots(
@@ -258,7 +263,7 @@ impl WebhooksJournal {
     ///
     /// `POST /webhooks-journal/subscriptions/2026-03/filters`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// ```
@@ -271,7 +276,7 @@ impl WebhooksJournal {
     ///             types::WebhooksJournalFilter::new(
     ///                 vec![
     ///                     types::Condition::new(types::ConditionOperator::Contains,
-    ///                     "value")
+    ///                     "property")
     ///                 ],
     ///             ),
     ///             10,
@@ -279,6 +284,7 @@ impl WebhooksJournal {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_filter(
@@ -291,15 +297,15 @@ impl WebhooksJournal {
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/portals/{portalId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// * `portal_id`: The id of the account.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().delete_account_subscriptions(10).send().await?;
+    /// client.webhooks_journal().delete_account_subscriptions(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_account_subscriptions(&self, portal_id: impl Display) -> Call<()> {
@@ -310,15 +316,15 @@ impl WebhooksJournal {
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// * `filter_id`: The id of the filter.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().delete_filter(10).send().await?;
+    /// client.webhooks_journal().delete_filter(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_filter(&self, filter_id: impl Display) -> Call<()> {
@@ -329,15 +335,15 @@ impl WebhooksJournal {
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// * `subscription_id`: The id of the subscription.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().delete_subscription(10).send().await?;
+    /// client.webhooks_journal().delete_subscription(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_subscription(&self, subscription_id: impl Display) -> Call<()> {
@@ -348,12 +354,13 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/earliest`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_earliest().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_earliest(&self) -> GetEarliest {
@@ -365,8 +372,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
     /// * `filter_id`: The id of the filter.
@@ -374,6 +381,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_filter(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_filter(&self, filter_id: impl Display) -> Call<types::FilterReply> {
@@ -383,12 +391,13 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/latest`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_latest().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_latest(&self) -> GetLatest {
@@ -400,12 +409,13 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/earliest`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_local_earliest().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_local_earliest(&self) -> GetLocalEarliest {
@@ -417,12 +427,13 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/latest`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_local_latest().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_local_latest(&self) -> GetLocalLatest {
@@ -434,14 +445,15 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/offset/{offset}/next`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: Number of items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().get_local_next("value").send().await?;
+    /// let reply = client.webhooks_journal().get_local_next("0").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_local_next(&self, offset: impl Display) -> GetLocalNext {
@@ -455,8 +467,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/status/{statusId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
     /// * `status_id`: The id for asking how the sending went.
@@ -464,6 +476,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_local_snapshot_status("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_local_snapshot_status(
@@ -477,14 +490,15 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/offset/{offset}/next`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
     /// * `offset`: Number of items to pass over.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().get_next("value").send().await?;
+    /// let reply = client.webhooks_journal().get_next("0").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_next(&self, offset: impl Display) -> GetNext {
@@ -498,8 +512,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/journal/2026-03/status/{statusId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
     /// * `status_id`: The id for asking how the sending went.
@@ -507,6 +521,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_snapshot_status("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_snapshot_status(
@@ -520,8 +535,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
     /// * `subscription_id`: The id of the subscription.
@@ -529,6 +544,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().get_subscription(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_subscription(
@@ -542,8 +558,8 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/subscription/{subscriptionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
     /// * `subscription_id`: The id of the subscription.
@@ -551,6 +567,7 @@ impl WebhooksJournal {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().list_filters(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_filters(
@@ -564,12 +581,13 @@ impl WebhooksJournal {
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.webhooks_journal().list_subscriptions().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_subscriptions(&self) -> Call<types::SubscriptionResponseList> {
@@ -579,7 +597,7 @@ impl WebhooksJournal {
     ///
     /// `POST /webhooks-journal/subscriptions/2026-03`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
     /// ```
@@ -591,12 +609,13 @@ impl WebhooksJournal {
     ///         types::SubscriptionUpsertRequest::from(
     ///             types::AppLifecycleEventSubscriptionUpsertRequest::new(
     ///                 "123",
-    ///                 vec!["value".to_owned()],
+    ///                 vec!["properties".to_owned()],
     ///             ),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_subscription(

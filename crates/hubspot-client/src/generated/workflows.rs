@@ -28,7 +28,7 @@ impl Workflows {
     ///
     /// `POST /automation/v4/flows/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
     /// ```
@@ -43,6 +43,7 @@ impl Workflows {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -55,7 +56,7 @@ impl Workflows {
     ///
     /// `POST /automation/v4/workflow-id-mappings/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
     /// ```
@@ -72,6 +73,7 @@ impl Workflows {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read_id_mappings(
@@ -84,7 +86,7 @@ impl Workflows {
     ///
     /// `POST /automation/v4/flows`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
     /// ```
@@ -95,6 +97,7 @@ impl Workflows {
     ///     .create(types::FlowCreateRequest::from(types::ContactFlowCreateRequest::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -107,15 +110,15 @@ impl Workflows {
     ///
     /// `DELETE /automation/v4/flows/{flowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
     ///
     /// * `flow_id`: The id of the workflow.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.workflows().delete(10).send().await?;
+    /// client.workflows().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, flow_id: impl Display) -> Call<()> {
@@ -125,8 +128,8 @@ impl Workflows {
     ///
     /// `GET /automation/v4/flows/{flowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
     ///
     /// * `flow_id`: The id of the workflow.
@@ -134,6 +137,7 @@ impl Workflows {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.workflows().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, flow_id: impl Display) -> Call<types::Flow> {
@@ -143,8 +147,8 @@ impl Workflows {
     ///
     /// `GET /automation/v4/flows/performance/{flowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
     ///
     /// * `flow_id`: The id of the workflow.
@@ -152,6 +156,7 @@ impl Workflows {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client.workflows().get_performance("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_performance(&self, flow_id: impl Display) -> GetPerformance {
@@ -165,13 +170,16 @@ impl Workflows {
     ///
     /// `GET /automation/v4/flows`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.workflows().list().send().await?;
+    /// let mut items = client.workflows().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -183,13 +191,16 @@ impl Workflows {
     ///
     /// `GET /automation/v4/flows/email-campaigns`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.workflows().list_email_campaigns().send().await?;
+    /// let mut items = client.workflows().list_email_campaigns().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_email_campaigns(&self) -> ListEmailCampaigns {
@@ -201,8 +212,8 @@ impl Workflows {
     ///
     /// `PUT /automation/v4/flows/{flowId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
     ///
     /// * `flow_id`: The id of the workflow.
@@ -215,6 +226,7 @@ impl Workflows {
     ///     .replace("123", types::FlowPutRequest::from(types::ContactFlowPutRequest::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(

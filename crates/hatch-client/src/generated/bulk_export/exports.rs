@@ -28,8 +28,8 @@ impl Exports {
     ///
     /// `GET /api/v1/export-data`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Validation` (413) if the file is too large.
     ///
     /// * `data_source`: Kind of data to export.
     /// * `start_date`: First day, included; at most 180 days back. A date, `YYYY-MM-DD`.
@@ -38,10 +38,12 @@ impl Exports {
     /// ```
     /// # async fn example(client: hatch_client::BulkExport) -> Result<(), hatch_client::Error> {
     /// use hatch_client::bulk_export::types;
-    /// let reply = client
+    /// client
     ///     .exports()
-    ///     .download(types::ExportSource::ContactHistory, "2026-03-01", "2026-03-01")
+    ///     .download(types::ExportSource::ContactHistory, "2026-03-01", "2026-03-31")
     ///     .send()
+    ///     .await?
+    ///     .save("report.csv")
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -28,16 +28,17 @@ impl Contacts {
     ///
     /// `POST /v1/contacts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
     /// use hatch_client::contacts::types;
     /// let reply = client
     ///     .contacts()
-    ///     .upsert(types::UpsertContact::new("value"))
+    ///     .upsert(types::UpsertContact::new("source"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(
@@ -50,16 +51,17 @@ impl Contacts {
     ///
     /// `PUT /v1/contacts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
     /// use hatch_client::contacts::types;
     /// let reply = client
     ///     .contacts()
-    ///     .upsert_put(types::UpsertContact::new("value"))
+    ///     .upsert_put(types::UpsertContact::new("source"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_put(

@@ -32,7 +32,7 @@ impl Leads {
     ///
     /// `POST /api/webhooks/{dept_id}/newlead`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
     /// # async fn example(client: hatch_client::LegacyLeads) -> Result<(), hatch_client::Error> {
@@ -42,13 +42,14 @@ impl Leads {
     ///     .create(
     ///         types::NewLead::default()
     ///             .email("ada@example.com")
-    ///             .first_name("value")
-    ///             .last_name("value")
-    ///             .phone_number("+15550100")
-    ///             .source("value"),
+    ///             .first_name("Ada")
+    ///             .last_name("Lovelace")
+    ///             .phone_number("+12025550142")
+    ///             .source("source"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::NewLead>) -> Call<Value> {

@@ -28,19 +28,20 @@ impl AccountIntelligence {
     ///
     /// `POST /account-intelligence`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
-    /// * 202 means: ask the same again. A plain `send` gives an error of kind `Pending`; `poll` waits.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
+    /// * 202 means that the work continues: `send` returns an error of kind `Pending`; `poll` waits for the result.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::AccountIntelligence) -> Result<(), hockeystack_client::Error> {
     /// use hockeystack_client::account_intelligence::types;
     /// let reply = client
     ///     .account_intelligence()
-    ///     .get(types::ResearchRequest::new("https://www.example.com"))
+    ///     .get(types::ResearchRequest::new("example.com"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(

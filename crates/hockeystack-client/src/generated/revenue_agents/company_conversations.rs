@@ -28,7 +28,7 @@ impl CompanyConversations {
     ///
     /// `POST /companies/{companyId}/conversations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     ///
@@ -37,9 +37,10 @@ impl CompanyConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .company_conversations()
-    ///     .create("123", types::NewConversation::default())
+    ///     .create("Example Inc.", types::NewConversation::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -55,15 +56,15 @@ impl CompanyConversations {
     ///
     /// `DELETE /companies/{companyId}/conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.company_conversations().delete("123", "123").send().await?;
+    /// client.company_conversations().delete("Example Inc.", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -79,8 +80,8 @@ impl CompanyConversations {
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
@@ -90,9 +91,10 @@ impl CompanyConversations {
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client
     ///     .company_conversations()
-    ///     .get_job("123", "123", "123")
+    ///     .get_job("Example Inc.", "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_job(
@@ -110,14 +112,17 @@ impl CompanyConversations {
     ///
     /// `GET /companies/{companyId}/conversations`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.company_conversations().list("123").send().await?;
+    /// let mut items = client.company_conversations().list("Example Inc.").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, company_id: impl Display) -> List {
@@ -131,16 +136,22 @@ impl CompanyConversations {
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.company_conversations().list_messages("123", "123").send().await?;
+    /// let mut items = client
+    ///     .company_conversations()
+    ///     .list_messages("Example Inc.", "123")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_messages(
@@ -159,8 +170,8 @@ impl CompanyConversations {
     ///
     /// `POST /companies/{companyId}/conversations/{conversationId}/messages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
@@ -170,9 +181,10 @@ impl CompanyConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .company_conversations()
-    ///     .send_message("123", "123", types::NewMessage::new("value"))
+    ///     .send_message("Example Inc.", "123", types::NewMessage::new("See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_message(

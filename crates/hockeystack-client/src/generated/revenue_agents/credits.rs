@@ -28,11 +28,12 @@ impl Credits {
     ///
     /// `GET /credits/balance`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.credits().get_balance().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_balance(&self) -> Call<types::CreditBalance> {
@@ -42,11 +43,12 @@ impl Credits {
     ///
     /// `GET /credits/usage`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.credits().get_usage().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_usage(&self) -> GetUsage {
@@ -58,12 +60,15 @@ impl Credits {
     ///
     /// `GET /credits/operations`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.credits().list_operations().send().await?;
+    /// let mut items = client.credits().list_operations().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_operations(&self) -> ListOperations {

@@ -28,13 +28,13 @@ impl DealAgents {
     ///
     /// `DELETE /deals/{dealId}/agent`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_agents().delete("123").send().await?;
+    /// client.deal_agents().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, deal_id: impl Display) -> Call<()> {
@@ -44,14 +44,15 @@ impl DealAgents {
     ///
     /// `GET /deals/{dealId}/agent`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.deal_agents().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, deal_id: impl Display) -> Call<types::AgentState> {
@@ -61,12 +62,15 @@ impl DealAgents {
     ///
     /// `GET /deals/agents`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_agents().list().send().await?;
+    /// let mut items = client.deal_agents().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -78,14 +82,15 @@ impl DealAgents {
     ///
     /// `PUT /deals/{dealId}/agent`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.deal_agents().start("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start(&self, deal_id: impl Display) -> Call<types::AgentState> {

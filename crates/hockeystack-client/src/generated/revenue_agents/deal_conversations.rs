@@ -28,7 +28,7 @@ impl DealConversations {
     ///
     /// `POST /deals/{dealId}/conversations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
@@ -40,6 +40,7 @@ impl DealConversations {
     ///     .create("123", types::NewConversation::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -55,15 +56,15 @@ impl DealConversations {
     ///
     /// `DELETE /deals/{dealId}/conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_conversations().delete("123", "123").send().await?;
+    /// client.deal_conversations().delete("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -79,8 +80,8 @@ impl DealConversations {
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
@@ -89,6 +90,7 @@ impl DealConversations {
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.deal_conversations().get_job("123", "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_job(
@@ -106,14 +108,17 @@ impl DealConversations {
     ///
     /// `GET /deals/{dealId}/conversations`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_conversations().list("123").send().await?;
+    /// let mut items = client.deal_conversations().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, deal_id: impl Display) -> List {
@@ -127,16 +132,19 @@ impl DealConversations {
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_conversations().list_messages("123", "123").send().await?;
+    /// let mut items = client.deal_conversations().list_messages("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_messages(
@@ -155,8 +163,8 @@ impl DealConversations {
     ///
     /// `POST /deals/{dealId}/conversations/{conversationId}/messages`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
     /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
@@ -166,9 +174,10 @@ impl DealConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .deal_conversations()
-    ///     .send_message("123", "123", types::NewMessage::new("value"))
+    ///     .send_message("123", "123", types::NewMessage::new("See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn send_message(

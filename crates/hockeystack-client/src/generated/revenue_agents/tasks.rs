@@ -28,7 +28,7 @@ impl Tasks {
     ///
     /// `POST /tasks`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -39,12 +39,13 @@ impl Tasks {
     ///         types::NewTask::new(
     ///             "123",
     ///             types::TaskTargets::default(),
-    ///             "value",
+    ///             "Example",
     ///             types::TaskType::Call,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::NewTask>) -> Call<types::Task> {
@@ -54,14 +55,14 @@ impl Tasks {
     ///
     /// `DELETE /tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `task_id`: Identifier of the task.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.tasks().delete("123").send().await?;
+    /// client.tasks().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, task_id: impl Display) -> Call<()> {
@@ -71,14 +72,15 @@ impl Tasks {
     ///
     /// `GET /tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `task_id`: Identifier of the task.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client.tasks().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, task_id: impl Display) -> Call<types::Task> {
@@ -88,12 +90,15 @@ impl Tasks {
     ///
     /// `GET /tasks`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.tasks().list().send().await?;
+    /// let mut items = client.tasks().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -105,9 +110,9 @@ impl Tasks {
     ///
     /// `PATCH /tasks/{taskId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
     ///
     /// * `task_id`: Identifier of the task.
     ///
@@ -115,6 +120,7 @@ impl Tasks {
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client.tasks().update("123", types::TaskUpdate::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

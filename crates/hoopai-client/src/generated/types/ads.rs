@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ad campaign.
+    /// Item of `ad_campaigns` of `AdCampaignGroupData`.
     pub struct AdCampaign {
         /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -64,7 +64,7 @@ crm_core::setters!(AdCampaign {
 });
 
 crm_core::record! {
-    /// Ad campaign group data.
+    /// Body of `ads.upsert_linkedin_campaign_group`.
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
@@ -124,7 +124,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// A record with what it must have.
+    /// Creates a `AdCampaignGroupData` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -179,7 +179,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads get facebook report fields item.
+    /// Value of the argument `fields` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportFieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -203,7 +203,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads get facebook report group by.
+    /// Value of the argument `group_by` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportGroupBy {
         /// `day`
         Day = "day",
@@ -215,7 +215,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads get google report fields item.
+    /// Value of the argument `fields` of `ads.get_google_report`.
     pub enum AdsGetGoogleReportFieldsItem {
         /// `average_cpc`
         AverageCpc = "average_cpc",
@@ -237,7 +237,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads get google report group by.
+    /// Value of the argument `group_by` of `ads.get_google_report`.
     pub enum AdsGetGoogleReportGroupBy {
         /// `date`
         Date = "date",
@@ -249,7 +249,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads get google report type.
+    /// Value of the argument `type_` of `ads.get_facebook_report`.
     pub enum AdsGetGoogleReportType {
         /// `AD_MANAGER`
         AdManager = "AD_MANAGER",
@@ -285,7 +285,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list facebook custom audiences source.
+    /// Value of the argument `source` of `ads.list_facebook_custom_audiences`.
     pub enum AdsListFacebookCustomAudiencesSource {
         /// `ad_manager`
         AdManager = "ad_manager",
@@ -295,7 +295,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list facebook custom audiences type.
+    /// Value of the argument `type_` of `ads.list_facebook_custom_audiences`.
     pub enum AdsListFacebookCustomAudiencesType {
         /// `all`
         All = "all",
@@ -307,7 +307,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list facebook entities entity type.
+    /// Value of the argument `entity_type` of `ads.list_facebook_entities`.
     pub enum AdsListFacebookEntitiesEntityType {
         /// `AD`
         Ad = "AD",
@@ -319,7 +319,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list google assets type.
+    /// Value of the argument `type_` of `ads.list_google_assets`.
     pub enum AdsListGoogleAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -335,7 +335,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list google conversions type.
+    /// Value of the argument `type_` of `ads.list_google_conversions`.
     pub enum AdsListGoogleConversionsType {
         /// `AD_MANAGER`
         AdManager = "AD_MANAGER",
@@ -345,7 +345,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list google entities entity type.
+    /// Value of the argument `entity_type` of `ads.list_google_entities`.
     pub enum AdsListGoogleEntitiesEntityType {
         /// `AD`
         Ad = "AD",
@@ -357,7 +357,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads list google target interests type.
+    /// Value of the argument `type_` of `ads.list_google_target_interests`.
     pub enum AdsListGoogleTargetInterestsType {
         /// `AFFINITY`
         Affinity = "AFFINITY",
@@ -367,7 +367,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Ads upsert google segment type.
+    /// Value of the argument `type_` of `ads.upsert_google_segment`.
     pub enum AdsUpsertGoogleSegmentType {
         /// `CUSTOMER_MATCH`
         CustomerMatch = "CUSTOMER_MATCH",
@@ -381,7 +381,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Audience.
+    /// Value of `audience` of `AdCampaign`.
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
@@ -397,7 +397,7 @@ crm_core::setters!(Audience {
 });
 
 crm_core::record! {
-    /// Audience custom audience item.
+    /// Item of `lookalike` of `FacebookAudience`.
     pub struct AudienceCustomAudienceItem {
         /// `id`
         id: Option<String> = "id",
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 impl AudienceCustomAudienceItem {
-    /// A record with what it must have.
+    /// Creates a `AudienceCustomAudienceItem` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -421,7 +421,7 @@ impl AudienceCustomAudienceItem {
 }
 
 crm_core::record! {
-    /// Audience dimension.
+    /// Value of `dimensions` of `UpsertAudience`.
     pub struct AudienceDimension {
         /// The ages to include.
         age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
@@ -449,7 +449,7 @@ crm_core::setters!(AudienceDimension {
 });
 
 crm_core::record! {
-    /// Audience dimension age ranges item.
+    /// Item of `age_ranges` of `AudienceDimension`.
     pub struct AudienceDimensionAgeRangesItem {
         /// The maximum age.
         max_age: Option<i64> = "maxAge",
@@ -465,7 +465,7 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 });
 
 crm_core::record! {
-    /// Audience interest.
+    /// Item of `interests` of `FacebookAudience`.
     pub struct AudienceInterest {
         /// `id`
         id: Option<String> = "id",
@@ -483,7 +483,7 @@ crm_core::setters!(AudienceInterest {
 });
 
 impl AudienceInterest {
-    /// A record with what it must have.
+    /// Creates a `AudienceInterest` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -496,7 +496,7 @@ impl AudienceInterest {
 }
 
 crm_core::record! {
-    /// Audience locale.
+    /// Item of `locales` of `FacebookAudience`.
     pub struct AudienceLocale {
         /// The unique key.
         key: Option<f64> = "key",
@@ -508,7 +508,7 @@ crm_core::record! {
 }
 
 impl AudienceLocale {
-    /// A record with what it must have.
+    /// Creates a `AudienceLocale` from its required fields.
     #[must_use]
     pub fn new(key: impl Into<f64>, name: impl Into<String>) -> Self {
         Self {
@@ -520,7 +520,7 @@ impl AudienceLocale {
 }
 
 crm_core::record! {
-    /// Audience location.
+    /// Item of `geo_locations` of `FacebookAudience`.
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
@@ -550,7 +550,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// A record with what it must have.
+    /// Creates a `AudienceLocation` from its required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -572,7 +572,7 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// Audience location geometry.
+    /// Value of `geometry` of `AudienceLocation`.
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
@@ -584,7 +584,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// A record with what it must have.
+    /// Creates a `AudienceLocationGeometry` from its required fields.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -596,7 +596,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::open_enum! {
-    /// Audience location type.
+    /// Value of `type_` of `AudienceLocation`.
     pub enum AudienceLocationType {
         /// `address`
         Address = "address",
@@ -626,7 +626,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Audience placements.
+    /// Value of `placements` of `FacebookAudience`.
     pub struct AudiencePlacements {
         /// The placements on Facebook, for example `feed`.
         facebook: Option<Vec<String>> = "facebook",
@@ -646,7 +646,7 @@ crm_core::setters!(AudiencePlacements {
 });
 
 crm_core::record! {
-    /// Audience segments.
+    /// Value of `audience_segments` of `AudienceDimension`.
     pub struct AudienceSegments {
         /// The resource names of the custom audiences at Google.
         custom_audiences: Option<Vec<String>> = "customAudiences",
@@ -666,7 +666,7 @@ crm_core::setters!(AudienceSegments {
 });
 
 crm_core::record! {
-    /// Budget.
+    /// Value of `budget` of `UpsertAdset`.
     pub struct Budget {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -688,7 +688,7 @@ crm_core::setters!(Budget {
 });
 
 impl Budget {
-    /// A record with what it must have.
+    /// Creates a `Budget` from its required fields.
     #[must_use]
     pub fn new(amount: impl Into<f64>, budget_type: impl Into<BudgetType>) -> Self {
         Self {
@@ -712,7 +712,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Campaign.
+    /// Body of `ads.upsert_google_campaign`.
     pub struct Campaign {
         /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
@@ -804,7 +804,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// A record with what it must have.
+    /// Creates a `Campaign` from its required fields.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -872,7 +872,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Consent.
+    /// Item of `consents` of `LegalInfo`.
     pub struct Consent {
         /// True if the box must be ticked.
         check_required: Option<bool> = "checkRequired",
@@ -886,7 +886,7 @@ crm_core::record! {
 }
 
 impl Consent {
-    /// A record with what it must have.
+    /// Creates a `Consent` from its required fields.
     #[must_use]
     pub fn new(
         check_required: impl Into<bool>,
@@ -903,7 +903,7 @@ impl Consent {
 }
 
 crm_core::record! {
-    /// Conversion value settings.
+    /// Value of `value_settings` of `UpsertConversion`.
     pub struct ConversionValueSettings {
         /// True if each conversion counts as `defaultValue`.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
@@ -917,7 +917,7 @@ crm_core::record! {
 }
 
 impl ConversionValueSettings {
-    /// A record with what it must have.
+    /// Creates a `ConversionValueSettings` from its required fields.
     #[must_use]
     pub fn new(
         always_use_default_value: impl Into<bool>,
@@ -934,7 +934,7 @@ impl ConversionValueSettings {
 }
 
 crm_core::record! {
-    /// Create conversation form.
+    /// Body of `ads.create_facebook_conversation_form`.
     pub struct CreateConversationForm {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -950,7 +950,7 @@ crm_core::record! {
 }
 
 impl CreateConversationForm {
-    /// A record with what it must have.
+    /// Creates a `CreateConversationForm` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -969,7 +969,7 @@ impl CreateConversationForm {
 }
 
 crm_core::record! {
-    /// Create google integration.
+    /// Body of `ads.create_google_integration`.
     pub struct CreateGoogleIntegration {
         /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
@@ -983,7 +983,7 @@ crm_core::record! {
 }
 
 impl CreateGoogleIntegration {
-    /// A record with what it must have.
+    /// Creates a `CreateGoogleIntegration` from its required fields.
     #[must_use]
     pub fn new(
         ad_account_id: impl Into<String>,
@@ -1000,7 +1000,7 @@ impl CreateGoogleIntegration {
 }
 
 crm_core::record! {
-    /// Create integration.
+    /// Body of `ads.create_facebook_integration`.
     pub struct CreateIntegration {
         /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
@@ -1018,7 +1018,7 @@ crm_core::setters!(CreateIntegration {
 });
 
 impl CreateIntegration {
-    /// A record with what it must have.
+    /// Creates a `CreateIntegration` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_id: impl Into<String>) -> Self {
         Self {
@@ -1031,7 +1031,7 @@ impl CreateIntegration {
 }
 
 crm_core::record! {
-    /// Create lead form.
+    /// Body of `ads.create_facebook_lead_form`.
     pub struct CreateLeadForm {
         /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
@@ -1080,7 +1080,7 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::open_enum! {
-    /// Create lead form type.
+    /// Value of `type_` of `CreateLeadForm`.
     pub enum CreateLeadFormType {
         /// `HIGHER_INTENT`
         HigherIntent = "HIGHER_INTENT",
@@ -1090,7 +1090,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create linkedin integration.
+    /// Body of `ads.create_linkedin_integration`.
     pub struct CreateLinkedinIntegration {
         /// `adAccountId`
         ad_account_id: Option<String> = "adAccountId",
@@ -1119,7 +1119,7 @@ crm_core::setters!(CreateLinkedinIntegration {
 });
 
 crm_core::record! {
-    /// Create offline user list job.
+    /// Body of `ads.create_google_offline_user_list_job`.
     pub struct CreateOfflineUserListJob {
         /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
@@ -1147,7 +1147,7 @@ crm_core::setters!(CreateOfflineUserListJob {
 });
 
 impl CreateOfflineUserListJob {
-    /// A record with what it must have.
+    /// Creates a `CreateOfflineUserListJob` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1162,7 +1162,7 @@ impl CreateOfflineUserListJob {
 }
 
 crm_core::record! {
-    /// Creation locale.
+    /// Value of `creation_locale` of `LinkedInCreateLeadFormBody`.
     pub struct CreationLocale {
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -1174,7 +1174,7 @@ crm_core::record! {
 }
 
 impl CreationLocale {
-    /// A record with what it must have.
+    /// Creates a `CreationLocale` from its required fields.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -1186,7 +1186,7 @@ impl CreationLocale {
 }
 
 crm_core::record! {
-    /// Custom disclaimer.
+    /// Value of `custom_disclaimer` of `CreateLeadForm`.
     pub struct CustomDisclaimer {
         /// The text.
         body: Option<String> = "body",
@@ -1204,7 +1204,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// A record with what it must have.
+    /// Creates a `CustomDisclaimer` from its required fields.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -1217,7 +1217,7 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// Custom disclaimer checkbox.
+    /// Item of `checkboxes` of `CustomDisclaimer`.
     pub struct CustomDisclaimerCheckbox {
         /// True if the box must be ticked.
         is_required: Option<bool> = "is_required",
@@ -1231,7 +1231,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// A record with what it must have.
+    /// Creates a `CustomDisclaimerCheckbox` from its required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1248,7 +1248,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// Facebook audience.
+    /// Value of `audience` of `UpsertAdset`.
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "age_max",
@@ -1296,7 +1296,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// A record with what it must have.
+    /// Creates a `FacebookAudience` from its required fields.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -1326,7 +1326,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Fb set default page body.
+    /// Body of `ads.set_default_facebook_page`.
     pub struct FbSetDefaultPageBody {
         /// `pageId`
         page_id: Option<String> = "pageId",
@@ -1336,7 +1336,7 @@ crm_core::record! {
 }
 
 impl FbSetDefaultPageBody {
-    /// A record with what it must have.
+    /// Creates a `FbSetDefaultPageBody` from its required fields.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -1347,7 +1347,7 @@ impl FbSetDefaultPageBody {
 }
 
 crm_core::record! {
-    /// Fb update audience body.
+    /// Body of `ads.update_facebook_custom_audience`.
     pub struct FbUpdateAudienceBody {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1361,7 +1361,7 @@ crm_core::record! {
 }
 
 impl FbUpdateAudienceBody {
-    /// A record with what it must have.
+    /// Creates a `FbUpdateAudienceBody` from its required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1378,7 +1378,7 @@ impl FbUpdateAudienceBody {
 }
 
 crm_core::record! {
-    /// Flexible rule user list.
+    /// Value of `flexible_rule_user_list` of `RuleBasedUserList`.
     pub struct FlexibleRuleUserList {
         /// The rules for the people to exclude.
         exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
@@ -1396,7 +1396,7 @@ crm_core::setters!(FlexibleRuleUserList {
 });
 
 impl FlexibleRuleUserList {
-    /// A record with what it must have.
+    /// Creates a `FlexibleRuleUserList` from its required fields.
     #[must_use]
     pub fn new(
         exclusive_operands: impl Into<Vec<RuleOperand>>,
@@ -1412,7 +1412,7 @@ impl FlexibleRuleUserList {
 }
 
 crm_core::record! {
-    /// Form question.
+    /// Item of `questions` of `CreateLeadForm`.
     pub struct FormQuestion {
         /// The unique key.
         key: Option<String> = "key",
@@ -1434,7 +1434,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// A record with what it must have.
+    /// Creates a `FormQuestion` from its required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -1448,7 +1448,7 @@ impl FormQuestion {
 }
 
 crm_core::record! {
-    /// Form question option.
+    /// Item of `options` of `FormQuestion`.
     pub struct FormQuestionOption {
         /// The unique key.
         key: Option<String> = "key",
@@ -1460,7 +1460,7 @@ crm_core::record! {
 }
 
 impl FormQuestionOption {
-    /// A record with what it must have.
+    /// Creates a `FormQuestionOption` from its required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1472,7 +1472,7 @@ impl FormQuestionOption {
 }
 
 crm_core::open_enum! {
-    /// Form question type.
+    /// Value of `type_` of `FormQuestion`.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -1522,7 +1522,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Geo address component.
+    /// Item of `address_components` of `GoogleGeoLocation`.
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "long_name",
@@ -1542,7 +1542,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// Geo geometry.
+    /// Value of `geometry` of `GoogleGeoLocation`.
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -1562,7 +1562,7 @@ crm_core::setters!(GeoGeometry {
 });
 
 crm_core::record! {
-    /// Geo lat lng.
+    /// Value of `location` of `GeoGeometry`.
     pub struct GeoLatLng {
         /// The latitude, in degrees.
         lat: Option<f64> = "lat",
@@ -1578,7 +1578,7 @@ crm_core::setters!(GeoLatLng {
 });
 
 crm_core::record! {
-    /// Geo location.
+    /// Item of `geo_locations` of `Audience`.
     pub struct GeoLocation {
         /// The URN of the LinkedIn facet it belongs to.
         facet_urn: Option<String> = "facetUrn",
@@ -1594,7 +1594,7 @@ crm_core::record! {
 }
 
 impl GeoLocation {
-    /// A record with what it must have.
+    /// Creates a `GeoLocation` from its required fields.
     #[must_use]
     pub fn new(
         facet_urn: impl Into<String>,
@@ -1613,7 +1613,7 @@ impl GeoLocation {
 }
 
 crm_core::record! {
-    /// Geo viewport.
+    /// Value of `viewport` of `GeoGeometry`.
     pub struct GeoViewport {
         /// The north-east corner.
         northeast: Option<GeoLatLng> = "northeast",
@@ -1629,7 +1629,7 @@ crm_core::setters!(GeoViewport {
 });
 
 crm_core::record! {
-    /// Google ad content.
+    /// Item of `ad_content` of `GoogleAdGroup`.
     pub struct GoogleAdContent {
         /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -1777,7 +1777,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Google ad content placements item.
+    /// Item of `placements` of `GoogleAdContent`.
     pub enum GoogleAdContentPlacementsItem {
         /// `DISCOVER`
         Discover = "DISCOVER",
@@ -1795,7 +1795,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Google ad group.
+    /// Item of `ad_groups` of `Campaign`.
     pub struct GoogleAdGroup {
         /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -1855,7 +1855,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// Google ad group audience.
+    /// Value of `audience` of `GoogleAdGroup`.
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
@@ -1871,7 +1871,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// Google ad schedule.
+    /// Item of `ad_schedule` of `Campaign`.
     pub struct GoogleAdSchedule {
         /// `dayOfWeek`
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
@@ -1885,7 +1885,7 @@ crm_core::record! {
 }
 
 impl GoogleAdSchedule {
-    /// A record with what it must have.
+    /// Creates a `GoogleAdSchedule` from its required fields.
     #[must_use]
     pub fn new(
         day_of_week: impl Into<GoogleAdScheduleDayOfWeek>,
@@ -1902,7 +1902,7 @@ impl GoogleAdSchedule {
 }
 
 crm_core::open_enum! {
-    /// Google ad schedule day of week.
+    /// Value of `day_of_week` of `GoogleAdSchedule`.
     pub enum GoogleAdScheduleDayOfWeek {
         /// `ALL_DAYS`
         AllDays = "ALL_DAYS",
@@ -1932,7 +1932,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Google asset image.
+    /// Value of `business_logo` of `GoogleAssets`.
     pub struct GoogleAssetImage {
         /// `error`
         error: Option<String> = "error",
@@ -1956,7 +1956,7 @@ crm_core::setters!(GoogleAssetImage {
 });
 
 impl GoogleAssetImage {
-    /// A record with what it must have.
+    /// Creates a `GoogleAssetImage` from its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1970,7 +1970,7 @@ impl GoogleAssetImage {
 }
 
 crm_core::record! {
-    /// Google assets.
+    /// Value of `assets` of `Campaign`.
     pub struct GoogleAssets {
         /// `businessLogo`
         business_logo: Option<GoogleAssetImage> = "businessLogo",
@@ -1998,7 +1998,7 @@ crm_core::setters!(GoogleAssets {
 });
 
 crm_core::record! {
-    /// Google bidding strategy.
+    /// Value of `bidding_strategy` of `Campaign`.
     pub struct GoogleBiddingStrategy {
         /// `type`
         type_: Option<String> = "type",
@@ -2014,7 +2014,7 @@ crm_core::setters!(GoogleBiddingStrategy {
 });
 
 crm_core::record! {
-    /// Google budget.
+    /// Value of `budget` of `Campaign`.
     pub struct GoogleBudget {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -2038,7 +2038,7 @@ crm_core::setters!(GoogleBudget {
 });
 
 crm_core::record! {
-    /// Google campaign audience.
+    /// Value of `audience` of `Campaign`.
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -2070,7 +2070,7 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// Google campaign goal.
+    /// Value of `campaign_goal` of `Campaign`.
     pub struct GoogleCampaignGoal {
         /// `isCustomConversionGoal`
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
@@ -2090,7 +2090,7 @@ crm_core::setters!(GoogleCampaignGoal {
 });
 
 impl GoogleCampaignGoal {
-    /// A record with what it must have.
+    /// Creates a `GoogleCampaignGoal` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<GoogleCampaignGoalType>) -> Self {
         Self {
@@ -2103,7 +2103,7 @@ impl GoogleCampaignGoal {
 }
 
 crm_core::open_enum! {
-    /// Google campaign goal type.
+    /// Value of `type_` of `GoogleCampaignGoal`.
     pub enum GoogleCampaignGoalType {
         /// `CLICK`
         Click = "CLICK",
@@ -2115,7 +2115,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Google carousel card.
+    /// Item of `carousel_cards` of `GoogleAdContent`.
     pub struct GoogleCarouselCard {
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
@@ -2139,7 +2139,7 @@ crm_core::setters!(GoogleCarouselCard {
 });
 
 crm_core::record! {
-    /// Google demographic target.
+    /// Item of `age_range` of `GoogleCampaignAudience`.
     pub struct GoogleDemographicTarget {
         /// The value at Google, for example `MALE`.
         enum_: Option<String> = "enum",
@@ -2151,7 +2151,7 @@ crm_core::record! {
 }
 
 impl GoogleDemographicTarget {
-    /// A record with what it must have.
+    /// Creates a `GoogleDemographicTarget` from its required fields.
     #[must_use]
     pub fn new(enum_: impl Into<String>, negative: impl Into<bool>) -> Self {
         Self {
@@ -2163,7 +2163,7 @@ impl GoogleDemographicTarget {
 }
 
 crm_core::record! {
-    /// Google geo location.
+    /// Item of `geo_locations` of `GoogleAdGroupAudience`.
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "address_components",
@@ -2223,7 +2223,7 @@ crm_core::setters!(GoogleGeoLocation {
 });
 
 crm_core::record! {
-    /// Google keyword item.
+    /// Item of `negatives` of `GoogleKeywords`.
     pub struct GoogleKeywordItem {
         /// `keyword`
         keyword: Option<String> = "keyword",
@@ -2235,7 +2235,7 @@ crm_core::record! {
 }
 
 impl GoogleKeywordItem {
-    /// A record with what it must have.
+    /// Creates a `GoogleKeywordItem` from its required fields.
     #[must_use]
     pub fn new(keyword: impl Into<String>, match_type: impl Into<String>) -> Self {
         Self {
@@ -2247,7 +2247,7 @@ impl GoogleKeywordItem {
 }
 
 crm_core::record! {
-    /// Google keywords.
+    /// Value of `keywords` of `GoogleAdGroup`.
     pub struct GoogleKeywords {
         /// The keywords for which the ads are not shown.
         negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
@@ -2263,7 +2263,7 @@ crm_core::setters!(GoogleKeywords {
 });
 
 crm_core::record! {
-    /// Google locale.
+    /// Item of `locales` of `GoogleAdGroupAudience`.
     pub struct GoogleLocale {
         /// `id`
         id: Option<String> = "id",
@@ -2287,7 +2287,7 @@ crm_core::setters!(GoogleLocale {
 });
 
 crm_core::record! {
-    /// Google media.
+    /// Item of `media` of `GoogleAdContent`.
     pub struct GoogleMedia {
         /// `error`
         error: Option<String> = "error",
@@ -2319,7 +2319,7 @@ crm_core::setters!(GoogleMedia {
 });
 
 crm_core::record! {
-    /// Google network settings.
+    /// Value of `network_settings` of `Campaign`.
     pub struct GoogleNetworkSettings {
         /// True if the ads are shown on Google's content network.
         target_content_network: Option<bool> = "targetContentNetwork",
@@ -2331,7 +2331,7 @@ crm_core::record! {
 }
 
 impl GoogleNetworkSettings {
-    /// A record with what it must have.
+    /// Creates a `GoogleNetworkSettings` from its required fields.
     #[must_use]
     pub fn new(
         target_content_network: impl Into<bool>,
@@ -2346,7 +2346,7 @@ impl GoogleNetworkSettings {
 }
 
 crm_core::record! {
-    /// Google segment target.
+    /// Item of `segments` of `GoogleCampaignAudience`.
     pub struct GoogleSegmentTarget {
         /// `id`
         id: Option<String> = "id",
@@ -2358,7 +2358,7 @@ crm_core::record! {
 }
 
 impl GoogleSegmentTarget {
-    /// A record with what it must have.
+    /// Creates a `GoogleSegmentTarget` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -2370,7 +2370,7 @@ impl GoogleSegmentTarget {
 }
 
 crm_core::open_enum! {
-    /// Google segment type.
+    /// Value of the argument `type_` of `ads.delete_google_segment`.
     pub enum GoogleSegmentType {
         /// `CUSTOM_SEGMENTS`
         CustomSegments = "CUSTOM_SEGMENTS",
@@ -2380,7 +2380,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Google target interests.
+    /// Value of `target_interests` of `GoogleCampaignAudience`.
     pub struct GoogleTargetInterests {
         /// The resource names of the affinity interests at Google.
         affinity: Option<Vec<String>> = "affinity",
@@ -2396,7 +2396,7 @@ crm_core::setters!(GoogleTargetInterests {
 });
 
 crm_core::record! {
-    /// Google you tube video link.
+    /// Item of `youtube_video_links` of `GoogleAdContent`.
     pub struct GoogleYouTubeVideoLink {
         /// `youtubeVideoId`
         youtube_video_id: Option<String> = "youtubeVideoId",
@@ -2406,7 +2406,7 @@ crm_core::record! {
 }
 
 impl GoogleYouTubeVideoLink {
-    /// A record with what it must have.
+    /// Creates a `GoogleYouTubeVideoLink` from its required fields.
     #[must_use]
     pub fn new(youtube_video_id: impl Into<String>) -> Self {
         Self {
@@ -2417,7 +2417,7 @@ impl GoogleYouTubeVideoLink {
 }
 
 crm_core::record! {
-    /// Greeting card.
+    /// Value of `greeting_card` of `CreateLeadForm`.
     pub struct GreetingCard {
         /// `content`
         content: Option<Vec<String>> = "content",
@@ -2431,7 +2431,7 @@ crm_core::record! {
 }
 
 impl GreetingCard {
-    /// A record with what it must have.
+    /// Creates a `GreetingCard` from its required fields.
     #[must_use]
     pub fn new(
         content: impl Into<Vec<String>>,
@@ -2448,7 +2448,7 @@ impl GreetingCard {
 }
 
 crm_core::record! {
-    /// Hidden field.
+    /// Item of `hidden_fields` of `LinkedInCreateLeadFormBody`.
     pub struct HiddenField {
         /// `name`
         name: Option<String> = "name",
@@ -2460,7 +2460,7 @@ crm_core::record! {
 }
 
 impl HiddenField {
-    /// A record with what it must have.
+    /// Creates a `HiddenField` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -2472,7 +2472,7 @@ impl HiddenField {
 }
 
 crm_core::record! {
-    /// Keyword suggestion.
+    /// Body of `ads.list_google_keyword_ideas`.
     pub struct KeywordSuggestion {
         /// `keywords`
         keywords: Option<Vec<String>> = "keywords",
@@ -2496,7 +2496,7 @@ crm_core::setters!(KeywordSuggestion {
 });
 
 impl KeywordSuggestion {
-    /// A record with what it must have.
+    /// Creates a `KeywordSuggestion` from its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2510,7 +2510,7 @@ impl KeywordSuggestion {
 }
 
 crm_core::record! {
-    /// Lead form content.
+    /// Value of `content` of `LinkedInCreateLeadFormBody`.
     pub struct LeadFormContent {
         /// The human-readable description.
         description: Option<LocalizedString> = "description",
@@ -2532,7 +2532,7 @@ crm_core::setters!(LeadFormContent {
 });
 
 impl LeadFormContent {
-    /// A record with what it must have.
+    /// Creates a `LeadFormContent` from its required fields.
     #[must_use]
     pub fn new(
         headline: impl Into<LocalizedString>,
@@ -2552,7 +2552,7 @@ impl LeadFormContent {
 }
 
 crm_core::record! {
-    /// Lead form question.
+    /// Item of `questions` of `LeadFormContent`.
     pub struct LeadFormQuestion {
         /// `name`
         name: Option<String> = "name",
@@ -2572,7 +2572,7 @@ crm_core::setters!(LeadFormQuestion {
 });
 
 impl LeadFormQuestion {
-    /// A record with what it must have.
+    /// Creates a `LeadFormQuestion` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2590,7 +2590,7 @@ impl LeadFormQuestion {
 }
 
 crm_core::record! {
-    /// Legal info.
+    /// Value of `legal_info` of `LeadFormContent`.
     pub struct LegalInfo {
         /// The consents that people are asked for.
         consents: Option<Vec<Consent>> = "consents",
@@ -2608,7 +2608,7 @@ crm_core::setters!(LegalInfo {
 });
 
 impl LegalInfo {
-    /// A record with what it must have.
+    /// Creates a `LegalInfo` from its required fields.
     #[must_use]
     pub fn new(
         consents: impl Into<Vec<Consent>>,
@@ -2624,7 +2624,7 @@ impl LegalInfo {
 }
 
 crm_core::record! {
-    /// Linked in ad.
+    /// Item of `ads` of `AdCampaign`.
     pub struct LinkedInAd {
         /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -2696,7 +2696,7 @@ crm_core::setters!(LinkedInAd {
 });
 
 crm_core::record! {
-    /// Linked in budget.
+    /// Value of `budget` of `AdCampaignGroupData`.
     pub struct LinkedInBudget {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -2720,7 +2720,7 @@ crm_core::setters!(LinkedInBudget {
 });
 
 crm_core::record! {
-    /// Linked in create lead form body.
+    /// Body of `ads.create_linkedin_lead_form`.
     pub struct LinkedInCreateLeadFormBody {
         /// `content`
         content: Option<LeadFormContent> = "content",
@@ -2744,7 +2744,7 @@ crm_core::setters!(LinkedInCreateLeadFormBody {
 });
 
 impl LinkedInCreateLeadFormBody {
-    /// A record with what it must have.
+    /// Creates a `LinkedInCreateLeadFormBody` from its required fields.
     #[must_use]
     pub fn new(
         content: impl Into<LeadFormContent>,
@@ -2765,7 +2765,7 @@ impl LinkedInCreateLeadFormBody {
 }
 
 crm_core::record! {
-    /// Linked in media.
+    /// Item of `media` of `LinkedInAd`.
     pub struct LinkedInMedia {
         /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
@@ -2809,7 +2809,7 @@ crm_core::setters!(LinkedInMedia {
 });
 
 crm_core::record! {
-    /// Linked in update ad status body.
+    /// Body of `ads.update_linkedin_ad_status`.
     pub struct LinkedInUpdateAdStatusBody {
         /// The type of operation, for example `PAUSED` or `ADD`.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
@@ -2821,7 +2821,7 @@ crm_core::record! {
 }
 
 impl LinkedInUpdateAdStatusBody {
-    /// A record with what it must have.
+    /// Creates a `LinkedInUpdateAdStatusBody` from its required fields.
     #[must_use]
     pub fn new(
         operation_type: impl Into<LinkedInUpdateAdStatusBodyOperationType>,
@@ -2848,7 +2848,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Linked in update ad status body type.
+    /// Value of `type_` of `LinkedInUpdateAdStatusBody`.
     pub enum LinkedInUpdateAdStatusBodyType {
         /// `ad`
         Ad = "ad",
@@ -2860,7 +2860,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Locale.
+    /// Value of `locale` of `AdCampaign`.
     pub struct Locale {
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -2872,7 +2872,7 @@ crm_core::record! {
 }
 
 impl Locale {
-    /// A record with what it must have.
+    /// Creates a `Locale` from its required fields.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -2884,7 +2884,7 @@ impl Locale {
 }
 
 crm_core::record! {
-    /// Localized string.
+    /// Value of `consent` of `Consent`.
     pub struct LocalizedString {
         /// The text in each language.
         localized: Option<Value> = "localized",
@@ -2894,7 +2894,7 @@ crm_core::record! {
 }
 
 impl LocalizedString {
-    /// A record with what it must have.
+    /// Creates a `LocalizedString` from its required fields.
     #[must_use]
     pub fn new(localized: impl Into<Value>) -> Self {
         Self {
@@ -2905,7 +2905,7 @@ impl LocalizedString {
 }
 
 crm_core::record! {
-    /// Location id body.
+    /// Body of `ads.delete_facebook_ad`.
     pub struct LocationIdBody {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2915,7 +2915,7 @@ crm_core::record! {
 }
 
 impl LocationIdBody {
-    /// A record with what it must have.
+    /// Creates a `LocationIdBody` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2936,7 +2936,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Media.
+    /// Item of `media` of `UpsertAd`.
     pub struct Media {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -2974,7 +2974,7 @@ crm_core::setters!(Media {
 });
 
 impl Media {
-    /// A record with what it must have.
+    /// Creates a `Media` from its required fields.
     #[must_use]
     pub fn new(src: impl Into<String>, type_: impl Into<MediaType>) -> Self {
         Self {
@@ -2992,7 +2992,7 @@ impl Media {
 }
 
 crm_core::record! {
-    /// Member.
+    /// Item of `members` of `UpsertSegment`.
     pub struct Member {
         /// The app, for example `com.example.app`.
         app: Option<String> = "app",
@@ -3016,7 +3016,7 @@ crm_core::setters!(Member {
 });
 
 impl Member {
-    /// A record with what it must have.
+    /// Creates a `Member` from its required fields.
     #[must_use]
     pub fn new(member_type: impl Into<MemberMemberType>) -> Self {
         Self {
@@ -3042,7 +3042,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Multiple choice option.
+    /// Item of `options` of `MultipleChoiceQuestionDetails`.
     pub struct MultipleChoiceOption {
         /// `id`
         id: Option<f64> = "id",
@@ -3054,7 +3054,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceOption {
-    /// A record with what it must have.
+    /// Creates a `MultipleChoiceOption` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<f64>, text: impl Into<LocalizedString>) -> Self {
         Self {
@@ -3066,7 +3066,7 @@ impl MultipleChoiceOption {
 }
 
 crm_core::record! {
-    /// Multiple choice question details.
+    /// Value of `multiple_choice_question_details` of `QuestionDetails`.
     pub struct MultipleChoiceQuestionDetails {
         /// `options`
         options: Option<Vec<MultipleChoiceOption>> = "options",
@@ -3076,7 +3076,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceQuestionDetails {
-    /// A record with what it must have.
+    /// Creates a `MultipleChoiceQuestionDetails` from its required fields.
     #[must_use]
     pub fn new(options: impl Into<Vec<MultipleChoiceOption>>) -> Self {
         Self {
@@ -3087,7 +3087,7 @@ impl MultipleChoiceQuestionDetails {
 }
 
 crm_core::record! {
-    /// Post submission call to action.
+    /// Value of `call_to_action` of `PostSubmissionInfo`.
     pub struct PostSubmissionCallToAction {
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
@@ -3099,7 +3099,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToAction {
-    /// A record with what it must have.
+    /// Creates a `PostSubmissionCallToAction` from its required fields.
     #[must_use]
     pub fn new(
         call_to_action_label: impl Into<PostSubmissionCallToActionCallToActionLabel>,
@@ -3130,7 +3130,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Post submission call to action target.
+    /// Value of `call_to_action_target` of `PostSubmissionCallToAction`.
     pub struct PostSubmissionCallToActionTarget {
         /// The URL that the button opens.
         landing_page_url: Option<String> = "landingPageUrl",
@@ -3140,7 +3140,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToActionTarget {
-    /// A record with what it must have.
+    /// Creates a `PostSubmissionCallToActionTarget` from its required fields.
     #[must_use]
     pub fn new(landing_page_url: impl Into<String>) -> Self {
         Self {
@@ -3151,7 +3151,7 @@ impl PostSubmissionCallToActionTarget {
 }
 
 crm_core::record! {
-    /// Post submission info.
+    /// Value of `post_submission_info` of `LeadFormContent`.
     pub struct PostSubmissionInfo {
         /// The call to action of the post.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
@@ -3163,7 +3163,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionInfo {
-    /// A record with what it must have.
+    /// Creates a `PostSubmissionInfo` from its required fields.
     #[must_use]
     pub fn new(
         call_to_action: impl Into<PostSubmissionCallToAction>,
@@ -3178,7 +3178,7 @@ impl PostSubmissionInfo {
 }
 
 crm_core::record! {
-    /// Publish ad.
+    /// Body of `ads.publish_facebook_campaign`.
     pub struct PublishAd {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3188,7 +3188,7 @@ crm_core::record! {
 }
 
 impl PublishAd {
-    /// A record with what it must have.
+    /// Creates a `PublishAd` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3225,7 +3225,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Question details.
+    /// Value of `question_details` of `LeadFormQuestion`.
     pub struct QuestionDetails {
         /// `multipleChoiceQuestionDetails`
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
@@ -3241,7 +3241,7 @@ crm_core::setters!(QuestionDetails {
 });
 
 crm_core::record! {
-    /// Rule.
+    /// Value of `rule` of `RuleOperand`.
     pub struct Rule {
         /// The groups of conditions that form the rule.
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
@@ -3251,7 +3251,7 @@ crm_core::record! {
 }
 
 impl Rule {
-    /// A record with what it must have.
+    /// Creates a `Rule` from its required fields.
     #[must_use]
     pub fn new(rule_item_groups: impl Into<Vec<RuleItemGroup>>) -> Self {
         Self {
@@ -3262,7 +3262,7 @@ impl Rule {
 }
 
 crm_core::record! {
-    /// Rule based user list.
+    /// Value of `rule_based_user_list` of `UpsertSegment`.
     pub struct RuleBasedUserList {
         /// The rules that define who is on the list.
         flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
@@ -3278,7 +3278,7 @@ crm_core::setters!(RuleBasedUserList {
 });
 
 impl RuleBasedUserList {
-    /// A record with what it must have.
+    /// Creates a `RuleBasedUserList` from its required fields.
     #[must_use]
     pub fn new(flexible_rule_user_list: impl Into<FlexibleRuleUserList>) -> Self {
         Self {
@@ -3290,7 +3290,7 @@ impl RuleBasedUserList {
 }
 
 crm_core::record! {
-    /// Rule item.
+    /// Item of `rule_items` of `RuleItemGroup`.
     pub struct RuleItem {
         /// `name`
         name: Option<RuleItemName> = "name",
@@ -3302,7 +3302,7 @@ crm_core::record! {
 }
 
 impl RuleItem {
-    /// A record with what it must have.
+    /// Creates a `RuleItem` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<RuleItemName>,
@@ -3317,7 +3317,7 @@ impl RuleItem {
 }
 
 crm_core::record! {
-    /// Rule item group.
+    /// Item of `rule_item_groups` of `Rule`.
     pub struct RuleItemGroup {
         /// The rules of the group.
         rule_items: Option<Vec<RuleItem>> = "ruleItems",
@@ -3327,7 +3327,7 @@ crm_core::record! {
 }
 
 impl RuleItemGroup {
-    /// A record with what it must have.
+    /// Creates a `RuleItemGroup` from its required fields.
     #[must_use]
     pub fn new(rule_items: impl Into<Vec<RuleItem>>) -> Self {
         Self {
@@ -3338,7 +3338,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// Rule item name.
+    /// Value of `name` of `RuleItem`.
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3348,7 +3348,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Rule operand.
+    /// Item of `exclusive_operands` of `FlexibleRuleUserList`.
     pub struct RuleOperand {
         /// The number of past days that count.
         lookback_window_days: Option<f64> = "lookbackWindowDays",
@@ -3360,7 +3360,7 @@ crm_core::record! {
 }
 
 impl RuleOperand {
-    /// A record with what it must have.
+    /// Creates a `RuleOperand` from its required fields.
     #[must_use]
     pub fn new(lookback_window_days: impl Into<f64>, rule: impl Into<Rule>) -> Self {
         Self {
@@ -3372,7 +3372,7 @@ impl RuleOperand {
 }
 
 crm_core::record! {
-    /// Selected attribute.
+    /// Item of `exclude` of `TargetAudience`.
     pub struct SelectedAttribute {
         /// `categoryName`
         category_name: Option<String> = "categoryName",
@@ -3388,7 +3388,7 @@ crm_core::record! {
 }
 
 impl SelectedAttribute {
-    /// A record with what it must have.
+    /// Creates a `SelectedAttribute` from its required fields.
     #[must_use]
     pub fn new(
         category_name: impl Into<String>,
@@ -3407,7 +3407,7 @@ impl SelectedAttribute {
 }
 
 crm_core::record! {
-    /// Sponsored account owner.
+    /// Value of `owner` of `LinkedInCreateLeadFormBody`.
     pub struct SponsoredAccountOwner {
         /// The URN of the ad account, for example `urn:li:sponsoredAccount:123456`.
         sponsored_account: Option<String> = "sponsoredAccount",
@@ -3417,7 +3417,7 @@ crm_core::record! {
 }
 
 impl SponsoredAccountOwner {
-    /// A record with what it must have.
+    /// Creates a `SponsoredAccountOwner` from its required fields.
     #[must_use]
     pub fn new(sponsored_account: impl Into<String>) -> Self {
         Self {
@@ -3428,7 +3428,7 @@ impl SponsoredAccountOwner {
 }
 
 crm_core::record! {
-    /// String rule item.
+    /// Value of `string_rule_item` of `RuleItem`.
     pub struct StringRuleItem {
         /// The comparison operator, for example `CONTAINS`.
         operator: Option<String> = "operator",
@@ -3440,7 +3440,7 @@ crm_core::record! {
 }
 
 impl StringRuleItem {
-    /// A record with what it must have.
+    /// Creates a `StringRuleItem` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -3452,7 +3452,7 @@ impl StringRuleItem {
 }
 
 crm_core::record! {
-    /// Target audience.
+    /// Value of `target_audience` of `Audience`.
     pub struct TargetAudience {
         /// The attributes of the people to exclude.
         exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
@@ -3468,7 +3468,7 @@ crm_core::setters!(TargetAudience {
 });
 
 crm_core::record! {
-    /// Thank you page.
+    /// Value of `thank_you_page` of `CreateLeadForm`.
     pub struct ThankYouPage {
         /// The text.
         body: Option<String> = "body",
@@ -3498,7 +3498,7 @@ crm_core::setters!(ThankYouPage {
 });
 
 impl ThankYouPage {
-    /// A record with what it must have.
+    /// Creates a `ThankYouPage` from its required fields.
     #[must_use]
     pub fn new(
         body: impl Into<String>,
@@ -3520,7 +3520,7 @@ impl ThankYouPage {
 }
 
 crm_core::record! {
-    /// Unit cost.
+    /// Value of `unit_cost` of `AdCampaign`.
     pub struct UnitCost {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -3530,7 +3530,7 @@ crm_core::record! {
 }
 
 impl UnitCost {
-    /// A record with what it must have.
+    /// Creates a `UnitCost` from its required fields.
     #[must_use]
     pub fn new(amount: impl Into<f64>) -> Self {
         Self {
@@ -3541,7 +3541,7 @@ impl UnitCost {
 }
 
 crm_core::record! {
-    /// Update custom audience.
+    /// Body of `ads.add_facebook_audience_member`.
     pub struct UpdateCustomAudience {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -3559,7 +3559,7 @@ crm_core::setters!(UpdateCustomAudience {
 });
 
 impl UpdateCustomAudience {
-    /// A record with what it must have.
+    /// Creates a `UpdateCustomAudience` from its required fields.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3572,7 +3572,7 @@ impl UpdateCustomAudience {
 }
 
 crm_core::record! {
-    /// Update custom audience batch.
+    /// Body of `ads.update_facebook_audience_members`.
     pub struct UpdateCustomAudienceBatch {
         /// The path of the CSV file.
         csv_path: Option<String> = "csvPath",
@@ -3598,7 +3598,7 @@ crm_core::setters!(UpdateCustomAudienceBatch {
 });
 
 impl UpdateCustomAudienceBatch {
-    /// A record with what it must have.
+    /// Creates a `UpdateCustomAudienceBatch` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3616,7 +3616,7 @@ impl UpdateCustomAudienceBatch {
 }
 
 crm_core::record! {
-    /// Upsert ad.
+    /// Body of `ads.upsert_facebook_ad`.
     pub struct UpsertAd {
         /// The id of the ad set.
         adset_id: Option<String> = "adsetId",
@@ -3684,7 +3684,7 @@ crm_core::setters!(UpsertAd {
 });
 
 impl UpsertAd {
-    /// A record with what it must have.
+    /// Creates a `UpsertAd` from its required fields.
     #[must_use]
     pub fn new(
         adset_id: impl Into<String>,
@@ -3724,7 +3724,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert adset.
+    /// Body of `ads.upsert_facebook_ad_set`.
     pub struct UpsertAdset {
         /// The people that the ads target.
         audience: Option<FacebookAudience> = "audience",
@@ -3782,7 +3782,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// A record with what it must have.
+    /// Creates a `UpsertAdset` from its required fields.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3817,7 +3817,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert assets.
+    /// Body of `ads.upsert_google_assets`.
     pub struct UpsertAssets {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3831,7 +3831,7 @@ crm_core::record! {
 }
 
 impl UpsertAssets {
-    /// A record with what it must have.
+    /// Creates a `UpsertAssets` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3848,7 +3848,7 @@ impl UpsertAssets {
 }
 
 crm_core::open_enum! {
-    /// Upsert assets type.
+    /// Value of `type_` of `UpsertAssets`.
     pub enum UpsertAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -3860,7 +3860,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert audience.
+    /// Body of `ads.upsert_google_audience`.
     pub struct UpsertAudience {
         /// The people that the audience includes.
         dimensions: Option<AudienceDimension> = "dimensions",
@@ -3886,7 +3886,7 @@ crm_core::setters!(UpsertAudience {
 });
 
 impl UpsertAudience {
-    /// A record with what it must have.
+    /// Creates a `UpsertAudience` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -3901,7 +3901,7 @@ impl UpsertAudience {
 }
 
 crm_core::record! {
-    /// Upsert campaign.
+    /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
         /// `id`
         id: Option<String> = "id",
@@ -3933,7 +3933,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// A record with what it must have.
+    /// Creates a `UpsertCampaign` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3983,7 +3983,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert conversion.
+    /// Body of `ads.upsert_google_conversion`.
     pub struct UpsertConversion {
         /// The model by which a conversion is credited.
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
@@ -4048,7 +4048,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert conversion pixel.
+    /// Body of `ads.upsert_facebook_pixel`.
     pub struct UpsertConversionPixel {
         /// The id of the pixel that counts conversions.
         conversion_pixel_id: Option<String> = "conversionPixelId",
@@ -4074,7 +4074,7 @@ crm_core::setters!(UpsertConversionPixel {
 });
 
 impl UpsertConversionPixel {
-    /// A record with what it must have.
+    /// Creates a `UpsertConversionPixel` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -4089,7 +4089,7 @@ impl UpsertConversionPixel {
 }
 
 crm_core::open_enum! {
-    /// Upsert conversion type.
+    /// Value of `type_` of `UpsertConversion`.
     pub enum UpsertConversionType {
         /// `LEAD_FORM_SUBMIT`
         LeadFormSubmit = "LEAD_FORM_SUBMIT",
@@ -4103,7 +4103,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert segment.
+    /// Body of `ads.upsert_google_segment`.
     pub struct UpsertSegment {
         /// The country codes, for example `US`.
         country_codes: Option<Vec<String>> = "countryCodes",
@@ -4159,7 +4159,7 @@ crm_core::setters!(UpsertSegment {
 });
 
 impl UpsertSegment {
-    /// A record with what it must have.
+    /// Creates a `UpsertSegment` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -4193,7 +4193,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Welcome message question.
+    /// Item of `questions` of `CreateConversationForm`.
     pub struct WelcomeMessageQuestion {
         /// The text of the question.
         question: Option<String> = "question",
@@ -4209,7 +4209,7 @@ crm_core::setters!(WelcomeMessageQuestion {
 });
 
 impl WelcomeMessageQuestion {
-    /// A record with what it must have.
+    /// Creates a `WelcomeMessageQuestion` from its required fields.
     #[must_use]
     pub fn new(question: impl Into<String>) -> Self {
         Self {

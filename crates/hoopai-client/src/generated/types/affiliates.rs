@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Affiliate list meta reply.
+    /// Value of `meta` of `ListAffiliatesReply`.
     pub struct AffiliateListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Commission affiliate reply.
+    /// Value of `affiliate` of `CommissionListItemReply`.
     pub struct CommissionAffiliateReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Commission campaign reply.
+    /// Value of `campaign` of `CommissionListItemReply`.
     pub struct CommissionCampaignReply {
         /// `id`
         id: Option<String> = "id",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Commission customer reply.
+    /// Value of `customer` of `CommissionListItemReply`.
     pub struct CommissionCustomerReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Commission list item reply.
+    /// Item of `commissions` of `GetCommissionListReply`.
     pub struct CommissionListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
@@ -110,7 +110,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Commission list meta reply.
+    /// Value of `meta` of `GetCommissionListReply`.
     pub struct CommissionListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get affiliate reply.
+    /// Reply of `affiliates.get`.
     pub struct GetAffiliateReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -190,7 +190,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get commission list reply.
+    /// Reply of `affiliates.list_commissions`.
     pub struct GetCommissionListReply {
         /// `commissions`
         commissions: Vec<CommissionListItemReply> = "commissions",
@@ -200,7 +200,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get payout list reply.
+    /// Reply of `affiliates.list_payouts`.
     pub struct GetPayoutListReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<PayoutListMetaReply> = "meta",
@@ -210,7 +210,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List affiliates reply.
+    /// Reply of `affiliates.list`.
     pub struct ListAffiliatesReply {
         /// `affiliates`
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
@@ -220,7 +220,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// O auth affiliate list item reply.
+    /// Item of `affiliates` of `ListAffiliatesReply`.
     pub struct OAuthAffiliateListItemReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -292,7 +292,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Payout list item reply.
+    /// Item of `payouts` of `GetPayoutListReply`.
     pub struct PayoutListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
@@ -342,7 +342,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Payout list meta reply.
+    /// Value of `meta` of `GetPayoutListReply`.
     pub struct PayoutListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",

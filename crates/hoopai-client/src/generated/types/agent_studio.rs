@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Attachment.
+    /// Item of `attachments` of `ExecutePublicAgent`.
     pub struct Attachment {
         /// `imageUrl`
         image_url: Option<String> = "imageUrl",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl Attachment {
-    /// A record with what it must have.
+    /// Creates a `Attachment` from its required fields.
     #[must_use]
     pub fn new(image_url: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl Attachment {
 }
 
 crm_core::record! {
-    /// Create public agent.
+    /// Body of `agent_studio.create_agent`.
     pub struct CreatePublicAgent {
         /// `agencyId`
         agency_id: Option<String> = "agencyId",
@@ -76,7 +76,7 @@ crm_core::setters!(CreatePublicAgent {
 });
 
 impl CreatePublicAgent {
-    /// A record with what it must have.
+    /// Creates a `CreatePublicAgent` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -101,7 +101,7 @@ impl CreatePublicAgent {
 }
 
 crm_core::record! {
-    /// Create public agent reply.
+    /// Reply of `agent_studio.create_agent`.
     pub struct CreatePublicAgentReply {
         /// `agent`
         agent: Option<Value> = "agent",
@@ -115,7 +115,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Create public agent status.
+    /// Value of `status` of `CreatePublicAgent`.
     pub enum CreatePublicAgentStatus {
         /// `active`
         Active = "active",
@@ -127,7 +127,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Delete public agent reply.
+    /// Reply of `agent_studio.delete_agent`.
     pub struct DeletePublicAgentReply {
         /// `agentId`
         agent_id: Option<String> = "agentId",
@@ -139,7 +139,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Execute public agent.
+    /// Body of `agent_studio.execute_agent`.
     pub struct ExecutePublicAgent {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachment>> = "attachments",
@@ -173,7 +173,7 @@ crm_core::setters!(ExecutePublicAgent {
 });
 
 impl ExecutePublicAgent {
-    /// A record with what it must have.
+    /// Creates a `ExecutePublicAgent` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -190,7 +190,7 @@ impl ExecutePublicAgent {
 }
 
 crm_core::record! {
-    /// Execute public agent reply.
+    /// Reply of `agent_studio.execute_agent`.
     pub struct ExecutePublicAgentReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Value> = "attachments",
@@ -218,7 +218,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get agent by id reply.
+    /// Reply of `agent_studio.get_agent`.
     pub struct GetAgentByIdReply {
         /// `agent`
         agent: Option<Value> = "agent",
@@ -232,7 +232,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get published agents reply.
+    /// Reply of `agent_studio.list_agents`.
     pub struct GetPublishedAgentsReply {
         /// `agents`
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
@@ -246,7 +246,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get published agents reply agents item.
+    /// Item of `agents` of `GetPublishedAgentsReply`.
     pub struct GetPublishedAgentsReplyAgentsItem {
         /// `agentId`
         agent_id: Option<String> = "agentId",
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Promote and publish.
+    /// Body of `agent_studio.publish_agent_version`.
     pub struct PromoteAndPublish {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -304,7 +304,7 @@ crm_core::setters!(PromoteAndPublish {
 });
 
 impl PromoteAndPublish {
-    /// A record with what it must have.
+    /// Creates a `PromoteAndPublish` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -318,7 +318,7 @@ impl PromoteAndPublish {
 }
 
 crm_core::record! {
-    /// Promote and publish reply.
+    /// Reply of `agent_studio.publish_agent_version`.
     pub struct PromoteAndPublishReply {
         /// The content of the reply.
         data: Option<Value> = "data",
@@ -330,7 +330,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update public agent metadata.
+    /// Body of `agent_studio.update_agent`.
     pub struct UpdatePublicAgentMetadata {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -354,7 +354,7 @@ crm_core::setters!(UpdatePublicAgentMetadata {
 });
 
 impl UpdatePublicAgentMetadata {
-    /// A record with what it must have.
+    /// Creates a `UpdatePublicAgentMetadata` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -368,7 +368,7 @@ impl UpdatePublicAgentMetadata {
 }
 
 crm_core::record! {
-    /// Update public agent reply.
+    /// Reply of `agent_studio.update_agent`.
     pub struct UpdatePublicAgentReply {
         /// The content of the reply.
         data: Option<Value> = "data",
@@ -380,7 +380,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update public agent version.
+    /// Body of `agent_studio.update_agent_version`.
     pub struct UpdatePublicAgentVersion {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -432,7 +432,7 @@ crm_core::setters!(UpdatePublicAgentVersion {
 });
 
 impl UpdatePublicAgentVersion {
-    /// A record with what it must have.
+    /// Creates a `UpdatePublicAgentVersion` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

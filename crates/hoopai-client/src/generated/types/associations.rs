@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association.
+    /// Reply of `associations.create`.
     pub struct Association {
         /// The origin of the association, for example `USER_DEFINED`.
         association_type: Option<String> = "associationType",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create association req.
+    /// Body of `associations.create`.
     pub struct CreateAssociationReq {
         /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
@@ -83,7 +83,7 @@ crm_core::setters!(CreateAssociationReq {
 });
 
 crm_core::record! {
-    /// Create relation req.
+    /// Body of `associations.create_relation`.
     pub struct CreateRelationReq {
         /// `associationId`
         association_id: Option<String> = "associationId",
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl CreateRelationReq {
-    /// A record with what it must have.
+    /// Creates a `CreateRelationReq` from its required fields.
     #[must_use]
     pub fn new(
         association_id: impl Into<String>,
@@ -118,7 +118,7 @@ impl CreateRelationReq {
 }
 
 crm_core::record! {
-    /// Delete associations reply.
+    /// Reply of `associations.delete`.
     pub struct DeleteAssociationsReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update association req.
+    /// Body of `associations.update`.
     pub struct UpdateAssociationReq {
         /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 impl UpdateAssociationReq {
-    /// A record with what it must have.
+    /// Creates a `UpdateAssociationReq` from its required fields.
     #[must_use]
     pub fn new(
         first_object_label: impl Into<String>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Author reply.
+    /// Item of `authors` of `AuthorsReply`.
     pub struct AuthorReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Authors reply.
+    /// Reply of `blogs.list_authors`.
     pub struct AuthorsReply {
         /// `authors`
         authors: Vec<AuthorReply> = "authors",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog get reply.
+    /// Reply of `blogs.list`.
     pub struct BlogGetReply {
         /// The content of the reply.
         data: Vec<BlogReply> = "data",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post create reply.
+    /// Reply of `blogs.create_post`.
     pub struct BlogPostCreateReply {
         /// The content of the reply.
         data: Option<BlogPostReply> = "data",
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post get reply.
+    /// Reply of `blogs.list_posts`.
     pub struct BlogPostGetReply {
         /// The blog posts.
         blogs: Vec<BlogPostReply> = "blogs",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post params.
+    /// Body of `blogs.create_post`.
     pub struct BlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",
@@ -117,7 +117,7 @@ crm_core::setters!(BlogPostParams {
 });
 
 crm_core::record! {
-    /// Blog post reply.
+    /// Value of `data` of `BlogPostCreateReply`.
     pub struct BlogPostReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -151,7 +151,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post update reply.
+    /// Reply of `blogs.update_post`.
     pub struct BlogPostUpdateReply {
         /// The blog post after the operation.
         updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
@@ -159,7 +159,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog reply.
+    /// Item of `data` of `BlogGetReply`.
     pub struct BlogReply {
         /// `_id`
         id: Option<String> = "_id",
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Blogs list posts status.
+    /// Value of the argument `status` of `blogs.list_posts`.
     pub enum BlogsListPostsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -183,7 +183,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Categories reply.
+    /// Reply of `blogs.list_categories`.
     pub struct CategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<CategoryReply> = "categories",
@@ -191,7 +191,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Category reply.
+    /// Item of `categories` of `CategoriesReply`.
     pub struct CategoryReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Url slug check reply.
+    /// Reply of `blogs.check_url_slug`.
     pub struct UrlSlugCheckReply {
         /// True if the slug is already taken.
         exists: Option<bool> = "exists",

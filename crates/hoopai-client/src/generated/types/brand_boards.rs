@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Brand board list item.
+    /// Item of `brand_boards` of `GetBrandBoardsByLocationSuccess`.
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Color.
+    /// Item of `colors` of `CreateBrandBoardParam`.
     pub struct Color {
         /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
@@ -53,7 +53,7 @@ crm_core::setters!(Color {
 });
 
 crm_core::record! {
-    /// Create brand board param.
+    /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
         /// `brandBoardId`
         brand_board_id: Option<String> = "brandBoardId",
@@ -95,7 +95,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// A record with what it must have.
+    /// Creates a `CreateBrandBoardParam` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl CreateBrandBoardParam {
 }
 
 crm_core::record! {
-    /// Font.
+    /// Item of `fonts` of `CreateBrandBoardParam`.
     pub struct Font {
         /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
@@ -130,7 +130,7 @@ crm_core::record! {
 }
 
 impl Font {
-    /// A record with what it must have.
+    /// Creates a `Font` from its required fields.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -149,7 +149,7 @@ impl Font {
 }
 
 crm_core::record! {
-    /// Get brand board success.
+    /// Reply of `brand_boards.create`.
     pub struct GetBrandBoardSuccess {
         /// The colors of the brand board.
         colors: Vec<Color> = "colors",
@@ -183,7 +183,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get brand boards by location success.
+    /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
         /// `brandBoards`
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
@@ -193,7 +193,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Logo.
+    /// Item of `logos` of `CreateBrandBoardParam`.
     pub struct Logo {
         /// `id`
         id: Option<String> = "id",
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl Logo {
-    /// A record with what it must have.
+    /// Creates a `Logo` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -228,7 +228,7 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// Meta data.
+    /// Value of `meta` of `BrandBoardListItem`.
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
@@ -254,7 +254,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update brand board body.
+    /// Body of `brand_boards.update`.
     pub struct UpdateBrandBoardBody {
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",

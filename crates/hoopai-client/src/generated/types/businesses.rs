@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Business.
+    /// Value of `business` of `GetBusinessByIdReply`.
     pub struct Business {
         /// `address`
         address: Option<String> = "address",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create business.
+    /// Body of `businesses.create`.
     pub struct CreateBusiness {
         /// `address`
         address: Option<String> = "address",
@@ -92,7 +92,7 @@ crm_core::setters!(CreateBusiness {
 });
 
 impl CreateBusiness {
-    /// A record with what it must have.
+    /// Creates a `CreateBusiness` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl CreateBusiness {
 }
 
 crm_core::record! {
-    /// Get business by id reply.
+    /// Reply of `businesses.get`.
     pub struct GetBusinessByIdReply {
         /// `business`
         business: Option<Business> = "business",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get business by location reply.
+    /// Reply of `businesses.list`.
     pub struct GetBusinessByLocationReply {
         /// `businesses`
         businesses: Vec<Business> = "businesses",
@@ -129,7 +129,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update business.
+    /// Body of `businesses.update`.
     pub struct UpdateBusiness {
         /// `address`
         address: Option<String> = "address",
@@ -177,7 +177,7 @@ crm_core::setters!(UpdateBusiness {
 });
 
 crm_core::record! {
-    /// Update business reply.
+    /// Reply of `businesses.create`.
     pub struct UpdateBusinessReply {
         /// The business after the change.
         buiseness: Option<Business> = "buiseness",

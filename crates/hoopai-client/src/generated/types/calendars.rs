@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// All groups reply.
+    /// Reply of `calendars.list_groups`.
     pub struct AllGroupsReply {
         /// `groups`
         groups: Vec<Group> = "groups",
@@ -38,7 +38,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Appointment create.
+    /// Body of `calendars.create_appointment`.
     pub struct AppointmentCreate {
         /// `address`
         address: Option<String> = "address",
@@ -108,7 +108,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// A record with what it must have.
+    /// Creates a `AppointmentCreate` from its required fields.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -140,7 +140,7 @@ impl AppointmentCreate {
 }
 
 crm_core::record! {
-    /// Appointment edit.
+    /// Body of `calendars.update_appointment`.
     pub struct AppointmentEdit {
         /// `address`
         address: Option<String> = "address",
@@ -228,7 +228,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Appointment reply.
+    /// Reply of `calendars.create_appointment`.
     pub struct AppointmentReply {
         /// `address`
         address: Option<String> = "address",
@@ -304,7 +304,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Availability.
+    /// Item of `availabilities` of `Calendar`.
     pub struct Availability {
         /// The date or time.
         date: Option<String> = "date",
@@ -322,7 +322,7 @@ crm_core::setters!(Availability {
 });
 
 impl Availability {
-    /// A record with what it must have.
+    /// Creates a `Availability` from its required fields.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -335,7 +335,7 @@ impl Availability {
 }
 
 crm_core::record! {
-    /// Block slot create request.
+    /// Body of `calendars.create_block_slot`.
     pub struct BlockSlotCreateRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
@@ -365,7 +365,7 @@ crm_core::setters!(BlockSlotCreateRequest {
 });
 
 impl BlockSlotCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `BlockSlotCreateRequest` from its required fields.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -381,7 +381,7 @@ impl BlockSlotCreateRequest {
 }
 
 crm_core::record! {
-    /// Block slot edit request.
+    /// Body of `calendars.update_block_slot`.
     pub struct BlockSlotEditRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
@@ -411,7 +411,7 @@ crm_core::setters!(BlockSlotEditRequest {
 });
 
 impl BlockSlotEditRequest {
-    /// A record with what it must have.
+    /// Creates a `BlockSlotEditRequest` from its required fields.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -427,7 +427,7 @@ impl BlockSlotEditRequest {
 }
 
 crm_core::record! {
-    /// Blocked slot reply.
+    /// Reply of `calendars.create_block_slot`.
     pub struct BlockedSlotReply {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
@@ -457,7 +457,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Calendar.
+    /// Value of `calendar` of `CalendarByIdReply`.
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -575,7 +575,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar by id reply.
+    /// Reply of `calendars.create`.
     pub struct CalendarByIdReply {
         /// `calendar`
         calendar: Option<Calendar> = "calendar",
@@ -583,7 +583,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar create.
+    /// Body of `calendars.create`.
     pub struct CalendarCreate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -649,7 +649,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
         /// `name`
         name: Option<String> = "name",
@@ -808,7 +808,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// A record with what it must have.
+    /// Creates a `CalendarCreate` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -873,7 +873,7 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Calendar event.
+    /// Value of `event` of `GetCalendarEventReply`.
     pub struct CalendarEvent {
         /// `address`
         address: Option<String> = "address",
@@ -921,7 +921,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar notification.
+    /// Item of `notifications` of `Calendar`.
     pub struct CalendarNotification {
         /// The users who are notified.
         selected_users: Option<String> = "selectedUsers",
@@ -954,7 +954,7 @@ crm_core::setters!(CalendarNotification {
 });
 
 crm_core::record! {
-    /// Calendar notification delete reply.
+    /// Reply of `calendars.delete_notification`.
     pub struct CalendarNotificationDeleteReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -962,7 +962,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar notification reply.
+    /// Reply of `calendars.create_notification`.
     pub struct CalendarNotificationReply {
         /// Additional e-mail addresses to notify.
         additional_email_ids: Vec<String> = "additionalEmailIds",
@@ -998,7 +998,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar resource by id reply.
+    /// Reply of `calendars.create_resource`.
     pub struct CalendarResourceByIdReply {
         /// `calendarIds`
         calendar_ids: Vec<String> = "calendarIds",
@@ -1022,7 +1022,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar resource reply.
+    /// Reply of `calendars.update_resource`.
     pub struct CalendarResourceReply {
         /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
@@ -1062,7 +1062,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Calendar update.
+    /// Body of `calendars.update`.
     pub struct CalendarUpdate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -1124,7 +1124,7 @@ crm_core::record! {
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
         /// `name`
         name: Option<String> = "name",
@@ -1277,7 +1277,7 @@ crm_core::setters!(CalendarUpdate {
 });
 
 crm_core::record! {
-    /// Calendars get reply.
+    /// Reply of `calendars.list`.
     pub struct CalendarsGetReply {
         /// `calendars`
         calendars: Vec<Calendar> = "calendars",
@@ -1285,7 +1285,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendars recurring.
+    /// Value of `recurring` of `Calendar`.
     pub struct CalendarsRecurring {
         /// `bookingOption`
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
@@ -1309,7 +1309,7 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::open_enum! {
-    /// Calendars recurring booking option.
+    /// Value of `booking_option` of `CalendarsRecurring`.
     pub enum CalendarsRecurringBookingOption {
         /// `book_next`
         BookNext = "book_next",
@@ -1343,7 +1343,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create calendar notification.
+    /// Body of `calendars.create_notification`.
     pub struct CreateCalendarNotification {
         /// Additional e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
@@ -1407,7 +1407,7 @@ crm_core::setters!(CreateCalendarNotification {
 });
 
 impl CreateCalendarNotification {
-    /// A record with what it must have.
+    /// Creates a `CreateCalendarNotification` from its required fields.
     #[must_use]
     pub fn new(
         channel: impl Into<NotificationChannel>,
@@ -1436,7 +1436,7 @@ impl CreateCalendarNotification {
 }
 
 crm_core::record! {
-    /// Create calendar resource.
+    /// Body of `calendars.create_resource`.
     pub struct CreateCalendarResource {
         /// At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
@@ -1473,7 +1473,7 @@ crm_core::setters!(CreateCalendarResource {
 });
 
 crm_core::record! {
-    /// Create schedule.
+    /// Body of `calendars.create_schedule`.
     pub struct CreateSchedule {
         /// `calendarIds`
         calendar_ids: Option<Vec<String>> = "calendarIds",
@@ -1499,7 +1499,7 @@ crm_core::setters!(CreateSchedule {
 });
 
 impl CreateSchedule {
-    /// A record with what it must have.
+    /// Creates a `CreateSchedule` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1520,7 +1520,7 @@ impl CreateSchedule {
 }
 
 crm_core::record! {
-    /// Created or updated by.
+    /// Value of `created_by` of `CalendarEvent`.
     pub struct CreatedOrUpdatedBy {
         /// `source`
         source: Option<String> = "source",
@@ -1530,7 +1530,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete event reply.
+    /// Reply of `calendars.delete_event`.
     pub struct DeleteEventReply {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
@@ -1558,7 +1558,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get all schedules reply.
+    /// Reply of `calendars.search_schedules`.
     pub struct GetAllSchedulesReply {
         /// The schedules, or the parts of one.
         schedules: Vec<ScheduleObjectReply> = "schedules",
@@ -1566,7 +1566,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get calendar event reply.
+    /// Reply of `calendars.get_appointment`.
     pub struct GetCalendarEventReply {
         /// `event`
         event: Option<CalendarEvent> = "event",
@@ -1574,7 +1574,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get calendar events reply.
+    /// Reply of `calendars.list_blocked_slots`.
     pub struct GetCalendarEventsReply {
         /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
@@ -1582,7 +1582,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get create update note reply.
+    /// Reply of `calendars.create_appointment_note`.
     pub struct GetCreateUpdateNoteReply {
         /// `note`
         note: Option<GetNote> = "note",
@@ -1590,7 +1590,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get note.
+    /// Value of `note` of `GetCreateUpdateNoteReply`.
     pub struct GetNote {
         /// The text.
         body: Option<String> = "body",
@@ -1608,7 +1608,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get notes list reply.
+    /// Reply of `calendars.list_appointment_notes`.
     pub struct GetNotesListReply {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -1618,7 +1618,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Group.
+    /// Item of `groups` of `AllGroupsReply`.
     pub struct Group {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1636,7 +1636,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Group create.
+    /// Body of `calendars.create_group`.
     pub struct GroupCreate {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1658,7 +1658,7 @@ crm_core::setters!(GroupCreate {
 });
 
 impl GroupCreate {
-    /// A record with what it must have.
+    /// Creates a `GroupCreate` from its required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1678,7 +1678,7 @@ impl GroupCreate {
 }
 
 crm_core::record! {
-    /// Group create reply.
+    /// Reply of `calendars.create_group`.
     pub struct GroupCreateReply {
         /// `group`
         group: Option<Group> = "group",
@@ -1686,7 +1686,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Group status update params.
+    /// Body of `calendars.set_group_status`.
     pub struct GroupStatusUpdateParams {
         /// `isActive`
         is_active: Option<bool> = "isActive",
@@ -1696,7 +1696,7 @@ crm_core::record! {
 }
 
 impl GroupStatusUpdateParams {
-    /// A record with what it must have.
+    /// Creates a `GroupStatusUpdateParams` from its required fields.
     #[must_use]
     pub fn new(is_active: impl Into<bool>) -> Self {
         Self {
@@ -1707,7 +1707,7 @@ impl GroupStatusUpdateParams {
 }
 
 crm_core::record! {
-    /// Group update.
+    /// Body of `calendars.update_group`.
     pub struct GroupUpdate {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1721,7 +1721,7 @@ crm_core::record! {
 }
 
 impl GroupUpdate {
-    /// A record with what it must have.
+    /// Creates a `GroupUpdate` from its required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1748,7 +1748,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Hour.
+    /// Item of `hours` of `Availability`.
     pub struct Hour {
         /// Between 0 and 23.
         close_hour: Option<f64> = "closeHour",
@@ -1764,7 +1764,7 @@ crm_core::record! {
 }
 
 impl Hour {
-    /// A record with what it must have.
+    /// Creates a `Hour` from its required fields.
     #[must_use]
     pub fn new(
         close_hour: impl Into<f64>,
@@ -1783,7 +1783,7 @@ impl Hour {
 }
 
 crm_core::record! {
-    /// Location configuration.
+    /// Item of `location_configurations` of `CalendarCreate`.
     pub struct LocationConfiguration {
         /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
@@ -1799,7 +1799,7 @@ crm_core::setters!(LocationConfiguration {
 });
 
 impl LocationConfiguration {
-    /// A record with what it must have.
+    /// Creates a `LocationConfiguration` from its required fields.
     #[must_use]
     pub fn new(kind: impl Into<LocationConfigurationKind>) -> Self {
         Self {
@@ -1833,7 +1833,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Location configuration reply.
+    /// Item of `location_configurations` of `Calendar`.
     pub struct LocationConfigurationReply {
         /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
@@ -1845,7 +1845,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Look busy configuration.
+    /// Value of `look_busy_config` of `Calendar`.
     pub struct LookBusyConfiguration {
         /// True if it is enabled. Default: `false`.
         enabled: Option<bool> = "enabled",
@@ -1857,7 +1857,7 @@ crm_core::record! {
 }
 
 impl LookBusyConfiguration {
-    /// A record with what it must have.
+    /// Creates a `LookBusyConfiguration` from its required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, look_busy_percentage: impl Into<f64>) -> Self {
         Self {
@@ -1889,7 +1889,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Note created by.
+    /// Value of `created_by` of `GetNote`.
     pub struct NoteCreatedBy {
         /// `id`
         id: Option<String> = "id",
@@ -1899,7 +1899,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Notes.
+    /// Body of `calendars.create_appointment_note`.
     pub struct Notes {
         /// The text. At most 5000 characters.
         body: Option<String> = "body",
@@ -1915,7 +1915,7 @@ crm_core::setters!(Notes {
 });
 
 impl Notes {
-    /// A record with what it must have.
+    /// Creates a `Notes` from its required fields.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -1941,7 +1941,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Notification type.
+    /// Value of `notification_type` of `CalendarNotificationReply`.
     pub enum NotificationType {
         /// `booked`
         Booked = "booked",
@@ -1959,7 +1959,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Open hour.
+    /// Item of `open_hours` of `Calendar`.
     pub struct OpenHour {
         /// The days of the week, as numbers.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
@@ -1971,7 +1971,7 @@ crm_core::record! {
 }
 
 impl OpenHour {
-    /// A record with what it must have.
+    /// Creates a `OpenHour` from its required fields.
     #[must_use]
     pub fn new(
         days_of_the_week: impl Into<Vec<f64>>,
@@ -2014,7 +2014,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule interval.
+    /// Item of `intervals` of `ScheduleRule`.
     pub struct ScheduleInterval {
         /// The start.
         from: Option<String> = "from",
@@ -2026,7 +2026,7 @@ crm_core::record! {
 }
 
 impl ScheduleInterval {
-    /// A record with what it must have.
+    /// Creates a `ScheduleInterval` from its required fields.
     #[must_use]
     pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
         Self {
@@ -2038,7 +2038,7 @@ impl ScheduleInterval {
 }
 
 crm_core::record! {
-    /// Schedule object reply.
+    /// Item of `schedules` of `GetAllSchedulesReply`.
     pub struct ScheduleObjectReply {
         /// `calendarIds`
         calendar_ids: Vec<String> = "calendarIds",
@@ -2064,7 +2064,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule reply.
+    /// Reply of `calendars.create_schedule`.
     pub struct ScheduleReply {
         /// The time, or the recurrence.
         schedule: Option<ScheduleObjectReply> = "schedule",
@@ -2072,7 +2072,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule rule.
+    /// Item of `rules` of `CreateSchedule`.
     pub struct ScheduleRule {
         /// The date or time.
         date: Option<String> = "date",
@@ -2094,7 +2094,7 @@ crm_core::setters!(ScheduleRule {
 });
 
 impl ScheduleRule {
-    /// A record with what it must have.
+    /// Creates a `ScheduleRule` from its required fields.
     #[must_use]
     pub fn new(
         intervals: impl Into<Vec<ScheduleInterval>>,
@@ -2111,7 +2111,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// Schedule rule day.
+    /// Value of `day` of `ScheduleRule`.
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -2131,7 +2131,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule rule type.
+    /// Value of `type_` of `ScheduleRule`.
     pub enum ScheduleRuleType {
         /// `date`
         Date = "date",
@@ -2141,7 +2141,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedules.
+    /// Item of `after_time` of `CalendarNotificationReply`.
     pub struct Schedules {
         /// The time before or after the event. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
@@ -2157,7 +2157,7 @@ crm_core::setters!(Schedules {
 });
 
 crm_core::record! {
-    /// Slots.
+    /// Reply of `calendars.get_free_slots`.
     pub struct Slots {
         /// The time slots.
         slots: Vec<String> = "slots",
@@ -2165,15 +2165,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Team member.
+    /// Item of `team_members` of `CalendarCreate`.
     pub struct TeamMember {
         /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
-        /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
@@ -2194,7 +2194,7 @@ crm_core::setters!(TeamMember {
 });
 
 impl TeamMember {
-    /// A record with what it must have.
+    /// Creates a `TeamMember` from its required fields.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -2210,7 +2210,7 @@ impl TeamMember {
 }
 
 crm_core::record! {
-    /// Team member reply.
+    /// Item of `team_members` of `Calendar`.
     pub struct TeamMemberReply {
         /// `isPrimary`
         is_primary: Option<bool> = "isPrimary",
@@ -2228,7 +2228,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update availability.
+    /// Item of `availabilities` of `CalendarUpdate`.
     pub struct UpdateAvailability {
         /// The date or time.
         date: Option<String> = "date",
@@ -2250,7 +2250,7 @@ crm_core::setters!(UpdateAvailability {
 });
 
 impl UpdateAvailability {
-    /// A record with what it must have.
+    /// Creates a `UpdateAvailability` from its required fields.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -2264,7 +2264,7 @@ impl UpdateAvailability {
 }
 
 crm_core::record! {
-    /// Update calendar notifications.
+    /// Body of `calendars.update_notification`.
     pub struct UpdateCalendarNotifications {
         /// Additional e-mail addresses to notify.
         additional_email_ids: Option<Vec<String>> = "additionalEmailIds",
@@ -2336,7 +2336,7 @@ crm_core::setters!(UpdateCalendarNotifications {
 });
 
 crm_core::record! {
-    /// Update calendar resource.
+    /// Body of `calendars.update_resource`.
     pub struct UpdateCalendarResource {
         /// At most 100 items.
         calendar_ids: Option<Vec<String>> = "calendarIds",
@@ -2376,7 +2376,7 @@ crm_core::setters!(UpdateCalendarResource {
 });
 
 crm_core::record! {
-    /// Update schedule.
+    /// Body of `calendars.update_schedule`.
     pub struct UpdateSchedule {
         /// `name`
         name: Option<String> = "name",
@@ -2396,7 +2396,7 @@ crm_core::setters!(UpdateSchedule {
 });
 
 crm_core::record! {
-    /// Validate group slug post body.
+    /// Body of `calendars.validate_group_slug`.
     pub struct ValidateGroupSlugPostBody {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2408,7 +2408,7 @@ crm_core::record! {
 }
 
 impl ValidateGroupSlugPostBody {
-    /// A record with what it must have.
+    /// Creates a `ValidateGroupSlugPostBody` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, slug: impl Into<String>) -> Self {
         Self {
@@ -2420,7 +2420,7 @@ impl ValidateGroupSlugPostBody {
 }
 
 crm_core::record! {
-    /// Validate group slug reply.
+    /// Reply of `calendars.validate_group_slug`.
     pub struct ValidateGroupSlugReply {
         /// True if the slug is available.
         available: Option<bool> = "available",

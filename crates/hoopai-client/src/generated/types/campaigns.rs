@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Campaigns.
+    /// Item of `campaigns` of `CampaignsReply`.
     pub struct Campaigns {
         /// `id`
         id: Option<String> = "id",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaigns reply.
+    /// Reply of `campaigns.list`.
     pub struct CampaignsReply {
         /// `campaigns`
         campaigns: Vec<Campaigns> = "campaigns",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Get company by id.
+    /// Value of `company` of `GetCompanyByIdReply`.
     pub struct GetCompanyById {
         /// `address`
         address: Option<String> = "address",
@@ -112,7 +112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get company by id reply.
+    /// Reply of `companies.get`.
     pub struct GetCompanyByIdReply {
         /// `company`
         company: Option<GetCompanyById> = "company",
@@ -120,7 +120,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Onboarding.
+    /// Value of `onboarding_info` of `GetCompanyById`.
     pub struct Onboarding {
         /// `affiliateSignup`
         affiliate_signup: Option<bool> = "affiliateSignup",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Attribution source.
+    /// Item of `attributions` of `FoundContact`.
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
@@ -138,7 +138,7 @@ crm_core::setters!(ContactSearch {
 });
 
 impl ContactSearch {
-    /// A record with what it must have.
+    /// Creates a `ContactSearch` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_limit: impl Into<i64>) -> Self {
         Self {
@@ -171,7 +171,7 @@ crm_core::setters!(ContactSort {
 });
 
 impl ContactSort {
-    /// A record with what it must have.
+    /// Creates a `ContactSort` from its required fields.
     #[must_use]
     pub fn new(field: impl Into<String>) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl ContactSort {
 }
 
 crm_core::record! {
-    /// Contacts bulk update reply.
+    /// Reply of `contacts.batch_set_business`.
     pub struct ContactsBulkUpdateReply {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
@@ -193,7 +193,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts business update.
+    /// Body of `contacts.batch_set_business`.
     pub struct ContactsBusinessUpdate {
         /// `businessId`
         business_id: Option<String> = "businessId",
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 impl ContactsBusinessUpdate {
-    /// A record with what it must have.
+    /// Creates a `ContactsBusinessUpdate` from its required fields.
     #[must_use]
     pub fn new(
         business_id: impl Into<String>,
@@ -225,7 +225,7 @@ impl ContactsBusinessUpdate {
 }
 
 crm_core::record! {
-    /// Contacts by id reply.
+    /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
         /// `contact`
         contact: Option<GetContectById> = "contact",
@@ -235,7 +235,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts custom field.
+    /// Item of `custom_fields` of `CreateContactSchema`.
     pub struct ContactsCustomField {
         /// `id`
         id: Option<String> = "id",
@@ -245,7 +245,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts get create update note reply.
+    /// Reply of `contacts.create_note`.
     pub struct ContactsGetCreateUpdateNoteReply {
         /// `note`
         note: Option<ContactsGetNote> = "note",
@@ -253,7 +253,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts get note.
+    /// Value of `note` of `ContactsGetCreateUpdateNoteReply`.
     pub struct ContactsGetNote {
         /// The text.
         body: Option<String> = "body",
@@ -275,7 +275,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts get notes list reply.
+    /// Reply of `contacts.list_notes`.
     pub struct ContactsGetNotesListReply {
         /// `notes`
         notes: Vec<ContactsGetNote> = "notes",
@@ -283,7 +283,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts meta.
+    /// Value of `meta` of `ContactsSearchReply`.
     pub struct ContactsMeta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -303,7 +303,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contacts notes.
+    /// Body of `contacts.create_note`.
     pub struct ContactsNotes {
         /// The text.
         body: Option<String> = "body",
@@ -331,7 +331,7 @@ crm_core::setters!(ContactsNotes {
 });
 
 impl ContactsNotes {
-    /// A record with what it must have.
+    /// Creates a `ContactsNotes` from its required fields.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -346,7 +346,7 @@ impl ContactsNotes {
 }
 
 crm_core::record! {
-    /// Contacts search reply.
+    /// Reply of `contacts.list`.
     pub struct ContactsSearchReply {
         /// The contacts, as records or ids.
         contacts: Vec<FoundContact> = "contacts",
@@ -358,7 +358,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create contact.
+    /// Body of `contacts.create`.
     pub struct CreateContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -467,7 +467,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// A record with what it must have.
+    /// Creates a `CreateContact` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -500,7 +500,7 @@ impl CreateContact {
 }
 
 crm_core::record! {
-    /// Create contact schema.
+    /// Value of `contact` of `CreateContactsReply`.
     pub struct CreateContactSchema {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -578,7 +578,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create contacts reply.
+    /// Reply of `contacts.create`.
     pub struct CreateContactsReply {
         /// `contact`
         contact: Option<CreateContactSchema> = "contact",
@@ -586,7 +586,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create task params.
+    /// Body of `contacts.create_task`.
     pub struct CreateTaskParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -610,7 +610,7 @@ crm_core::setters!(CreateTaskParams {
 });
 
 impl CreateTaskParams {
-    /// A record with what it must have.
+    /// Creates a `CreateTaskParams` from its required fields.
     #[must_use]
     pub fn new(
         completed: impl Into<bool>,
@@ -629,7 +629,7 @@ impl CreateTaskParams {
 }
 
 crm_core::record! {
-    /// Create workflow.
+    /// Body of `contacts.add_to_workflow`.
     pub struct CreateWorkflow {
         /// `eventStartTime`
         event_start_time: Option<String> = "eventStartTime",
@@ -641,7 +641,7 @@ crm_core::setters!(CreateWorkflow {
 });
 
 crm_core::record! {
-    /// Dnd setting.
+    /// Value of `call` of `DndSettings`.
     pub struct DndSetting {
         /// `code`
         code: Option<String> = "code",
@@ -661,7 +661,7 @@ crm_core::setters!(DndSetting {
 });
 
 impl DndSetting {
-    /// A record with what it must have.
+    /// Creates a `DndSetting` from its required fields.
     #[must_use]
     pub fn new(status: impl Into<DndSettingStatus>) -> Self {
         Self {
@@ -674,7 +674,7 @@ impl DndSetting {
 }
 
 crm_core::open_enum! {
-    /// Dnd setting status.
+    /// Value of `status` of `DndSetting`.
     pub enum DndSettingStatus {
         /// `active`
         Active = "active",
@@ -686,7 +686,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Dnd settings.
+    /// Value of `dnd_settings` of `CreateContact`.
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "Call",
@@ -802,7 +802,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get contect by id.
+    /// Value of `contact` of `ContactsByIdReply`.
     pub struct GetContectById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -884,7 +884,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get event.
+    /// Item of `events` of `GetEventsReply`.
     pub struct GetEvent {
         /// `address`
         address: Option<String> = "address",
@@ -924,7 +924,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get events reply.
+    /// Reply of `contacts.list_appointments`.
     pub struct GetEventsReply {
         /// The events, or the number of each.
         events: Vec<GetEvent> = "events",
@@ -932,7 +932,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Inbound dnd setting.
+    /// Value of `all` of `InboundDndSettings`.
     pub struct InboundDndSetting {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -948,7 +948,7 @@ crm_core::setters!(InboundDndSetting {
 });
 
 impl InboundDndSetting {
-    /// A record with what it must have.
+    /// Creates a `InboundDndSetting` from its required fields.
     #[must_use]
     pub fn new(status: impl Into<InboundDndSettingStatus>) -> Self {
         Self {
@@ -960,7 +960,7 @@ impl InboundDndSetting {
 }
 
 crm_core::open_enum! {
-    /// Inbound dnd setting status.
+    /// Value of `status` of `InboundDndSetting`.
     pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
@@ -970,7 +970,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Inbound dnd settings.
+    /// Value of `inbound_dnd_settings` of `CreateContact`.
     pub struct InboundDndSettings {
         /// The settings for all channels.
         all: Option<InboundDndSetting> = "all",
@@ -982,7 +982,7 @@ crm_core::setters!(InboundDndSettings {
 });
 
 crm_core::record! {
-    /// Tag reply.
+    /// Reply of `contacts.add_tags`.
     pub struct TagReply {
         /// `tags`
         tags: Vec<String> = "tags",
@@ -990,7 +990,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tags.
+    /// Body of `contacts.add_tags`.
     pub struct Tags {
         /// `tags`
         tags: Option<Vec<String>> = "tags",
@@ -1000,7 +1000,7 @@ crm_core::record! {
 }
 
 impl Tags {
-    /// A record with what it must have.
+    /// Creates a `Tags` from its required fields.
     #[must_use]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1029,7 +1029,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Task.
+    /// Value of `task` of `TaskByIsReply`.
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -1049,7 +1049,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Task by is reply.
+    /// Reply of `contacts.create_task`.
     pub struct TaskByIsReply {
         /// `task`
         task: Option<Task> = "task",
@@ -1057,7 +1057,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tasks list reply.
+    /// Reply of `contacts.list_tasks`.
     pub struct TasksListReply {
         /// `tasks`
         tasks: Vec<Task> = "tasks",
@@ -1065,7 +1065,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update contact.
+    /// Body of `contacts.update`.
     pub struct UpdateContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -1166,7 +1166,7 @@ crm_core::clears!(UpdateContact {
 });
 
 crm_core::record! {
-    /// Update contacts reply.
+    /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
         /// `contact`
         contact: Option<GetContectById> = "contact",
@@ -1176,7 +1176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update note.
+    /// Body of `contacts.update_note`.
     pub struct UpdateNote {
         /// The text.
         body: Option<String> = "body",
@@ -1204,7 +1204,7 @@ crm_core::setters!(UpdateNote {
 });
 
 crm_core::record! {
-    /// Update tags.
+    /// Body of `contacts.batch_update_tags`.
     pub struct UpdateTags {
         /// The contacts, as records or ids.
         contacts: Option<Vec<String>> = "contacts",
@@ -1224,7 +1224,7 @@ crm_core::setters!(UpdateTags {
 });
 
 impl UpdateTags {
-    /// A record with what it must have.
+    /// Creates a `UpdateTags` from its required fields.
     #[must_use]
     pub fn new(
         contacts: impl Into<Vec<String>>,
@@ -1242,7 +1242,7 @@ impl UpdateTags {
 }
 
 crm_core::record! {
-    /// Update tags reply.
+    /// Reply of `contacts.batch_update_tags`.
     pub struct UpdateTagsReply {
         /// The number of errors.
         error_count: Option<f64> = "errorCount",
@@ -1254,7 +1254,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update task body.
+    /// Body of `contacts.update_task`.
     pub struct UpdateTaskBody {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -1282,7 +1282,7 @@ crm_core::setters!(UpdateTaskBody {
 });
 
 crm_core::record! {
-    /// Update task status params.
+    /// Body of `contacts.update_task_completed`.
     pub struct UpdateTaskStatusParams {
         /// True if it is completed.
         completed: Option<bool> = "completed",
@@ -1292,7 +1292,7 @@ crm_core::record! {
 }
 
 impl UpdateTaskStatusParams {
-    /// A record with what it must have.
+    /// Creates a `UpdateTaskStatusParams` from its required fields.
     #[must_use]
     pub fn new(completed: impl Into<bool>) -> Self {
         Self {
@@ -1303,7 +1303,7 @@ impl UpdateTaskStatusParams {
 }
 
 crm_core::record! {
-    /// Upsert contact.
+    /// Body of `contacts.upsert`.
     pub struct UpsertContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -1416,7 +1416,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// A record with what it must have.
+    /// Creates a `UpsertContact` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1450,7 +1450,7 @@ impl UpsertContact {
 }
 
 crm_core::record! {
-    /// Upsert contacts reply.
+    /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
         /// `contact`
         contact: Option<GetContectById> = "contact",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action data.
+    /// Value of `data` of `CreateActionReply`.
     pub struct ActionData {
         /// `agentId`
         agent_id: Option<String> = "agentId",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Actions id.
+    /// Item of `actions` of `EmployeeReply`.
     pub struct ActionsId {
         /// `id`
         id: Option<String> = "id",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Actions id type.
+    /// Value of `type_` of `ActionData`.
     pub enum ActionsIdType {
         /// `advancedFollowup`
         AdvancedFollowup = "advancedFollowup",
@@ -50,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Channels item.
+    /// Item of `channels` of `CreateEmployee`.
     pub enum ChannelsItem {
         /// `FB`
         Fb = "FB",
@@ -68,7 +68,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversation ai get generation source.
+    /// Value of the argument `source` of `conversation_ai.get_generation`.
     pub enum ConversationAiGetGenerationSource {
         /// `conversation`
         Conversation = "conversation",
@@ -78,7 +78,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create action.
+    /// Body of `conversation_ai.create_action`.
     pub struct CreateAction {
         /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 impl CreateAction {
-    /// A record with what it must have.
+    /// Creates a `CreateAction` from its required fields.
     #[must_use]
     pub fn new(
         details: impl Into<Value>,
@@ -109,7 +109,7 @@ impl CreateAction {
 }
 
 crm_core::record! {
-    /// Create action reply.
+    /// Reply of `conversation_ai.create_action`.
     pub struct CreateActionReply {
         /// The content of the reply.
         data: Option<ActionData> = "data",
@@ -119,7 +119,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create employee.
+    /// Body of `conversation_ai.create_agent`.
     pub struct CreateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
@@ -197,7 +197,7 @@ crm_core::setters!(CreateEmployee {
 });
 
 impl CreateEmployee {
-    /// A record with what it must have.
+    /// Creates a `CreateEmployee` from its required fields.
     #[must_use]
     pub fn new(
         goal: impl Into<String>,
@@ -231,7 +231,7 @@ impl CreateEmployee {
 }
 
 crm_core::record! {
-    /// Delete action data.
+    /// Value of `data` of `DeleteActionReply`.
     pub struct DeleteActionData {
         /// `id`
         id: Option<String> = "id",
@@ -239,7 +239,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete action reply.
+    /// Reply of `conversation_ai.delete_action`.
     pub struct DeleteActionReply {
         /// The content of the reply.
         data: Option<DeleteActionData> = "data",
@@ -249,7 +249,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Employee list item.
+    /// Item of `agents` of `SearchEmployeeReply`.
     pub struct EmployeeListItem {
         /// The actions of the agent.
         actions: Vec<Value> = "actions",
@@ -305,7 +305,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Employee reply.
+    /// Reply of `conversation_ai.create_agent`.
     pub struct EmployeeReply {
         /// The actions of the agent.
         actions: Vec<ActionsId> = "actions",
@@ -349,7 +349,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch action details reply.
+    /// Reply of `conversation_ai.get_action`.
     pub struct FetchActionDetailsReply {
         /// The content of the reply.
         data: Option<ActionData> = "data",
@@ -359,7 +359,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch actions for employee reply.
+    /// Reply of `conversation_ai.list_actions`.
     pub struct FetchActionsForEmployeeReply {
         /// The content of the reply.
         data: Vec<ActionData> = "data",
@@ -369,7 +369,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch ai response details reply.
+    /// Reply of `conversation_ai.get_generation`.
     pub struct FetchAiResponseDetailsReply {
         /// The actions of the bot.
         action_logs: Vec<Value> = "actionLogs",
@@ -395,7 +395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Followup settings.
+    /// Value of `followup_settings` of `UpdateFollowupSettings`.
     pub struct FollowupSettings {
         /// Default: `true`.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
@@ -419,7 +419,7 @@ crm_core::setters!(FollowupSettings {
 });
 
 impl FollowupSettings {
-    /// A record with what it must have.
+    /// Creates a `FollowupSettings` from its required fields.
     #[must_use]
     pub fn new(dynamic_channel_switching: impl Into<bool>) -> Self {
         Self {
@@ -443,7 +443,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Interval.
+    /// Item of `intervals` of `WorkingHours`.
     pub struct Interval {
         /// The hour at which it ends, from 0 to 23.
         end_hour: Option<f64> = "endHour",
@@ -459,7 +459,7 @@ crm_core::record! {
 }
 
 impl Interval {
-    /// A record with what it must have.
+    /// Creates a `Interval` from its required fields.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,
@@ -478,7 +478,7 @@ impl Interval {
 }
 
 crm_core::record! {
-    /// Search employee reply.
+    /// Reply of `conversation_ai.search_agents`.
     pub struct SearchEmployeeReply {
         /// `agents`
         agents: Vec<EmployeeListItem> = "agents",
@@ -502,7 +502,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update action reply.
+    /// Reply of `conversation_ai.update_action`.
     pub struct UpdateActionReply {
         /// The content of the reply.
         data: Option<ActionData> = "data",
@@ -512,7 +512,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update employee.
+    /// Body of `conversation_ai.update_agent`.
     pub struct UpdateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
@@ -596,7 +596,7 @@ crm_core::setters!(UpdateEmployee {
 });
 
 impl UpdateEmployee {
-    /// A record with what it must have.
+    /// Creates a `UpdateEmployee` from its required fields.
     #[must_use]
     pub fn new(auto_pilot_max_messages: impl Into<f64>) -> Self {
         Self {
@@ -625,7 +625,7 @@ impl UpdateEmployee {
 }
 
 crm_core::record! {
-    /// Update followup settings.
+    /// Body of `conversation_ai.update_followup_settings`.
     pub struct UpdateFollowupSettings {
         /// `actionIds`
         action_ids: Option<Vec<String>> = "actionIds",
@@ -637,7 +637,7 @@ crm_core::record! {
 }
 
 impl UpdateFollowupSettings {
-    /// A record with what it must have.
+    /// Creates a `UpdateFollowupSettings` from its required fields.
     #[must_use]
     pub fn new(
         action_ids: impl Into<Vec<String>>,
@@ -662,7 +662,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Working hours.
+    /// Item of `working_hours` of `FollowupSettings`.
     pub struct WorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
@@ -678,7 +678,7 @@ crm_core::setters!(WorkingHours {
 });
 
 impl WorkingHours {
-    /// A record with what it must have.
+    /// Creates a `WorkingHours` from its required fields.
     #[must_use]
     pub fn new(day_of_the_week: impl Into<f64>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Add message attachments.
+    /// Body of `conversations.add_message_attachments`.
     pub struct AddMessageAttachments {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AddMessageAttachments {
-    /// A record with what it must have.
+    /// Creates a `AddMessageAttachments` from its required fields.
     #[must_use]
     pub fn new(attachments: impl Into<Vec<String>>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl AddMessageAttachments {
 }
 
 crm_core::record! {
-    /// Call data.
+    /// Value of `call` of `ProcessMessageBody`.
     pub struct CallData {
         /// The phone number of the caller.
         from: Option<String> = "from",
@@ -67,7 +67,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Cancel scheduled reply.
+    /// Reply of `conversations.cancel_scheduled_email`.
     pub struct CancelScheduledReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -77,7 +77,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Complete file upload.
+    /// Body of `conversations.complete_upload`.
     pub struct CompleteFileUpload {
         /// `conversationId`
         conversation_id: Option<String> = "conversationId",
@@ -106,7 +106,7 @@ crm_core::setters!(CompleteFileUpload {
 });
 
 crm_core::record! {
-    /// Complete file upload reply.
+    /// Reply of `conversations.complete_upload`.
     pub struct CompleteFileUploadReply {
         /// Additional data.
         metadata: Option<Value> = "metadata",
@@ -116,7 +116,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation.
+    /// Value of `conversation` of `GetConversationReply`.
     pub struct Conversation {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -146,7 +146,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation create reply.
+    /// Value of `conversation` of `CreateConversationReply`.
     pub struct ConversationCreateReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -168,7 +168,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation schema.
+    /// Item of `conversations` of `SendConversationReply`.
     pub struct ConversationSchema {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -198,7 +198,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Conversation schema type.
+    /// Value of `type_` of `ConversationSchema`.
     pub enum ConversationSchemaType {
         /// `TYPE_EMAIL`
         TypeEmail = "TYPE_EMAIL",
@@ -214,7 +214,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations export messages channel.
+    /// Value of the argument `channel` of `conversations.export_messages`.
     pub enum ConversationsExportMessagesChannel {
         /// `Call`
         Call = "Call",
@@ -242,7 +242,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations list messages type.
+    /// Value of the argument `type_` of `conversations.list_messages`.
     pub enum ConversationsListMessagesType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
@@ -286,7 +286,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations search last message action.
+    /// Value of the argument `last_message_action` of `conversations.search`.
     pub enum ConversationsSearchLastMessageAction {
         /// `automated`
         Automated = "automated",
@@ -296,7 +296,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations search sort by.
+    /// Value of the argument `sort_by` of `conversations.search`.
     pub enum ConversationsSearchSortBy {
         /// `due_at`
         DueAt = "due_at",
@@ -312,7 +312,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Conversations search status.
+    /// Value of the argument `status` of `conversations.search`.
     pub enum ConversationsSearchStatus {
         /// `all`
         All = "all",
@@ -328,7 +328,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create conversation.
+    /// Body of `conversations.create`.
     pub struct CreateConversation {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -340,7 +340,7 @@ crm_core::record! {
 }
 
 impl CreateConversation {
-    /// A record with what it must have.
+    /// Creates a `CreateConversation` from its required fields.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -352,7 +352,7 @@ impl CreateConversation {
 }
 
 crm_core::record! {
-    /// Create conversation reply.
+    /// Reply of `conversations.create`.
     pub struct CreateConversationReply {
         /// `conversation`
         conversation: Option<ConversationCreateReply> = "conversation",
@@ -362,7 +362,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create custom subtype.
+    /// Body of `conversations.create_custom_subtype`.
     pub struct CreateCustomSubtype {
         /// The channel of the message or notification.
         channel: Option<CreateCustomSubtypeChannel> = "channel",
@@ -382,7 +382,7 @@ crm_core::setters!(CreateCustomSubtype {
 });
 
 impl CreateCustomSubtype {
-    /// A record with what it must have.
+    /// Creates a `CreateCustomSubtype` from its required fields.
     #[must_use]
     pub fn new(
         channel: impl Into<CreateCustomSubtypeChannel>,
@@ -410,7 +410,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Error item.
+    /// Value of `error` of `UpdateMessageStatus`.
     pub struct ErrorItem {
         /// `code`
         code: Option<String> = "code",
@@ -424,7 +424,7 @@ crm_core::record! {
 }
 
 impl ErrorItem {
-    /// A record with what it must have.
+    /// Creates a `ErrorItem` from its required fields.
     #[must_use]
     pub fn new(
         code: impl Into<String>,
@@ -441,7 +441,7 @@ impl ErrorItem {
 }
 
 crm_core::record! {
-    /// Export messages reply.
+    /// Reply of `conversations.export_messages`.
     pub struct ExportMessagesReply {
         /// `messages`
         messages: Vec<GetMessageReply> = "messages",
@@ -453,7 +453,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forward config.
+    /// Value of `forward` of `SendMessageBody`.
     pub struct ForwardConfig {
         /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
@@ -497,7 +497,7 @@ crm_core::setters!(ForwardConfig {
 });
 
 impl ForwardConfig {
-    /// A record with what it must have.
+    /// Creates a `ForwardConfig` from its required fields.
     #[must_use]
     pub fn new(is_forwarded: impl Into<bool>) -> Self {
         Self {
@@ -516,7 +516,7 @@ impl ForwardConfig {
 }
 
 crm_core::record! {
-    /// Forward reply.
+    /// Value of `forward_data` of `SendMessageReply`.
     pub struct ForwardReply {
         /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
@@ -538,7 +538,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get conversation by id reply.
+    /// Reply of `conversations.get`.
     pub struct GetConversationByIdReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -562,7 +562,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get conversation reply.
+    /// Reply of `conversations.update`.
     pub struct GetConversationReply {
         /// `conversation`
         conversation: Option<Conversation> = "conversation",
@@ -572,7 +572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get email message reply.
+    /// Reply of `conversations.get_email`.
     pub struct GetEmailMessageReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -620,7 +620,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Get email message reply status.
+    /// Value of `status` of `GetEmailMessageReply`.
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
@@ -644,7 +644,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get message reply.
+    /// Item of `messages` of `ExportMessagesReply`.
     pub struct GetMessageReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
@@ -684,7 +684,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get message transcription reply.
+    /// Reply of `conversations.get_transcription`.
     pub struct GetMessageTranscriptionReply {
         /// The confidence of the transcription.
         confidence: Option<f64> = "confidence",
@@ -702,7 +702,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get messages by conversation reply.
+    /// Value of `messages` of `MessagesReply`.
     pub struct GetMessagesByConversationReply {
         /// The id of the last message on the page.
         last_message_id: Option<String> = "lastMessageId",
@@ -714,7 +714,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Initiate file upload.
+    /// Body of `conversations.initiate_upload`.
     pub struct InitiateFileUpload {
         /// The channel of the message or notification.
         channel: Option<String> = "channel",
@@ -747,7 +747,7 @@ crm_core::setters!(InitiateFileUpload {
 });
 
 crm_core::record! {
-    /// Initiate file upload reply.
+    /// Reply of `conversations.initiate_upload`.
     pub struct InitiateFileUploadReply {
         /// The time of expiry, in milliseconds since 1970-01-01 UTC.
         expires_at: Option<f64> = "expiresAt",
@@ -783,7 +783,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Message meta.
+    /// Value of `meta` of `GetMessageReply`.
     pub struct MessageMeta {
         /// The settings for calls.
         call: Option<MessageCall> = "call",
@@ -809,7 +809,7 @@ crm_core::record! {
 }
 
 impl MessageRecipientStatus {
-    /// A record with what it must have.
+    /// Creates a `MessageRecipientStatus` from its required fields.
     #[must_use]
     pub fn new(email_id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {
@@ -865,7 +865,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Message reply source.
+    /// Value of `source` of `GetEmailMessageReply`.
     pub enum MessageReplySource {
         /// `api`
         Api = "api",
@@ -881,7 +881,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Message reply status.
+    /// Value of `status` of `GetMessageReply`.
     pub enum MessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -911,7 +911,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Message status.
+    /// Value of `status` of `SendMessageBody`.
     pub enum MessageStatus {
         /// `delivered`
         Delivered = "delivered",
@@ -1025,7 +1025,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Process message body.
+    /// Body of `conversations.add_inbound_message`.
     pub struct ProcessMessageBody {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1095,7 +1095,7 @@ crm_core::setters!(ProcessMessageBody {
 });
 
 impl ProcessMessageBody {
-    /// A record with what it must have.
+    /// Creates a `ProcessMessageBody` from its required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1127,7 +1127,7 @@ impl ProcessMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Process message body type.
+    /// Value of `type_` of `ProcessMessageBody`.
     pub enum ProcessMessageBodyType {
         /// `ALL_IN_ONE_CHAT`
         AllInOneChat = "ALL_IN_ONE_CHAT",
@@ -1167,7 +1167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Process message reply.
+    /// Reply of `conversations.add_inbound_message`.
     pub struct ProcessMessageReply {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -1187,7 +1187,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Process outbound message body.
+    /// Body of `conversations.add_outbound_message`.
     pub struct ProcessOutboundMessageBody {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1219,7 +1219,7 @@ crm_core::setters!(ProcessOutboundMessageBody {
 });
 
 impl ProcessOutboundMessageBody {
-    /// A record with what it must have.
+    /// Creates a `ProcessOutboundMessageBody` from its required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1239,7 +1239,7 @@ impl ProcessOutboundMessageBody {
 }
 
 crm_core::record! {
-    /// Send conversation reply.
+    /// Reply of `conversations.search`.
     pub struct SendConversationReply {
         /// `conversations`
         conversations: Vec<ConversationSchema> = "conversations",
@@ -1249,7 +1249,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Send message body.
+    /// Body of `conversations.send_message`.
     pub struct SendMessageBody {
         /// `appointmentId`
         appointment_id: Option<String> = "appointmentId",
@@ -1355,7 +1355,7 @@ crm_core::setters!(SendMessageBody {
 });
 
 impl SendMessageBody {
-    /// A record with what it must have.
+    /// Creates a `SendMessageBody` from its required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1415,7 +1415,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Send message body type.
+    /// Value of `type_` of `SendMessageBody`.
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",
@@ -1439,7 +1439,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Send message reply.
+    /// Reply of `conversations.send_message`.
     pub struct SendMessageReply {
         /// `conversationId`
         conversation_id: Option<String> = "conversationId",
@@ -1459,7 +1459,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Send review reply.
+    /// Body of `conversations.send_review_reply`.
     pub struct SendReviewReply {
         /// `conversationId`
         conversation_id: Option<String> = "conversationId",
@@ -1473,7 +1473,7 @@ crm_core::record! {
 }
 
 impl SendReviewReply {
-    /// A record with what it must have.
+    /// Creates a `SendReviewReply` from its required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1490,7 +1490,7 @@ impl SendReviewReply {
 }
 
 crm_core::record! {
-    /// Subscription action.
+    /// Value of `subscription_action` of `UserSubscriptionChange`.
     pub struct SubscriptionAction {
         /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
@@ -1512,7 +1512,7 @@ crm_core::setters!(SubscriptionAction {
 });
 
 impl SubscriptionAction {
-    /// A record with what it must have.
+    /// Creates a `SubscriptionAction` from its required fields.
     #[must_use]
     pub fn new(
         subtype_status: impl Into<SubscriptionActionSubtypeStatus>,
@@ -1539,7 +1539,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Subscription action type.
+    /// Value of `type_` of `SubscriptionAction`.
     pub enum SubscriptionActionType {
         /// `custom`
         Custom = "custom",
@@ -1551,7 +1551,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update conversation.
+    /// Body of `conversations.update`.
     pub struct UpdateConversation {
         /// `feedback`
         feedback: Option<Value> = "feedback",
@@ -1575,7 +1575,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// A record with what it must have.
+    /// Creates a `UpdateConversation` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1589,7 +1589,7 @@ impl UpdateConversation {
 }
 
 crm_core::record! {
-    /// Update custom subtype.
+    /// Body of `conversations.update_custom_subtype`.
     pub struct UpdateCustomSubtype {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1613,7 +1613,7 @@ crm_core::setters!(UpdateCustomSubtype {
 });
 
 crm_core::record! {
-    /// Update message status.
+    /// Body of `conversations.update_message_status`.
     pub struct UpdateMessageStatus {
         /// `emailMessageId`
         email_message_id: Option<String> = "emailMessageId",
@@ -1637,7 +1637,7 @@ crm_core::setters!(UpdateMessageStatus {
 });
 
 impl UpdateMessageStatus {
-    /// A record with what it must have.
+    /// Creates a `UpdateMessageStatus` from its required fields.
     #[must_use]
     pub fn new(status: impl Into<MessageStatus>) -> Self {
         Self {
@@ -1651,7 +1651,7 @@ impl UpdateMessageStatus {
 }
 
 crm_core::record! {
-    /// Upload files reply.
+    /// Reply of `conversations.upload_attachments`.
     pub struct UploadFilesReply {
         /// The SIDs of the media files at Twilio.
         twilio_media_sids: Vec<String> = "twilioMediaSids",
@@ -1661,7 +1661,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User subscription change.
+    /// Body of `conversations.change_subscription`.
     pub struct UserSubscriptionChange {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -1687,7 +1687,7 @@ crm_core::setters!(UserSubscriptionChange {
 });
 
 impl UserSubscriptionChange {
-    /// A record with what it must have.
+    /// Creates a `UserSubscriptionChange` from its required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1708,7 +1708,7 @@ impl UserSubscriptionChange {
 }
 
 crm_core::record! {
-    /// User typing body.
+    /// Body of `conversations.send_typing`.
     pub struct UserTypingBody {
         /// `conversationId`
         conversation_id: Option<String> = "conversationId",
@@ -1724,7 +1724,7 @@ crm_core::record! {
 }
 
 impl UserTypingBody {
-    /// A record with what it must have.
+    /// Creates a `UserTypingBody` from its required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Category interface.
+    /// Item of `categories` of `ProductInterface`.
     pub struct CategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
@@ -30,7 +30,7 @@ crm_core::setters!(CategoryInterface {
 });
 
 impl CategoryInterface {
-    /// A record with what it must have.
+    /// Creates a `CategoryInterface` from its required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl CategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// Content type.
+    /// Value of `content_type` of `PostInterface`.
     pub enum ContentType {
         /// `assignment`
         Assignment = "assignment",
@@ -57,7 +57,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Exporter payload.
+    /// Body of `courses.import`.
     pub struct ExporterPayload {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -75,7 +75,7 @@ crm_core::setters!(ExporterPayload {
 });
 
 impl ExporterPayload {
-    /// A record with what it must have.
+    /// Creates a `ExporterPayload` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -91,7 +91,7 @@ impl ExporterPayload {
 }
 
 crm_core::record! {
-    /// Instructor details.
+    /// Value of `instructor_details` of `ProductInterface`.
     pub struct InstructorDetails {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 impl InstructorDetails {
-    /// A record with what it must have.
+    /// Creates a `InstructorDetails` from its required fields.
     #[must_use]
     pub fn new(description: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -115,7 +115,7 @@ impl InstructorDetails {
 }
 
 crm_core::record! {
-    /// Post interface.
+    /// Item of `posts` of `CategoryInterface`.
     pub struct PostInterface {
         /// The URL of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
@@ -145,7 +145,7 @@ crm_core::setters!(PostInterface {
 });
 
 impl PostInterface {
-    /// A record with what it must have.
+    /// Creates a `PostInterface` from its required fields.
     #[must_use]
     pub fn new(
         content_type: impl Into<ContentType>,
@@ -167,7 +167,7 @@ impl PostInterface {
 }
 
 crm_core::record! {
-    /// Post material interface.
+    /// Item of `post_materials` of `PostInterface`.
     pub struct PostMaterialInterface {
         /// `title`
         title: Option<String> = "title",
@@ -181,7 +181,7 @@ crm_core::record! {
 }
 
 impl PostMaterialInterface {
-    /// A record with what it must have.
+    /// Creates a `PostMaterialInterface` from its required fields.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -198,7 +198,7 @@ impl PostMaterialInterface {
 }
 
 crm_core::record! {
-    /// Product interface.
+    /// Item of `products` of `ExporterPayload`.
     pub struct ProductInterface {
         /// The categories, as records or ids.
         categories: Option<Vec<CategoryInterface>> = "categories",
@@ -222,7 +222,7 @@ crm_core::setters!(ProductInterface {
 });
 
 impl ProductInterface {
-    /// A record with what it must have.
+    /// Creates a `ProductInterface` from its required fields.
     #[must_use]
     pub fn new(
         categories: impl Into<Vec<CategoryInterface>>,
@@ -241,7 +241,7 @@ impl ProductInterface {
 }
 
 crm_core::record! {
-    /// Sub category interface.
+    /// Item of `sub_categories` of `CategoryInterface`.
     pub struct SubCategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
@@ -263,7 +263,7 @@ crm_core::setters!(SubCategoryInterface {
 });
 
 impl SubCategoryInterface {
-    /// A record with what it must have.
+    /// Creates a `SubCategoryInterface` from its required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {
@@ -277,7 +277,7 @@ impl SubCategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `PostMaterialInterface`.
     pub enum Type {
         /// `7z`
         X7z = "7z",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create custom fields.
+    /// Body of `custom_fields.create`.
     pub struct CreateCustomFields {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
@@ -97,7 +97,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create folder.
+    /// Body of `custom_fields.create_folder`.
     pub struct CreateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 impl CreateFolder {
-    /// A record with what it must have.
+    /// Creates a `CreateFolder` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -128,7 +128,7 @@ impl CreateFolder {
 }
 
 crm_core::record! {
-    /// Custom field folder.
+    /// Reply of `custom_fields.create_folder`.
     pub struct CustomFieldFolder {
         /// `id`
         id: Option<String> = "id",
@@ -142,7 +142,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom field reply.
+    /// Reply of `custom_fields.create`.
     pub struct CustomFieldReply {
         /// The custom field.
         field: Option<CustomField> = "field",
@@ -150,7 +150,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom fields reply.
+    /// Reply of `custom_fields.list_by_object_key`.
     pub struct CustomFieldsReply {
         /// The fields of the object.
         fields: Vec<CustomField> = "fields",
@@ -160,7 +160,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom folder delete reply.
+    /// Reply of `custom_fields.delete`.
     pub struct CustomFolderDeleteReply {
         /// `id`
         id: Option<String> = "id",
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update custom fields.
+    /// Body of `custom_fields.update`.
     pub struct UpdateCustomFields {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
@@ -210,7 +210,7 @@ crm_core::setters!(UpdateCustomFields {
 });
 
 impl UpdateCustomFields {
-    /// A record with what it must have.
+    /// Creates a `UpdateCustomFields` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, show_in_forms: impl Into<bool>) -> Self {
         Self {
@@ -228,7 +228,7 @@ impl UpdateCustomFields {
 }
 
 crm_core::record! {
-    /// Update folder.
+    /// Body of `custom_fields.update_folder`.
     pub struct UpdateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -240,7 +240,7 @@ crm_core::record! {
 }
 
 impl UpdateFolder {
-    /// A record with what it must have.
+    /// Creates a `UpdateFolder` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create custom menu.
+    /// Body of `custom_menus.create`.
     pub struct CreateCustomMenu {
         /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
@@ -57,7 +57,7 @@ crm_core::setters!(CreateCustomMenu {
 });
 
 crm_core::record! {
-    /// Custom menu.
+    /// Item of `custom_menus` of `GetCustomMenusReply`.
     pub struct CustomMenu {
         /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
@@ -113,7 +113,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Delete custom menu reply.
+    /// Reply of `custom_menus.delete`.
     pub struct DeleteCustomMenuReply {
         /// The time of deletion.
         deleted_at: Option<Timestamp> = "deletedAt",
@@ -139,7 +139,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get custom menus reply.
+    /// Reply of `custom_menus.list`.
     pub struct GetCustomMenusReply {
         /// The matching menu links.
         custom_menus: Vec<CustomMenu> = "customMenus",
@@ -149,7 +149,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get single custom menus reply.
+    /// Reply of `custom_menus.create`.
     pub struct GetSingleCustomMenusReply {
         /// `customMenu`
         custom_menu: Option<CustomMenu> = "customMenu",
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Icon.
+    /// Value of `icon` of `CreateCustomMenu`.
     pub struct Icon {
         /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 impl Icon {
-    /// A record with what it must have.
+    /// Creates a `Icon` from its required fields.
     #[must_use]
     pub fn new(font_family: impl Into<FontFamily>, name: impl Into<String>) -> Self {
         Self {
@@ -181,7 +181,7 @@ impl Icon {
 }
 
 crm_core::record! {
-    /// Icon schema optional.
+    /// Value of `icon` of `CustomMenu`.
     pub struct IconSchemaOptional {
         /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
@@ -197,7 +197,7 @@ crm_core::setters!(IconSchemaOptional {
 });
 
 crm_core::record! {
-    /// Update custom menu.
+    /// Body of `custom_menus.update`.
     pub struct UpdateCustomMenu {
         /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
@@ -249,7 +249,7 @@ crm_core::setters!(UpdateCustomMenu {
 });
 
 crm_core::record! {
-    /// Update custom menu link reply.
+    /// Reply of `custom_menus.update`.
     pub struct UpdateCustomMenuLinkReply {
         /// `customMenu`
         custom_menu: Option<CustomMenu> = "customMenu",

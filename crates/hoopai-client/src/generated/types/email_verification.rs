@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Verification body.
+    /// Body of `email_verification.verify`.
     pub struct VerificationBody {
         /// `type`
         type_: Option<VerificationBodyType> = "type",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl VerificationBody {
-    /// A record with what it must have.
+    /// Creates a `VerificationBody` from its required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<VerificationBodyType>,
@@ -31,7 +31,7 @@ impl VerificationBody {
 }
 
 crm_core::open_enum! {
-    /// Verification body type.
+    /// Value of `type_` of `VerificationBody`.
     pub enum VerificationBodyType {
         /// `contact`
         Contact = "contact",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Builder json mapper.
+    /// Value of `dnd` of `SaveBuilderData`.
     pub struct BuilderJsonMapper {
         /// The attributes of the template's parts.
         attrs: Option<Value> = "attrs",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl BuilderJsonMapper {
-    /// A record with what it must have.
+    /// Creates a `BuilderJsonMapper` from its required fields.
     #[must_use]
     pub fn new(
         attrs: impl Into<Value>,
@@ -35,7 +35,7 @@ impl BuilderJsonMapper {
 }
 
 crm_core::record! {
-    /// Builder template.
+    /// Item of `builders` of `BuilderTemplates`.
     pub struct BuilderTemplate {
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -89,7 +89,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Builder update successful.
+    /// Reply of `emails.update_template`.
     pub struct BuilderUpdateSuccessful {
         /// True if the operation succeeded.
         ok: Option<String> = "ok",
@@ -113,7 +113,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create builder.
+    /// Body of `emails.create_template`.
     pub struct CreateBuilder {
         /// Default: `2`.
         builder_version: Option<BuilderVersion> = "builderVersion",
@@ -165,7 +165,7 @@ crm_core::setters!(CreateBuilder {
 });
 
 impl CreateBuilder {
-    /// A record with what it must have.
+    /// Creates a `CreateBuilder` from its required fields.
     #[must_use]
     pub fn new(
         import_provider: impl Into<CreateBuilderImportProvider>,
@@ -203,7 +203,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create builder reply.
+    /// Reply of `emails.create_template`.
     pub struct CreateBuilderReply {
         /// `redirect`
         redirect: Option<String> = "redirect",
@@ -213,7 +213,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Create builder type.
+    /// Value of `type_` of `CreateBuilder`.
     pub enum CreateBuilderType {
         /// `blank`
         Blank = "blank",
@@ -229,7 +229,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Delete builder reply.
+    /// Reply of `emails.delete_template`.
     pub struct DeleteBuilderReply {
         /// True if the operation succeeded.
         ok: Option<String> = "ok",
@@ -295,7 +295,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Save builder data.
+    /// Body of `emails.update_template`.
     pub struct SaveBuilderData {
         /// The layout, in the format of the builder.
         dnd: Option<BuilderJsonMapper> = "dnd",
@@ -346,7 +346,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule.
+    /// Item of `schedules` of `ScheduleFetchSuccessful`.
     pub struct Schedule {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -406,7 +406,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule fetch successful.
+    /// Reply of `emails.list_campaigns`.
     pub struct ScheduleFetchSuccessful {
         /// The schedules, or the parts of one.
         schedules: Vec<Schedule> = "schedules",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// File reply.
+    /// Reply of `files.get`.
     pub struct FileReply {
         /// `allow_download`
         allow_download: Option<bool> = "allow_download",

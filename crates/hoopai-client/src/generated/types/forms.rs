@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Forms params.
+    /// Item of `forms` of `FormsReply`.
     pub struct FormsParams {
         /// `id`
         id: Option<String> = "id",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forms reply.
+    /// Reply of `forms.list`.
     pub struct FormsReply {
         /// `forms`
         forms: Vec<FormsParams> = "forms",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forms submissions reply.
+    /// Reply of `forms.list_submissions`.
     pub struct FormsSubmissionsReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forms submissions submissions.
+    /// Item of `submissions` of `FormsSubmissionsReply`.
     pub struct FormsSubmissionsSubmissions {
         /// `contactId`
         contact_id: Option<String> = "contactId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create redirect params.
+    /// Body of `funnels.create_redirect`.
     pub struct CreateRedirectParams {
         /// The action to perform, or that was performed.
         action: Option<RedirectParamsAction> = "action",
@@ -33,7 +33,7 @@ crm_core::setters!(CreateRedirectParams {
 });
 
 crm_core::record! {
-    /// Create redirect reply.
+    /// Reply of `funnels.create_redirect`.
     pub struct CreateRedirectReply {
         /// The content of the reply.
         data: Option<RedirectReply> = "data",
@@ -41,7 +41,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete redirect reply.
+    /// Reply of `funnels.delete_redirect`.
     pub struct DeleteRedirectReply {
         /// The content of the reply.
         data: Option<Value> = "data",
@@ -95,7 +95,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Funnel list reply.
+    /// Reply of `funnels.list`.
     pub struct FunnelListReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -107,7 +107,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Funnel page count reply.
+    /// Reply of `funnels.count_pages`.
     pub struct FunnelPageCountReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -115,7 +115,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Funnel page reply.
+    /// Reply of `funnels.list_pages`.
     pub struct FunnelPageReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Redirect list reply.
+    /// Reply of `funnels.list_redirects`.
     pub struct RedirectListReply {
         /// The content of the reply.
         data: Option<RedirectListReplyData> = "data",
@@ -189,7 +189,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Redirect reply.
+    /// Value of `data` of `CreateRedirectReply`.
     pub struct RedirectReply {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update redirect params.
+    /// Body of `funnels.update_redirect`.
     pub struct UpdateRedirectParams {
         /// The action to perform, or that was performed.
         action: Option<RedirectParamsAction> = "action",
@@ -225,7 +225,7 @@ crm_core::record! {
 }
 
 impl UpdateRedirectParams {
-    /// A record with what it must have.
+    /// Creates a `UpdateRedirectParams` from its required fields.
     #[must_use]
     pub fn new(
         action: impl Into<RedirectParamsAction>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Additional emails.
+    /// Item of `additional_emails` of `ContactDetailsDto`.
     pub struct AdditionalEmails {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AdditionalEmails {
-    /// A record with what it must have.
+    /// Creates a `AdditionalEmails` from its required fields.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl AdditionalEmails {
 }
 
 crm_core::record! {
-    /// Address.
+    /// Value of `address` of `InvoiceSettingsBusinessDetails`.
     pub struct Address {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Address dto.
+    /// Value of `address` of `BusinessDetailsDto`.
     pub struct AddressDto {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
@@ -75,7 +75,7 @@ crm_core::setters!(AddressDto {
 });
 
 crm_core::record! {
-    /// Alt.
+    /// Body of `invoices.delete_estimate`.
     pub struct Alt {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -87,7 +87,7 @@ crm_core::record! {
 }
 
 impl Alt {
-    /// A record with what it must have.
+    /// Creates a `Alt` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Alt {
 }
 
 crm_core::record! {
-    /// Attachments.
+    /// Item of `attachments` of `CreateEstimates`.
     pub struct Attachments {
         /// `id`
         id: Option<String> = "id",
@@ -128,7 +128,7 @@ crm_core::setters!(Attachments {
 });
 
 crm_core::record! {
-    /// Auto invoicing.
+    /// Value of `auto_invoice` of `CreateEstimates`.
     pub struct AutoInvoicing {
         /// `directPayments`
         direct_payments: Option<bool> = "directPayments",
@@ -144,7 +144,7 @@ crm_core::setters!(AutoInvoicing {
 });
 
 impl AutoInvoicing {
-    /// A record with what it must have.
+    /// Creates a `AutoInvoicing` from its required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -156,7 +156,7 @@ impl AutoInvoicing {
 }
 
 crm_core::record! {
-    /// Auto payment details.
+    /// Value of `auto_payment` of `AutoPaymentSchedule`.
     pub struct AutoPaymentDetails {
         /// The Bacs Direct Debit account that pays.
         bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
@@ -208,7 +208,7 @@ crm_core::setters!(AutoPaymentDetails {
 });
 
 impl AutoPaymentDetails {
-    /// A record with what it must have.
+    /// Creates a `AutoPaymentDetails` from its required fields.
     #[must_use]
     pub fn new(enable: impl Into<bool>) -> Self {
         Self {
@@ -229,7 +229,7 @@ impl AutoPaymentDetails {
 }
 
 crm_core::record! {
-    /// Auto payment schedule.
+    /// Body of `invoices.set_schedule_auto_payment`.
     pub struct AutoPaymentSchedule {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -245,7 +245,7 @@ crm_core::record! {
 }
 
 impl AutoPaymentSchedule {
-    /// A record with what it must have.
+    /// Creates a `AutoPaymentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -263,7 +263,7 @@ impl AutoPaymentSchedule {
 }
 
 crm_core::record! {
-    /// Bacs direct debit.
+    /// Value of `bacs_direct_debit` of `AutoPaymentDetails`.
     pub struct BacsDirectDebit {
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
@@ -275,7 +275,7 @@ crm_core::record! {
 }
 
 impl BacsDirectDebit {
-    /// A record with what it must have.
+    /// Creates a `BacsDirectDebit` from its required fields.
     #[must_use]
     pub fn new(last4: impl Into<String>, sort_code: impl Into<String>) -> Self {
         Self {
@@ -287,7 +287,7 @@ impl BacsDirectDebit {
 }
 
 crm_core::record! {
-    /// Becs direct debit.
+    /// Value of `becs_direct_debit` of `AutoPaymentDetails`.
     pub struct BecsDirectDebit {
         /// The BSB number of the Australian bank branch.
         bsb_number: Option<String> = "bsb_number",
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl BecsDirectDebit {
-    /// A record with what it must have.
+    /// Creates a `BecsDirectDebit` from its required fields.
     #[must_use]
     pub fn new(bsb_number: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -311,7 +311,7 @@ impl BecsDirectDebit {
 }
 
 crm_core::record! {
-    /// Business details dto.
+    /// Value of `business_details` of `CreateEstimates`.
     pub struct BusinessDetailsDto {
         /// `address`
         address: Option<AddressDto> = "address",
@@ -343,7 +343,7 @@ crm_core::setters!(BusinessDetailsDto {
 });
 
 crm_core::record! {
-    /// Cancel invoice schedule.
+    /// Body of `invoices.cancel_schedule`.
     pub struct CancelInvoiceSchedule {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -355,7 +355,7 @@ crm_core::record! {
 }
 
 impl CancelInvoiceSchedule {
-    /// A record with what it must have.
+    /// Creates a `CancelInvoiceSchedule` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -367,7 +367,7 @@ impl CancelInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Card.
+    /// Value of `card` of `AutoPaymentDetails`.
     pub struct Card {
         /// The card's brand.
         brand: Option<String> = "brand",
@@ -379,7 +379,7 @@ crm_core::record! {
 }
 
 impl Card {
-    /// A record with what it must have.
+    /// Creates a `Card` from its required fields.
     #[must_use]
     pub fn new(brand: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -391,7 +391,7 @@ impl Card {
 }
 
 crm_core::record! {
-    /// Contact details dto.
+    /// Value of `contact_details` of `CreateEstimates`.
     pub struct ContactDetailsDto {
         /// Additional e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
@@ -425,7 +425,7 @@ crm_core::setters!(ContactDetailsDto {
 });
 
 impl ContactDetailsDto {
-    /// A record with what it must have.
+    /// Creates a `ContactDetailsDto` from its required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -448,7 +448,7 @@ impl ContactDetailsDto {
 }
 
 crm_core::record! {
-    /// Create estimates.
+    /// Body of `invoices.create_estimate`.
     pub struct CreateEstimates {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -556,7 +556,7 @@ crm_core::setters!(CreateEstimates {
 });
 
 impl CreateEstimates {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateEstimates` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -597,7 +597,7 @@ impl Default for CreateEstimates {
 }
 
 crm_core::record! {
-    /// Create invoice.
+    /// Body of `invoices.create`.
     pub struct CreateInvoice {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -697,7 +697,7 @@ crm_core::setters!(CreateInvoice {
 });
 
 impl CreateInvoice {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateInvoice` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -736,7 +736,7 @@ impl Default for CreateInvoice {
 }
 
 crm_core::record! {
-    /// Create invoice from estimate.
+    /// Body of `invoices.create_from_estimate`.
     pub struct CreateInvoiceFromEstimate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -756,7 +756,7 @@ crm_core::setters!(CreateInvoiceFromEstimate {
 });
 
 impl CreateInvoiceFromEstimate {
-    /// A record with what it must have.
+    /// Creates a `CreateInvoiceFromEstimate` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mark_as_invoiced: impl Into<bool>) -> Self {
         Self {
@@ -770,7 +770,7 @@ impl CreateInvoiceFromEstimate {
 }
 
 crm_core::record! {
-    /// Create invoice from estimate reply.
+    /// Reply of `invoices.create_from_estimate`.
     pub struct CreateInvoiceFromEstimateReply {
         /// `estimate`
         estimate: Option<EstimateReply> = "estimate",
@@ -780,7 +780,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Create invoice from estimate version.
+    /// Value of `version` of `CreateInvoiceFromEstimate`.
     pub enum CreateInvoiceFromEstimateVersion {
         /// `v1`
         V1 = "v1",
@@ -790,7 +790,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create invoice schedule.
+    /// Body of `invoices.create_schedule`.
     pub struct CreateInvoiceSchedule {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -874,7 +874,7 @@ crm_core::setters!(CreateInvoiceSchedule {
 });
 
 impl CreateInvoiceSchedule {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateInvoiceSchedule` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -909,7 +909,7 @@ impl Default for CreateInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Create invoice template.
+    /// Body of `invoices.create_template`.
     pub struct CreateInvoiceTemplate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -985,7 +985,7 @@ crm_core::setters!(CreateInvoiceTemplate {
 });
 
 impl CreateInvoiceTemplate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateInvoiceTemplate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1018,7 +1018,7 @@ impl Default for CreateInvoiceTemplate {
 }
 
 crm_core::record! {
-    /// Custom notification.
+    /// Value of `custom_notification` of `GetInvoiceSettingsReply`.
     pub struct CustomNotification {
         /// The notification of a customer when the amount of the automatic payment changes.
         customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
@@ -1056,7 +1056,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom notification item.
+    /// Value of `customer_auto_payment_amount_changed` of `CustomNotification`.
     pub struct CustomNotificationItem {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -1076,7 +1076,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom r rule options.
+    /// Value of `rrule` of `ScheduleOptions`.
     pub struct CustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1136,7 +1136,7 @@ crm_core::setters!(CustomRRuleOptions {
 });
 
 impl CustomRRuleOptions {
-    /// A record with what it must have.
+    /// Creates a `CustomRRuleOptions` from its required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<f64>,
@@ -1164,7 +1164,7 @@ impl CustomRRuleOptions {
 }
 
 crm_core::record! {
-    /// Discount.
+    /// Value of `discount` of `CreateEstimates`.
     pub struct Discount {
         /// Default: `percentage`.
         type_: Option<DiscountType> = "type",
@@ -1184,7 +1184,7 @@ crm_core::setters!(Discount {
 });
 
 impl Discount {
-    /// A record with what it must have.
+    /// Creates a `Discount` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<DiscountType>) -> Self {
         Self {
@@ -1207,7 +1207,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Estimate id param.
+    /// Body of `invoices.update_estimate_last_visited_at`.
     pub struct EstimateIdParam {
         /// `estimateId`
         estimate_id: Option<String> = "estimateId",
@@ -1217,7 +1217,7 @@ crm_core::record! {
 }
 
 impl EstimateIdParam {
-    /// A record with what it must have.
+    /// Creates a `EstimateIdParam` from its required fields.
     #[must_use]
     pub fn new(estimate_id: impl Into<String>) -> Self {
         Self {
@@ -1228,7 +1228,7 @@ impl EstimateIdParam {
 }
 
 crm_core::record! {
-    /// Estimate line item.
+    /// Item of `items` of `CreateEstimates`.
     pub struct EstimateLineItem {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -1282,7 +1282,7 @@ crm_core::setters!(EstimateLineItem {
 });
 
 impl EstimateLineItem {
-    /// A record with what it must have.
+    /// Creates a `EstimateLineItem` from its required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1310,7 +1310,7 @@ impl EstimateLineItem {
 }
 
 crm_core::record! {
-    /// Estimate reply.
+    /// Reply of `invoices.create_estimate`.
     pub struct EstimateReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1384,7 +1384,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Estimate reply estimate action history item.
+    /// Item of `estimate_action_history` of `EstimateReply`.
     pub struct EstimateReplyEstimateActionHistoryItem {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
@@ -1394,7 +1394,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Estimate template reply.
+    /// Reply of `invoices.create_estimate_template`.
     pub struct EstimateTemplateReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1440,7 +1440,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Estimate templates.
+    /// Body of `invoices.create_estimate_template`.
     pub struct EstimateTemplates {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1512,7 +1512,7 @@ crm_core::setters!(EstimateTemplates {
 });
 
 impl EstimateTemplates {
-    /// A record without any value but those that are always the same.
+    /// Creates a `EstimateTemplates` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1544,7 +1544,7 @@ impl Default for EstimateTemplates {
 }
 
 crm_core::record! {
-    /// Frequency settings.
+    /// Value of `frequency_settings` of `CreateEstimates`.
     pub struct FrequencySettings {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -1556,7 +1556,7 @@ crm_core::record! {
 }
 
 impl FrequencySettings {
-    /// A record with what it must have.
+    /// Creates a `FrequencySettings` from its required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, schedule: impl Into<ScheduleOptions>) -> Self {
         Self {
@@ -1568,7 +1568,7 @@ impl FrequencySettings {
 }
 
 crm_core::record! {
-    /// Generate estimate number reply.
+    /// Reply of `invoices.generate_estimate_number`.
     pub struct GenerateEstimateNumberReply {
         /// `estimateNumber`
         estimate_number: Option<f64> = "estimateNumber",
@@ -1578,7 +1578,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Generate invoice number reply.
+    /// Reply of `invoices.generate_number`.
     pub struct GenerateInvoiceNumberReply {
         /// `invoiceNumber`
         invoice_number: Option<String> = "invoiceNumber",
@@ -1586,7 +1586,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get invoice reply.
+    /// Reply of `invoices.get`.
     pub struct GetInvoiceReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1642,7 +1642,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get invoice settings reply.
+    /// Reply of `invoices.get_settings`.
     pub struct GetInvoiceSettingsReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1688,7 +1688,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get schedule reply.
+    /// Reply of `invoices.cancel_schedule`.
     pub struct GetScheduleReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1732,7 +1732,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Invoice item.
+    /// Item of `items` of `CreateInvoice`.
     pub struct InvoiceItem {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -1782,7 +1782,7 @@ crm_core::setters!(InvoiceItem {
 });
 
 impl InvoiceItem {
-    /// A record with what it must have.
+    /// Creates a `InvoiceItem` from its required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1809,7 +1809,7 @@ impl InvoiceItem {
 }
 
 crm_core::record! {
-    /// Invoice product settings.
+    /// Value of `product_settings` of `GetInvoiceSettingsReply`.
     pub struct InvoiceProductSettings {
         /// True if the description of a line is optional.
         description_optional: Option<bool> = "descriptionOptional",
@@ -1819,7 +1819,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Invoice reply.
+    /// Reply of `invoices.create`.
     pub struct InvoiceReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1871,7 +1871,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Invoice reply status.
+    /// Value of `status` of `GetInvoiceReply`.
     pub enum InvoiceReplyStatus {
         /// `draft`
         Draft = "draft",
@@ -1889,7 +1889,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Invoice settings business details.
+    /// Value of `business_details` of `GetInvoiceSettingsReply`.
     pub struct InvoiceSettingsBusinessDetails {
         /// `address`
         address: Option<Address> = "address",
@@ -1907,7 +1907,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Invoice settings sender configuration.
+    /// Value of `sender_configuration` of `GetInvoiceSettingsReply`.
     pub struct InvoiceSettingsSenderConfiguration {
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
@@ -1971,7 +1971,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item tax.
+    /// Item of `taxes` of `EstimateLineItem`.
     pub struct ItemTax {
         /// Always `exclusive`.
         calculation: Option<String> = "calculation",
@@ -1999,7 +1999,7 @@ crm_core::setters!(ItemTax {
 });
 
 impl ItemTax {
-    /// A record with what it must have.
+    /// Creates a `ItemTax` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -2019,7 +2019,7 @@ impl ItemTax {
 }
 
 crm_core::record! {
-    /// Late fees configuration.
+    /// Value of `late_fees_configuration` of `CreateInvoice`.
     pub struct LateFeesConfiguration {
         /// True if it is enabled.
         enable: Option<bool> = "enable",
@@ -2045,7 +2045,7 @@ crm_core::setters!(LateFeesConfiguration {
 });
 
 impl LateFeesConfiguration {
-    /// A record with what it must have.
+    /// Creates a `LateFeesConfiguration` from its required fields.
     #[must_use]
     pub fn new(
         enable: impl Into<bool>,
@@ -2066,7 +2066,7 @@ impl LateFeesConfiguration {
 }
 
 crm_core::record! {
-    /// Late fees frequency.
+    /// Value of `frequency` of `LateFeesConfiguration`.
     pub struct LateFeesFrequency {
         /// The unit of time.
         interval: Option<LateFeesFrequencyInterval> = "interval",
@@ -2078,7 +2078,7 @@ crm_core::record! {
 }
 
 impl LateFeesFrequency {
-    /// A record with what it must have.
+    /// Creates a `LateFeesFrequency` from its required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<LateFeesFrequencyInterval>,
@@ -2111,7 +2111,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Late fees grace.
+    /// Value of `grace` of `LateFeesConfiguration`.
     pub struct LateFeesGrace {
         /// The unit of time. Always `day`.
         interval: Option<String> = "interval",
@@ -2123,7 +2123,7 @@ crm_core::record! {
 }
 
 impl LateFeesGrace {
-    /// A record with what it must have.
+    /// Creates a `LateFeesGrace` from its required fields.
     #[must_use]
     pub fn new(interval_count: impl Into<f64>) -> Self {
         Self {
@@ -2135,7 +2135,7 @@ impl LateFeesGrace {
 }
 
 crm_core::record! {
-    /// Late fees max fees.
+    /// Value of `max_late_fees` of `LateFeesConfiguration`.
     pub struct LateFeesMaxFees {
         /// Always `fixed`.
         type_: Option<String> = "type",
@@ -2147,7 +2147,7 @@ crm_core::record! {
 }
 
 impl LateFeesMaxFees {
-    /// A record with what it must have.
+    /// Creates a `LateFeesMaxFees` from its required fields.
     #[must_use]
     pub fn new(value: impl Into<f64>) -> Self {
         Self {
@@ -2159,7 +2159,7 @@ impl LateFeesMaxFees {
 }
 
 crm_core::record! {
-    /// List estimate template reply.
+    /// Reply of `invoices.list_estimate_templates`.
     pub struct ListEstimateTemplateReply {
         /// The content of the reply.
         data: Vec<EstimateTemplateReply> = "data",
@@ -2171,7 +2171,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List estimates reply.
+    /// Reply of `invoices.list_estimates`.
     pub struct ListEstimatesReply {
         /// `estimates`
         estimates: Vec<EstimateReply> = "estimates",
@@ -2183,7 +2183,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List invoices reply.
+    /// Reply of `invoices.list`.
     pub struct ListInvoicesReply {
         /// `invoices`
         invoices: Vec<GetInvoiceReply> = "invoices",
@@ -2193,7 +2193,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List schedules reply.
+    /// Reply of `invoices.list_schedules`.
     pub struct ListSchedulesReply {
         /// The schedules, or the parts of one.
         schedules: Vec<GetScheduleReply> = "schedules",
@@ -2203,7 +2203,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List templates reply.
+    /// Reply of `invoices.list_templates`.
     pub struct ListTemplatesReply {
         /// The content of the reply.
         data: Vec<TemplateReply> = "data",
@@ -2213,7 +2213,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Patch invoice stats last viewed.
+    /// Body of `invoices.update_last_visited_at`.
     pub struct PatchInvoiceStatsLastViewed {
         /// `invoiceId`
         invoice_id: Option<String> = "invoiceId",
@@ -2223,7 +2223,7 @@ crm_core::record! {
 }
 
 impl PatchInvoiceStatsLastViewed {
-    /// A record with what it must have.
+    /// Creates a `PatchInvoiceStatsLastViewed` from its required fields.
     #[must_use]
     pub fn new(invoice_id: impl Into<String>) -> Self {
         Self {
@@ -2234,7 +2234,7 @@ impl PatchInvoiceStatsLastViewed {
 }
 
 crm_core::record! {
-    /// Payment method.
+    /// Value of `payment_methods` of `CreateInvoice`.
     pub struct PaymentMethod {
         /// The settings of payment by Stripe.
         stripe: Option<StripePaymentMethod> = "stripe",
@@ -2244,7 +2244,7 @@ crm_core::record! {
 }
 
 impl PaymentMethod {
-    /// A record with what it must have.
+    /// Creates a `PaymentMethod` from its required fields.
     #[must_use]
     pub fn new(stripe: impl Into<StripePaymentMethod>) -> Self {
         Self {
@@ -2255,7 +2255,7 @@ impl PaymentMethod {
 }
 
 crm_core::open_enum! {
-    /// Payment mode.
+    /// Value of the argument `payment_mode` of `invoices.list`.
     pub enum PaymentMode {
         /// `default`
         Default = "default",
@@ -2267,7 +2267,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payment schedule.
+    /// Value of `payment_schedule` of `CreateInvoice`.
     pub struct PaymentSchedule {
         /// The schedules, or the parts of one.
         schedules: Option<Vec<String>> = "schedules",
@@ -2279,7 +2279,7 @@ crm_core::record! {
 }
 
 impl PaymentSchedule {
-    /// A record with what it must have.
+    /// Creates a `PaymentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         schedules: impl Into<Vec<String>>,
@@ -2294,7 +2294,7 @@ impl PaymentSchedule {
 }
 
 crm_core::record! {
-    /// Payment schedule config.
+    /// Value of `payment_schedule_config` of `CreateEstimates`.
     pub struct PaymentScheduleConfig {
         /// The rule for the dates of payment.
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
@@ -2308,7 +2308,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleConfig {
-    /// A record with what it must have.
+    /// Creates a `PaymentScheduleConfig` from its required fields.
     #[must_use]
     pub fn new(
         date_config: impl Into<PaymentScheduleDateConfig>,
@@ -2325,7 +2325,7 @@ impl PaymentScheduleConfig {
 }
 
 crm_core::record! {
-    /// Payment schedule date config.
+    /// Value of `date_config` of `PaymentScheduleConfig`.
     pub struct PaymentScheduleDateConfig {
         /// The due date of the deposit: `estimate_accepted` or `custom`.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
@@ -2337,7 +2337,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleDateConfig {
-    /// A record with what it must have.
+    /// Creates a `PaymentScheduleDateConfig` from its required fields.
     #[must_use]
     pub fn new(
         deposit_date_type: impl Into<PaymentScheduleDateConfigDepositDateType>,
@@ -2372,7 +2372,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Processing fee.
+    /// Value of `miscellaneous_charges` of `CreateEstimates`.
     pub struct ProcessingFee {
         /// `charges`
         charges: Option<Vec<Value>> = "charges",
@@ -2392,7 +2392,7 @@ crm_core::setters!(ProcessingFee {
 });
 
 impl ProcessingFee {
-    /// A record with what it must have.
+    /// Creates a `ProcessingFee` from its required fields.
     #[must_use]
     pub fn new(charges: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -2405,7 +2405,7 @@ impl ProcessingFee {
 }
 
 crm_core::record! {
-    /// Processing fee paid charge.
+    /// Item of `paid_charges` of `ProcessingFee`.
     pub struct ProcessingFeePaidCharge {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -2421,7 +2421,7 @@ crm_core::record! {
 }
 
 impl ProcessingFeePaidCharge {
-    /// A record with what it must have.
+    /// Creates a `ProcessingFeePaidCharge` from its required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -2440,7 +2440,7 @@ impl ProcessingFeePaidCharge {
 }
 
 crm_core::record! {
-    /// Record payment.
+    /// Body of `invoices.record_payment`.
     pub struct RecordPayment {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -2488,7 +2488,7 @@ crm_core::setters!(RecordPayment {
 });
 
 impl RecordPayment {
-    /// A record without any value but those that are always the same.
+    /// Creates a `RecordPayment` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2514,7 +2514,7 @@ impl Default for RecordPayment {
 }
 
 crm_core::record! {
-    /// Record payment reply.
+    /// Reply of `invoices.record_payment`.
     pub struct RecordPaymentReply {
         /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
@@ -2524,7 +2524,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reminder.
+    /// Item of `reminders` of `ReminderSettings`.
     pub struct Reminder {
         /// `emailSubject`
         email_subject: Option<String> = "emailSubject",
@@ -2578,7 +2578,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Reminder settings.
+    /// Value of `reminder_settings` of `GetInvoiceSettingsReply`.
     pub struct ReminderSettings {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -2588,7 +2588,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reminders configuration.
+    /// Value of `reminders_configuration` of `GetInvoiceReply`.
     pub struct RemindersConfiguration {
         /// The reminders that were sent.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
@@ -2598,7 +2598,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule invoice schedule.
+    /// Body of `invoices.start_schedule`.
     pub struct ScheduleInvoiceSchedule {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -2618,7 +2618,7 @@ crm_core::setters!(ScheduleInvoiceSchedule {
 });
 
 impl ScheduleInvoiceSchedule {
-    /// A record with what it must have.
+    /// Creates a `ScheduleInvoiceSchedule` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, live_mode: impl Into<bool>) -> Self {
         Self {
@@ -2632,7 +2632,7 @@ impl ScheduleInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Schedule options.
+    /// Value of `schedule` of `CreateInvoiceSchedule`.
     pub struct ScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -2648,7 +2648,7 @@ crm_core::setters!(ScheduleOptions {
 });
 
 crm_core::record! {
-    /// Send estimate.
+    /// Body of `invoices.send_estimate`.
     pub struct SendEstimate {
         /// The action to perform, or that was performed.
         action: Option<SendInvoiceAction> = "action",
@@ -2676,7 +2676,7 @@ crm_core::setters!(SendEstimate {
 });
 
 impl SendEstimate {
-    /// A record with what it must have.
+    /// Creates a `SendEstimate` from its required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2698,7 +2698,7 @@ impl SendEstimate {
 }
 
 crm_core::record! {
-    /// Send invoice.
+    /// Body of `invoices.send`.
     pub struct SendInvoice {
         /// The action to perform, or that was performed.
         action: Option<SendInvoiceAction> = "action",
@@ -2726,7 +2726,7 @@ crm_core::setters!(SendInvoice {
 });
 
 impl SendInvoice {
-    /// A record with what it must have.
+    /// Creates a `SendInvoice` from its required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2762,7 +2762,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Send invoices reply.
+    /// Reply of `invoices.send`.
     pub struct SendInvoicesReply {
         /// The result of the e-mail.
         email_data: Option<Value> = "emailData",
@@ -2774,7 +2774,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sent to dto.
+    /// Value of `sent_to` of `CreateEstimates`.
     pub struct SentToDto {
         /// The e-mail address.
         email: Option<Vec<String>> = "email",
@@ -2798,7 +2798,7 @@ crm_core::setters!(SentToDto {
 });
 
 impl SentToDto {
-    /// A record with what it must have.
+    /// Creates a `SentToDto` from its required fields.
     #[must_use]
     pub fn new(email: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2812,7 +2812,7 @@ impl SentToDto {
 }
 
 crm_core::record! {
-    /// Sepa direct debit.
+    /// Value of `sepa_direct_debit` of `AutoPaymentDetails`.
     pub struct SepaDirectDebit {
         /// `bank_code`
         bank_code: Option<String> = "bank_code",
@@ -2826,7 +2826,7 @@ crm_core::record! {
 }
 
 impl SepaDirectDebit {
-    /// A record with what it must have.
+    /// Creates a `SepaDirectDebit` from its required fields.
     #[must_use]
     pub fn new(
         bank_code: impl Into<String>,
@@ -2843,7 +2843,7 @@ impl SepaDirectDebit {
 }
 
 crm_core::record! {
-    /// Stripe payment method.
+    /// Value of `stripe` of `PaymentMethod`.
     pub struct StripePaymentMethod {
         /// True if only bank debit is accepted.
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
@@ -2853,7 +2853,7 @@ crm_core::record! {
 }
 
 impl StripePaymentMethod {
-    /// A record with what it must have.
+    /// Creates a `StripePaymentMethod` from its required fields.
     #[must_use]
     pub fn new(enable_bank_debit_only: impl Into<bool>) -> Self {
         Self {
@@ -2864,7 +2864,7 @@ impl StripePaymentMethod {
 }
 
 crm_core::record! {
-    /// Template reply.
+    /// Reply of `invoices.create_template`.
     pub struct TemplateReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -2894,7 +2894,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Text2 pay.
+    /// Body of `invoices.create_text_to_pay`.
     pub struct Text2Pay {
         /// The action to perform, or that was performed.
         action: Option<Text2PayAction> = "action",
@@ -3010,7 +3010,7 @@ crm_core::setters!(Text2Pay {
 });
 
 impl Text2Pay {
-    /// A record without any value but those that are always the same.
+    /// Creates a `Text2Pay` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3063,7 +3063,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Text2 pay invoice reply.
+    /// Reply of `invoices.create_text_to_pay`.
     pub struct Text2PayInvoiceReply {
         /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
@@ -3073,7 +3073,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tips configuration.
+    /// Value of `tips_configuration` of `CreateInvoice`.
     pub struct TipsConfiguration {
         /// True if tips can be given.
         tips_enabled: Option<bool> = "tipsEnabled",
@@ -3085,7 +3085,7 @@ crm_core::record! {
 }
 
 impl TipsConfiguration {
-    /// A record with what it must have.
+    /// Creates a `TipsConfiguration` from its required fields.
     #[must_use]
     pub fn new(
         tips_enabled: impl Into<bool>,
@@ -3100,7 +3100,7 @@ impl TipsConfiguration {
 }
 
 crm_core::record! {
-    /// Total summary.
+    /// Value of `total_summary` of `GetInvoiceReply`.
     pub struct TotalSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -3112,7 +3112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update estimate.
+    /// Body of `invoices.update_estimate`.
     pub struct UpdateEstimate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3224,7 +3224,7 @@ crm_core::setters!(UpdateEstimate {
 });
 
 impl UpdateEstimate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateEstimate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3266,7 +3266,7 @@ impl Default for UpdateEstimate {
 }
 
 crm_core::record! {
-    /// Update invoice.
+    /// Body of `invoices.update`.
     pub struct UpdateInvoice {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3370,7 +3370,7 @@ crm_core::setters!(UpdateInvoice {
 });
 
 impl UpdateInvoice {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateInvoice` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3410,7 +3410,7 @@ impl Default for UpdateInvoice {
 }
 
 crm_core::record! {
-    /// Update invoice late fees configuration.
+    /// Body of `invoices.update_late_fees`.
     pub struct UpdateInvoiceLateFeesConfiguration {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3424,7 +3424,7 @@ crm_core::record! {
 }
 
 impl UpdateInvoiceLateFeesConfiguration {
-    /// A record with what it must have.
+    /// Creates a `UpdateInvoiceLateFeesConfiguration` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -3440,7 +3440,7 @@ impl UpdateInvoiceLateFeesConfiguration {
 }
 
 crm_core::record! {
-    /// Update invoice schedule.
+    /// Body of `invoices.update_schedule`.
     pub struct UpdateInvoiceSchedule {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3504,7 +3504,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
 });
 
 impl UpdateInvoiceSchedule {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateInvoiceSchedule` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3534,7 +3534,7 @@ impl Default for UpdateInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Update invoice template.
+    /// Body of `invoices.update_template`.
     pub struct UpdateInvoiceTemplate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3586,7 +3586,7 @@ crm_core::setters!(UpdateInvoiceTemplate {
 });
 
 impl UpdateInvoiceTemplate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateInvoiceTemplate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3613,7 +3613,7 @@ impl Default for UpdateInvoiceTemplate {
 }
 
 crm_core::record! {
-    /// Update payment methods configuration.
+    /// Body of `invoices.update_template_payment_methods`.
     pub struct UpdatePaymentMethodsConfiguration {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3631,7 +3631,7 @@ crm_core::setters!(UpdatePaymentMethodsConfiguration {
 });
 
 impl UpdatePaymentMethodsConfiguration {
-    /// A record with what it must have.
+    /// Creates a `UpdatePaymentMethodsConfiguration` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -3644,7 +3644,7 @@ impl UpdatePaymentMethodsConfiguration {
 }
 
 crm_core::record! {
-    /// Us bank account.
+    /// Value of `us_bank_account` of `AutoPaymentDetails`.
     pub struct UsBankAccount {
         /// `bank_name`
         bank_name: Option<String> = "bank_name",
@@ -3656,7 +3656,7 @@ crm_core::record! {
 }
 
 impl UsBankAccount {
-    /// A record with what it must have.
+    /// Creates a `UsBankAccount` from its required fields.
     #[must_use]
     pub fn new(bank_name: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -3668,7 +3668,7 @@ impl UsBankAccount {
 }
 
 crm_core::record! {
-    /// Void invoice.
+    /// Body of `invoices.void`.
     pub struct VoidInvoice {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -3680,7 +3680,7 @@ crm_core::record! {
 }
 
 impl VoidInvoice {
-    /// A record with what it must have.
+    /// Creates a `VoidInvoice` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Add faq.
+    /// Body of `knowledge_bases.create_faq`.
     pub struct AddFaq {
         /// `answer`
         answer: Option<String> = "answer",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AddFaq {
-    /// A record with what it must have.
+    /// Creates a `AddFaq` from its required fields.
     #[must_use]
     pub fn new(
         answer: impl Into<String>,
@@ -39,7 +39,7 @@ impl AddFaq {
 }
 
 crm_core::record! {
-    /// Crawled url.
+    /// Item of `urls` of `GetAllUrlsByKnowledgeBaseReply`.
     pub struct CrawledUrl {
         /// `content`
         content: Option<String> = "content",
@@ -63,7 +63,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Crawled url status.
+    /// Value of `status` of `CrawledUrl`.
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",
@@ -87,7 +87,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Crawling aggregate.
+    /// Item of `aggregate` of `CrawlingStatusData`.
     pub struct CrawlingAggregate {
         /// `_id`
         id: Option<CrawledUrlStatus> = "_id",
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crawling record.
+    /// Item of `records` of `CrawlingAggregate`.
     pub struct CrawlingRecord {
         /// `error`
         error: Option<ErrorDetails> = "error",
@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crawling status data.
+    /// Value of `data` of `CrawlingStatusReply`.
     pub struct CrawlingStatusData {
         /// The crawled pages in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crawling status reply.
+    /// Reply of `knowledge_bases.get_crawl_status`.
     pub struct CrawlingStatusReply {
         /// The content of the reply.
         data: Option<CrawlingStatusData> = "data",
@@ -131,7 +131,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create faq reply.
+    /// Reply of `knowledge_bases.create_faq`.
     pub struct CreateFaqReply {
         /// The question with its answer.
         faq: Option<FaqReply> = "faq",
@@ -141,7 +141,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create knowledge base.
+    /// Body of `knowledge_bases.create`.
     pub struct CreateKnowledgeBase {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -159,7 +159,7 @@ crm_core::setters!(CreateKnowledgeBase {
 });
 
 impl CreateKnowledgeBase {
-    /// A record with what it must have.
+    /// Creates a `CreateKnowledgeBase` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -172,7 +172,7 @@ impl CreateKnowledgeBase {
 }
 
 crm_core::record! {
-    /// Create knowledge base reply.
+    /// Reply of `knowledge_bases.create`.
     pub struct CreateKnowledgeBaseReply {
         /// The content of the reply.
         data: Option<KnowledgeBaseData> = "data",
@@ -182,7 +182,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete website url request.
+    /// Body of `knowledge_bases.delete_urls`.
     pub struct DeleteWebsiteUrlRequest {
         /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
@@ -196,7 +196,7 @@ crm_core::record! {
 }
 
 impl DeleteWebsiteUrlRequest {
-    /// A record with what it must have.
+    /// Creates a `DeleteWebsiteUrlRequest` from its required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -213,7 +213,7 @@ impl DeleteWebsiteUrlRequest {
 }
 
 crm_core::record! {
-    /// Discover website data.
+    /// Value of `data` of `DiscoverWebsiteReply`.
     pub struct DiscoverWebsiteData {
         /// `operationId`
         operation_id: Option<String> = "operationId",
@@ -225,7 +225,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Discover website reply.
+    /// Reply of `knowledge_bases.crawl`.
     pub struct DiscoverWebsiteReply {
         /// The content of the reply.
         data: Option<DiscoverWebsiteData> = "data",
@@ -235,7 +235,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Discover website request.
+    /// Body of `knowledge_bases.crawl`.
     pub struct DiscoverWebsiteRequest {
         /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 impl DiscoverWebsiteRequest {
-    /// A record with what it must have.
+    /// Creates a `DiscoverWebsiteRequest` from its required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -270,7 +270,7 @@ impl DiscoverWebsiteRequest {
 }
 
 crm_core::record! {
-    /// Error details.
+    /// Value of `error` of `CrawlingRecord`.
     pub struct ErrorDetails {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -288,7 +288,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Faq reply.
+    /// Value of `faq` of `CreateFaqReply`.
     pub struct FaqReply {
         /// `answer`
         answer: Option<String> = "answer",
@@ -314,7 +314,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get all knowledge bases paginated data.
+    /// Value of `data` of `GetAllKnowledgeBasesPaginatedReply`.
     pub struct GetAllKnowledgeBasesPaginatedData {
         /// The number of active records.
         active_count: Option<f64> = "activeCount",
@@ -328,7 +328,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get all knowledge bases paginated reply.
+    /// Reply of `knowledge_bases.list`.
     pub struct GetAllKnowledgeBasesPaginatedReply {
         /// The content of the reply.
         data: Option<GetAllKnowledgeBasesPaginatedData> = "data",
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get all urls by knowledge base reply.
+    /// Reply of `knowledge_bases.list_urls`.
     pub struct GetAllUrlsByKnowledgeBaseReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -348,7 +348,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get knowledge base by id data.
+    /// Value of `data` of `GetKnowledgeBaseByIdReply`.
     pub struct GetKnowledgeBaseByIdData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -372,7 +372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get knowledge base by id reply.
+    /// Reply of `knowledge_bases.get`.
     pub struct GetKnowledgeBaseByIdReply {
         /// The content of the reply.
         data: Option<GetKnowledgeBaseByIdData> = "data",
@@ -382,7 +382,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Knowledge base data.
+    /// Value of `data` of `CreateKnowledgeBaseReply`.
     pub struct KnowledgeBaseData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -404,7 +404,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Knowledge base list item.
+    /// Item of `knowledge_bases` of `GetAllKnowledgeBasesPaginatedData`.
     pub struct KnowledgeBaseListItem {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -416,7 +416,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Knowledge base metadata.
+    /// Value of `kb_metadata` of `GetKnowledgeBaseByIdData`.
     pub struct KnowledgeBaseMetadata {
         /// The number of questions.
         faqs: Option<f64> = "faqs",
@@ -434,7 +434,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List faqs reply.
+    /// Reply of `knowledge_bases.list_faqs`.
     pub struct ListFaqsReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -448,7 +448,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Operation details.
+    /// Value of `operation_details` of `CrawlingStatusData`.
     pub struct OperationDetails {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -490,7 +490,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Train discovered urls.
+    /// Body of `knowledge_bases.train_urls`.
     pub struct TrainDiscoveredUrls {
         /// `knowledgeBaseId`
         knowledge_base_id: Option<String> = "knowledgeBaseId",
@@ -506,7 +506,7 @@ crm_core::record! {
 }
 
 impl TrainDiscoveredUrls {
-    /// A record with what it must have.
+    /// Creates a `TrainDiscoveredUrls` from its required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -525,7 +525,7 @@ impl TrainDiscoveredUrls {
 }
 
 crm_core::record! {
-    /// Update faq body.
+    /// Body of `knowledge_bases.update_faq`.
     pub struct UpdateFaqBody {
         /// `answer`
         answer: Option<String> = "answer",
@@ -537,7 +537,7 @@ crm_core::record! {
 }
 
 impl UpdateFaqBody {
-    /// A record with what it must have.
+    /// Creates a `UpdateFaqBody` from its required fields.
     #[must_use]
     pub fn new(answer: impl Into<String>, question: impl Into<String>) -> Self {
         Self {
@@ -549,7 +549,7 @@ impl UpdateFaqBody {
 }
 
 crm_core::record! {
-    /// Update knowledge base.
+    /// Body of `knowledge_bases.update`.
     pub struct UpdateKnowledgeBase {
         /// The human-readable description.
         description: Option<String> = "description",

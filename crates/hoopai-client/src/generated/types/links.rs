@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Get link reply.
+    /// Reply of `links.create`.
     pub struct GetLinkReply {
         /// `link`
         link: Option<Link> = "link",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get links reply.
+    /// Reply of `links.list`.
     pub struct GetLinksReply {
         /// `links`
         links: Vec<Link> = "links",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link.
+    /// Value of `link` of `GetLinkReply`.
     pub struct Link {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link update.
+    /// Body of `links.update`.
     pub struct LinkUpdate {
         /// `name`
         name: Option<String> = "name",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 impl LinkUpdate {
-    /// A record with what it must have.
+    /// Creates a `LinkUpdate` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, redirect_to: impl Into<String>) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl LinkUpdate {
 }
 
 crm_core::record! {
-    /// Links.
+    /// Body of `links.create`.
     pub struct Links {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -74,7 +74,7 @@ crm_core::record! {
 }
 
 impl Links {
-    /// A record with what it must have.
+    /// Creates a `Links` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

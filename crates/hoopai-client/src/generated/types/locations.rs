@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create location.
+    /// Body of `locations.create`.
     pub struct CreateLocation {
         /// `address`
         address: Option<String> = "address",
@@ -74,7 +74,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// A record with what it must have.
+    /// Creates a `CreateLocation` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl CreateLocation {
 }
 
 crm_core::record! {
-    /// Create location reply.
+    /// Reply of `locations.create`.
     pub struct CreateLocationReply {
         /// `address`
         address: Option<String> = "address",
@@ -146,7 +146,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Custom fields list reply.
+    /// Reply of `locations.list_custom_fields`.
     pub struct CustomFieldsListReply {
         /// The custom fields with their values.
         custom_fields: Vec<LocationsCustomField> = "customFields",
@@ -154,7 +154,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom r rules options.
+    /// Value of `rrule_options` of `RecurringTaskCreate`.
     pub struct CustomRRulesOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -196,7 +196,7 @@ crm_core::setters!(CustomRRulesOptions {
 });
 
 impl CustomRRulesOptions {
-    /// A record with what it must have.
+    /// Creates a `CustomRRulesOptions` from its required fields.
     #[must_use]
     pub fn new(
         due_after_seconds: impl Into<f64>,
@@ -221,7 +221,7 @@ impl CustomRRulesOptions {
 }
 
 crm_core::open_enum! {
-    /// Custom r rules options day of week.
+    /// Value of `day_of_week` of `CustomRRulesOptions`.
     pub enum CustomRRulesOptionsDayOfWeek {
         /// `FR`
         Fr = "FR",
@@ -257,7 +257,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Custom value.
+    /// Value of `custom_value` of `CustomValueIdReply`.
     pub struct CustomValue {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
@@ -273,7 +273,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom value id reply.
+    /// Reply of `locations.create_custom_value`.
     pub struct CustomValueIdReply {
         /// `customValue`
         custom_value: Option<CustomValue> = "customValue",
@@ -281,7 +281,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom values.
+    /// Body of `locations.create_custom_value`.
     pub struct CustomValues {
         /// `name`
         name: Option<String> = "name",
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl CustomValues {
-    /// A record with what it must have.
+    /// Creates a `CustomValues` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -305,7 +305,7 @@ impl CustomValues {
 }
 
 crm_core::record! {
-    /// Custom values list reply.
+    /// Reply of `locations.list_custom_values`.
     pub struct CustomValuesListReply {
         /// The custom values of the record.
         custom_values: Vec<CustomValue> = "customValues",
@@ -313,7 +313,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File upload reply.
+    /// Reply of `locations.upload_custom_field_files`.
     pub struct FileUploadReply {
         /// Additional data, or the totals and paging of a list.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
@@ -323,7 +323,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File upload reply meta item.
+    /// Item of `meta` of `FileUploadReply`.
     pub struct FileUploadReplyMetaItem {
         /// The encoding of the file.
         encoding: Option<String> = "encoding",
@@ -341,7 +341,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get location.
+    /// Item of `locations` of `SearchReply`.
     pub struct GetLocation {
         /// `address`
         address: Option<String> = "address",
@@ -373,7 +373,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get location by id.
+    /// Value of `location` of `GetLocationByIdReply`.
     pub struct GetLocationById {
         /// `address`
         address: Option<String> = "address",
@@ -419,7 +419,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get location by id reply.
+    /// Reply of `locations.get`.
     pub struct GetLocationByIdReply {
         /// The place or the location (sub-account).
         location: Option<GetLocationById> = "location",
@@ -427,7 +427,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get templates reply.
+    /// Reply of `locations.list_templates`.
     pub struct GetTemplatesReply {
         /// `templates`
         templates: Vec<Value> = "templates",
@@ -437,7 +437,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location deleted reply.
+    /// Reply of `locations.delete`.
     pub struct LocationDeletedReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -447,7 +447,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location tag reply.
+    /// Reply of `locations.create_tag`.
     pub struct LocationTagReply {
         /// The tag, or its name.
         tag: Option<LocationTags> = "tag",
@@ -455,7 +455,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location tags.
+    /// Value of `tag` of `LocationTagReply`.
     pub struct LocationTags {
         /// `id`
         id: Option<String> = "id",
@@ -467,7 +467,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location tags reply.
+    /// Reply of `locations.list_tags`.
     pub struct LocationTagsReply {
         /// `tags`
         tags: Vec<LocationTags> = "tags",
@@ -475,7 +475,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location task list reply.
+    /// Reply of `locations.search_tasks`.
     pub struct LocationTaskListReply {
         /// `tasks`
         tasks: Vec<Value> = "tasks",
@@ -483,7 +483,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Locations business.
+    /// Value of `business` of `GetLocationById`.
     pub struct LocationsBusiness {
         /// `address`
         address: Option<String> = "address",
@@ -507,7 +507,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Locations create custom fields.
+    /// Body of `locations.create_custom_field`.
     pub struct LocationsCreateCustomFields {
         /// The accepted file extensions, for example `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
@@ -561,7 +561,7 @@ crm_core::setters!(LocationsCreateCustomFields {
 });
 
 impl LocationsCreateCustomFields {
-    /// A record with what it must have.
+    /// Creates a `LocationsCreateCustomFields` from its required fields.
     #[must_use]
     pub fn new(data_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -583,7 +583,7 @@ impl LocationsCreateCustomFields {
 }
 
 crm_core::record! {
-    /// Locations custom field.
+    /// Item of `custom_fields` of `CustomFieldsListReply`.
     pub struct LocationsCustomField {
         /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
@@ -617,7 +617,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Locations custom field reply.
+    /// Reply of `locations.create_custom_field`.
     pub struct LocationsCustomFieldReply {
         /// `customField`
         custom_field: Option<LocationsCustomField> = "customField",
@@ -625,7 +625,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Locations list custom fields model.
+    /// Value of the argument `model` of `locations.list_custom_fields`.
     pub enum LocationsListCustomFieldsModel {
         /// `all`
         All = "all",
@@ -637,7 +637,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Locations list templates type.
+    /// Value of the argument `type_` of `locations.list_templates`.
     pub enum LocationsListTemplatesType {
         /// `email`
         Email = "email",
@@ -649,7 +649,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Locations update custom fields.
+    /// Body of `locations.update_custom_field`.
     pub struct LocationsUpdateCustomFields {
         /// The accepted file extensions, for example `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
@@ -701,7 +701,7 @@ crm_core::setters!(LocationsUpdateCustomFields {
 });
 
 impl LocationsUpdateCustomFields {
-    /// A record with what it must have.
+    /// Creates a `LocationsUpdateCustomFields` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -722,7 +722,7 @@ impl LocationsUpdateCustomFields {
 }
 
 crm_core::record! {
-    /// Mailgun.
+    /// Value of `mailgun` of `CreateLocation`.
     pub struct Mailgun {
         /// `apiKey`
         api_key: Option<String> = "apiKey",
@@ -734,7 +734,7 @@ crm_core::record! {
 }
 
 impl Mailgun {
-    /// A record with what it must have.
+    /// Creates a `Mailgun` from its required fields.
     #[must_use]
     pub fn new(api_key: impl Into<String>, domain: impl Into<String>) -> Self {
         Self {
@@ -746,7 +746,7 @@ impl Mailgun {
 }
 
 crm_core::record! {
-    /// Prospect info.
+    /// Value of `prospect_info` of `CreateLocation`.
     pub struct ProspectInfo {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -760,7 +760,7 @@ crm_core::record! {
 }
 
 impl ProspectInfo {
-    /// A record with what it must have.
+    /// Creates a `ProspectInfo` from its required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -777,7 +777,7 @@ impl ProspectInfo {
 }
 
 crm_core::record! {
-    /// Recurring task create.
+    /// Body of `locations.create_recurring_task`.
     pub struct RecurringTaskCreate {
         /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
@@ -807,7 +807,7 @@ crm_core::setters!(RecurringTaskCreate {
 });
 
 impl RecurringTaskCreate {
-    /// A record with what it must have.
+    /// Creates a `RecurringTaskCreate` from its required fields.
     #[must_use]
     pub fn new(
         rrule_options: impl Into<CustomRRulesOptions>,
@@ -826,7 +826,7 @@ impl RecurringTaskCreate {
 }
 
 crm_core::record! {
-    /// Recurring task reply.
+    /// Value of `recurring_task` of `RecurringTaskSingleReply`.
     pub struct RecurringTaskReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -854,7 +854,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Recurring task single reply.
+    /// Reply of `locations.create_recurring_task`.
     pub struct RecurringTaskSingleReply {
         /// The recurring task after the operation.
         recurring_task: Option<RecurringTaskReply> = "recurringTask",
@@ -862,7 +862,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Recurring task update.
+    /// Body of `locations.update_recurring_task`.
     pub struct RecurringTaskUpdate {
         /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
@@ -894,7 +894,7 @@ crm_core::setters!(RecurringTaskUpdate {
 });
 
 crm_core::record! {
-    /// Search reply.
+    /// Reply of `locations.search`.
     pub struct SearchReply {
         /// The locations, as records, ids or codes.
         locations: Vec<GetLocation> = "locations",
@@ -902,7 +902,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Settings.
+    /// Value of `settings` of `CreateLocation`.
     pub struct Settings {
         /// True if duplicate contacts are allowed.
         allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
@@ -926,7 +926,7 @@ crm_core::setters!(Settings {
 });
 
 crm_core::record! {
-    /// Snapshot put.
+    /// Value of `snapshot` of `UpdateLocation`.
     pub struct SnapshotPut {
         /// `id`
         id: Option<String> = "id",
@@ -942,7 +942,7 @@ crm_core::setters!(SnapshotPut {
 });
 
 impl SnapshotPut {
-    /// A record with what it must have.
+    /// Creates a `SnapshotPut` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -954,7 +954,7 @@ impl SnapshotPut {
 }
 
 crm_core::record! {
-    /// Social.
+    /// Value of `social` of `CreateLocation`.
     pub struct Social {
         /// The URL of the blog's RSS feed.
         blog_rss: Option<String> = "blogRss",
@@ -1006,7 +1006,7 @@ crm_core::setters!(Social {
 });
 
 crm_core::record! {
-    /// Tag body.
+    /// Body of `locations.create_tag`.
     pub struct TagBody {
         /// `name`
         name: Option<String> = "name",
@@ -1016,7 +1016,7 @@ crm_core::record! {
 }
 
 impl TagBody {
-    /// A record with what it must have.
+    /// Creates a `TagBody` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1027,7 +1027,7 @@ impl TagBody {
 }
 
 crm_core::record! {
-    /// Task search params.
+    /// Body of `locations.search_tasks`.
     pub struct TaskSearchParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<Vec<String>> = "assignedTo",
@@ -1063,7 +1063,7 @@ crm_core::setters!(TaskSearchParams {
 });
 
 crm_core::record! {
-    /// Twilio.
+    /// Value of `twilio` of `CreateLocation`.
     pub struct Twilio {
         /// The authentication token for Twilio.
         auth_token: Option<String> = "authToken",
@@ -1075,7 +1075,7 @@ crm_core::record! {
 }
 
 impl Twilio {
-    /// A record with what it must have.
+    /// Creates a `Twilio` from its required fields.
     #[must_use]
     pub fn new(auth_token: impl Into<String>, sid: impl Into<String>) -> Self {
         Self {
@@ -1087,7 +1087,7 @@ impl Twilio {
 }
 
 crm_core::record! {
-    /// Update location.
+    /// Body of `locations.update`.
     pub struct UpdateLocation {
         /// `address`
         address: Option<String> = "address",
@@ -1159,7 +1159,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// A record with what it must have.
+    /// Creates a `UpdateLocation` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {

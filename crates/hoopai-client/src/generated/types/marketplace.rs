@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Delete integration body.
+    /// Body of `marketplace.uninstall`.
     pub struct DeleteIntegrationBody {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -24,7 +24,7 @@ crm_core::setters!(DeleteIntegrationBody {
 });
 
 crm_core::record! {
-    /// Get installer details reply.
+    /// Reply of `marketplace.get_installer`.
     pub struct GetInstallerDetailsReply {
         /// `installationDetails`
         installation_details: Option<InstallerDetails> = "installationDetails",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get rebilling config reply.
+    /// Reply of `marketplace.get_rebilling_config`.
     pub struct GetRebillingConfigReply {
         /// The plans of the app.
         plans: Option<Plans> = "plans",
@@ -40,7 +40,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Installer details.
+    /// Value of `installation_details` of `GetInstallerDetailsReply`.
     pub struct InstallerDetails {
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace check funds response.
+    /// Reply of `marketplace.check_funds`.
     pub struct MarketplaceCheckFundsResponse {
         /// True if the wallet has enough money.
         has_funds: Option<bool> = "hasFunds",
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace create charge response.
+    /// Reply of `marketplace.create_charge`.
     pub struct MarketplaceCreateChargeResponse {
         /// `chargeId`
         charge_id: Option<String> = "chargeId",
@@ -88,7 +88,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace get charge response.
+    /// Reply of `marketplace.get_charge`.
     pub struct MarketplaceGetChargeResponse {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
@@ -122,7 +122,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace list charges response.
+    /// Reply of `marketplace.list_charges`.
     pub struct MarketplaceListChargesResponse {
         /// `charges`
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
@@ -136,7 +136,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketplace list charges response charges item.
+    /// Item of `charges` of `MarketplaceListChargesResponse`.
     pub struct MarketplaceListChargesResponseChargesItem {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
@@ -182,7 +182,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Migrate connection.
+    /// Body of `marketplace.migrate_connection`.
     pub struct MigrateConnection {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
@@ -247,7 +247,7 @@ crm_core::setters!(MigrateConnection {
 });
 
 crm_core::record! {
-    /// Migrate connection reply.
+    /// Reply of `marketplace.migrate_connection`.
     pub struct MigrateConnectionReply {
         /// The identifier of the new connection.
         identifier: Option<String> = "identifier",
@@ -259,7 +259,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Migrate connection type.
+    /// Value of `type_` of `MigrateConnection`.
     pub enum MigrateConnectionType {
         /// `basic`
         Basic = "basic",
@@ -269,7 +269,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Plans.
+    /// Value of `plans` of `GetRebillingConfigReply`.
     pub struct Plans {
         /// The subscription plans.
         subscription: Vec<SubscriptionPlan> = "subscription",
@@ -279,7 +279,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Raise charge body.
+    /// Body of `marketplace.create_charge`.
     pub struct RaiseChargeBody {
         /// `appId`
         app_id: Option<String> = "appId",
@@ -328,7 +328,7 @@ crm_core::setters!(RaiseChargeBody {
 });
 
 crm_core::record! {
-    /// Subscription plan.
+    /// Item of `subscription` of `Plans`.
     pub struct SubscriptionPlan {
         /// `baseAmount`
         base_amount: Option<f64> = "baseAmount",
@@ -348,7 +348,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Usage plan.
+    /// Item of `usage` of `Plans`.
     pub struct UsagePlan {
         /// The maximum number of executions in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
@@ -384,7 +384,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Whitelabel details.
+    /// Value of `whitelabel_details` of `InstallerDetails`.
     pub struct WhitelabelDetails {
         /// The domain name.
         domain: Option<String> = "domain",

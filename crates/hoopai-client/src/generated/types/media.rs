@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create folder params.
+    /// Body of `media.create_folder`.
     pub struct CreateFolderParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -24,7 +24,7 @@ crm_core::setters!(CreateFolderParams {
 });
 
 impl CreateFolderParams {
-    /// A record with what it must have.
+    /// Creates a `CreateFolderParams` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl CreateFolderParams {
 }
 
 crm_core::record! {
-    /// Delete media object item.
+    /// Item of `files_to_be_deleted` of `DeleteMediaObjectsBodyParams`.
     pub struct DeleteMediaObjectItem {
         /// `_id`
         id: Option<String> = "_id",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectItem {
-    /// A record with what it must have.
+    /// Creates a `DeleteMediaObjectItem` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl DeleteMediaObjectItem {
 }
 
 crm_core::record! {
-    /// Delete media objects body params.
+    /// Body of `media.batch_delete`.
     pub struct DeleteMediaObjectsBodyParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectsBodyParams {
-    /// A record with what it must have.
+    /// Creates a `DeleteMediaObjectsBodyParams` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -93,7 +93,7 @@ impl DeleteMediaObjectsBodyParams {
 }
 
 crm_core::open_enum! {
-    /// Delete media objects body params status.
+    /// Value of `status` of `DeleteMediaObjectsBodyParams`.
     pub enum DeleteMediaObjectsBodyParamsStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -103,7 +103,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Folder.
+    /// Reply of `media.create_folder`.
     pub struct Folder {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -141,7 +141,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get files reply.
+    /// Reply of `media.list`.
     pub struct GetFilesReply {
         /// `files`
         files: Vec<MediaFile> = "files",
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update media object.
+    /// Item of `files_to_be_updated` of `UpdateMediaObjects`.
     pub struct UpdateMediaObject {
         /// `id`
         id: Option<String> = "id",
@@ -185,7 +185,7 @@ crm_core::setters!(UpdateMediaObject {
 });
 
 impl UpdateMediaObject {
-    /// A record with what it must have.
+    /// Creates a `UpdateMediaObject` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -197,7 +197,7 @@ impl UpdateMediaObject {
 }
 
 crm_core::record! {
-    /// Update media objects.
+    /// Body of `media.batch_update`.
     pub struct UpdateMediaObjects {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 impl UpdateMediaObjects {
-    /// A record with what it must have.
+    /// Creates a `UpdateMediaObjects` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -227,7 +227,7 @@ impl UpdateMediaObjects {
 }
 
 crm_core::record! {
-    /// Update object.
+    /// Body of `media.update`.
     pub struct UpdateObject {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -241,7 +241,7 @@ crm_core::record! {
 }
 
 impl UpdateObject {
-    /// A record with what it must have.
+    /// Creates a `UpdateObject` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -254,7 +254,7 @@ impl UpdateObject {
 }
 
 crm_core::record! {
-    /// Upload file reply.
+    /// Reply of `media.upload`.
     pub struct UploadFileReply {
         /// `fileId`
         file_id: Option<String> = "fileId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Get access code reply.
+    /// Reply of `oauth.get_token`.
     pub struct GetAccessCodeReply {
         /// The token for calls to the API.
         access_token: Option<String> = "access_token",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get access codebody.
+    /// Body of `oauth.get_token`.
     pub struct GetAccessCodebody {
         /// The id of the app.
         client_id: Option<String> = "client_id",
@@ -70,7 +70,7 @@ crm_core::setters!(GetAccessCodebody {
 });
 
 impl GetAccessCodebody {
-    /// A record with what it must have.
+    /// Creates a `GetAccessCodebody` from its required fields.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,
@@ -113,7 +113,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get installed locations reply.
+    /// Reply of `oauth.list_installed_locations`.
     pub struct GetInstalledLocationsReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -125,7 +125,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get location access code body.
+    /// Body of `oauth.get_location_token`.
     pub struct GetLocationAccessCodeBody {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 impl GetLocationAccessCodeBody {
-    /// A record with what it must have.
+    /// Creates a `GetLocationAccessCodeBody` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -149,7 +149,7 @@ impl GetLocationAccessCodeBody {
 }
 
 crm_core::record! {
-    /// Get location access token reply.
+    /// Reply of `oauth.get_location_token`.
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "access_token",
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Installed location.
+    /// Item of `locations` of `GetInstalledLocationsReply`.
     pub struct InstalledLocation {
         /// `address`
         address: Option<String> = "address",

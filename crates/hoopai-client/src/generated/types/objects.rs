@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create custom object.
+    /// Body of `objects.create`.
     pub struct CreateCustomObject {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -26,7 +26,7 @@ crm_core::setters!(CreateCustomObject {
 });
 
 impl CreateCustomObject {
-    /// A record with what it must have.
+    /// Creates a `CreateCustomObject` from its required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -48,7 +48,7 @@ impl CreateCustomObject {
 }
 
 crm_core::record! {
-    /// Created by reply.
+    /// Value of `created_by` of `RecordReply`.
     pub struct CreatedByReply {
         /// The channel of the message or notification.
         channel: Option<String> = "channel",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom object.
+    /// Value of `object` of `CustomObjectByIdReply`.
     pub struct CustomObject {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -88,7 +88,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom object by id reply.
+    /// Reply of `objects.get`.
     pub struct CustomObjectByIdReply {
         /// True if the reply came from the cache.
         cache: Option<bool> = "cache",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom object display property details.
+    /// Value of `primary_display_property_details` of `CreateCustomObject`.
     pub struct CustomObjectDisplayPropertyDetails {
         /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 impl CustomObjectDisplayPropertyDetails {
-    /// A record with what it must have.
+    /// Creates a `CustomObjectDisplayPropertyDetails` from its required fields.
     #[must_use]
     pub fn new(
         data_type: impl Into<String>,
@@ -131,7 +131,7 @@ impl CustomObjectDisplayPropertyDetails {
 }
 
 crm_core::record! {
-    /// Custom object label.
+    /// Value of `labels` of `CreateCustomObject`.
     pub struct CustomObjectLabel {
         /// The name in the plural.
         plural: Option<String> = "plural",
@@ -143,7 +143,7 @@ crm_core::record! {
 }
 
 impl CustomObjectLabel {
-    /// A record with what it must have.
+    /// Creates a `CustomObjectLabel` from its required fields.
     #[must_use]
     pub fn new(plural: impl Into<String>, singular: impl Into<String>) -> Self {
         Self {
@@ -155,7 +155,7 @@ impl CustomObjectLabel {
 }
 
 crm_core::record! {
-    /// Custom object label update.
+    /// Value of `labels` of `UpdateCustomObject`.
     pub struct CustomObjectLabelUpdate {
         /// The name in the plural.
         plural: Option<String> = "plural",
@@ -171,7 +171,7 @@ crm_core::setters!(CustomObjectLabelUpdate {
 });
 
 crm_core::record! {
-    /// Custom object list reply.
+    /// Reply of `objects.list`.
     pub struct CustomObjectListReply {
         /// The object types.
         objects: Vec<CustomObject> = "objects",
@@ -179,7 +179,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom object reply.
+    /// Reply of `objects.create`.
     pub struct CustomObjectReply {
         /// The object type.
         object: Option<CustomObject> = "object",
@@ -187,7 +187,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record.
+    /// Value of `record` of `RecordByIdReply`.
     pub struct Record {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -205,7 +205,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record by id reply.
+    /// Reply of `objects.create_record`.
     pub struct RecordByIdReply {
         /// The record after the operation.
         record: Option<Record> = "record",
@@ -213,7 +213,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record reply.
+    /// Item of `records` of `SearchRecordReply`.
     pub struct RecordReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -243,7 +243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search record reply.
+    /// Reply of `objects.search_records`.
     pub struct SearchRecordReply {
         /// `records`
         records: Vec<RecordReply> = "records",
@@ -253,7 +253,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search records body.
+    /// Body of `objects.search_records`.
     pub struct SearchRecordsBody {
         /// The filters that select the records.
         filters: Option<Vec<Value>> = "filters",
@@ -285,7 +285,7 @@ crm_core::setters!(SearchRecordsBody {
 });
 
 impl SearchRecordsBody {
-    /// A record with what it must have.
+    /// Creates a `SearchRecordsBody` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -306,7 +306,7 @@ impl SearchRecordsBody {
 }
 
 crm_core::record! {
-    /// Update custom object.
+    /// Body of `objects.update`.
     pub struct UpdateCustomObject {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -333,7 +333,7 @@ crm_core::clears!(UpdateCustomObject {
 });
 
 impl UpdateCustomObject {
-    /// A record with what it must have.
+    /// Creates a `UpdateCustomObject` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Additional details.
+    /// Value of `additional_details` of `OpportunitySearchBody`.
     pub struct AdditionalDetails {
         /// True to return the appointments too.
         calendar_events: Option<bool> = "calendarEvents",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AdditionalDetails {
-    /// A record with what it must have.
+    /// Creates a `AdditionalDetails` from its required fields.
     #[must_use]
     pub fn new(
         calendar_events: impl Into<bool>,
@@ -39,7 +39,7 @@ impl AdditionalDetails {
 }
 
 crm_core::record! {
-    /// Create opportunity.
+    /// Body of `opportunities.create`.
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -84,7 +84,7 @@ crm_core::setters!(CreateOpportunity {
 });
 
 crm_core::record! {
-    /// Get pipelines reply.
+    /// Reply of `opportunities.list_pipelines`.
     pub struct GetPipelinesReply {
         /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get post opportunity reply.
+    /// Reply of `opportunities.create`.
     pub struct GetPostOpportunityReply {
         /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Lost reason reply.
+    /// Item of `lost_reasons` of `LostReasonsReply`.
     pub struct LostReasonReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -116,7 +116,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Lost reasons reply.
+    /// Reply of `opportunities.list_lost_reasons`.
     pub struct LostReasonsReply {
         /// The reasons why opportunities are lost.
         lost_reasons: Vec<LostReasonReply> = "lostReasons",
@@ -126,7 +126,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Opportunities custom field reply.
+    /// Item of `custom_fields` of `SearchOpportunitiesReply`.
     pub struct OpportunitiesCustomFieldReply {
         /// `fieldValue`
         field_value: Option<Value> = "fieldValue",
@@ -154,7 +154,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Opportunities search reply.
+    /// Reply of `opportunities.search`.
     pub struct OpportunitiesSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
@@ -176,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Opportunity search body.
+    /// Body of `opportunities.search_advanced`.
     pub struct OpportunitySearchBody {
         /// The additional records to return with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
@@ -206,7 +206,7 @@ crm_core::setters!(OpportunitySearchBody {
 });
 
 impl OpportunitySearchBody {
-    /// A record with what it must have.
+    /// Creates a `OpportunitySearchBody` from its required fields.
     #[must_use]
     pub fn new(limit: impl Into<f64>, location_id: impl Into<String>) -> Self {
         Self {
@@ -222,7 +222,7 @@ impl OpportunitySearchBody {
 }
 
 crm_core::open_enum! {
-    /// Opportunity status.
+    /// Value of the argument `status` of `opportunities.search`.
     pub enum OpportunityStatus {
         /// `abandoned`
         Abandoned = "abandoned",
@@ -238,7 +238,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Opportunity status update.
+    /// Body of `opportunities.update_status`.
     pub struct OpportunityStatusUpdate {
         /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
@@ -254,7 +254,7 @@ crm_core::setters!(OpportunityStatusUpdate {
 });
 
 impl OpportunityStatusUpdate {
-    /// A record with what it must have.
+    /// Creates a `OpportunityStatusUpdate` from its required fields.
     #[must_use]
     pub fn new(status: impl Into<OpportunityStatus>) -> Self {
         Self {
@@ -282,7 +282,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipelines reply.
+    /// Item of `pipelines` of `GetPipelinesReply`.
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
@@ -314,7 +314,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Post search reply.
+    /// Reply of `opportunities.search_advanced`.
     pub struct PostSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
@@ -326,7 +326,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search meta reply.
+    /// Value of `meta` of `OpportunitiesSearchReply`.
     pub struct SearchMetaReply {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -346,7 +346,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search opportunities contact reply.
+    /// Value of `contact` of `SearchOpportunitiesReply`.
     pub struct SearchOpportunitiesContactReply {
         /// `companyName`
         company_name: Option<String> = "companyName",
@@ -364,7 +364,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search opportunities reply.
+    /// Value of `opportunity` of `GetPostOpportunityReply`.
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -420,7 +420,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update opportunity.
+    /// Body of `opportunities.update`.
     pub struct UpdateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -456,7 +456,7 @@ crm_core::setters!(UpdateOpportunity {
 });
 
 crm_core::record! {
-    /// Upsert opportunity.
+    /// Body of `opportunities.upsert`.
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -510,7 +510,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// A record with what it must have.
+    /// Creates a `UpsertOpportunity` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {
@@ -542,7 +542,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert opportunity reply.
+    /// Reply of `opportunities.upsert`.
     pub struct UpsertOpportunityReply {
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",

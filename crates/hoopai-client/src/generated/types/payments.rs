@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Amount summary.
+    /// Value of `amount_summary` of `GetOrderReply`.
     pub struct AmountSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Apply to future payments config.
+    /// Value of `apply_to_future_payments_config` of `CreateCouponParams`.
     pub struct ApplyToFuturePaymentsConfig {
         /// In the unit of `durationType`.
         duration: Option<f64> = "duration",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 impl ApplyToFuturePaymentsConfig {
-    /// A record with what it must have.
+    /// Creates a `ApplyToFuturePaymentsConfig` from its required fields.
     #[must_use]
     pub fn new(
         duration: impl Into<f64>,
@@ -44,7 +44,7 @@ impl ApplyToFuturePaymentsConfig {
 }
 
 crm_core::record! {
-    /// Apply to future payments config dto.
+    /// Value of `apply_to_future_payments_config` of `Coupon`.
     pub struct ApplyToFuturePaymentsConfigDto {
         /// `duration`
         duration: Option<f64> = "duration",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Apply to future payments config type.
+    /// Value of `type_` of `ApplyToFuturePaymentsConfig`.
     pub enum ApplyToFuturePaymentsConfigType {
         /// `fixed`
         Fixed = "fixed",
@@ -66,7 +66,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Connect custom providers config.
+    /// Body of `payments.create_custom_provider_config`.
     pub struct ConnectCustomProvidersConfig {
         /// The keys for live mode.
         live: Option<CustomProviderKeys> = "live",
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 impl ConnectCustomProvidersConfig {
-    /// A record with what it must have.
+    /// Creates a `ConnectCustomProvidersConfig` from its required fields.
     #[must_use]
     pub fn new(
         live: impl Into<CustomProviderKeys>,
@@ -93,7 +93,7 @@ impl ConnectCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Coupon.
+    /// Item of `data` of `ListCouponsReply`.
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -133,7 +133,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Coupon status.
+    /// Value of the argument `status` of `payments.list_coupons`.
     pub enum CouponStatus {
         /// `active`
         Active = "active",
@@ -145,7 +145,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create coupon params.
+    /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -205,7 +205,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateCouponParams` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -234,7 +234,7 @@ impl Default for CreateCouponParams {
 }
 
 crm_core::record! {
-    /// Create coupon reply.
+    /// Reply of `payments.create_coupon`.
     pub struct CreateCouponReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -276,7 +276,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create custom providers.
+    /// Body of `payments.create_custom_provider`.
     pub struct CreateCustomProviders {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -309,7 +309,7 @@ crm_core::setters!(CreateCustomProviders {
 });
 
 crm_core::record! {
-    /// Create fulfillment.
+    /// Body of `payments.create_order_fulfillment`.
     pub struct CreateFulfillment {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -327,7 +327,7 @@ crm_core::record! {
 }
 
 impl CreateFulfillment {
-    /// A record with what it must have.
+    /// Creates a `CreateFulfillment` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -347,7 +347,7 @@ impl CreateFulfillment {
 }
 
 crm_core::record! {
-    /// Create fulfillment reply.
+    /// Reply of `payments.create_order_fulfillment`.
     pub struct CreateFulfillmentReply {
         /// The content of the reply.
         data: Option<Fulfillment> = "data",
@@ -357,7 +357,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create white label integration provider.
+    /// Body of `payments.create_integration_provider`.
     pub struct CreateWhiteLabelIntegrationProvider {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -393,7 +393,7 @@ crm_core::setters!(CreateWhiteLabelIntegrationProvider {
 });
 
 impl CreateWhiteLabelIntegrationProvider {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateWhiteLabelIntegrationProvider` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -416,7 +416,7 @@ impl Default for CreateWhiteLabelIntegrationProvider {
 }
 
 crm_core::open_enum! {
-    /// Create white label integration provider provider.
+    /// Value of `provider` of `CreateWhiteLabelIntegrationProvider`.
     pub enum CreateWhiteLabelIntegrationProviderProvider {
         /// `authorize-net`
         AuthorizeNet = "authorize-net",
@@ -426,7 +426,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create whitelabel integration reply.
+    /// Reply of `payments.create_integration_provider`.
     pub struct CreateWhitelabelIntegrationReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -452,7 +452,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom provider keys.
+    /// Value of `live` of `ConnectCustomProvidersConfig`.
     pub struct CustomProviderKeys {
         /// `apiKey`
         api_key: Option<String> = "apiKey",
@@ -464,7 +464,7 @@ crm_core::record! {
 }
 
 impl CustomProviderKeys {
-    /// A record with what it must have.
+    /// Creates a `CustomProviderKeys` from its required fields.
     #[must_use]
     pub fn new(api_key: impl Into<String>, publishable_key: impl Into<String>) -> Self {
         Self {
@@ -476,7 +476,7 @@ impl CustomProviderKeys {
 }
 
 crm_core::record! {
-    /// Custom providers reply.
+    /// Reply of `payments.create_custom_provider`.
     pub struct CustomProvidersReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -508,7 +508,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete coupon params.
+    /// Body of `payments.delete_coupon`.
     pub struct DeleteCouponParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -522,7 +522,7 @@ crm_core::record! {
 }
 
 impl DeleteCouponParams {
-    /// A record with what it must have.
+    /// Creates a `DeleteCouponParams` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
@@ -535,7 +535,7 @@ impl DeleteCouponParams {
 }
 
 crm_core::record! {
-    /// Delete coupon reply.
+    /// Reply of `payments.delete_coupon`.
     pub struct DeleteCouponReply {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -545,7 +545,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete custom providers config.
+    /// Body of `payments.disconnect_custom_provider`.
     pub struct DeleteCustomProvidersConfig {
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl DeleteCustomProvidersConfig {
-    /// A record with what it must have.
+    /// Creates a `DeleteCustomProvidersConfig` from its required fields.
     #[must_use]
     pub fn new(live_mode: impl Into<bool>) -> Self {
         Self {
@@ -566,7 +566,7 @@ impl DeleteCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Fulfilled item.
+    /// Item of `items` of `Fulfillment`.
     pub struct FulfilledItem {
         /// `_id`
         id: Option<String> = "_id",
@@ -582,7 +582,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fulfillment.
+    /// Value of `data` of `CreateFulfillmentReply`.
     pub struct Fulfillment {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -602,7 +602,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fulfillment items.
+    /// Item of `items` of `CreateFulfillment`.
     pub struct FulfillmentItems {
         /// `priceId`
         price_id: Option<String> = "priceId",
@@ -614,7 +614,7 @@ crm_core::record! {
 }
 
 impl FulfillmentItems {
-    /// A record with what it must have.
+    /// Creates a `FulfillmentItems` from its required fields.
     #[must_use]
     pub fn new(price_id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -626,7 +626,7 @@ impl FulfillmentItems {
 }
 
 crm_core::record! {
-    /// Fulfillment tracking.
+    /// Item of `trackings` of `CreateFulfillment`.
     pub struct FulfillmentTracking {
         /// The shipping carrier, for example `FedEx`.
         shipping_carrier: Option<String> = "shippingCarrier",
@@ -646,7 +646,7 @@ crm_core::setters!(FulfillmentTracking {
 });
 
 crm_core::record! {
-    /// Get order reply.
+    /// Reply of `payments.get_order`.
     pub struct GetOrderReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -700,7 +700,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get subscription reply.
+    /// Reply of `payments.get_subscription`.
     pub struct GetSubscriptionReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -762,7 +762,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get txn reply.
+    /// Reply of `payments.get_transaction`.
     pub struct GetTxnReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -828,7 +828,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Integration provider.
+    /// Item of `providers` of `ListWhitelabelIntegrationProviderReply`.
     pub struct IntegrationProvider {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -854,7 +854,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List coupons reply.
+    /// Reply of `payments.list_coupons`.
     pub struct ListCouponsReply {
         /// The content of the reply.
         data: Vec<Coupon> = "data",
@@ -866,7 +866,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List fulfillment reply.
+    /// Reply of `payments.list_order_fulfillments`.
     pub struct ListFulfillmentReply {
         /// The content of the reply.
         data: Vec<Fulfillment> = "data",
@@ -876,7 +876,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List orders reply.
+    /// Reply of `payments.list_orders`.
     pub struct ListOrdersReply {
         /// The content of the reply.
         data: Vec<OrderReply> = "data",
@@ -886,7 +886,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List subscription reply.
+    /// Reply of `payments.list_subscriptions`.
     pub struct ListSubscriptionReply {
         /// The content of the reply.
         data: Vec<SubscriptionReply> = "data",
@@ -896,7 +896,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List txns reply.
+    /// Reply of `payments.list_transactions`.
     pub struct ListTxnsReply {
         /// The content of the reply.
         data: Vec<TxnReply> = "data",
@@ -906,7 +906,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List whitelabel integration provider reply.
+    /// Reply of `payments.list_integration_providers`.
     pub struct ListWhitelabelIntegrationProviderReply {
         /// The payment providers.
         providers: Vec<IntegrationProvider> = "providers",
@@ -914,7 +914,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Order reply.
+    /// Item of `data` of `ListOrdersReply`.
     pub struct OrderReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -970,7 +970,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Order source.
+    /// Value of `source` of `GetOrderReply`.
     pub struct OrderSource {
         /// `id`
         id: Option<String> = "id",
@@ -1030,7 +1030,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payments card.
+    /// Value of `card` of `PostRecordOrderPaymentBody`.
     pub struct PaymentsCard {
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
@@ -1042,7 +1042,7 @@ crm_core::record! {
 }
 
 impl PaymentsCard {
-    /// A record with what it must have.
+    /// Creates a `PaymentsCard` from its required fields.
     #[must_use]
     pub fn new(last4: impl Into<String>, type_: impl Into<PaymentsCardType>) -> Self {
         Self {
@@ -1054,7 +1054,7 @@ impl PaymentsCard {
 }
 
 crm_core::open_enum! {
-    /// Payments card type.
+    /// Value of `type_` of `PaymentsCard`.
     pub enum PaymentsCardType {
         /// `mastercard`
         Mastercard = "mastercard",
@@ -1066,7 +1066,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payments custom r rule options.
+    /// Value of `rrule` of `PaymentsScheduleOptions`.
     pub struct PaymentsCustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1096,7 +1096,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Payments list orders payment status.
+    /// Value of the argument `payment_status` of `payments.list_orders`.
     pub enum PaymentsListOrdersPaymentStatus {
         /// `paid`
         Paid = "paid",
@@ -1110,7 +1110,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payments schedule options.
+    /// Value of `schedule` of `GetSubscriptionReply`.
     pub struct PaymentsScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -1120,7 +1120,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post record order payment body.
+    /// Body of `payments.record_order_payment`.
     pub struct PostRecordOrderPaymentBody {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1160,7 +1160,7 @@ crm_core::setters!(PostRecordOrderPaymentBody {
 });
 
 impl PostRecordOrderPaymentBody {
-    /// A record with what it must have.
+    /// Creates a `PostRecordOrderPaymentBody` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mode: impl Into<RecordPaymentMode>) -> Self {
         Self {
@@ -1179,7 +1179,7 @@ impl PostRecordOrderPaymentBody {
 }
 
 crm_core::record! {
-    /// Subscription reply.
+    /// Item of `data` of `ListSubscriptionReply`.
     pub struct SubscriptionReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1233,7 +1233,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Txn reply.
+    /// Item of `data` of `ListTxnsReply`.
     pub struct TxnReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1299,7 +1299,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update coupon params.
+    /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1363,7 +1363,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateCouponParams` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1393,7 +1393,7 @@ impl Default for UpdateCouponParams {
 }
 
 crm_core::record! {
-    /// Update custom provider capabilities.
+    /// Body of `payments.update_custom_provider_capabilities`.
     pub struct UpdateCustomProviderCapabilities {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -1413,7 +1413,7 @@ crm_core::setters!(UpdateCustomProviderCapabilities {
 });
 
 impl UpdateCustomProviderCapabilities {
-    /// A record with what it must have.
+    /// Creates a `UpdateCustomProviderCapabilities` from its required fields.
     #[must_use]
     pub fn new(supports_subscription_schedules: impl Into<bool>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Available numbers reply.
+    /// Reply of `phone_numbers.list_available`.
     pub struct AvailableNumbersReply {
         /// The id that available numbers come with, to be sent with the purchase.
         fingerprint_id: Option<String> = "fingerprintId",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Available phone number.
+    /// Item of `numbers` of `AvailableNumbersReply`.
     pub struct AvailablePhoneNumber {
         /// The type of address that the number requires, for example `local`.
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
@@ -86,7 +86,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Detailed phone number.
+    /// Item of `numbers` of `PhoneNumbersListResponse`.
     pub struct DetailedPhoneNumber {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -150,7 +150,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Detailed phone number inbound call service type.
+    /// Value of `type_` of `DetailedPhoneNumberInboundCallService`.
     pub enum DetailedPhoneNumberInboundCallServiceType {
         /// `forward`
         Forward = "forward",
@@ -174,7 +174,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Detailed phone number type.
+    /// Value of `type_` of `DetailedPhoneNumber`.
     pub enum DetailedPhoneNumberType {
         /// `local`
         Local = "local",
@@ -188,7 +188,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Number pool.
+    /// Item of `data` of `PhoneNumbersListPoolsResponse`.
     pub struct NumberPool {
         /// True if calls are recorded.
         call_recording: Option<bool> = "callRecording",
@@ -224,7 +224,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Number pool numbers item.
+    /// Item of `numbers` of `NumberPool`.
     pub struct NumberPoolNumbersItem {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
@@ -234,7 +234,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Phone numbers list pools response.
+    /// Reply of `phone_numbers.list_pools`.
     pub struct PhoneNumbersListPoolsResponse {
         /// The content of the reply.
         data: Vec<NumberPool> = "data",
@@ -246,7 +246,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Phone numbers list response.
+    /// Reply of `phone_numbers.list`.
     pub struct PhoneNumbersListResponse {
         /// The status of the phone account, for example `active`.
         account_status: Option<PhoneNumbersListResponseAccountStatus> = "accountStatus",
@@ -274,7 +274,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Purchase phone number body.
+    /// Body of `phone_numbers.purchase`.
     pub struct PurchasePhoneNumberBody {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -325,7 +325,7 @@ crm_core::clears!(PurchasePhoneNumberBody {
 });
 
 impl PurchasePhoneNumberBody {
-    /// A record with what it must have.
+    /// Creates a `PurchasePhoneNumberBody` from its required fields.
     #[must_use]
     pub fn new(phone_number: impl Into<String>) -> Self {
         Self {
@@ -356,7 +356,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Twilio account reply.
+    /// Reply of `phone_numbers.purchase`.
     pub struct TwilioAccountReply {
         /// The SID of the account at Twilio.
         account_sid: Option<String> = "account_sid",

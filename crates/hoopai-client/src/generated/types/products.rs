@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Bulk edit price.
+    /// Item of `prices` of `BulkEditProduct`.
     pub struct BulkEditPrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -68,7 +68,7 @@ crm_core::setters!(BulkEditPrice {
 });
 
 impl BulkEditPrice {
-    /// A record with what it must have.
+    /// Creates a `BulkEditPrice` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl BulkEditPrice {
 }
 
 crm_core::record! {
-    /// Bulk edit product.
+    /// Item of `products` of `BulkEditRequest`.
     pub struct BulkEditProduct {
         /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -164,7 +164,7 @@ crm_core::setters!(BulkEditProduct {
 });
 
 impl BulkEditProduct {
-    /// A record with what it must have.
+    /// Creates a `BulkEditProduct` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -190,7 +190,7 @@ impl BulkEditProduct {
 }
 
 crm_core::record! {
-    /// Bulk edit reply.
+    /// Reply of `products.batch_edit`.
     pub struct BulkEditReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk edit request.
+    /// Body of `products.batch_edit`.
     pub struct BulkEditRequest {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl BulkEditRequest {
-    /// A record with what it must have.
+    /// Creates a `BulkEditRequest` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -232,7 +232,7 @@ impl BulkEditRequest {
 }
 
 crm_core::record! {
-    /// Bulk update.
+    /// Body of `products.batch_update`.
     pub struct BulkUpdate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -274,7 +274,7 @@ crm_core::setters!(BulkUpdate {
 });
 
 impl BulkUpdate {
-    /// A record with what it must have.
+    /// Creates a `BulkUpdate` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -298,7 +298,7 @@ impl BulkUpdate {
 }
 
 crm_core::record! {
-    /// Bulk update filters.
+    /// Value of `filters` of `BulkUpdate`.
     pub struct BulkUpdateFilters {
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
@@ -322,7 +322,7 @@ crm_core::setters!(BulkUpdateFilters {
 });
 
 crm_core::open_enum! {
-    /// Bulk update type.
+    /// Value of `type_` of `BulkUpdate`.
     pub enum BulkUpdateType {
         /// `bulk-delete-products`
         BulkDeleteProducts = "bulk-delete-products",
@@ -338,7 +338,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Collection.
+    /// Value of `data` of `CreateCollectionReply`.
     pub struct Collection {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -358,7 +358,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Collection seo.
+    /// Value of `seo` of `Collection`.
     pub struct CollectionSeo {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -374,7 +374,7 @@ crm_core::setters!(CollectionSeo {
 });
 
 crm_core::record! {
-    /// Count reviews by status reply.
+    /// Reply of `products.count_reviews`.
     pub struct CountReviewsByStatusReply {
         /// The content of the reply.
         data: Vec<Value> = "data",
@@ -382,7 +382,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create collection reply.
+    /// Reply of `products.create_collection`.
     pub struct CreateCollectionReply {
         /// The content of the reply.
         data: Option<Collection> = "data",
@@ -390,7 +390,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create price.
+    /// Body of `products.create_price`.
     pub struct CreatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -487,7 +487,7 @@ crm_core::setters!(CreatePrice {
 });
 
 crm_core::record! {
-    /// Create product.
+    /// Body of `products.create`.
     pub struct CreateProduct {
         /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -563,7 +563,7 @@ crm_core::setters!(CreateProduct {
 });
 
 impl CreateProduct {
-    /// A record with what it must have.
+    /// Creates a `CreateProduct` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -595,7 +595,7 @@ impl CreateProduct {
 }
 
 crm_core::record! {
-    /// Create product collections.
+    /// Body of `products.create_collection`.
     pub struct CreateProductCollections {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -625,7 +625,7 @@ crm_core::setters!(CreateProductCollections {
 });
 
 impl CreateProductCollections {
-    /// A record with what it must have.
+    /// Creates a `CreateProductCollections` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -646,7 +646,7 @@ impl CreateProductCollections {
 }
 
 crm_core::record! {
-    /// Default collection reply.
+    /// Reply of `products.get_collection`.
     pub struct DefaultCollectionReply {
         /// The content of the reply.
         data: Option<Collection> = "data",
@@ -656,7 +656,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get inventory reply.
+    /// Reply of `products.list_inventory`.
     pub struct GetInventoryReply {
         /// The stock by item.
         inventory: Vec<InventoryItem> = "inventory",
@@ -666,7 +666,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get product stats reply.
+    /// Reply of `products.get_store_stats`.
     pub struct GetProductStatsReply {
         /// The number of products that are not in the store.
         excluded_from_store: Option<f64> = "excludedFromStore",
@@ -678,7 +678,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Inventory item.
+    /// Item of `inventory` of `GetInventoryReply`.
     pub struct InventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -702,7 +702,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List collection reply.
+    /// Reply of `products.list_collections`.
     pub struct ListCollectionReply {
         /// The content of the reply.
         data: Vec<Collection> = "data",
@@ -712,7 +712,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List prices reply.
+    /// Reply of `products.list_prices`.
     pub struct ListPricesReply {
         /// `prices`
         prices: Vec<PriceReply> = "prices",
@@ -722,7 +722,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List product reviews reply.
+    /// Reply of `products.list_reviews`.
     pub struct ListProductReviewsReply {
         /// The content of the reply.
         data: Vec<Value> = "data",
@@ -732,7 +732,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List products reply.
+    /// Reply of `products.list`.
     pub struct ListProductsReply {
         /// `products`
         products: Vec<ProductsDefaultProductReply> = "products",
@@ -742,7 +742,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Price dimensions.
+    /// Value of `dimensions` of `ShippingOptions`.
     pub struct PriceDimensions {
         /// `height`
         height: Option<f64> = "height",
@@ -758,7 +758,7 @@ crm_core::record! {
 }
 
 impl PriceDimensions {
-    /// A record with what it must have.
+    /// Creates a `PriceDimensions` from its required fields.
     #[must_use]
     pub fn new(
         height: impl Into<f64>,
@@ -777,7 +777,7 @@ impl PriceDimensions {
 }
 
 crm_core::open_enum! {
-    /// Price dimensions unit.
+    /// Value of `unit` of `PriceDimensions`.
     pub enum PriceDimensionsUnit {
         /// `cm`
         Cm = "cm",
@@ -789,7 +789,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Price meta.
+    /// Value of `meta` of `CreatePrice`.
     pub struct PriceMeta {
         /// The source within the platform, for example `funnel`.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
@@ -809,7 +809,7 @@ crm_core::setters!(PriceMeta {
 });
 
 impl PriceMeta {
-    /// A record with what it must have.
+    /// Creates a `PriceMeta` from its required fields.
     #[must_use]
     pub fn new(
         internal_source: impl Into<PriceMetaInternalSource>,
@@ -845,7 +845,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Price meta source.
+    /// Value of `source` of `PriceMeta`.
     pub enum PriceMetaSource {
         /// `shopify`
         Shopify = "shopify",
@@ -857,7 +857,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Price update field.
+    /// Value of `compare_at_price` of `BulkUpdate`.
     pub struct PriceUpdateField {
         /// True if prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
@@ -875,7 +875,7 @@ crm_core::setters!(PriceUpdateField {
 });
 
 impl PriceUpdateField {
-    /// A record with what it must have.
+    /// Creates a `PriceUpdateField` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<PriceUpdateFieldType>, value: impl Into<f64>) -> Self {
         Self {
@@ -888,7 +888,7 @@ impl PriceUpdateField {
 }
 
 crm_core::open_enum! {
-    /// Price update field type.
+    /// Value of `type_` of `PriceUpdateField`.
     pub enum PriceUpdateFieldType {
         /// `INCREASE_BY_AMOUNT`
         IncreaseByAmount = "INCREASE_BY_AMOUNT",
@@ -904,7 +904,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Product media.
+    /// Item of `medias` of `CreateProduct`.
     pub struct ProductMedia {
         /// `id`
         id: Option<String> = "id",
@@ -932,7 +932,7 @@ crm_core::setters!(ProductMedia {
 });
 
 impl ProductMedia {
-    /// A record with what it must have.
+    /// Creates a `ProductMedia` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -952,7 +952,7 @@ impl ProductMedia {
 }
 
 crm_core::record! {
-    /// Product review.
+    /// Item of `reply` of `UpdateProductReview`.
     pub struct ProductReview {
         /// The number of comments, or the text of a comment. Between 0 and 5000 characters.
         comment: Option<String> = "comment",
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 impl ProductReview {
-    /// A record with what it must have.
+    /// Creates a `ProductReview` from its required fields.
     #[must_use]
     pub fn new(
         comment: impl Into<String>,
@@ -983,7 +983,7 @@ impl ProductReview {
 }
 
 crm_core::record! {
-    /// Product seo.
+    /// Value of `seo` of `BulkEditProduct`.
     pub struct ProductSeo {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -999,7 +999,7 @@ crm_core::setters!(ProductSeo {
 });
 
 crm_core::open_enum! {
-    /// Product type.
+    /// Value of `product_type` of `CreateProduct`.
     pub enum ProductType {
         /// `DIGITAL`
         Digital = "DIGITAL",
@@ -1013,7 +1013,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Products default product reply.
+    /// Item of `products` of `ListProductsReply`.
     pub struct ProductsDefaultProductReply {
         /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -1055,7 +1055,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Products list reviews sort field.
+    /// Value of the argument `sort_field` of `products.list_reviews`.
     pub enum ProductsListReviewsSortField {
         /// `createdAt`
         CreatedAt = "createdAt",
@@ -1065,7 +1065,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Shipping options.
+    /// Value of `shipping_options` of `BulkEditPrice`.
     pub struct ShippingOptions {
         /// The size.
         dimensions: Option<PriceDimensions> = "dimensions",
@@ -1081,7 +1081,7 @@ crm_core::setters!(ShippingOptions {
 });
 
 crm_core::record! {
-    /// Status reply.
+    /// Reply of `products.delete`.
     pub struct StatusReply {
         /// `status`
         status: Option<bool> = "status",
@@ -1089,7 +1089,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update display priority body.
+    /// Body of `products.update_store_priority`.
     pub struct UpdateDisplayPriorityBody {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1103,7 +1103,7 @@ crm_core::record! {
 }
 
 impl UpdateDisplayPriorityBody {
-    /// A record with what it must have.
+    /// Creates a `UpdateDisplayPriorityBody` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, products: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -1116,7 +1116,7 @@ impl UpdateDisplayPriorityBody {
 }
 
 crm_core::record! {
-    /// Update inventory.
+    /// Body of `products.update_inventory`.
     pub struct UpdateInventory {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1130,7 +1130,7 @@ crm_core::record! {
 }
 
 impl UpdateInventory {
-    /// A record with what it must have.
+    /// Creates a `UpdateInventory` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1146,7 +1146,7 @@ impl UpdateInventory {
 }
 
 crm_core::record! {
-    /// Update inventory item.
+    /// Item of `items` of `UpdateInventory`.
     pub struct UpdateInventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -1166,7 +1166,7 @@ crm_core::setters!(UpdateInventoryItem {
 });
 
 impl UpdateInventoryItem {
-    /// A record with what it must have.
+    /// Creates a `UpdateInventoryItem` from its required fields.
     #[must_use]
     pub fn new(price_id: impl Into<String>) -> Self {
         Self {
@@ -1179,7 +1179,7 @@ impl UpdateInventoryItem {
 }
 
 crm_core::record! {
-    /// Update price.
+    /// Body of `products.update_price`.
     pub struct UpdatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -1276,7 +1276,7 @@ crm_core::setters!(UpdatePrice {
 });
 
 crm_core::record! {
-    /// Update product.
+    /// Body of `products.update`.
     pub struct UpdateProduct {
         /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -1356,7 +1356,7 @@ crm_core::setters!(UpdateProduct {
 });
 
 impl UpdateProduct {
-    /// A record with what it must have.
+    /// Creates a `UpdateProduct` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1389,7 +1389,7 @@ impl UpdateProduct {
 }
 
 crm_core::record! {
-    /// Update product collections.
+    /// Body of `products.update_collection`.
     pub struct UpdateProductCollections {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1419,7 +1419,7 @@ crm_core::setters!(UpdateProductCollections {
 });
 
 impl UpdateProductCollections {
-    /// A record with what it must have.
+    /// Creates a `UpdateProductCollections` from its required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -1435,7 +1435,7 @@ impl UpdateProductCollections {
 }
 
 crm_core::record! {
-    /// Update product review.
+    /// Body of `products.update_review`.
     pub struct UpdateProductReview {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1469,7 +1469,7 @@ crm_core::setters!(UpdateProductReview {
 });
 
 impl UpdateProductReview {
-    /// A record with what it must have.
+    /// Creates a `UpdateProductReview` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1491,7 +1491,7 @@ impl UpdateProductReview {
 }
 
 crm_core::record! {
-    /// Update product review object.
+    /// Item of `reviews` of `UpdateProductReviews`.
     pub struct UpdateProductReviewObject {
         /// `productId`
         product_id: Option<String> = "productId",
@@ -1505,7 +1505,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviewObject {
-    /// A record with what it must have.
+    /// Creates a `UpdateProductReviewObject` from its required fields.
     #[must_use]
     pub fn new(
         product_id: impl Into<String>,
@@ -1522,7 +1522,7 @@ impl UpdateProductReviewObject {
 }
 
 crm_core::record! {
-    /// Update product reviews.
+    /// Body of `products.batch_update_reviews`.
     pub struct UpdateProductReviews {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1538,7 +1538,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviews {
-    /// A record with what it must have.
+    /// Creates a `UpdateProductReviews` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1556,7 +1556,7 @@ impl UpdateProductReviews {
 }
 
 crm_core::record! {
-    /// Update product store.
+    /// Body of `products.update_store_status`.
     pub struct UpdateProductStore {
         /// The action to perform, or that was performed.
         action: Option<SelectionType> = "action",
@@ -1572,7 +1572,7 @@ crm_core::record! {
 }
 
 impl UpdateProductStore {
-    /// A record with what it must have.
+    /// Creates a `UpdateProductStore` from its required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SelectionType>,
@@ -1590,7 +1590,7 @@ impl UpdateProductStore {
 }
 
 crm_core::record! {
-    /// User details.
+    /// Value of `user` of `ProductReview`.
     pub struct UserDetails {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1612,7 +1612,7 @@ crm_core::setters!(UserDetails {
 });
 
 impl UserDetails {
-    /// A record with what it must have.
+    /// Creates a `UserDetails` from its required fields.
     #[must_use]
     pub fn new(email: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1626,7 +1626,7 @@ impl UserDetails {
 }
 
 crm_core::record! {
-    /// Weight options.
+    /// Value of `weight` of `ShippingOptions`.
     pub struct WeightOptions {
         /// `unit`
         unit: Option<WeightOptionsUnit> = "unit",
@@ -1638,7 +1638,7 @@ crm_core::record! {
 }
 
 impl WeightOptions {
-    /// A record with what it must have.
+    /// Creates a `WeightOptions` from its required fields.
     #[must_use]
     pub fn new(unit: impl Into<WeightOptionsUnit>, value: impl Into<f64>) -> Self {
         Self {
@@ -1650,7 +1650,7 @@ impl WeightOptions {
 }
 
 crm_core::open_enum! {
-    /// Weight options unit.
+    /// Value of `unit` of `WeightOptions`.
     pub enum WeightOptionsUnit {
         /// `g`
         G = "g",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Cc recipient item.
+    /// Item of `cc_recipients` of `SendDocument`.
     pub struct CcRecipientItem {
         /// `contactName`
         contact_name: Option<String> = "contactName",
@@ -37,7 +37,7 @@ crm_core::setters!(CcRecipientItem {
 });
 
 crm_core::record! {
-    /// Document.
+    /// Item of `documents` of `DocumentListReply`.
     pub struct Document {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -77,7 +77,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Document list reply.
+    /// Reply of `proposals.list_documents`.
     pub struct DocumentListReply {
         /// `documents`
         documents: Vec<Document> = "documents",
@@ -91,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Elements lookup.
+    /// Value of `type_` of `FillableFields`.
     pub enum ElementsLookup {
         /// `Checkbox`
         Checkbox = "Checkbox",
@@ -137,7 +137,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Fillable fields.
+    /// Item of `fillable_fields` of `Document`.
     pub struct FillableFields {
         /// The type of record that it belongs to.
         entity_type: Option<EntityReference> = "entityType",
@@ -159,7 +159,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Grand total.
+    /// Value of `grand_total` of `Document`.
     pub struct GrandTotal {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -173,7 +173,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Notification send setting.
+    /// Value of `receive` of `NotificationSettings`.
     pub struct NotificationSendSetting {
         /// `subject`
         subject: Option<String> = "subject",
@@ -185,7 +185,7 @@ crm_core::record! {
 }
 
 impl NotificationSendSetting {
-    /// A record with what it must have.
+    /// Creates a `NotificationSendSetting` from its required fields.
     #[must_use]
     pub fn new(subject: impl Into<String>, template_id: impl Into<String>) -> Self {
         Self {
@@ -197,7 +197,7 @@ impl NotificationSendSetting {
 }
 
 crm_core::record! {
-    /// Notification sender setting.
+    /// Value of `sender` of `NotificationSettings`.
     pub struct NotificationSenderSetting {
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl NotificationSenderSetting {
-    /// A record with what it must have.
+    /// Creates a `NotificationSenderSetting` from its required fields.
     #[must_use]
     pub fn new(from_email: impl Into<String>, from_name: impl Into<String>) -> Self {
         Self {
@@ -221,7 +221,7 @@ impl NotificationSenderSetting {
 }
 
 crm_core::record! {
-    /// Notification settings.
+    /// Value of `notification_settings` of `SendDocument`.
     pub struct NotificationSettings {
         /// The notification of the recipients of the document.
         receive: Option<NotificationSendSetting> = "receive",
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 impl NotificationSettings {
-    /// A record with what it must have.
+    /// Creates a `NotificationSettings` from its required fields.
     #[must_use]
     pub fn new(
         receive: impl Into<NotificationSendSetting>,
@@ -248,7 +248,7 @@ impl NotificationSettings {
 }
 
 crm_core::record! {
-    /// Proposal estimate links.
+    /// Item of `links` of `Document`.
     pub struct ProposalEstimateLinks {
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -282,7 +282,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Proposals discount.
+    /// Item of `discounts` of `GrandTotal`.
     pub struct ProposalsDiscount {
         /// `id`
         id: Option<String> = "id",
@@ -294,7 +294,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Proposals discount type.
+    /// Value of `type_` of `ProposalsDiscount`.
     pub enum ProposalsDiscountType {
         /// `custom_amount`
         CustomAmount = "custom_amount",
@@ -304,7 +304,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Proposals list documents payment status.
+    /// Value of the argument `payment_status` of `proposals.list_documents`.
     pub enum ProposalsListDocumentsPaymentStatus {
         /// `no_payment`
         NoPayment = "no_payment",
@@ -316,7 +316,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Proposals list documents status.
+    /// Value of the argument `status` of `proposals.list_documents`.
     pub enum ProposalsListDocumentsStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -332,7 +332,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Recipient item.
+    /// Item of `recipients` of `Document`.
     pub struct RecipientItem {
         /// `contactName`
         contact_name: Option<String> = "contactName",
@@ -378,7 +378,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Recipient item role.
+    /// Value of `role` of `RecipientItem`.
     pub enum RecipientItemRole {
         /// `signer`
         Signer = "signer",
@@ -388,7 +388,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Send document.
+    /// Body of `proposals.send_document`.
     pub struct SendDocument {
         /// The recipients of a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
@@ -420,7 +420,7 @@ crm_core::setters!(SendDocument {
 });
 
 impl SendDocument {
-    /// A record with what it must have.
+    /// Creates a `SendDocument` from its required fields.
     #[must_use]
     pub fn new(
         document_id: impl Into<String>,
@@ -441,7 +441,7 @@ impl SendDocument {
 }
 
 crm_core::record! {
-    /// Send document from public api body.
+    /// Body of `proposals.send_template`.
     pub struct SendDocumentFromPublicApiBody {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -467,7 +467,7 @@ crm_core::setters!(SendDocumentFromPublicApiBody {
 });
 
 impl SendDocumentFromPublicApiBody {
-    /// A record with what it must have.
+    /// Creates a `SendDocumentFromPublicApiBody` from its required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -498,7 +498,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Send document reply.
+    /// Reply of `proposals.send_document`.
     pub struct SendDocumentReply {
         /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
@@ -508,7 +508,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Send template reply.
+    /// Reply of `proposals.send_template`.
     pub struct SendTemplateReply {
         /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
@@ -518,7 +518,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Template list pagination reply.
+    /// Reply of `proposals.list_templates`.
     pub struct TemplateListPaginationReply {
         /// The content of the reply.
         data: Vec<TemplateListReply> = "data",
@@ -530,7 +530,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Template list reply.
+    /// Item of `data` of `TemplateListPaginationReply`.
     pub struct TemplateListReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -562,7 +562,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Template list reply type.
+    /// Value of `type_` of `TemplateListReply`.
     pub enum TemplateListReplyType {
         /// `contentLibrary`
         ContentLibrary = "contentLibrary",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Agency plan reply.
+    /// Reply of `saas.list_agency_plans`.
     pub struct AgencyPlanReply {
         /// `addOns`
         add_ons: Vec<String> = "addOns",
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk disable saas.
+    /// Body of `saas.batch_disable`.
     pub struct BulkDisableSaas {
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl BulkDisableSaas {
-    /// A record with what it must have.
+    /// Creates a `BulkDisableSaas` from its required fields.
     #[must_use]
     pub fn new(location_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl BulkDisableSaas {
 }
 
 crm_core::record! {
-    /// Bulk disable saas reply.
+    /// Reply of `saas.batch_disable_legacy`.
     pub struct BulkDisableSaasReply {
         /// The content of the reply.
         data: Option<Value> = "data",
@@ -73,7 +73,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk enable saas action payload.
+    /// Value of `action_payload` of `BulkEnableSaasRequest`.
     pub struct BulkEnableSaasActionPayload {
         /// `priceId`
         price_id: Option<String> = "priceId",
@@ -97,7 +97,7 @@ crm_core::setters!(BulkEnableSaasActionPayload {
 });
 
 impl BulkEnableSaasActionPayload {
-    /// A record with what it must have.
+    /// Creates a `BulkEnableSaasActionPayload` from its required fields.
     #[must_use]
     pub fn new(saas_plan_id: impl Into<String>) -> Self {
         Self {
@@ -111,7 +111,7 @@ impl BulkEnableSaasActionPayload {
 }
 
 crm_core::record! {
-    /// Bulk enable saas reply.
+    /// Reply of `saas.batch_enable_legacy`.
     pub struct BulkEnableSaasReply {
         /// `bulkActionUrl`
         bulk_action_url: Option<String> = "bulkActionUrl",
@@ -123,7 +123,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk enable saas request.
+    /// Body of `saas.batch_enable`.
     pub struct BulkEnableSaasRequest {
         /// The data that the action requires.
         action_payload: Option<BulkEnableSaasActionPayload> = "actionPayload",
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 impl BulkEnableSaasRequest {
-    /// A record with what it must have.
+    /// Creates a `BulkEnableSaasRequest` from its required fields.
     #[must_use]
     pub fn new(
         action_payload: impl Into<BulkEnableSaasActionPayload>,
@@ -154,7 +154,7 @@ impl BulkEnableSaasRequest {
 }
 
 crm_core::record! {
-    /// Enable saas.
+    /// Body of `saas.enable`.
     pub struct EnableSaas {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -204,7 +204,7 @@ crm_core::setters!(EnableSaas {
 });
 
 impl EnableSaas {
-    /// A record with what it must have.
+    /// Creates a `EnableSaas` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, is_saa_sv2: impl Into<bool>) -> Self {
         Self {
@@ -225,7 +225,7 @@ impl EnableSaas {
 }
 
 crm_core::record! {
-    /// Enable saas reply.
+    /// Reply of `saas.enable_legacy`.
     pub struct EnableSaasReply {
         /// The content of the reply.
         data: Option<Value> = "data",
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get saas locations reply.
+    /// Reply of `saas.list_locations`.
     pub struct GetSaasLocationsReply {
         /// The locations, as records, ids or codes.
         locations: Vec<SaasLocation> = "locations",
@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location subscription reply.
+    /// Reply of `saas.get_subscription`.
     pub struct LocationSubscriptionReply {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -287,7 +287,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pause location.
+    /// Body of `saas.pause`.
     pub struct PauseLocation {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl PauseLocation {
-    /// A record with what it must have.
+    /// Creates a `PauseLocation` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, paused: impl Into<bool>) -> Self {
         Self {
@@ -311,7 +311,7 @@ impl PauseLocation {
 }
 
 crm_core::record! {
-    /// Plan reply prices item.
+    /// Item of `prices` of `AgencyPlanReply`.
     pub struct PlanReplyPricesItem {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -339,7 +339,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Saas location.
+    /// Item of `locations` of `GetSaasLocationsReply`.
     pub struct SaasLocation {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -365,7 +365,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Saas plan reply.
+    /// Reply of `saas.get_plan`.
     pub struct SaasPlanReply {
         /// `addOns`
         add_ons: Vec<String> = "addOns",
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update rebilling.
+    /// Body of `saas.update_rebilling`.
     pub struct UpdateRebilling {
         /// The rebilling settings of the product.
         config: Option<UpdateRebillingConfig> = "config",
@@ -423,7 +423,7 @@ crm_core::record! {
 }
 
 impl UpdateRebilling {
-    /// A record with what it must have.
+    /// Creates a `UpdateRebilling` from its required fields.
     #[must_use]
     pub fn new(
         config: impl Into<UpdateRebillingConfig>,
@@ -500,7 +500,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update subscription.
+    /// Body of `saas.update_subscription`.
     pub struct UpdateSubscription {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -514,7 +514,7 @@ crm_core::record! {
 }
 
 impl UpdateSubscription {
-    /// A record with what it must have.
+    /// Creates a `UpdateSubscription` from its required fields.
     #[must_use]
     pub fn new(
         company_id: impl Into<String>,

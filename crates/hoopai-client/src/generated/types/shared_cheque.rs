@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Cheque.
+    /// Value of `cheque` of `PostRecordOrderPaymentBody`.
     pub struct Cheque {
         /// The number of a cheque, phone or sender.
         number: Option<String> = "number",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl Cheque {
-    /// A record with what it must have.
+    /// Creates a `Cheque` from its required fields.
     #[must_use]
     pub fn new(number: impl Into<String>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Cheque {
 }
 
 crm_core::open_enum! {
-    /// Custom r rule options day of week.
+    /// Value of `day_of_week` of `CustomRRuleOptions`.
     pub enum CustomRRuleOptionsDayOfWeek {
         /// `fr`
         Fr = "fr",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Contact session ids.
+    /// Value of `contact_session_ids` of `EventData`.
     pub struct ContactSessionIds {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event data.
+    /// Value of `event_data` of `Others`.
     pub struct EventData {
         /// `adSource`
         ad_source: Option<String> = "adSource",
@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Meta.
+    /// Value of `meta` of `FormsSubmissionsReply`.
     pub struct Meta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -68,7 +68,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Others.
+    /// Value of `others` of `FormsSubmissionsSubmissions`.
     pub struct Others {
         /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Page details.
+    /// Value of `page` of `EventData`.
     pub struct PageDetails {
         /// `title`
         title: Option<String> = "title",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create add followers reply.
+    /// Reply of `contacts.add_followers`.
     pub struct CreateAddFollowersReply {
         /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete followers reply.
+    /// Reply of `contacts.remove_followers`.
     pub struct DeleteFollowersReply {
         /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Followers.
+    /// Body of `contacts.add_followers`.
     pub struct Followers {
         /// The ids of the followers, who are users.
         followers: Option<Vec<String>> = "followers",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 impl Followers {
-    /// A record with what it must have.
+    /// Creates a `Followers` from its required fields.
     #[must_use]
     pub fn new(followers: impl Into<Vec<String>>) -> Self {
         Self {

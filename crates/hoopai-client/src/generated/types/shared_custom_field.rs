@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Custom field.
+    /// Value of `field` of `CustomFieldReply`.
     pub struct CustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
@@ -72,7 +72,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Option item.
+    /// Item of `options` of `CreateCustomFields`.
     pub struct OptionItem {
         /// The unique key.
         key: Option<String> = "key",
@@ -90,7 +90,7 @@ crm_core::setters!(OptionItem {
 });
 
 impl OptionItem {
-    /// A record with what it must have.
+    /// Creates a `OptionItem` from its required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Id success reply.
+    /// Reply of `conversation_ai.delete_agent`.
     pub struct IdSuccessReply {
         /// `id`
         id: Option<String> = "id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Invoices list sort order.
+    /// Value of the argument `sort_order` of `invoices.list`.
     pub enum InvoicesListSortOrder {
         /// `ascend`
         Ascend = "ascend",

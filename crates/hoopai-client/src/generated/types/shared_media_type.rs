@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Media type.
+    /// Value of `type_` of `LinkedInMedia`.
     pub enum MediaType {
         /// `image`
         Image = "image",

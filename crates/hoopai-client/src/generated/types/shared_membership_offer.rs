@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Membership offer.
+    /// Item of `membership_offers` of `CreatePrice`.
     pub struct MembershipOffer {
         /// `_id`
         id: Option<String> = "_id",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl MembershipOffer {
-    /// A record with what it must have.
+    /// Creates a `MembershipOffer` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -35,7 +35,7 @@ impl MembershipOffer {
 }
 
 crm_core::record! {
-    /// Price reply.
+    /// Reply of `products.create_price`.
     pub struct PriceReply {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Product label.
+    /// Value of `label` of `CreateProduct`.
     pub struct ProductLabel {
         /// The end of the period.
         end_date: Option<String> = "endDate",
@@ -95,7 +95,7 @@ crm_core::setters!(ProductLabel {
 });
 
 impl ProductLabel {
-    /// A record with what it must have.
+    /// Creates a `ProductLabel` from its required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -108,7 +108,7 @@ impl ProductLabel {
 }
 
 crm_core::record! {
-    /// Product reply.
+    /// Reply of `products.create`.
     pub struct ProductReply {
         /// `automaticTaxCategoryId`
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -148,7 +148,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Product variant.
+    /// Item of `variants` of `CreateProduct`.
     pub struct ProductVariant {
         /// `id`
         id: Option<String> = "id",
@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 impl ProductVariant {
-    /// A record with what it must have.
+    /// Creates a `ProductVariant` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -179,7 +179,7 @@ impl ProductVariant {
 }
 
 crm_core::record! {
-    /// Product variant option.
+    /// Item of `options` of `ProductVariant`.
     pub struct ProductVariantOption {
         /// `id`
         id: Option<String> = "id",
@@ -191,7 +191,7 @@ crm_core::record! {
 }
 
 impl ProductVariantOption {
-    /// A record with what it must have.
+    /// Creates a `ProductVariantOption` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -203,7 +203,7 @@ impl ProductVariantOption {
 }
 
 crm_core::record! {
-    /// Recurring.
+    /// Value of `recurring` of `BulkEditPrice`.
     pub struct Recurring {
         /// The unit of time.
         interval: Option<RecurringInterval> = "interval",
@@ -215,7 +215,7 @@ crm_core::record! {
 }
 
 impl Recurring {
-    /// A record with what it must have.
+    /// Creates a `Recurring` from its required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<RecurringInterval>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Message status reply.
+    /// Reply of `products.batch_update`.
     pub struct MessageStatusReply {
         /// The human-readable message.
         message: Option<String> = "message",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Order source type.
+    /// Value of `type_` of `OrderSource`.
     pub enum OrderSourceType {
         /// `calendar`
         Calendar = "calendar",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Price type.
+    /// Value of `type_` of `CreatePrice`.
     pub enum PriceType {
         /// `one_time`
         OneTime = "one_time",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Succeeded reply.
+    /// Reply of `contacts.add_to_campaign`.
     pub struct SucceededReply {
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",

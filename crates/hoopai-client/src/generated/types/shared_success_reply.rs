@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Success reply.
+    /// Reply of `businesses.delete`.
     pub struct SuccessReply {
         /// True if the operation succeeded.
         success: Option<bool> = "success",

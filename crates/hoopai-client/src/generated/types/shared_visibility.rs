@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Visibility.
+    /// Value of `visibility` of `CategoryInterface`.
     pub enum Visibility {
         /// `draft`
         Draft = "draft",

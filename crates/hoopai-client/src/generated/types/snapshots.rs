@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create snapshot share link reply.
+    /// Reply of `snapshots.create_share_link`.
     pub struct CreateSnapshotShareLinkReply {
         /// `id`
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create snapshot share link request.
+    /// Body of `snapshots.create_share_link`.
     pub struct CreateSnapshotShareLinkRequest {
         /// The relationship numbers of the agencies, separated by commas.
         relationship_number: Option<String> = "relationship_number",
@@ -36,7 +36,7 @@ crm_core::setters!(CreateSnapshotShareLinkRequest {
 });
 
 impl CreateSnapshotShareLinkRequest {
-    /// A record with what it must have.
+    /// Creates a `CreateSnapshotShareLinkRequest` from its required fields.
     #[must_use]
     pub fn new(
         share_type: impl Into<CreateSnapshotShareLinkRequestShareType>,
@@ -67,7 +67,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get latest snapshot push status reply.
+    /// Reply of `snapshots.get_latest_push`.
     pub struct GetLatestSnapshotPushStatusReply {
         /// The content of the reply.
         data: Option<SnapshotStatusSchemaWithAssets> = "data",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get snapshot push status reply.
+    /// Reply of `snapshots.list_pushes`.
     pub struct GetSnapshotPushStatusReply {
         /// The content of the reply.
         data: Vec<SnapshotStatus> = "data",
@@ -83,7 +83,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get snapshots reply.
+    /// Reply of `snapshots.list`.
     pub struct GetSnapshotsReply {
         /// `snapshots`
         snapshots: Vec<Snapshots> = "snapshots",
@@ -91,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Snapshot status.
+    /// Item of `data` of `GetSnapshotPushStatusReply`.
     pub struct SnapshotStatus {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -105,7 +105,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Snapshot status schema with assets.
+    /// Value of `data` of `GetLatestSnapshotPushStatusReply`.
     pub struct SnapshotStatusSchemaWithAssets {
         /// The assets that are completed.
         completed: Option<Value> = "completed",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Snapshots.
+    /// Item of `snapshots` of `GetSnapshotsReply`.
     pub struct Snapshots {
         /// `id`
         id: Option<String> = "id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Account type.
+    /// Value of `type_` of `AttachLinkedinAccount`.
     pub enum AccountType {
         /// `business`
         Business = "business",
@@ -20,7 +20,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Accounts list reply.
+    /// Reply of `social_media.list_accounts`.
     pub struct AccountsListReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Accounts list response schema.
+    /// Value of `results` of `AccountsListReply`.
     pub struct AccountsListResponseSchema {
         /// The social media accounts.
         accounts: Vec<GetAccount> = "accounts",
@@ -58,7 +58,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Attach fb account.
+    /// Body of `social_media.attach_facebook_account`.
     pub struct AttachFbAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -86,7 +86,7 @@ crm_core::setters!(AttachFbAccount {
 });
 
 crm_core::record! {
-    /// Attach gmb location.
+    /// Body of `social_media.set_google_location`.
     pub struct AttachGmbLocation {
         /// `account`
         account: Option<Value> = "account",
@@ -106,7 +106,7 @@ crm_core::setters!(AttachGmbLocation {
 });
 
 crm_core::record! {
-    /// Attach ig account.
+    /// Body of `social_media.attach_instagram_account`.
     pub struct AttachIgAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -134,7 +134,7 @@ crm_core::setters!(AttachIgAccount {
 });
 
 impl AttachIgAccount {
-    /// A record with what it must have.
+    /// Creates a `AttachIgAccount` from its required fields.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -149,7 +149,7 @@ impl AttachIgAccount {
 }
 
 crm_core::record! {
-    /// Attach linkedin account.
+    /// Body of `social_media.attach_linkedin_account`.
     pub struct AttachLinkedinAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -181,7 +181,7 @@ crm_core::setters!(AttachLinkedinAccount {
 });
 
 crm_core::record! {
-    /// Attach tiktok account.
+    /// Body of `social_media.attach_tiktok_profile`.
     pub struct AttachTiktokAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -217,7 +217,7 @@ crm_core::setters!(AttachTiktokAccount {
 });
 
 crm_core::record! {
-    /// Attach twitter account.
+    /// Body of `social_media.attach_twitter_profile`.
     pub struct AttachTwitterAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -253,7 +253,7 @@ crm_core::setters!(AttachTwitterAccount {
 });
 
 crm_core::record! {
-    /// Bulk delete reply.
+    /// Reply of `social_media.batch_delete_posts`.
     pub struct BulkDeleteReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -267,7 +267,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Category.
+    /// Item of `categories` of `GetByLocationIdResponseSchema`.
     pub struct Category {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -291,7 +291,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create post.
+    /// Body of `social_media.create_post`.
     pub struct CreatePost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -359,7 +359,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// A record with what it must have.
+    /// Creates a `CreatePost` from its required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -389,7 +389,7 @@ impl CreatePost {
 }
 
 crm_core::open_enum! {
-    /// Create post status.
+    /// Value of `status` of `CreatePost`.
     pub enum CreatePostStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -413,7 +413,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Create post type.
+    /// Value of `type_` of `CreatePost`.
     pub enum CreatePostType {
         /// `post`
         Post = "post",
@@ -425,7 +425,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Csv default.
+    /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
         /// `userId`
         user_id: Option<String> = "userId",
@@ -437,7 +437,7 @@ crm_core::setters!(CsvDefault {
 });
 
 crm_core::record! {
-    /// Csv import.
+    /// Value of `csv` of `GetCsvPostResponseSchema`.
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -467,7 +467,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv media reply.
+    /// Item of `medias` of `CsvPost`.
     pub struct CsvMediaReply {
         /// The width divided by the height.
         aspect_ratio: Option<f64> = "aspectRatio",
@@ -521,7 +521,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv post.
+    /// Item of `posts` of `GetCsvPostResponseSchema`.
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -547,7 +547,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv post status reply.
+    /// Reply of `social_media.finalize_csv_import`.
     pub struct CsvPostStatusReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -559,7 +559,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv reply.
+    /// Value of `results` of `DeleteCsvReply`.
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -567,7 +567,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv response.
+    /// Value of `csv` of `CsvReply`.
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -593,7 +593,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv response status.
+    /// Value of `status` of `CsvResponse`.
     pub enum CsvResponseStatus {
         /// `completed`
         Completed = "completed",
@@ -613,7 +613,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Date.
+    /// Value of `end_date` of `EndDate`.
     pub struct Date {
         /// The day of the month.
         day: Option<f64> = "day",
@@ -627,7 +627,7 @@ crm_core::record! {
 }
 
 impl Date {
-    /// A record with what it must have.
+    /// Creates a `Date` from its required fields.
     #[must_use]
     pub fn new(
         day: impl Into<f64>,
@@ -644,7 +644,7 @@ impl Date {
 }
 
 crm_core::record! {
-    /// Delete account reply.
+    /// Value of `results` of `LocationAndAccountDeleteReply`.
     pub struct DeleteAccountReply {
         /// `id`
         id: Option<String> = "id",
@@ -654,7 +654,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete csv reply.
+    /// Reply of `social_media.delete_csv_import`.
     pub struct DeleteCsvReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -668,7 +668,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post reply.
+    /// Reply of `social_media.delete_csv_post`.
     pub struct DeletePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -682,7 +682,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post successful response dto.
+    /// Reply of `social_media.delete_post`.
     pub struct DeletePostSuccessfulResponseDto {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -696,7 +696,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete posts.
+    /// Body of `social_media.batch_delete_posts`.
     pub struct DeletePosts {
         /// `postIds`
         post_ids: Option<Vec<String>> = "postIds",
@@ -708,7 +708,7 @@ crm_core::setters!(DeletePosts {
 });
 
 crm_core::record! {
-    /// End date.
+    /// Value of `end_date` of `GmbPost`.
     pub struct EndDate {
         /// The end of the period.
         end_date: Option<Date> = "endDate",
@@ -724,7 +724,7 @@ crm_core::setters!(EndDate {
 });
 
 crm_core::record! {
-    /// Facebook page.
+    /// Item of `pages` of `GetFacebookAccounts`.
     pub struct FacebookPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -740,7 +740,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Formated approval details.
+    /// Value of `post_approval_details` of `SocialPost`.
     pub struct FormatedApprovalDetails {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -756,7 +756,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get account.
+    /// Item of `accounts` of `AccountsListResponseSchema`.
     pub struct GetAccount {
         /// The time of expiry.
         expire: Option<String> = "expire",
@@ -780,7 +780,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get by id reply.
+    /// Reply of `social_media.get_category`.
     pub struct GetByIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -794,7 +794,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get by id response schema.
+    /// Value of `category` of `GetCategory`.
     pub struct GetByIdResponseSchema {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -820,7 +820,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get by location id reply.
+    /// Reply of `social_media.list_categories`.
     pub struct GetByLocationIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -834,7 +834,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get by location id response schema.
+    /// Value of `results` of `GetByLocationIdReply`.
     pub struct GetByLocationIdResponseSchema {
         /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
@@ -844,7 +844,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get category.
+    /// Value of `results` of `GetByIdReply`.
     pub struct GetCategory {
         /// The category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
@@ -852,7 +852,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get csv post reply.
+    /// Reply of `social_media.list_csv_posts`.
     pub struct GetCsvPostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -866,7 +866,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get csv post response schema.
+    /// Value of `results` of `GetCsvPostReply`.
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -878,7 +878,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get facebook accounts.
+    /// Value of `results` of `GetFacebookAccountsReply`.
     pub struct GetFacebookAccounts {
         /// `pages`
         pages: Vec<FacebookPage> = "pages",
@@ -886,7 +886,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get facebook accounts reply.
+    /// Reply of `social_media.list_facebook_accounts`.
     pub struct GetFacebookAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -900,7 +900,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get google location.
+    /// Value of `locations` of `GetGoogleLocationAccount`.
     pub struct GetGoogleLocation {
         /// `account`
         account: Option<GoogleAccounts> = "account",
@@ -910,7 +910,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get google location account.
+    /// Value of `results` of `GetGoogleLocationReply`.
     pub struct GetGoogleLocationAccount {
         /// The locations, as records, ids or codes.
         locations: Option<GetGoogleLocation> = "locations",
@@ -918,7 +918,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get google location reply.
+    /// Reply of `social_media.list_google_locations`.
     pub struct GetGoogleLocationReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -932,7 +932,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get group.
+    /// Item of `groups` of `AccountsListResponseSchema`.
     pub struct GetGroup {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -944,7 +944,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get instagram accounts.
+    /// Value of `results` of `GetInstagramAccountsReply`.
     pub struct GetInstagramAccounts {
         /// The social media accounts.
         accounts: Vec<InstagramAccount> = "accounts",
@@ -952,7 +952,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get instagram accounts reply.
+    /// Reply of `social_media.list_instagram_accounts`.
     pub struct GetInstagramAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get linked in account.
+    /// Value of `results` of `GetLinkedInAccountsReply`.
     pub struct GetLinkedInAccount {
         /// `pages`
         pages: Vec<LinkedInPage> = "pages",
@@ -976,7 +976,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get linked in accounts reply.
+    /// Reply of `social_media.list_linkedin_accounts`.
     pub struct GetLinkedInAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -990,7 +990,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get post reply.
+    /// Reply of `social_media.create_post`.
     pub struct GetPostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1004,7 +1004,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get post successful response schema.
+    /// Value of `results` of `GetPostReply`.
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1012,7 +1012,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tiktok account.
+    /// Value of `results` of `GetTiktokAccountReply`.
     pub struct GetTiktokAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -1020,7 +1020,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tiktok account reply.
+    /// Reply of `social_media.get_tiktok_profile`.
     pub struct GetTiktokAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1034,7 +1034,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tiktok business account.
+    /// Value of `results` of `GetTiktokBusinessAccountReply`.
     pub struct GetTiktokBusinessAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -1042,7 +1042,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get tiktok business account reply.
+    /// Reply of `social_media.get_tiktok_business_profile`.
     pub struct GetTiktokBusinessAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1056,7 +1056,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get twitter accounts.
+    /// Value of `results` of `GetTwitterAccountsReply`.
     pub struct GetTwitterAccounts {
         /// The profiles of the account.
         profile: Vec<TwitterProfile> = "profile",
@@ -1064,7 +1064,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get twitter accounts reply.
+    /// Reply of `social_media.get_twitter_profile`.
     pub struct GetTwitterAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1078,7 +1078,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get upload status reply.
+    /// Reply of `social_media.list_csv_imports`.
     pub struct GetUploadStatusReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1092,7 +1092,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get upload status response schema.
+    /// Value of `results` of `GetUploadStatusReply`.
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1102,7 +1102,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Gmb post.
+    /// Value of `gmb_post_details` of `CreatePost`.
     pub struct GmbPost {
         /// `actionType`
         action_type: Option<GmbPostActionType> = "actionType",
@@ -1150,7 +1150,7 @@ crm_core::setters!(GmbPost {
 });
 
 crm_core::open_enum! {
-    /// Gmb post action type.
+    /// Value of `action_type` of `GmbPost`.
     pub enum GmbPostActionType {
         /// `book`
         Book = "book",
@@ -1170,7 +1170,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Google accounts.
+    /// Value of `account` of `GetGoogleLocation`.
     pub struct GoogleAccounts {
         /// `accountName`
         account_name: Option<String> = "accountName",
@@ -1186,7 +1186,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Google location.
+    /// Value of `location` of `GetGoogleLocation`.
     pub struct GoogleLocation {
         /// `isConnected`
         is_connected: Option<bool> = "isConnected",
@@ -1210,7 +1210,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Id reply.
+    /// Reply of `social_media.get_tag_details`.
     pub struct IdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1224,7 +1224,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Id response schema.
+    /// Value of `results` of `IdReply`.
     pub struct IdResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1234,7 +1234,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Instagram account.
+    /// Item of `accounts` of `GetInstagramAccounts`.
     pub struct InstagramAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1250,7 +1250,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Linked in page.
+    /// Item of `pages` of `GetLinkedInAccount`.
     pub struct LinkedInPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1266,7 +1266,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Linked in profile.
+    /// Item of `profile` of `GetLinkedInAccount`.
     pub struct LinkedInProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1282,7 +1282,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Location and account delete reply.
+    /// Reply of `social_media.delete_account`.
     pub struct LocationAndAccountDeleteReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1296,7 +1296,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Og image.
+    /// Value of `og_image` of `OgTags`.
     pub struct OgImage {
         /// `height`
         height: Option<f64> = "height",
@@ -1310,7 +1310,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Og tags.
+    /// Value of `link` of `CsvPost`.
     pub struct OgTags {
         /// `error`
         error: Option<String> = "error",
@@ -1330,7 +1330,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Og tags schema.
+    /// Value of `og_tags_details` of `CreatePost`.
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -1346,7 +1346,7 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// Platforms value.
+    /// Item of `platforms` of `SocialMediaGetStatisticsResponseResultsBreakdownsImpressions`.
     pub struct PlatformsValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
@@ -1356,7 +1356,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post approval.
+    /// Value of `post_approval_details` of `CreatePost`.
     pub struct PostApproval {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -1380,7 +1380,7 @@ crm_core::setters!(PostApproval {
 });
 
 crm_core::record! {
-    /// Post create request.
+    /// Body of `social_media.update_post`.
     pub struct PostCreateRequest {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -1448,7 +1448,7 @@ crm_core::setters!(PostCreateRequest {
 });
 
 impl PostCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `PostCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1478,7 +1478,7 @@ impl PostCreateRequest {
 }
 
 crm_core::record! {
-    /// Post media.
+    /// Item of `media` of `CreatePost`.
     pub struct PostMedia {
         /// The caption under the media.
         caption: Option<String> = "caption",
@@ -1510,7 +1510,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// A record with what it must have.
+    /// Creates a `PostMedia` from its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1526,7 +1526,7 @@ impl PostMedia {
 }
 
 crm_core::record! {
-    /// Post reply.
+    /// Reply of `social_media.list_posts`.
     pub struct PostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1540,7 +1540,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post successful response schema.
+    /// Value of `results` of `PostReply`.
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1550,7 +1550,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post user.
+    /// Value of `approver_user` of `FormatedApprovalDetails`.
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1570,7 +1570,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Response schema.
+    /// Value of `results` of `DeletePostReply`.
     pub struct ResponseSchema {
         /// `postId`
         post_id: Option<String> = "postId",
@@ -1578,7 +1578,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search post.
+    /// Body of `social_media.list_posts`.
     pub struct SearchPost {
         /// Returns only posts of these accounts: ids separated by commas.
         accounts: Option<String> = "accounts",
@@ -1619,7 +1619,7 @@ crm_core::setters!(SearchPost {
 });
 
 crm_core::record! {
-    /// Set accounts.
+    /// Body of `social_media.set_accounts`.
     pub struct SetAccounts {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -1645,7 +1645,7 @@ crm_core::setters!(SetAccounts {
 });
 
 impl SetAccounts {
-    /// A record with what it must have.
+    /// Creates a `SetAccounts` from its required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1666,7 +1666,7 @@ impl SetAccounts {
 }
 
 crm_core::record! {
-    /// Set accounts reply.
+    /// Reply of `social_media.set_accounts`.
     pub struct SetAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1678,7 +1678,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social google media account.
+    /// Value of `results` of `SocialMediaGmbAccountReply`.
     pub struct SocialGoogleMediaAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1712,7 +1712,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media facebook account.
+    /// Value of `results` of `SocialMediaFbAccountReply`.
     pub struct SocialMediaFacebookAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1746,7 +1746,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media fb account reply.
+    /// Reply of `social_media.attach_facebook_account`.
     pub struct SocialMediaFbAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1760,7 +1760,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics body.
+    /// Body of `social_media.get_statistics`.
     pub struct SocialMediaGetStatisticsBody {
         /// The social networks, or the statistics of each.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
@@ -1776,7 +1776,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// A record with what it must have.
+    /// Creates a `SocialMediaGetStatisticsBody` from its required fields.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1788,7 +1788,7 @@ impl SocialMediaGetStatisticsBody {
 }
 
 crm_core::open_enum! {
-    /// Social media get statistics body platforms item.
+    /// Item of `platforms` of `SocialMediaGetStatisticsBody`.
     pub enum SocialMediaGetStatisticsBodyPlatformsItem {
         /// `facebook`
         Facebook = "facebook",
@@ -1808,7 +1808,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response.
+    /// Reply of `social_media.get_statistics`.
     pub struct SocialMediaGetStatisticsResponse {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1852,7 +1852,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results breakdowns engagement value.
+    /// Item of `engagement` of `SocialMediaGetStatisticsResponseResultsBreakdowns`.
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
@@ -1920,7 +1920,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics age totals.
+    /// Value of `totals` of `SocialMediaGetStatisticsResponseResultsDemographicsAge`.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
         /// The figure for ages 13 to 17.
         x13_17: Option<f64> = "13-17",
@@ -1940,7 +1940,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender.
+    /// Value of `gender` of `SocialMediaGetStatisticsResponseResultsDemographics`.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
@@ -1948,7 +1948,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results demographics gender totals.
+    /// Value of `totals` of `SocialMediaGetStatisticsResponseResultsDemographicsGender`.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
         /// The figures for women.
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
@@ -2002,7 +2002,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results platform totals followers value.
+    /// Item of `followers` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -2012,7 +2012,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results platform totals impressions value.
+    /// Item of `impressions` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -2022,7 +2022,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results platform totals likes value.
+    /// Item of `likes` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -2032,7 +2032,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results post performance.
+    /// Value of `post_performance` of `SocialMediaGetStatisticsResponseResults`.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         /// `comments`
         comments: Vec<f64> = "comments",
@@ -2046,7 +2046,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results totals.
+    /// Value of `totals` of `SocialMediaGetStatisticsResponseResults`.
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
         /// `comments`
         comments: Option<f64> = "comments",
@@ -2062,7 +2062,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media gmb account reply.
+    /// Reply of `social_media.set_google_location`.
     pub struct SocialMediaGmbAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2076,7 +2076,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media instagram account.
+    /// Value of `results` of `SocialMediaInstagramAccountReply`.
     pub struct SocialMediaInstagramAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2110,7 +2110,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media instagram account reply.
+    /// Reply of `social_media.attach_instagram_account`.
     pub struct SocialMediaInstagramAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2124,7 +2124,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media linked in account.
+    /// Value of `results` of `SocialMediaLinkedInAccountReply`.
     pub struct SocialMediaLinkedInAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2158,7 +2158,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media linked in account reply.
+    /// Reply of `social_media.attach_linkedin_account`.
     pub struct SocialMediaLinkedInAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2172,7 +2172,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media posting upload file reply.
+    /// Reply of `social_media.upload_csv`.
     pub struct SocialMediaPostingUploadFileReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2186,7 +2186,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media tag.
+    /// Item of `tags` of `IdResponseSchema`.
     pub struct SocialMediaTag {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -2206,7 +2206,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media tiktok account.
+    /// Value of `results` of `SocialMediaTiktokAccountReply`.
     pub struct SocialMediaTiktokAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2240,7 +2240,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media tiktok account reply.
+    /// Reply of `social_media.attach_tiktok_profile`.
     pub struct SocialMediaTiktokAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2254,7 +2254,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media twitter account.
+    /// Value of `results` of `SocialMediaTwitterAccountReply`.
     pub struct SocialMediaTwitterAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2288,7 +2288,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media twitter account reply.
+    /// Reply of `social_media.attach_twitter_profile`.
     pub struct SocialMediaTwitterAccountReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2302,7 +2302,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social post.
+    /// Value of `post` of `GetPostSuccessfulResponseSchema`.
     pub struct SocialPost {
         /// `accountId`
         account_id: Option<String> = "accountId",
@@ -2354,7 +2354,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Social post source.
+    /// Value of `source` of `SocialPost`.
     pub enum SocialPostSource {
         /// `composer`
         Composer = "composer",
@@ -2370,7 +2370,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Start date.
+    /// Value of `start_date` of `GmbPost`.
     pub struct StartDate {
         /// The start of the period.
         start_date: Option<Date> = "startDate",
@@ -2386,7 +2386,7 @@ crm_core::setters!(StartDate {
 });
 
 crm_core::record! {
-    /// Tiktok post.
+    /// Value of `tiktok_post_details` of `CreatePost`.
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -2434,7 +2434,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Tiktok profile.
+    /// Item of `profile` of `GetTiktokAccount`.
     pub struct TiktokProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -2454,7 +2454,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Time.
+    /// Value of `end_time` of `EndDate`.
     pub struct Time {
         /// The hour of the day.
         hours: Option<f64> = "hours",
@@ -2468,7 +2468,7 @@ crm_core::record! {
 }
 
 impl Time {
-    /// A record with what it must have.
+    /// Creates a `Time` from its required fields.
     #[must_use]
     pub fn new(
         hours: impl Into<f64>,
@@ -2485,7 +2485,7 @@ impl Time {
 }
 
 crm_core::record! {
-    /// Twitter profile.
+    /// Item of `profile` of `GetTwitterAccounts`.
     pub struct TwitterProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -2505,7 +2505,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update post reply.
+    /// Reply of `social_media.update_post`.
     pub struct UpdatePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2517,7 +2517,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update tag.
+    /// Body of `social_media.get_tag_details`.
     pub struct UpdateTag {
         /// `tagIds`
         tag_ids: Option<Vec<String>> = "tagIds",
@@ -2527,7 +2527,7 @@ crm_core::record! {
 }
 
 impl UpdateTag {
-    /// A record with what it must have.
+    /// Creates a `UpdateTag` from its required fields.
     #[must_use]
     pub fn new(tag_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2538,7 +2538,7 @@ impl UpdateTag {
 }
 
 crm_core::record! {
-    /// Upload file response schema.
+    /// Value of `results` of `SocialMediaPostingUploadFileReply`.
     pub struct UploadFileResponseSchema {
         /// `fileName`
         file_name: Option<String> = "fileName",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Available shipping rate.
+    /// Item of `data` of `GetAvailableShippingRatesReply`.
     pub struct AvailableShippingRate {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contact address.
+    /// Value of `address` of `GetAvailableShippingRates`.
     pub struct ContactAddress {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
@@ -74,7 +74,7 @@ crm_core::setters!(ContactAddress {
 });
 
 impl ContactAddress {
-    /// A record with what it must have.
+    /// Creates a `ContactAddress` from its required fields.
     #[must_use]
     pub fn new(country: impl Into<String>) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl ContactAddress {
 }
 
 crm_core::record! {
-    /// Create shipping carrier.
+    /// Body of `store.create_shipping_carrier`.
     pub struct CreateShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
@@ -119,7 +119,7 @@ crm_core::setters!(CreateShippingCarrier {
 });
 
 impl CreateShippingCarrier {
-    /// A record with what it must have.
+    /// Creates a `CreateShippingCarrier` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -139,7 +139,7 @@ impl CreateShippingCarrier {
 }
 
 crm_core::record! {
-    /// Create shipping rate.
+    /// Body of `store.create_shipping_rate`.
     pub struct CreateShippingRate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -199,7 +199,7 @@ crm_core::setters!(CreateShippingRate {
 });
 
 impl CreateShippingRate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateShippingRate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -228,7 +228,7 @@ impl Default for CreateShippingRate {
 }
 
 crm_core::record! {
-    /// Create shipping zone.
+    /// Body of `store.create_shipping_zone`.
     pub struct CreateShippingZone {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 impl CreateShippingZone {
-    /// A record with what it must have.
+    /// Creates a `CreateShippingZone` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -262,7 +262,7 @@ impl CreateShippingZone {
 }
 
 crm_core::record! {
-    /// Create store setting.
+    /// Body of `store.save_settings`.
     pub struct CreateStoreSetting {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -286,7 +286,7 @@ crm_core::setters!(CreateStoreSetting {
 });
 
 impl CreateStoreSetting {
-    /// A record with what it must have.
+    /// Creates a `CreateStoreSetting` from its required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -304,7 +304,7 @@ impl CreateStoreSetting {
 }
 
 crm_core::record! {
-    /// Get available shipping rates.
+    /// Body of `store.list_available_shipping_rates`.
     pub struct GetAvailableShippingRates {
         /// `address`
         address: Option<ContactAddress> = "address",
@@ -356,7 +356,7 @@ crm_core::setters!(GetAvailableShippingRates {
 });
 
 impl GetAvailableShippingRates {
-    /// A record without any value but those that are always the same.
+    /// Creates a `GetAvailableShippingRates` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -383,7 +383,7 @@ impl Default for GetAvailableShippingRates {
 }
 
 crm_core::record! {
-    /// Get available shipping rates reply.
+    /// Reply of `store.list_available_shipping_rates`.
     pub struct GetAvailableShippingRatesReply {
         /// The content of the reply.
         data: Vec<AvailableShippingRate> = "data",
@@ -395,7 +395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List shipping carrier reply.
+    /// Reply of `store.list_shipping_carriers`.
     pub struct ListShippingCarrierReply {
         /// The content of the reply.
         data: Vec<ShippingCarrier> = "data",
@@ -407,7 +407,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List shipping rate reply.
+    /// Reply of `store.list_shipping_rates`.
     pub struct ListShippingRateReply {
         /// The content of the reply.
         data: Vec<ShippingRate> = "data",
@@ -417,7 +417,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List shipping zone reply.
+    /// Reply of `store.list_shipping_zones`.
     pub struct ListShippingZoneReply {
         /// The content of the reply.
         data: Vec<ShippingZone> = "data",
@@ -427,7 +427,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Product item.
+    /// Item of `products` of `GetAvailableShippingRates`.
     pub struct ProductItem {
         /// `id`
         id: Option<String> = "id",
@@ -439,7 +439,7 @@ crm_core::record! {
 }
 
 impl ProductItem {
-    /// A record with what it must have.
+    /// Creates a `ProductItem` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -451,7 +451,7 @@ impl ProductItem {
 }
 
 crm_core::record! {
-    /// Shipping carrier.
+    /// Item of `data` of `ListShippingCarrierReply`.
     pub struct ShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
@@ -477,7 +477,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Shipping carrier reply.
+    /// Reply of `store.create_shipping_carrier`.
     pub struct ShippingCarrierReply {
         /// The content of the reply.
         data: Option<ShippingCarrier> = "data",
@@ -489,7 +489,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Shipping carrier service.
+    /// Item of `shipping_carrier_services` of `AvailableShippingRate`.
     pub struct ShippingCarrierService {
         /// `name`
         name: Option<String> = "name",
@@ -501,7 +501,7 @@ crm_core::record! {
 }
 
 impl ShippingCarrierService {
-    /// A record with what it must have.
+    /// Creates a `ShippingCarrierService` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -513,7 +513,7 @@ impl ShippingCarrierService {
 }
 
 crm_core::record! {
-    /// Shipping rate.
+    /// Item of `data` of `ListShippingRateReply`.
     pub struct ShippingRate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -565,7 +565,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Shipping rate reply.
+    /// Reply of `store.create_shipping_rate`.
     pub struct ShippingRateReply {
         /// The content of the reply.
         data: Option<ShippingRate> = "data",
@@ -577,7 +577,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Shipping zone.
+    /// Item of `data` of `ListShippingZoneReply`.
     pub struct ShippingZone {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -599,7 +599,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Shipping zone country.
+    /// Item of `countries` of `CreateShippingZone`.
     pub struct ShippingZoneCountry {
         /// One of 247 values, for example `US`.
         code: Option<String> = "code",
@@ -615,7 +615,7 @@ crm_core::setters!(ShippingZoneCountry {
 });
 
 impl ShippingZoneCountry {
-    /// A record with what it must have.
+    /// Creates a `ShippingZoneCountry` from its required fields.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -627,7 +627,7 @@ impl ShippingZoneCountry {
 }
 
 crm_core::record! {
-    /// Shipping zone country state.
+    /// Item of `states` of `ShippingZoneCountry`.
     pub struct ShippingZoneCountryState {
         /// One of 588 values, for example `AL`.
         code: Option<String> = "code",
@@ -637,7 +637,7 @@ crm_core::record! {
 }
 
 impl ShippingZoneCountryState {
-    /// A record with what it must have.
+    /// Creates a `ShippingZoneCountryState` from its required fields.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -648,7 +648,7 @@ impl ShippingZoneCountryState {
 }
 
 crm_core::record! {
-    /// Shipping zone reply.
+    /// Reply of `store.create_shipping_zone`.
     pub struct ShippingZoneReply {
         /// The content of the reply.
         data: Option<ShippingZone> = "data",
@@ -660,7 +660,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Store order fulfillment notification.
+    /// Value of `store_order_fulfillment_notification` of `CreateStoreSetting`.
     pub struct StoreOrderFulfillmentNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -676,7 +676,7 @@ crm_core::record! {
 }
 
 impl StoreOrderFulfillmentNotification {
-    /// A record with what it must have.
+    /// Creates a `StoreOrderFulfillmentNotification` from its required fields.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -695,7 +695,7 @@ impl StoreOrderFulfillmentNotification {
 }
 
 crm_core::record! {
-    /// Store order notification.
+    /// Value of `store_order_notification` of `CreateStoreSetting`.
     pub struct StoreOrderNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -711,7 +711,7 @@ crm_core::record! {
 }
 
 impl StoreOrderNotification {
-    /// A record with what it must have.
+    /// Creates a `StoreOrderNotification` from its required fields.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -730,7 +730,7 @@ impl StoreOrderNotification {
 }
 
 crm_core::record! {
-    /// Store order source.
+    /// Value of `source` of `GetAvailableShippingRates`.
     pub struct StoreOrderSource {
         /// The subtype.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
@@ -746,7 +746,7 @@ crm_core::setters!(StoreOrderSource {
 });
 
 impl StoreOrderSource {
-    /// A record with what it must have.
+    /// Creates a `StoreOrderSource` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<OrderSourceType>) -> Self {
         Self {
@@ -798,7 +798,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Store setting.
+    /// Value of `data` of `StoreSettingReply`.
     pub struct StoreSetting {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -820,7 +820,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Store setting reply.
+    /// Reply of `store.get_settings`.
     pub struct StoreSettingReply {
         /// The content of the reply.
         data: Option<StoreSetting> = "data",
@@ -832,7 +832,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Store shipping origin.
+    /// Value of `shipping_origin` of `CreateStoreSetting`.
     pub struct StoreShippingOrigin {
         /// `city`
         city: Option<String> = "city",
@@ -877,7 +877,7 @@ crm_core::setters!(StoreShippingOrigin {
 });
 
 crm_core::record! {
-    /// Update shipping carrier.
+    /// Body of `store.update_shipping_carrier`.
     pub struct UpdateShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
@@ -909,7 +909,7 @@ crm_core::setters!(UpdateShippingCarrier {
 });
 
 crm_core::record! {
-    /// Update shipping rate.
+    /// Body of `store.update_shipping_rate`.
     pub struct UpdateShippingRate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -969,7 +969,7 @@ crm_core::setters!(UpdateShippingRate {
 });
 
 crm_core::record! {
-    /// Update shipping zone.
+    /// Body of `store.update_shipping_zone`.
     pub struct UpdateShippingZone {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",

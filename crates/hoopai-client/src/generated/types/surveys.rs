@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Get surveys.
+    /// Item of `surveys` of `GetSurveysReply`.
     pub struct GetSurveys {
         /// `id`
         id: Option<String> = "id",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get surveys reply.
+    /// Reply of `surveys.list`.
     pub struct GetSurveysReply {
         /// `surveys`
         surveys: Vec<GetSurveys> = "surveys",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get surveys submission reply.
+    /// Reply of `surveys.list_submissions`.
     pub struct GetSurveysSubmissionReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Submission.
+    /// Item of `submissions` of `GetSurveysSubmissionReply`.
     pub struct Submission {
         /// `contactId`
         contact_id: Option<String> = "contactId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Create user.
+    /// Body of `users.create`.
     pub struct CreateUser {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -73,7 +73,7 @@ crm_core::setters!(CreateUser {
 });
 
 crm_core::record! {
-    /// Delete user reply.
+    /// Reply of `users.delete`.
     pub struct DeleteUserReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -83,7 +83,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Filter by email.
+    /// Body of `users.search_by_email`.
     pub struct FilterByEmail {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -113,7 +113,7 @@ crm_core::setters!(FilterByEmail {
 });
 
 impl FilterByEmail {
-    /// A record with what it must have.
+    /// Creates a `FilterByEmail` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, emails: impl Into<String>) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl FilterByEmail {
 }
 
 crm_core::record! {
-    /// Location reply.
+    /// Reply of `users.list`.
     pub struct LocationReply {
         /// The users, as records or ids.
         users: Vec<User> = "users",
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Permissions.
+    /// Value of `permissions` of `CreateUser`.
     pub struct Permissions {
         /// Default: `false`.
         adwords_reporting_enabled: Option<bool> = "adwordsReportingEnabled",
@@ -329,7 +329,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Role.
+    /// Value of `roles` of `User`.
     pub struct Role {
         /// The ids of the locations.
         location_ids: Vec<String> = "locationIds",
@@ -343,7 +343,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search user reply.
+    /// Reply of `users.search`.
     pub struct SearchUserReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -353,7 +353,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update user.
+    /// Body of `users.update`.
     pub struct UpdateUser {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -421,7 +421,7 @@ crm_core::setters!(UpdateUser {
 });
 
 crm_core::record! {
-    /// User.
+    /// Item of `users` of `LocationReply`.
     pub struct User {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -453,7 +453,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User reply.
+    /// Reply of `users.create`.
     pub struct UserReply {
         /// The e-mail address.
         email: Option<String> = "email",

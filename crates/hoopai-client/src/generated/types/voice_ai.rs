@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action reply.
+    /// Reply of `voice_ai.create_action`.
     pub struct ActionReply {
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Action type.
+    /// Value of the argument `action_type` of `voice_ai.list_call_logs`.
     pub enum ActionType {
         /// `APPOINTMENT_BOOKING`
         AppointmentBooking = "APPOINTMENT_BOOKING",
@@ -40,7 +40,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Agent creation request.
+    /// Body of `voice_ai.create_agent`.
     pub struct AgentCreationRequest {
         /// Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
@@ -124,7 +124,7 @@ crm_core::setters!(AgentCreationRequest {
 });
 
 impl AgentCreationRequest {
-    /// A record with what it must have.
+    /// Creates a `AgentCreationRequest` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -153,7 +153,7 @@ impl AgentCreationRequest {
 }
 
 crm_core::record! {
-    /// Agent reply.
+    /// Reply of `voice_ai.create_agent`.
     pub struct AgentReply {
         /// `agentName`
         agent_name: Option<String> = "agentName",
@@ -199,7 +199,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Agent working hours.
+    /// Item of `agent_working_hours` of `AgentCreationRequest`.
     pub struct AgentWorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 impl AgentWorkingHours {
-    /// A record with what it must have.
+    /// Creates a `AgentWorkingHours` from its required fields.
     #[must_use]
     pub fn new(
         day_of_the_week: impl Into<f64>,
@@ -226,7 +226,7 @@ impl AgentWorkingHours {
 }
 
 crm_core::record! {
-    /// Call action.
+    /// Item of `executed_call_actions` of `CallLog`.
     pub struct CallAction {
         /// `actionId`
         action_id: Option<String> = "actionId",
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Call log.
+    /// Reply of `voice_ai.get_call_log`.
     pub struct CallLog {
         /// `agentId`
         agent_id: Option<String> = "agentId",
@@ -278,7 +278,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Call logs reply.
+    /// Reply of `voice_ai.list_call_logs`.
     pub struct CallLogsReply {
         /// `callLogs`
         call_logs: Vec<CallLog> = "callLogs",
@@ -292,7 +292,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get agent reply.
+    /// Reply of `voice_ai.get_agent`.
     pub struct GetAgentReply {
         /// The actions of the agent.
         actions: Vec<ActionReply> = "actions",
@@ -340,7 +340,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get agents reply.
+    /// Reply of `voice_ai.list_agents`.
     pub struct GetAgentsReply {
         /// `agents`
         agents: Vec<GetAgentReply> = "agents",
@@ -354,7 +354,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Patch agent.
+    /// Body of `voice_ai.update_agent`.
     pub struct PatchAgent {
         /// Between 1 and 40 characters.
         agent_name: Option<String> = "agentName",
@@ -434,7 +434,7 @@ crm_core::setters!(PatchAgent {
 });
 
 crm_core::open_enum! {
-    /// Patience level.
+    /// Value of `patience_level` of `AgentCreationRequest`.
     pub enum PatienceLevel {
         /// `high`
         High = "high",
@@ -446,7 +446,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Send post call notification.
+    /// Value of `send_post_call_notification_to` of `AgentCreationRequest`.
     pub struct SendPostCallNotification {
         /// True to notify all administrators.
         admins: Option<bool> = "admins",
@@ -475,7 +475,7 @@ crm_core::setters!(SendPostCallNotification {
 });
 
 crm_core::record! {
-    /// Send post call notification schema.
+    /// Value of `send_post_call_notification_to` of `AgentReply`.
     pub struct SendPostCallNotificationSchema {
         /// True to notify all administrators.
         admins: Option<bool> = "admins",
@@ -491,7 +491,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Single action.
+    /// Body of `voice_ai.create_action`.
     pub struct SingleAction {
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
@@ -520,7 +520,7 @@ crm_core::setters!(SingleAction {
 });
 
 crm_core::record! {
-    /// Translation.
+    /// Value of `translation` of `AgentCreationRequest`.
     pub struct Translation {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -536,7 +536,7 @@ crm_core::setters!(Translation {
 });
 
 impl Translation {
-    /// A record with what it must have.
+    /// Creates a `Translation` from its required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -548,7 +548,7 @@ impl Translation {
 }
 
 crm_core::record! {
-    /// Translation schema.
+    /// Value of `translation` of `AgentReply`.
     pub struct TranslationSchema {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -558,7 +558,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Voice ai interval.
+    /// Item of `intervals` of `AgentWorkingHours`.
     pub struct VoiceAiInterval {
         /// The hour at which it ends, from 0 to 23. Between 0 and 23.
         end_hour: Option<f64> = "endHour",
@@ -574,7 +574,7 @@ crm_core::record! {
 }
 
 impl VoiceAiInterval {
-    /// A record with what it must have.
+    /// Creates a `VoiceAiInterval` from its required fields.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,
@@ -593,7 +593,7 @@ impl VoiceAiInterval {
 }
 
 crm_core::open_enum! {
-    /// Voice ai language.
+    /// Value of `language` of `AgentCreationRequest`.
     pub enum VoiceAiLanguage {
         /// `de`
         De = "de",
@@ -615,7 +615,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Voice ai list call logs call type.
+    /// Value of the argument `call_type` of `voice_ai.list_call_logs`.
     pub enum VoiceAiListCallLogsCallType {
         /// `LIVE`
         Live = "LIVE",
@@ -625,7 +625,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Voice ai list call logs sort by.
+    /// Value of the argument `sort_by` of `voice_ai.list_call_logs`.
     pub enum VoiceAiListCallLogsSortBy {
         /// `createdAt`
         CreatedAt = "createdAt",

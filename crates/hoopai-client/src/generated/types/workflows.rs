@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Get workflow reply.
+    /// Reply of `workflows.list`.
     pub struct GetWorkflowReply {
         /// `workflows`
         workflows: Vec<Workflow> = "workflows",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Workflow.
+    /// Item of `workflows` of `GetWorkflowReply`.
     pub struct Workflow {
         /// The time of creation.
         created_at: Option<String> = "createdAt",

@@ -27,7 +27,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -40,18 +40,24 @@ impl Ads {
     ///         "123",
     ///         types::CreateLeadForm::default()
     ///             .location_id("123")
-    ///             .name("value")
-    ///             .privacy_policy_link("value")
+    ///             .name("Example")
+    ///             .privacy_policy_link("privacy-policy-link")
     ///             .questions([
-    ///                 types::FormQuestion::new("value", types::FormQuestionType::City),
+    ///                 types::FormQuestion::new("key", types::FormQuestionType::City),
     ///             ])
     ///             .thank_you_page(
-    ///                 types::ThankYouPage::new("value", "value", "value", "value"),
+    ///                 types::ThankYouPage::new(
+    ///                     "See you at ten.",
+    ///                     "See you at ten.",
+    ///                     "button-type",
+    ///                     "Example",
+    ///                 ),
     ///             )
     ///             .type_(types::CreateLeadFormType::HigherIntent),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_facebook_lead_form(
@@ -67,7 +73,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -98,18 +104,19 @@ impl Ads {
     ///                     types::LocalizedString::new(hoopai_client::json!({})),
     ///                 ),
     ///                 vec![
-    ///                     types::LeadFormQuestion::new("value",
+    ///                     types::LeadFormQuestion::new("Example",
     ///                     types::LocalizedString::new(hoopai_client::json!({})),
     ///                     types::QuestionDetails::default())
     ///                 ],
     ///             ),
-    ///             types::CreationLocale::new("value", "value"),
-    ///             "value",
-    ///             types::SponsoredAccountOwner::new("value"),
+    ///             types::CreationLocale::new("US", "en"),
+    ///             "Example",
+    ///             types::SponsoredAccountOwner::new("sponsored-account"),
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_linkedin_lead_form(
@@ -130,8 +137,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -143,6 +150,7 @@ impl Ads {
     ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad_set(
@@ -158,8 +166,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -168,6 +176,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_facebook_custom_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_custom_audience(
@@ -186,8 +195,8 @@ impl Ads {
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -196,6 +205,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().delete_google_conversion("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_google_conversion(
@@ -214,13 +224,14 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/duplicate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().duplicate_facebook_ad_set("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_ad_set(&self, ad_set_id: impl Display) -> Call<Value> {
@@ -230,8 +241,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -240,6 +251,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_ad_account(
@@ -258,8 +270,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -268,6 +280,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_custom_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_custom_audience(
@@ -286,7 +299,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -295,6 +308,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_integration(
@@ -311,8 +325,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -321,6 +335,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_lead_form("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_lead_form(
@@ -339,8 +354,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -353,6 +368,7 @@ impl Ads {
     ///     .get_facebook_publishing_progress("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_publishing_progress(
@@ -371,7 +387,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -392,11 +408,12 @@ impl Ads {
     ///         [types::AdsGetFacebookReportFieldsItem::Clicks],
     ///         types::AdsGetFacebookReportGroupBy::Day,
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_report(
@@ -431,7 +448,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -440,6 +457,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_facebook_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_user(&self, location_id: impl Display) -> GetFacebookUser {
@@ -453,8 +471,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -463,6 +481,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_ad_account("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_ad_account(
@@ -481,8 +500,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -491,6 +510,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_audience("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_audience(
@@ -509,8 +529,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -519,6 +539,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_campaign(
@@ -537,8 +558,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -547,6 +568,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_conversion("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_conversion(
@@ -565,7 +587,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -574,6 +596,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_integration(
@@ -590,7 +613,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -609,11 +632,12 @@ impl Ads {
     ///         "123",
     ///         [types::AdsGetGoogleReportFieldsItem::AverageCpc],
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_report(
@@ -644,7 +668,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -653,6 +677,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_google_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_google_user(&self, location_id: impl Display) -> GetGoogleUser {
@@ -666,8 +691,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -676,6 +701,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_campaign_group("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_campaign_group(
@@ -694,8 +720,8 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -707,9 +733,10 @@ impl Ads {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-01")
+    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_campaign_group_report(
@@ -732,7 +759,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/integration`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -741,6 +768,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_integration("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_integration(
@@ -757,7 +785,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -769,9 +797,10 @@ impl Ads {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_report("123", "2026-03-01", "2026-03-01")
+    ///     .get_linkedin_report("123", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_report(
@@ -792,7 +821,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/me`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -801,6 +830,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().get_linkedin_user("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_user(&self, location_id: impl Display) -> GetLinkedinUser {
@@ -814,7 +844,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -823,6 +853,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_conversation_forms("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_conversation_forms(
@@ -839,7 +870,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -848,6 +879,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_lead_forms(
@@ -866,7 +898,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -882,13 +914,14 @@ impl Ads {
     ///     .ads()
     ///     .list_facebook_reports(
     ///         "123",
-    ///         "value",
+    ///         "list-type",
     ///         "2026-03-01",
-    ///         "2026-03-01",
+    ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_reports(
@@ -913,7 +946,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/audiences`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -922,6 +955,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_audiences("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_audiences(
@@ -938,7 +972,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/google/conversion-goals`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -947,6 +981,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_google_conversion_goals("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_conversion_goals(
@@ -963,7 +998,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -980,6 +1015,7 @@ impl Ads {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_google_keyword_ideas(
@@ -998,7 +1034,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -1007,6 +1043,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_ad_accounts("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_ad_accounts(
@@ -1023,7 +1060,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -1032,6 +1069,7 @@ impl Ads {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.ads().list_linkedin_lead_forms("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_lead_forms(
@@ -1050,7 +1088,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -1062,9 +1100,17 @@ impl Ads {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .list_linkedin_reports("123", "value", "123", "123", "2026-03-01", "2026-03-01")
+    ///     .list_linkedin_reports(
+    ///         "123",
+    ///         "list-type",
+    ///         "123",
+    ///         "123",
+    ///         "2026-03-01",
+    ///         "2026-03-31",
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_reports(
@@ -1091,7 +1137,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/pause`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1103,6 +1149,7 @@ impl Ads {
     ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn pause_facebook_ad_set(
@@ -1118,7 +1165,7 @@ impl Ads {
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/resume`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1130,6 +1177,7 @@ impl Ads {
     ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn resume_facebook_ad_set(
@@ -1145,7 +1193,7 @@ impl Ads {
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
     ///
@@ -1154,7 +1202,8 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_facebook_targeting("value", "value").send().await?;
+    /// let reply = client.ads().search_facebook_targeting("type", "example").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn search_facebook_targeting(
@@ -1173,7 +1222,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/page/default`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1187,6 +1236,7 @@ impl Ads {
     ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_default_facebook_page(
@@ -1205,8 +1255,8 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1217,10 +1267,11 @@ impl Ads {
     ///     .ads()
     ///     .update_facebook_custom_audience(
     ///         "123",
-    ///         types::FbUpdateAudienceBody::new("123", "value"),
+    ///         types::FbUpdateAudienceBody::new("123", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_facebook_custom_audience(
@@ -1236,7 +1287,7 @@ impl Ads {
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1257,6 +1308,7 @@ impl Ads {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_linkedin_ad_status(
@@ -1277,7 +1329,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/ads`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1289,6 +1341,7 @@ impl Ads {
     ///     .upsert_facebook_ad(types::UpsertAd::new("123", "123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_ad(&self, body: impl Into<types::UpsertAd>) -> Call<Value> {
@@ -1298,7 +1351,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1310,6 +1363,7 @@ impl Ads {
     ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_ad_set(
@@ -1322,7 +1376,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1334,6 +1388,7 @@ impl Ads {
     ///     .upsert_facebook_campaign(types::UpsertCampaign::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_campaign(
@@ -1346,7 +1401,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1359,11 +1414,12 @@ impl Ads {
     ///         types::Campaign::new(
     ///             types::CampaignAdvertisingChannelType::DemandGen,
     ///             "123",
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_google_campaign(
@@ -1376,7 +1432,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1388,6 +1444,7 @@ impl Ads {
     ///     .upsert_linkedin_campaign_group(types::AdCampaignGroupData::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert_linkedin_campaign_group(

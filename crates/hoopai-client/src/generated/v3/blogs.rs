@@ -21,7 +21,7 @@ impl Blogs {
     ///
     /// `POST /blogs/posts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `blogs/post.write`.
     /// * Version `v3`.
     ///
@@ -32,21 +32,22 @@ impl Blogs {
     ///     .blogs()
     ///     .create_post(
     ///         types::CreateBlogPostParams::default()
-    ///             .author("value")
+    ///             .author("author")
     ///             .blog_id("123")
-    ///             .categories(["value"])
-    ///             .description("value")
-    ///             .image_alt_text("value")
+    ///             .categories(["categories"])
+    ///             .description("Created by the API")
+    ///             .image_alt_text("See you at ten.")
     ///             .image_url("https://www.example.com")
     ///             .location_id("123")
-    ///             .published_at("value")
-    ///             .raw_html("value")
+    ///             .published_at("2026-03-01T09:00:00Z")
+    ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogPostParamsStatus::Archived)
-    ///             .title("value")
+    ///             .title("Example")
     ///             .url_slug("https://www.example.com"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_post(
@@ -59,8 +60,8 @@ impl Blogs {
     ///
     /// `GET /blogs/posts/all`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/posts.readonly`.
     /// * Version `v3`.
     ///
@@ -70,7 +71,10 @@ impl Blogs {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.blogs().list_posts("123", "123", 10, 10).send().await?;
+    /// let mut items = client.blogs().list_posts("123", "123", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_posts(
@@ -93,8 +97,8 @@ impl Blogs {
     ///
     /// `PUT /blogs/posts/{postId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `blogs/post-update.write`.
     /// * Version `v3`.
     ///
@@ -106,22 +110,23 @@ impl Blogs {
     ///     .update_post(
     ///         "123",
     ///         types::UpdateBlogPostParams::default()
-    ///             .author("value")
+    ///             .author("author")
     ///             .blog_id("123")
-    ///             .categories(["value"])
-    ///             .description("value")
-    ///             .image_alt_text("value")
+    ///             .categories(["categories"])
+    ///             .description("Created by the API")
+    ///             .image_alt_text("See you at ten.")
     ///             .image_url("https://www.example.com")
     ///             .location_id("123")
-    ///             .published_at("value")
-    ///             .raw_html("value")
+    ///             .published_at("2026-03-01T09:00:00Z")
+    ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogPostParamsStatus::Archived)
-    ///             .title("value")
+    ///             .title("Example")
     ///             .url_slug("https://www.example.com")
     ///             .word_count(10.0),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_post(

@@ -28,8 +28,8 @@ impl BrandBoards {
     ///
     /// `POST /brand-boards/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -38,9 +38,10 @@ impl BrandBoards {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .create(types::CreateBrandBoardParam::new("123", "value"))
+    ///     .create(types::CreateBrandBoardParam::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -53,9 +54,9 @@ impl BrandBoards {
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -73,6 +74,7 @@ impl BrandBoards {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_voice(
@@ -88,9 +90,9 @@ impl BrandBoards {
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -99,6 +101,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().delete("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -114,9 +117,9 @@ impl BrandBoards {
     ///
     /// `DELETE /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -124,6 +127,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().delete_voice("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_voice(
@@ -139,9 +143,9 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `v3`.
     ///
@@ -150,6 +154,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -165,9 +170,9 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -175,6 +180,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().get_voice("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_voice(
@@ -190,10 +196,10 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/{locationId}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `v3`.
     ///
@@ -201,7 +207,10 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().list("123").send().await?;
+    /// let mut items = client.brand_boards().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -215,17 +224,20 @@ impl BrandBoards {
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().list_voices("123").send().await?;
+    /// let mut items = client.brand_boards().list_voices("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_voices(&self, location_id: impl Display) -> ListVoices {
@@ -239,9 +251,9 @@ impl BrandBoards {
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -249,6 +261,7 @@ impl BrandBoards {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.brand_boards().set_default_voice("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_default_voice(
@@ -264,9 +277,9 @@ impl BrandBoards {
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
     /// * Version `v3`.
     ///
@@ -280,6 +293,7 @@ impl BrandBoards {
     ///     .update("123", "123", types::UpdateBrandBoardBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -297,9 +311,9 @@ impl BrandBoards {
     ///
     /// `PATCH /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -312,6 +326,7 @@ impl BrandBoards {
     ///     .update_voice("123", "123", types::UpdateBrandVoiceBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_voice(

@@ -23,7 +23,7 @@ impl Calendars {
     ///
     /// `POST /calendars/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -32,9 +32,10 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create(types::CalendarCreate::new("123", "value"))
+    ///     .create(types::CalendarCreate::new("123", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -47,7 +48,7 @@ impl Calendars {
     ///
     /// `POST /calendars/events/appointments`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -56,9 +57,12 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_appointment(types::AppointmentCreate::new("123", "123", "123", "value"))
+    ///     .create_appointment(
+    ///         types::AppointmentCreate::new("123", "123", "123", "2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_appointment(
@@ -71,8 +75,8 @@ impl Calendars {
     ///
     /// `POST /calendars/schedules/event-calendar/{calendarId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -85,14 +89,15 @@ impl Calendars {
     ///         "123",
     ///         types::CreateEventCalendarSchedule::new(
     ///             vec![
-    ///                 types::ScheduleRule::new(vec![types::ScheduleInterval::new("value",
-    ///                 "value")], types::ScheduleRuleType::Date)
+    ///                 types::ScheduleRule::new(vec![types::ScheduleInterval::new("from",
+    ///                 "to")], types::ScheduleRuleType::Date)
     ///             ],
-    ///             "value",
+    ///             "America/New_York",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_calendar_schedule(
@@ -108,7 +113,7 @@ impl Calendars {
     ///
     /// `POST /calendars/resources/{resourceType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
@@ -125,14 +130,15 @@ impl Calendars {
     ///         types::CreateCalendarResource::default()
     ///             .calendar_ids(["123"])
     ///             .capacity(10.0)
-    ///             .description("value")
+    ///             .description("Created by the API")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .out_of_service(10.0)
     ///             .quantity(10.0),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -149,7 +155,7 @@ impl Calendars {
     ///
     /// `POST /calendars/services/catalog`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -161,13 +167,14 @@ impl Calendars {
     ///     .create_service(
     ///         types::CreateService::new(
     ///             "123",
-    ///             "value",
-    ///             "value",
+    ///             "Example",
+    ///             "example",
     ///             vec![types::Staff::new("123")],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_service(
@@ -180,7 +187,7 @@ impl Calendars {
     ///
     /// `POST /calendars/services/bookings`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -192,14 +199,15 @@ impl Calendars {
     ///     .create_service_booking(
     ///         types::CreatePublicServiceBooking::default()
     ///             .contact_id("123")
-    ///             .end_time("value")
+    ///             .end_time("2026-03-01T10:00:00Z")
     ///             .location_id("123")
     ///             .services([types::CreateBookingService::new("123")])
-    ///             .start_time("value")
-    ///             .timezone("value"),
+    ///             .start_time("2026-03-01T09:00:00Z")
+    ///             .timezone("America/New_York"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_service_booking(
@@ -216,7 +224,7 @@ impl Calendars {
     ///
     /// `POST /calendars/services/locations`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -226,10 +234,11 @@ impl Calendars {
     /// let reply = client
     ///     .calendars()
     ///     .create_service_location(
-    ///         types::CreateServiceLocation::new("123", "value", "value"),
+    ///         types::CreateServiceLocation::new("123", "Example", "example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_service_location(
@@ -242,8 +251,8 @@ impl Calendars {
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
@@ -258,6 +267,7 @@ impl Calendars {
     ///     .delete_resource(types::ResourceType::Equipments, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -274,14 +284,15 @@ impl Calendars {
     ///
     /// `DELETE /calendars/services/catalog/{serviceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_service("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_service(
@@ -294,14 +305,15 @@ impl Calendars {
     ///
     /// `DELETE /calendars/services/bookings/{bookingId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_service_booking("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_service_booking(
@@ -315,14 +327,15 @@ impl Calendars {
     ///
     /// `DELETE /calendars/services/locations/{serviceLocationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().delete_service_location("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_service_location(
@@ -336,14 +349,15 @@ impl Calendars {
     ///
     /// `GET /calendars/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, calendar_id: impl Display) -> Call<types::CalendarByIdReply> {
@@ -353,14 +367,15 @@ impl Calendars {
     ///
     /// `GET /calendars/events/appointments/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_appointment("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_appointment(
@@ -373,14 +388,15 @@ impl Calendars {
     ///
     /// `GET /calendars/schedules/event-calendar/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_calendar_schedule("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_calendar_schedule(
@@ -394,8 +410,8 @@ impl Calendars {
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
@@ -410,6 +426,7 @@ impl Calendars {
     ///     .get_resource(types::ResourceType::Equipments, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -426,14 +443,15 @@ impl Calendars {
     ///
     /// `GET /calendars/services/catalog/{serviceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_service("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_service(&self, service_id: impl Display) -> Call<types::ServiceEnvelope> {
@@ -443,14 +461,15 @@ impl Calendars {
     ///
     /// `GET /calendars/services/bookings/{bookingId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_service_booking("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_service_booking(
@@ -464,14 +483,15 @@ impl Calendars {
     ///
     /// `GET /calendars/services/locations/{serviceLocationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().get_service_location("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_service_location(
@@ -485,7 +505,7 @@ impl Calendars {
     ///
     /// `GET /calendars/`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
@@ -494,6 +514,7 @@ impl Calendars {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -507,7 +528,7 @@ impl Calendars {
     ///
     /// `GET /calendars/blocked-slots`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
@@ -522,6 +543,7 @@ impl Calendars {
     ///     .list_blocked_slots("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_blocked_slots(
@@ -542,7 +564,7 @@ impl Calendars {
     ///
     /// `GET /calendars/events`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
@@ -557,6 +579,7 @@ impl Calendars {
     ///     .list_events("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_events(
@@ -577,9 +600,9 @@ impl Calendars {
     ///
     /// `GET /calendars/resources/{resourceType}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `v3`.
     ///
@@ -592,11 +615,13 @@ impl Calendars {
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .calendars()
     ///     .list_resources(types::ResourceType::Equipments, "123", 10, 10)
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -620,7 +645,7 @@ impl Calendars {
     ///
     /// `GET /calendars/services/bookings`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
     ///
@@ -635,6 +660,7 @@ impl Calendars {
     ///     .list_service_bookings("123", 1_772_323_200_000, 1_775_001_599_999)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_service_bookings(
@@ -655,7 +681,7 @@ impl Calendars {
     ///
     /// `GET /calendars/services/locations`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
@@ -664,6 +690,7 @@ impl Calendars {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_service_locations("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_service_locations(
@@ -677,7 +704,7 @@ impl Calendars {
     ///
     /// `GET /calendars/services/catalog`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
     ///
@@ -686,6 +713,7 @@ impl Calendars {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.calendars().list_services("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_services(&self, location_id: impl Display) -> ListServices {
@@ -699,8 +727,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -712,6 +740,7 @@ impl Calendars {
     ///     .update("123", types::CalendarUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -727,8 +756,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -740,6 +769,7 @@ impl Calendars {
     ///     .update_appointment("123", types::AppointmentEdit::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_appointment(
@@ -755,8 +785,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/schedules/event-calendar/{calendarId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -768,6 +798,7 @@ impl Calendars {
     ///     .update_calendar_schedule("123", types::UpdateEventCalendarSchedule::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_calendar_schedule(
@@ -783,8 +814,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
     ///
@@ -803,6 +834,7 @@ impl Calendars {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -821,8 +853,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/services/catalog/{serviceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -834,6 +866,7 @@ impl Calendars {
     ///     .update_service("123", types::UpdateService::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_service(
@@ -849,8 +882,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/services/bookings/{bookingId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
     ///
@@ -862,6 +895,7 @@ impl Calendars {
     ///     .update_service_booking("123", types::UpdateServiceBooking::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_service_booking(
@@ -880,8 +914,8 @@ impl Calendars {
     ///
     /// `PUT /calendars/services/locations/{serviceLocationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
     ///
@@ -893,6 +927,7 @@ impl Calendars {
     ///     .update_service_location("123", types::UpdateServiceLocation::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_service_location(

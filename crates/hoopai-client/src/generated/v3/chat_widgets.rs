@@ -28,9 +28,9 @@ impl ChatWidgets {
     ///
     /// `POST /chat-widget/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -42,6 +42,7 @@ impl ChatWidgets {
     ///     .clone(types::CloneChatWidget::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone(&self, body: impl Into<types::CloneChatWidget>) -> Call<Value> {
@@ -51,8 +52,8 @@ impl ChatWidgets {
     ///
     /// `POST /chat-widget/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -65,12 +66,13 @@ impl ChatWidgets {
     ///         types::CreateWidget::new(
     ///             types::WidgetChatType::EmailChat,
     ///             "123",
-    ///             "value",
+    ///             "Example",
     ///             10.0,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::CreateWidget>) -> Call<Value> {
@@ -80,9 +82,9 @@ impl ChatWidgets {
     ///
     /// `DELETE /chat-widget/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -91,6 +93,7 @@ impl ChatWidgets {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.chat_widgets().delete("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, location_id: impl Display, id: impl Display) -> Call<Value> {
@@ -102,9 +105,9 @@ impl ChatWidgets {
     ///
     /// `GET /chat-widget/data/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
     ///
@@ -113,6 +116,7 @@ impl ChatWidgets {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.chat_widgets().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, location_id: impl Display, id: impl Display) -> Call<Value> {
@@ -124,14 +128,15 @@ impl ChatWidgets {
     ///
     /// `GET /chat-widget/public/config/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.chat_widgets().get_public_config("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_public_config(&self, id: impl Display) -> GetPublicConfig {
@@ -143,9 +148,9 @@ impl ChatWidgets {
     ///
     /// `GET /chat-widget/list`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.readonly`.
     /// * Version `v3`.
     ///
@@ -155,7 +160,8 @@ impl ChatWidgets {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.chat_widgets().list("123", "value", "value").send().await?;
+    /// let reply = client.chat_widgets().list("123", "0", "100").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(
@@ -176,9 +182,9 @@ impl ChatWidgets {
     ///
     /// `PUT /chat-widget/data/{locationId}/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -192,6 +198,7 @@ impl ChatWidgets {
     ///     .replace("123", "123", types::UpdateWidget::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -209,9 +216,9 @@ impl ChatWidgets {
     ///
     /// `PATCH /chat-widget/data/{locationId}/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
     /// * Version `v3`.
     ///
@@ -225,6 +232,7 @@ impl ChatWidgets {
     ///     .update("123", "123", types::UpdateWidget::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -21,7 +21,7 @@ impl Contacts {
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -32,6 +32,7 @@ impl Contacts {
     ///     .add_to_campaign("123", "123", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_to_campaign(
@@ -49,7 +50,7 @@ impl Contacts {
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -61,6 +62,7 @@ impl Contacts {
     ///     .add_to_workflow("123", "123", types::CreateWorkflow::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_to_workflow(
@@ -78,7 +80,7 @@ impl Contacts {
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
     /// ```
@@ -87,15 +89,16 @@ impl Contacts {
     /// let reply = client
     ///     .contacts()
     ///     .batch_update_tags(
-    ///         "value",
+    ///         "type",
     ///         types::UpdateTags::new(
-    ///             vec!["value".to_owned()],
+    ///             vec!["contacts".to_owned()],
     ///             "123",
-    ///             vec!["value".to_owned()],
+    ///             vec!["lead".to_owned()],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_tags(
@@ -111,7 +114,7 @@ impl Contacts {
     ///
     /// `POST /contacts/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -119,6 +122,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
     /// let reply = client.contacts().create(types::CreateContact::new("123")).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -131,14 +135,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, contact_id: impl Display) -> Call<types::SucceededReply> {
@@ -148,14 +153,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete_note("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_note(
@@ -171,14 +177,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().delete_task("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_task(
@@ -194,14 +201,15 @@ impl Contacts {
     ///
     /// `GET /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, contact_id: impl Display) -> Call<types::ContactsByIdReply> {
@@ -211,9 +219,9 @@ impl Contacts {
     ///
     /// `GET /contacts/business/{businessId}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `v3`.
     ///
@@ -221,7 +229,10 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().list_by_business("123", "123").send().await?;
+    /// let mut items = client.contacts().list_by_business("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_by_business(
@@ -240,13 +251,14 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/campaigns/remove-all`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_all_campaigns("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_all_campaigns(
@@ -260,14 +272,15 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.contacts().remove_from_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_campaign(
@@ -283,8 +296,8 @@ impl Contacts {
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -296,6 +309,7 @@ impl Contacts {
     ///     .remove_from_workflow("123", "123", types::CreateWorkflow::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn remove_from_workflow(
@@ -313,8 +327,8 @@ impl Contacts {
     ///
     /// `PUT /contacts/{contactId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -326,6 +340,7 @@ impl Contacts {
     ///     .update("123", types::UpdateContact::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -341,7 +356,7 @@ impl Contacts {
     ///
     /// `POST /contacts/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -349,6 +364,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
     /// let reply = client.contacts().upsert(types::UpsertContact::new("123")).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(

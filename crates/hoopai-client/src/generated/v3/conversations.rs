@@ -21,7 +21,7 @@ impl Conversations {
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -32,6 +32,7 @@ impl Conversations {
     ///     .cancel_scheduled_email("ada@example.com")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel_scheduled_email(
@@ -45,8 +46,8 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -60,12 +61,13 @@ impl Conversations {
     ///         types::CompleteFileUpload::default()
     ///             .conversation_id("123")
     ///             .file_path("library/report.csv")
-    ///             .filename("value")
+    ///             .filename("report.csv")
     ///             .location_id("123")
     ///             .upload_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -79,14 +81,15 @@ impl Conversations {
     ///
     /// `GET /conversations/messages/email/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.conversations().get_email("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
@@ -96,8 +99,8 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Validation` (413) where the file is too large.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -109,14 +112,15 @@ impl Conversations {
     ///     .conversations()
     ///     .initiate_upload(
     ///         types::InitiateFileUpload::default()
-    ///             .channel("value")
-    ///             .content_type("value")
+    ///             .channel("channel")
+    ///             .content_type("See you at ten.")
     ///             .conversation_id("123")
-    ///             .filename("value")
+    ///             .filename("report.csv")
     ///             .location_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -130,7 +134,7 @@ impl Conversations {
     ///
     /// `POST /conversations/messages/review-reply`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -140,9 +144,10 @@ impl Conversations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "value"))
+    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "See you at ten."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -156,8 +161,8 @@ impl Conversations {
     ///
     /// `PUT /conversations/{conversationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     /// * Version `v3`.
     ///
@@ -169,6 +174,7 @@ impl Conversations {
     ///     .update("123", types::UpdateConversation::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -184,8 +190,8 @@ impl Conversations {
     ///
     /// `PUT /conversations/messages/email/{id}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
     ///
@@ -200,6 +206,7 @@ impl Conversations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_email_status(

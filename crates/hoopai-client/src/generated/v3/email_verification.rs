@@ -28,7 +28,7 @@ impl EmailVerification {
     ///
     /// `POST /email/verify`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `lc-email.readonly`.
     /// * Version `v3`.
     ///
@@ -41,10 +41,11 @@ impl EmailVerification {
     ///     .email_verification()
     ///     .verify(
     ///         "123",
-    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "value"),
+    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "verify"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn verify(

@@ -28,9 +28,9 @@ impl Emails {
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -45,13 +45,14 @@ impl Emails {
     ///         "123",
     ///         types::CreateEmailCampaignBody::new(
     ///             types::CreateTemplateBodyEditorType::Html,
-    ///             "value",
-    ///             "value",
+    ///             "Example",
+    ///             "2026-03-01T09:00:00Z",
     ///             "123",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_campaign(
@@ -67,9 +68,9 @@ impl Emails {
     ///
     /// `POST /emails/locations/{locationId}/templates`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -84,11 +85,12 @@ impl Emails {
     ///         "123",
     ///         types::CreateTemplateBody::new(
     ///             types::CreateTemplateBodyEditorType::Html,
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_template(
@@ -104,9 +106,9 @@ impl Emails {
     ///
     /// `POST /emails/locations/{locationId}/templates/folders`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -117,9 +119,10 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .create_template_folder("123", types::CreateTemplateFolderBody::new("value"))
+    ///     .create_template_folder("123", types::CreateTemplateFolderBody::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_template_folder(
@@ -135,9 +138,9 @@ impl Emails {
     ///
     /// `DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -146,6 +149,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().delete_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_campaign(
@@ -161,9 +165,9 @@ impl Emails {
     ///
     /// `DELETE /emails/locations/{locationId}/templates/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -172,6 +176,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().delete_template("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_template(
@@ -187,9 +192,9 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -198,6 +203,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().get_bulk_action_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_bulk_action_campaign(
@@ -213,9 +219,9 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -224,6 +230,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().get_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_campaign(
@@ -239,9 +246,9 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/stats.readonly`.
     /// * Version `v3`.
     ///
@@ -259,6 +266,7 @@ impl Emails {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_campaign_stats(
@@ -282,9 +290,9 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/templates/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
     ///
@@ -293,6 +301,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().get_template("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_template(
@@ -308,9 +317,9 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows/{campaignId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -319,6 +328,7 @@ impl Emails {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.emails().get_workflow_campaign("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_workflow_campaign(
@@ -334,9 +344,9 @@ impl Emails {
     ///
     /// `POST /emails/locations/{locationId}/templates/import`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -356,6 +366,7 @@ impl Emails {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn import_template(
@@ -371,10 +382,10 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -382,7 +393,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_bulk_action_campaigns("123").send().await?;
+    /// let mut items = client.emails().list_bulk_action_campaigns("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_bulk_action_campaigns(
@@ -399,10 +413,10 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -410,7 +424,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_campaigns("123").send().await?;
+    /// let mut items = client.emails().list_campaigns("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_campaigns(&self, location_id: impl Display) -> ListCampaigns {
@@ -424,10 +441,10 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/templates`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.readonly`.
     /// * Version `v3`.
     ///
@@ -435,7 +452,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_templates("123").send().await?;
+    /// let mut items = client.emails().list_templates("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(&self, location_id: impl Display) -> ListTemplates {
@@ -449,10 +469,10 @@ impl Emails {
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.readonly`.
     /// * Version `v3`.
     ///
@@ -460,7 +480,10 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().list_workflow_campaigns("123").send().await?;
+    /// let mut items = client.emails().list_workflow_campaigns("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_workflow_campaigns(
@@ -477,10 +500,10 @@ impl Emails {
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -498,8 +521,8 @@ impl Emails {
     ///             .email_meta(
     ///                 types::ScheduleCampaignEmailMeta::new(
     ///                     "ada@example.com",
-    ///                     "value",
-    ///                     "value",
+    ///                     "Example",
+    ///                     "Your order",
     ///                 ),
     ///             )
     ///             .recipients(
@@ -508,11 +531,12 @@ impl Emails {
     ///                 ),
     ///             )
     ///             .schedule_type(types::ScheduleCampaignBodyScheduleType::Batch)
-    ///             .time_zone("value")
+    ///             .time_zone("2026-03-01T09:00:00Z")
     ///             .user_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn schedule_campaign(
@@ -530,9 +554,9 @@ impl Emails {
     ///
     /// `PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///
@@ -546,6 +570,7 @@ impl Emails {
     ///     .update_campaign("123", "123", types::UpdateEmailCampaignBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_campaign(
@@ -563,9 +588,9 @@ impl Emails {
     ///
     /// `PATCH /emails/locations/{locationId}/templates/{templateId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * `ErrorKind::Permission` where the account or its plan does not have it.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `emails/templates.write`.
     /// * Version `v3`.
     ///
@@ -579,6 +604,7 @@ impl Emails {
     ///     .update_template("123", "123", types::UpdateTemplateBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_template(

@@ -21,8 +21,8 @@ impl Invoices {
     ///
     /// `GET /invoices/template`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/template.readonly`.
     /// * Version `v3`.
     ///
@@ -33,7 +33,10 @@ impl Invoices {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().list_templates("123", "value", 10, 10).send().await?;
+    /// let mut items = client.invoices().list_templates("123", "location", 10, 10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_templates(

@@ -19,14 +19,15 @@ impl Links {
     ///
     /// `DELETE /links/{linkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, link_id: impl Display) -> Call<types::SucceededReply> {
@@ -36,8 +37,8 @@ impl Links {
     ///
     /// `GET /links/id/{linkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.readonly`.
     /// * Version `v3`.
     ///
@@ -46,6 +47,7 @@ impl Links {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.links().get("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -61,8 +63,8 @@ impl Links {
     ///
     /// `GET /links/search`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `links.readonly`.
     /// * Version `v3`.
     ///
@@ -70,7 +72,10 @@ impl Links {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().search("123").send().await?;
+    /// let mut items = client.links().search("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, location_id: impl Display) -> Search {

@@ -23,7 +23,7 @@ impl Locations {
     ///
     /// `POST /locations/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations.write`.
     /// * Version `v3`.
     ///
@@ -32,9 +32,10 @@ impl Locations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .locations()
-    ///     .create(types::CreateLocation::new("123", "value"))
+    ///     .create(types::CreateLocation::new("Example Inc.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -47,8 +48,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.internal-access-only`.
     /// * Version `v3`.
     ///
@@ -57,6 +58,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete("123", true).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -72,8 +74,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -81,6 +83,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_custom_field("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_custom_field(
@@ -96,8 +99,8 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -105,6 +108,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().delete_custom_value("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_custom_value(
@@ -120,15 +124,16 @@ impl Locations {
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_tag("123", "123").send().await?;
+    /// let reply = client.locations().delete_tag("123", "lead").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_tag(
@@ -144,8 +149,8 @@ impl Locations {
     ///
     /// `GET /locations/{locationId}/conversationChannels/{type}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.readonly`.
     /// * Version `v3`.
     ///
@@ -159,6 +164,7 @@ impl Locations {
     ///     .get_conversation_channel("123", types::ConversationProviderType::Email)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_conversation_channel(
@@ -174,7 +180,7 @@ impl Locations {
     ///
     /// `GET /locations/{locationId}/permissions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/write`.
     /// * Version `v3`.
     ///
@@ -183,6 +189,7 @@ impl Locations {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.locations().list_permissions("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_permissions(
@@ -196,8 +203,8 @@ impl Locations {
     ///
     /// `PUT /locations/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.write`.
     /// * Version `v3`.
     ///
@@ -208,9 +215,10 @@ impl Locations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("123"))
+    ///     .update("123", types::UpdateLocation::new("Example Inc."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -226,7 +234,7 @@ impl Locations {
     ///
     /// `PUT /locations/{locationId}/permissions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/write`.
     /// * Version `v3`.
     ///
@@ -245,6 +253,7 @@ impl Locations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_permissions(

@@ -28,7 +28,7 @@ impl Oauth {
     ///
     /// `POST /oauth/location-token`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `oauth.write`.
     /// * Version `v3`.
     ///
@@ -37,9 +37,10 @@ impl Oauth {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .oauth()
-    ///     .get_location_token(types::GetLocationAccessCodeBody::new("123", "123"))
+    ///     .get_location_token(types::GetLocationAccessCodeBody::new("Example Inc.", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_location_token(
@@ -52,7 +53,7 @@ impl Oauth {
     ///
     /// `POST /oauth/token`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
     /// ```
@@ -63,12 +64,13 @@ impl Oauth {
     ///     .get_token(
     ///         types::GetAccessTokenBody::new(
     ///             "123",
-    ///             "value",
+    ///             "client-secret",
     ///             types::GetAccessTokenBodyGrantType::AuthorizationCode,
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_token(
@@ -81,9 +83,9 @@ impl Oauth {
     ///
     /// `GET /oauth/installed-locations`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `oauth.readonly`.
     /// * Version `v3`.
     ///
@@ -91,7 +93,13 @@ impl Oauth {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.oauth().list_installed_locations("123", "123").send().await?;
+    /// let mut items = client
+    ///     .oauth()
+    ///     .list_installed_locations("Example Inc.", "123")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(

@@ -21,7 +21,7 @@ impl Opportunities {
     ///
     /// `POST /opportunities/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
@@ -34,12 +34,13 @@ impl Opportunities {
     ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
     ///             .location_id("123")
-    ///             .name("value")
+    ///             .name("Example")
     ///             .pipeline_id("123")
     ///             .status(types::OpportunityStatus::Abandoned),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -52,14 +53,15 @@ impl Opportunities {
     ///
     /// `DELETE /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<types::DeleteUpdateOpportunityReply> {
@@ -69,14 +71,15 @@ impl Opportunities {
     ///
     /// `GET /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: impl Display) -> Call<types::GetPostOpportunityReply> {
@@ -86,7 +89,7 @@ impl Opportunities {
     ///
     /// `GET /opportunities/pipelines`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
     ///
@@ -95,6 +98,7 @@ impl Opportunities {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.opportunities().list_pipelines("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_pipelines(
@@ -108,8 +112,8 @@ impl Opportunities {
     ///
     /// `GET /opportunities/search`
     ///
-    /// * Pages by two values that go together: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
     ///
@@ -117,7 +121,10 @@ impl Opportunities {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.opportunities().search("123").send().await?;
+    /// let mut items = client.opportunities().search("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, location_id: impl Display) -> Search {
@@ -131,19 +138,21 @@ impl Opportunities {
     ///
     /// `POST /opportunities/search`
     ///
-    /// * Pages by the last item's sort values: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .opportunities()
     ///     .search_advanced(types::OpportunitySearchBody::new(10.0, "123"))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search_advanced(
@@ -160,8 +169,8 @@ impl Opportunities {
     ///
     /// `PUT /opportunities/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
@@ -173,6 +182,7 @@ impl Opportunities {
     ///     .update("123", types::UpdateOpportunity::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -186,7 +196,7 @@ impl Opportunities {
     ///
     /// `PUT /opportunities/{id}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
@@ -201,6 +211,7 @@ impl Opportunities {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_status(
@@ -216,7 +227,7 @@ impl Opportunities {
     ///
     /// `POST /opportunities/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
     ///
@@ -228,6 +239,7 @@ impl Opportunities {
     ///     .upsert(types::UpsertOpportunity::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upsert(

@@ -24,7 +24,7 @@ impl Payments {
     ///
     /// `POST /payments/coupon`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/coupons.write`.
     /// * Version `v3`.
     ///
@@ -36,6 +36,7 @@ impl Payments {
     ///     .create_coupon(types::CreateCouponParams::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_coupon(
@@ -48,8 +49,8 @@ impl Payments {
     ///
     /// `GET /payments/coupon/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `v3`.
     ///
@@ -58,7 +59,10 @@ impl Payments {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().list_coupons("123", "value").send().await?;
+    /// let mut items = client.payments().list_coupons("123", "location").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_coupons(
@@ -77,7 +81,7 @@ impl Payments {
     ///
     /// `PUT /payments/coupon`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `v3`.
     ///
@@ -89,6 +93,7 @@ impl Payments {
     ///     .update_coupon(types::UpdateCouponParams::new())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_coupon(

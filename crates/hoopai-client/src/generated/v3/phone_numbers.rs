@@ -28,9 +28,9 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
     ///
-    /// * Pages by a page number: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by a page number: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
     ///
@@ -38,7 +38,10 @@ impl PhoneNumbers {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.phone_numbers().list("123").send().await?;
+    /// let mut items = client.phone_numbers().list("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, location_id: impl Display) -> List {
@@ -52,7 +55,7 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
     ///
@@ -72,17 +75,18 @@ impl PhoneNumbers {
     ///     .phone_numbers()
     ///     .list_available(
     ///         "123",
-    ///         "value",
-    ///         "value",
-    ///         "value",
-    ///         ["value"],
+    ///         "first-part",
+    ///         "last-part",
+    ///         "anywhere",
+    ///         ["number-types"],
     ///         true,
     ///         true,
     ///         true,
-    ///         "value",
+    ///         "US",
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_available(
@@ -118,7 +122,7 @@ impl PhoneNumbers {
     ///
     /// `GET /phone-system/number-pools`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `numberpools.read`.
     /// * Version `v3`.
     ///
@@ -127,6 +131,7 @@ impl PhoneNumbers {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.phone_numbers().list_pools("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_pools(&self, location_id: impl Display) -> Call<Value> {
@@ -137,7 +142,7 @@ impl PhoneNumbers {
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `phonenumbers.write`.
     /// * Version `v3`.
     ///
@@ -151,21 +156,22 @@ impl PhoneNumbers {
     ///     .purchase(
     ///         "123",
     ///         types::PurchasePhoneNumberBody::default()
-    ///             .address_sid("123")
-    ///             .bundle_sid("123")
-    ///             .country_code("value")
+    ///             .address_sid("1 Main Street")
+    ///             .bundle_sid("bundle-sid")
+    ///             .country_code("US")
     ///             .fingerprint_id("123")
-    ///             .locality("value")
+    ///             .locality("locality")
     ///             .number_type(types::PurchasePhoneNumberBodyNumberType::Local)
     ///             .payment_intent_id("123")
     ///             .payment_method_id("123")
-    ///             .phone_number("+15550100")
-    ///             .region("value")
+    ///             .phone_number("+12025550142")
+    ///             .region("region")
     ///             .skip_location_kyc(true)
     ///             .stripe_account_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn purchase(

@@ -21,8 +21,8 @@ impl Saas {
     ///
     /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.write`.
     /// * Version `v3`.
     ///
@@ -34,9 +34,14 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .add_complimentary_credits("123", "123", types::ComplimentaryCredit::default())
+    ///     .add_complimentary_credits(
+    ///         "Example Inc.",
+    ///         "123",
+    ///         types::ComplimentaryCredit::default(),
+    ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_complimentary_credits(
@@ -54,8 +59,8 @@ impl Saas {
     ///
     /// `POST /saas/allow-attach-rebilling/{locationId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
@@ -66,9 +71,10 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("123"))
+    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("Example Inc."))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn allow_attach_rebilling(
@@ -84,8 +90,8 @@ impl Saas {
     ///
     /// `GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.read`.
     /// * Version `v3`.
     ///
@@ -94,7 +100,8 @@ impl Saas {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_wallet_balance("123", "123").send().await?;
+    /// let reply = client.saas().get_wallet_balance("Example Inc.", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_wallet_balance(
@@ -110,8 +117,8 @@ impl Saas {
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -124,10 +131,11 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("123", "123", "123"),
+    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]

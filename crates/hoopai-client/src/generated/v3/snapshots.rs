@@ -19,9 +19,9 @@ impl Snapshots {
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
     ///
-    /// * Pages by the last item's identifier: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the agency's company.
@@ -30,17 +30,19 @@ impl Snapshots {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
+    /// let mut items = client
     ///     .snapshots()
     ///     .list_pushes(
     ///         "123",
-    ///         "123",
+    ///         "Example Inc.",
     ///         "2026-03-01T09:00:00Z",
     ///         "2026-03-01T09:00:00Z",
-    ///         "value",
+    ///         "last-doc",
     ///     )
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_pushes(

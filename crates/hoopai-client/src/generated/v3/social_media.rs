@@ -21,7 +21,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -40,6 +40,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn attach_oauth_account(
@@ -62,7 +63,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items/{itemId}/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -76,6 +77,7 @@ impl SocialMedia {
     ///     .clone_queue_item("123", "123", types::CloneQueueItem::new("123", 10.0, "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone_queue_item(
@@ -93,7 +95,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/comments/{platform}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
@@ -107,10 +109,11 @@ impl SocialMedia {
     ///     .create_comment(
     ///         types::SocialMediaListCommentsPlatform::Bluesky,
     ///         "123",
-    ///         types::CommentsCreateBody::new("value", true, "123"),
+    ///         types::CommentsCreateBody::new("See you at ten.", true, "123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_comment(
@@ -131,7 +134,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/posts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/post.write`.
     /// * Version `v3`.
     ///
@@ -148,6 +151,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_post(
@@ -163,7 +167,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -176,12 +180,13 @@ impl SocialMedia {
     ///         types::CreateCategoryQueue::new(
     ///             "123",
     ///             "123",
-    ///             vec![types::TimeSlot::new(10.0, "value")],
+    ///             vec![types::TimeSlot::new(10.0, "2026-03-01T09:00:00Z")],
     ///             "123",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_queue(
@@ -194,7 +199,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/create/item`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -206,6 +211,7 @@ impl SocialMedia {
     ///     .create_queue_item("123", types::CreateQueueItem::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_queue_item(
@@ -221,7 +227,7 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/category/queues/{postId}/active-post`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -234,6 +240,7 @@ impl SocialMedia {
     ///     .delete_active_queue_post("123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_active_queue_post(
@@ -249,8 +256,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -258,6 +265,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_csv_import("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_csv_import(
@@ -273,8 +281,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -283,6 +291,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_csv_post("123", "123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_csv_post(
@@ -300,8 +309,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -309,6 +318,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().delete_post("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_post(
@@ -324,8 +334,8 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/category/queues/{queueId}/items/{itemId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -339,6 +349,7 @@ impl SocialMedia {
     ///     .delete_queue_item("123", "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete_queue_item(
@@ -359,7 +370,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/discard`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -371,6 +382,7 @@ impl SocialMedia {
     ///     .discard_queue_edit("123", types::EditSession::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn discard_queue_edit(
@@ -386,8 +398,8 @@ impl SocialMedia {
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -400,6 +412,7 @@ impl SocialMedia {
     ///     .finalize_csv_import("123", "123", types::CsvDefault::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn finalize_csv_import(
@@ -417,8 +430,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -426,6 +439,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_post("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_post(
@@ -441,8 +455,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/category/queues/{queueId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
@@ -451,6 +465,7 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.social_media().get_queue("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_queue(
@@ -466,7 +481,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/statistics`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/statistics.readonly`.
     /// * Version `v3`.
     ///
@@ -483,6 +498,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_statistics(
@@ -498,7 +514,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/comments/{platform}/{id}/like`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
@@ -512,6 +528,7 @@ impl SocialMedia {
     ///     .like_comment(types::CommentPlatform::Bluesky, "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn like_comment(
@@ -529,8 +546,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/category/queues/available-categories`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
@@ -538,7 +555,10 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_available_categories("123").send().await?;
+    /// let mut items = client.social_media().list_available_categories("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_available_categories(
@@ -555,8 +575,8 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/comments/{platform}/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
@@ -565,15 +585,17 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_comments(
     ///         types::SocialMediaListCommentsPlatform::Bluesky,
     ///         "123",
     ///         types::CommentsGetListBody::new(vec!["123".to_owned()]),
     ///     )
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_comments(
@@ -597,15 +619,18 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/csv`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_csv_imports("123", "123").send().await?;
+    /// let mut items = client.social_media().list_csv_imports("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_csv_imports(
@@ -624,16 +649,19 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_csv_posts("123", "123").send().await?;
+    /// let mut items = client.social_media().list_csv_posts("123", "123").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_csv_posts(
@@ -652,8 +680,8 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -667,6 +695,7 @@ impl SocialMedia {
     ///     .list_oauth_accounts("123", types::SocialMediaStartOauthPlatform::Bluesky, "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_oauth_accounts(
@@ -690,8 +719,8 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/post.readonly`.
     /// * Version `v3`.
     ///
@@ -700,19 +729,21 @@ impl SocialMedia {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_posts(
     ///         "123",
     ///         types::SearchPost::default()
     ///             .from_date("2026-03-01")
-    ///             .include_users("value")
-    ///             .limit("value")
-    ///             .skip("value")
+    ///             .include_users("include-users")
+    ///             .limit("100")
+    ///             .skip("0")
     ///             .to_date("2026-03-01"),
     ///     )
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_posts(
@@ -731,7 +762,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/list/calendar`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
@@ -740,9 +771,10 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .list_queue_calendar(types::CalendarList::new("2026-03-01", "123", "2026-03-01"))
+    ///     .list_queue_calendar(types::CalendarList::new("2026-03-31", "123", "2026-03-01"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_queue_calendar(
@@ -755,7 +787,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/calendar`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
@@ -766,10 +798,11 @@ impl SocialMedia {
     ///     .social_media()
     ///     .list_queue_edit_calendar(
     ///         "123",
-    ///         types::EditSessionCalendar::new("2026-03-01", "123", "123", "2026-03-01"),
+    ///         types::EditSessionCalendar::new("2026-03-31", "123", "123", "2026-03-01"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_queue_edit_calendar(
@@ -785,19 +818,21 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_queue_items("123", types::FetchQueueItems::new("123"))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_queue_items(
@@ -816,19 +851,21 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/slots`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_queue_slots("123", types::FetchSlots::new("123"))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_queue_slots(
@@ -847,19 +884,21 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/list`
     ///
-    /// * Pages by an offset: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an offset: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .social_media()
     ///     .list_queues(types::FetchCategoryQueues::new("123"))
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item ?);
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_queues(
@@ -874,7 +913,7 @@ impl SocialMedia {
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -888,6 +927,7 @@ impl SocialMedia {
     ///     .reset_queue_item("123", "123", types::ResetQueueItem::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn reset_queue_item(
@@ -905,7 +945,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/save`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -917,6 +957,7 @@ impl SocialMedia {
     ///     .save_queue_edit("123", types::EditSession::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn save_queue_edit(
@@ -932,7 +973,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `v3`.
     ///
@@ -947,13 +988,14 @@ impl SocialMedia {
     ///         "123",
     ///         types::SetAccounts::default()
     ///             .account_ids(["123"])
-    ///             .file_name("value")
+    ///             .file_name("report.csv")
     ///             .file_path("library/report.csv")
     ///             .rows_count(10.0)
     ///             .user_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn set_accounts(
@@ -969,7 +1011,7 @@ impl SocialMedia {
     ///
     /// `GET /social-media-posting/oauth/{platform}/start`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
@@ -983,6 +1025,7 @@ impl SocialMedia {
     ///     .start_oauth(types::SocialMediaStartOauthPlatform::Bluesky, "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_oauth(
@@ -1006,7 +1049,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/start`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -1018,6 +1061,7 @@ impl SocialMedia {
     ///     .start_queue_edit("123", types::StartEditSession::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_queue_edit(
@@ -1033,7 +1077,7 @@ impl SocialMedia {
     ///
     /// `DELETE /social-media-posting/comments/{platform}/{id}/like`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
     /// * `platform`: The social network, for example `facebook`.
@@ -1047,6 +1091,7 @@ impl SocialMedia {
     ///     .unlike_comment(types::CommentPlatform::Bluesky, "123", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn unlike_comment(
@@ -1064,8 +1109,8 @@ impl SocialMedia {
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -1082,6 +1127,7 @@ impl SocialMedia {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_post(
@@ -1099,8 +1145,8 @@ impl SocialMedia {
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -1112,6 +1158,7 @@ impl SocialMedia {
     ///     .update_queue("123", types::UpdateCategoryQueue::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_queue(
@@ -1127,8 +1174,8 @@ impl SocialMedia {
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
     ///
@@ -1142,6 +1189,7 @@ impl SocialMedia {
     ///     .update_queue_item("123", "123", types::UpdateQueueItem::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_queue_item(
@@ -1159,7 +1207,7 @@ impl SocialMedia {
     ///
     /// `POST /social-media-posting/{locationId}/csv`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `v3`.
     ///
@@ -1173,6 +1221,7 @@ impl SocialMedia {
     ///     .upload_csv("123", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn upload_csv(

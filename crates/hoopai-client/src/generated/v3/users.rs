@@ -21,7 +21,7 @@ impl Users {
     ///
     /// `POST /users/`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `users.write`.
     /// * Version `v3`.
     ///
@@ -32,17 +32,18 @@ impl Users {
     ///     .users()
     ///     .create(
     ///         types::CreateUser::default()
-    ///             .company_id("123")
+    ///             .company_id("Example Inc.")
     ///             .email("ada@example.com")
-    ///             .first_name("value")
-    ///             .last_name("value")
+    ///             .first_name("Ada")
+    ///             .last_name("Lovelace")
     ///             .location_ids(["123"])
-    ///             .password("value")
-    ///             .role("value")
-    ///             .type_("value"),
+    ///             .password("password")
+    ///             .role("role")
+    ///             .type_("type"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::CreateUser>) -> Call<types::UserReply> {
@@ -52,14 +53,15 @@ impl Users {
     ///
     /// `DELETE /users/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
     /// * Version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client.users().delete("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, user_id: impl Display) -> Call<types::DeleteUserReply> {
@@ -69,8 +71,8 @@ impl Users {
     ///
     /// `PUT /users/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
     /// * Version `v3`.
     ///
@@ -78,6 +80,7 @@ impl Users {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
     /// let reply = client.users().update("123", types::UpdateUser::default()).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

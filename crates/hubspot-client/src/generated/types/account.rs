@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Api usage.
+    /// Item of `results` of `UsageList`.
     pub struct ApiUsage {
         /// Time at which the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",
@@ -38,7 +38,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Portal information reply.
+    /// Reply of `account.get_details`.
     pub struct PortalInformationReply {
         /// The kind of account, for example `STANDARD` or `SANDBOX`.
         account_type: Option<PortalInformationReplyAccountType> = "accountType",
@@ -76,7 +76,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Usage list.
+    /// Reply of `account.list_daily_api_usage`.
     pub struct UsageList {
         /// Items of this page, or the result of each input.
         results: Vec<ApiUsage> = "results",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Acting user.
+    /// Value of `acting_user` of `UserActionEvent`.
     pub struct ActingUser {
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hydrated critical action.
+    /// Item of `results` of `HydratedCriticalActionPage`.
     pub struct HydratedCriticalAction {
         /// User who performed the action.
         acting_user: Option<String> = "actingUser",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hydrated critical action page.
+    /// Reply of `account_activity.list_security_events`.
     pub struct HydratedCriticalActionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Login audit.
+    /// Item of `results` of `LoginAuditPage`.
     pub struct LoginAudit {
         /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Login audit page.
+    /// Reply of `account_activity.list_logins`.
     pub struct LoginAuditPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -88,7 +88,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User action event.
+    /// Item of `results` of `UserActionEventPage`.
     pub struct UserActionEvent {
         /// User who performed the action.
         acting_user: Option<ActingUser> = "actingUser",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User action event page.
+    /// Reply of `account_activity.list_audit_logs`.
     pub struct UserActionEventPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",

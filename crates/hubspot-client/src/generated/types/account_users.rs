@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Account user.
+    /// Reply of `account_users.get`.
     pub struct AccountUser {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Account user create.
+    /// Body of `account_users.create`.
     pub struct AccountUserCreate {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -64,7 +64,7 @@ crm_core::setters!(AccountUserCreate {
 });
 
 impl AccountUserCreate {
-    /// A record with what it must have.
+    /// Creates a `AccountUserCreate` from its required fields.
     #[must_use]
     pub fn new(email: impl Into<String>, send_welcome_email: impl Into<bool>) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl AccountUserCreate {
 }
 
 crm_core::record! {
-    /// Account user page.
+    /// Reply of `account_users.list`.
     pub struct AccountUserPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -91,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Account user summary.
+    /// Reply of `account_users.create`.
     pub struct AccountUserSummary {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -119,7 +119,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Account user update.
+    /// Body of `account_users.update`.
     pub struct AccountUserUpdate {
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -147,7 +147,7 @@ crm_core::setters!(AccountUserUpdate {
 });
 
 crm_core::open_enum! {
-    /// Id property.
+    /// Value of the argument `id_property` of `account_users.delete`.
     pub enum IdProperty {
         /// `EMAIL`
         Email = "EMAIL",
@@ -157,7 +157,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Permission set.
+    /// Item of `results` of `PermissionSetList`.
     pub struct PermissionSet {
         /// The id.
         id: Option<String> = "id",
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Permission set list.
+    /// Reply of `account_users.list_roles`.
     pub struct PermissionSetList {
         /// Items of this page, or the result of each input.
         results: Vec<PermissionSet> = "results",
@@ -177,7 +177,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Team list.
+    /// Reply of `account_users.list_teams`.
     pub struct TeamList {
         /// Items of this page, or the result of each input.
         results: Vec<UserProvisioningTeam> = "results",
@@ -185,7 +185,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User provisioning team.
+    /// Item of `results` of `TeamList`.
     pub struct UserProvisioningTeam {
         /// The id.
         id: Option<String> = "id",

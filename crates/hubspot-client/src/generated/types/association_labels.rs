@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association definition configuration create request.
+    /// Item of `inputs` of `AssociationDefinitionConfigurationCreateRequestBatch`.
     pub struct AssociationDefinitionConfigurationCreateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionConfigurationCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -35,7 +35,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
 }
 
 crm_core::record! {
-    /// Association definition configuration create request batch.
+    /// Body of `association_labels.batch_create_configurations`.
     pub struct AssociationDefinitionConfigurationCreateRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>> = "inputs",
@@ -45,7 +45,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionConfigurationCreateRequestBatch` from its required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationCreateRequest>>,
@@ -58,7 +58,7 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
 }
 
 crm_core::record! {
-    /// Association definition configuration update request.
+    /// Item of `inputs` of `AssociationDefinitionConfigurationUpdateRequestBatch`.
     pub struct AssociationDefinitionConfigurationUpdateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionConfigurationUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -89,7 +89,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
 }
 
 crm_core::record! {
-    /// Association definition configuration update request batch.
+    /// Body of `association_labels.batch_update_configurations`.
     pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>> = "inputs",
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionConfigurationUpdateRequestBatch` from its required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
@@ -112,7 +112,7 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
 }
 
 crm_core::record! {
-    /// Association definition configuration update result.
+    /// Item of `results` of `AssociationDefinitionConfigurationUpdateResultBatchReply`.
     pub struct AssociationDefinitionConfigurationUpdateResult {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association definition configuration update result batch reply.
+    /// Reply of `association_labels.batch_update_configurations`.
     pub struct AssociationDefinitionConfigurationUpdateResultBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -146,7 +146,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association definition create request.
+    /// Body of `association_labels.create`.
     pub struct AssociationDefinitionCreateRequest {
         /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
@@ -164,7 +164,7 @@ crm_core::setters!(AssociationDefinitionCreateRequest {
 });
 
 impl AssociationDefinitionCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionCreateRequest` from its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl AssociationDefinitionCreateRequest {
 }
 
 crm_core::record! {
-    /// Association definition update request.
+    /// Body of `association_labels.update`.
     pub struct AssociationDefinitionUpdateRequest {
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
@@ -195,7 +195,7 @@ crm_core::setters!(AssociationDefinitionUpdateRequest {
 });
 
 impl AssociationDefinitionUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(association_type_id: impl Into<i64>, label: impl Into<String>) -> Self {
         Self {
@@ -208,7 +208,7 @@ impl AssociationDefinitionUpdateRequest {
 }
 
 crm_core::record! {
-    /// Association definition user configuration.
+    /// Item of `results` of `AssociationDefinitionUserConfigurationBatchReply`.
     pub struct AssociationDefinitionUserConfiguration {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -222,7 +222,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association definition user configuration batch reply.
+    /// Reply of `association_labels.batch_create_configurations`.
     pub struct AssociationDefinitionUserConfigurationBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association definition user configuration list.
+    /// Reply of `association_labels.list_all_configurations`.
     pub struct AssociationDefinitionUserConfigurationList {
         /// Items of this page, or the result of each input.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
@@ -252,7 +252,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association spec batch.
+    /// Body of `association_labels.batch_purge_configurations`.
     pub struct AssociationSpecBatch {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationsSchemaAssociationSpec>> = "inputs",
@@ -262,7 +262,7 @@ crm_core::record! {
 }
 
 impl AssociationSpecBatch {
-    /// A record with what it must have.
+    /// Creates a `AssociationSpecBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationsSchemaAssociationSpec>>) -> Self {
         Self {
@@ -273,7 +273,7 @@ impl AssociationSpecBatch {
 }
 
 crm_core::record! {
-    /// Association spec with label list.
+    /// Reply of `association_labels.create`.
     pub struct AssociationSpecWithLabelList {
         /// Items of this page, or the result of each input.
         results: Vec<AssociationSpecWithLabel> = "results",
@@ -281,7 +281,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Associations schema association spec.
+    /// Item of `inputs` of `AssociationSpecBatch`.
     pub struct AssociationsSchemaAssociationSpec {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl AssociationsSchemaAssociationSpec {
-    /// A record with what it must have.
+    /// Creates a `AssociationsSchemaAssociationSpec` from its required fields.
     #[must_use]
     pub fn new(category: impl Into<String>, type_id: impl Into<i64>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Associated object.
+    /// Item of `results` of `AssociationPage`.
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association archive.
+    /// Item of `inputs` of `AssociationBatchArchive`.
     pub struct AssociationArchive {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 impl AssociationArchive {
-    /// A record with what it must have.
+    /// Creates a `AssociationArchive` from its required fields.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -41,7 +41,7 @@ impl AssociationArchive {
 }
 
 crm_core::record! {
-    /// Association batch archive.
+    /// Body of `associations.batch_delete`.
     pub struct AssociationBatchArchive {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationArchive>> = "inputs",
@@ -51,7 +51,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchArchive {
-    /// A record with what it must have.
+    /// Creates a `AssociationBatchArchive` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationArchive>>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl AssociationBatchArchive {
 }
 
 crm_core::record! {
-    /// Association batch create.
+    /// Body of `associations.batch_create`.
     pub struct AssociationBatchCreate {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationCreate>> = "inputs",
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchCreate {
-    /// A record with what it must have.
+    /// Creates a `AssociationBatchCreate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationCreate>>) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl AssociationBatchCreate {
 }
 
 crm_core::record! {
-    /// Association batch read.
+    /// Body of `associations.batch_read`.
     pub struct AssociationBatchRead {
         /// Rows of the batch.
         inputs: Option<Vec<AssociationRead>> = "inputs",
@@ -93,7 +93,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchRead {
-    /// A record with what it must have.
+    /// Creates a `AssociationBatchRead` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationRead>>) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl AssociationBatchRead {
 }
 
 crm_core::record! {
-    /// Association batch read reply.
+    /// Reply of `associations.batch_read`.
     pub struct AssociationBatchReadReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -126,7 +126,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association batch reply.
+    /// Reply of `associations.batch_create`.
     pub struct AssociationBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -148,7 +148,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association create.
+    /// Item of `inputs` of `AssociationBatchCreate`.
     pub struct AssociationCreate {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 impl AssociationCreate {
-    /// A record with what it must have.
+    /// Creates a `AssociationCreate` from its required fields.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -179,7 +179,7 @@ impl AssociationCreate {
 }
 
 crm_core::record! {
-    /// Association page.
+    /// Reply of `associations.list`.
     pub struct AssociationPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -189,7 +189,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association read.
+    /// Item of `inputs` of `AssociationBatchRead`.
     pub struct AssociationRead {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
@@ -205,7 +205,7 @@ crm_core::setters!(AssociationRead {
 });
 
 impl AssociationRead {
-    /// A record with what it must have.
+    /// Creates a `AssociationRead` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -217,7 +217,7 @@ impl AssociationRead {
 }
 
 crm_core::record! {
-    /// Date time.
+    /// Value of `enqueue_time` of `ReportCreationReply`.
     pub struct DateTime {
         /// True if only the date counts.
         date_only: Option<bool> = "dateOnly",
@@ -229,7 +229,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Default association.
+    /// Item of `results` of `DefaultAssociationBatchReply`.
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -241,7 +241,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Default association batch create.
+    /// Body of `associations.batch_create_default`.
     pub struct DefaultAssociationBatchCreate {
         /// Rows of the batch.
         inputs: Option<Vec<DefaultAssociationCreate>> = "inputs",
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationBatchCreate {
-    /// A record with what it must have.
+    /// Creates a `DefaultAssociationBatchCreate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<DefaultAssociationCreate>>) -> Self {
         Self {
@@ -262,7 +262,7 @@ impl DefaultAssociationBatchCreate {
 }
 
 crm_core::record! {
-    /// Default association batch reply.
+    /// Reply of `associations.batch_create_default`.
     pub struct DefaultAssociationBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -284,7 +284,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Default association create.
+    /// Item of `inputs` of `DefaultAssociationBatchCreate`.
     pub struct DefaultAssociationCreate {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -296,7 +296,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationCreate {
-    /// A record with what it must have.
+    /// Creates a `DefaultAssociationCreate` from its required fields.
     #[must_use]
     pub fn new(from: impl Into<PublicObjectId>, to: impl Into<PublicObjectId>) -> Self {
         Self {
@@ -308,7 +308,7 @@ impl DefaultAssociationCreate {
 }
 
 crm_core::record! {
-    /// Labels between object pair.
+    /// Reply of `associations.create`.
     pub struct LabelsBetweenObjectPair {
         /// The id of the record it starts from.
         from_object_id: Option<String> = "fromObjectId",
@@ -324,7 +324,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object associations.
+    /// Item of `results` of `AssociationBatchReadReply`.
     pub struct ObjectAssociations {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -336,7 +336,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Partner clients associated object.
+    /// Item of `results` of `PartnerClientsAssociationPage`.
     pub struct PartnerClientsAssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<PartnerClientsAssociationSpecWithLabel> = "associationTypes",
@@ -346,7 +346,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Partner clients association page.
+    /// Reply of `associations.list_for_partner_client`.
     pub struct PartnerClientsAssociationPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -356,7 +356,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Partner clients association spec with label.
+    /// Item of `association_types` of `PartnerClientsAssociatedObject`.
     pub struct PartnerClientsAssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -368,7 +368,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Report creation reply.
+    /// Reply of `associations.request_high_usage_report`.
     pub struct ReportCreationReply {
         /// Time at which it was put in the queue.
         enqueue_time: Option<DateTime> = "enqueueTime",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Blog author.
+    /// Body of `blog_authors.create`.
     pub struct BlogAuthor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -80,7 +80,7 @@ crm_core::setters!(BlogAuthor {
 });
 
 crm_core::record! {
-    /// Blog author batch.
+    /// Body of `blog_authors.batch_create`.
     pub struct BlogAuthorBatch {
         /// Rows of the batch.
         inputs: Option<Vec<BlogAuthor>> = "inputs",
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 impl BlogAuthorBatch {
-    /// A record with what it must have.
+    /// Creates a `BlogAuthorBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogAuthor>>) -> Self {
         Self {
@@ -101,7 +101,7 @@ impl BlogAuthorBatch {
 }
 
 crm_core::record! {
-    /// Blog author batch reply.
+    /// Reply of `blog_authors.batch_create`.
     pub struct BlogAuthorBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -123,7 +123,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog author clone.
+    /// Body of `blog_authors.create_language_variation`.
     pub struct BlogAuthorClone {
         /// The author of blog posts.
         blog_author: Option<BlogAuthor> = "blogAuthor",
@@ -149,7 +149,7 @@ crm_core::setters!(BlogAuthorClone {
 });
 
 impl BlogAuthorClone {
-    /// A record with what it must have.
+    /// Creates a `BlogAuthorClone` from its required fields.
     #[must_use]
     pub fn new(blog_author: impl Into<BlogAuthor>, id: impl Into<String>) -> Self {
         Self {
@@ -164,7 +164,7 @@ impl BlogAuthorClone {
 }
 
 crm_core::record! {
-    /// Blog author page.
+    /// Reply of `blog_authors.list`.
     pub struct BlogAuthorPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -176,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Cursor paged result blog author long.
+    /// Reply of `blog_authors.list_by_cursor`.
     pub struct CursorPagedResultBlogAuthorLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",

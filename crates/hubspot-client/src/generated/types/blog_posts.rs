@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Blog post.
+    /// Body of `blog_posts.create`.
     pub struct BlogPost {
         /// Its part in an A/B test.
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC. Only replies have it; a request is sent without it.
+        /// Time at which it was archived. In milliseconds since 1970-01-01 UTC. Read-only: omitted from requests.
         archived_at: Option<i64> = "archivedAt",
         /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -28,9 +28,9 @@ crm_core::record! {
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// Time at which it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
-        /// The id of the user who created it. Only replies have it; a request is sent without it.
+        /// The id of the user who created it. Read-only: omitted from requests.
         created_by_id: Option<String> = "createdById",
         /// The state it is in, for example `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
@@ -118,9 +118,9 @@ crm_core::record! {
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// Time at which it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Read-only: omitted from requests.
         updated: Option<Timestamp> = "updated",
-        /// The id of the user who last changed it. Only replies have it; a request is sent without it.
+        /// The id of the user who last changed it. Read-only: omitted from requests.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
@@ -251,7 +251,7 @@ crm_core::setters!(BlogPost {
 });
 
 crm_core::record! {
-    /// Blog post batch.
+    /// Body of `blog_posts.batch_create`.
     pub struct BlogPostBatch {
         /// Rows of the batch.
         inputs: Option<Vec<BlogPost>> = "inputs",
@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 impl BlogPostBatch {
-    /// A record with what it must have.
+    /// Creates a `BlogPostBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogPost>>) -> Self {
         Self {
@@ -272,7 +272,7 @@ impl BlogPostBatch {
 }
 
 crm_core::record! {
-    /// Blog post batch reply.
+    /// Reply of `blog_posts.batch_create`.
     pub struct BlogPostBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -294,7 +294,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post language clone.
+    /// Body of `blog_posts.create_language_variation`.
     pub struct BlogPostLanguageClone {
         /// The id.
         id: Option<String> = "id",
@@ -314,7 +314,7 @@ crm_core::setters!(BlogPostLanguageClone {
 });
 
 impl BlogPostLanguageClone {
-    /// A record with what it must have.
+    /// Creates a `BlogPostLanguageClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -327,7 +327,7 @@ impl BlogPostLanguageClone {
 }
 
 crm_core::record! {
-    /// Blog post page.
+    /// Reply of `blog_posts.list`.
     pub struct BlogPostPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -339,7 +339,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post version.
+    /// Reply of `blog_posts.get_revision`.
     pub struct BlogPostVersion {
         /// The id.
         id: Option<String> = "id",
@@ -353,7 +353,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog post version page.
+    /// Reply of `blog_posts.list_revisions`.
     pub struct BlogPostVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -365,7 +365,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Cursor paged result blog post long.
+    /// Reply of `blog_posts.list_by_cursor`.
     pub struct CursorPagedResultBlogPostLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -375,7 +375,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Version blog post.
+    /// Item of `results` of `BlogPostVersionPage`.
     pub struct VersionBlogPost {
         /// The id.
         id: Option<String> = "id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Blog.
+    /// Reply of `blog_settings.create_language_variation`.
     pub struct Blog {
         /// The full address of the blog.
         absolute_url: Option<String> = "absoluteUrl",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog language clone.
+    /// Body of `blog_settings.create_language_variation`.
     pub struct BlogLanguageClone {
         /// The id.
         id: Option<String> = "id",
@@ -70,7 +70,7 @@ crm_core::setters!(BlogLanguageClone {
 });
 
 impl BlogLanguageClone {
-    /// A record with what it must have.
+    /// Creates a `BlogLanguageClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl BlogLanguageClone {
 }
 
 crm_core::record! {
-    /// Blog page.
+    /// Reply of `blog_settings.list`.
     pub struct BlogPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog version.
+    /// Reply of `blog_settings.get_revision`.
     pub struct BlogVersion {
         /// The id.
         id: Option<String> = "id",
@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Blog version page.
+    /// Reply of `blog_settings.list_revisions`.
     pub struct BlogVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -123,7 +123,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Version blog.
+    /// Item of `results` of `BlogVersionPage`.
     pub struct VersionBlog {
         /// The id.
         id: Option<String> = "id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Cursor paged result tag long.
+    /// Reply of `blog_tags.list_by_cursor`.
     pub struct CursorPagedResultTagLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -14,11 +14,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tag.
+    /// Body of `blog_tags.create`.
     pub struct Tag {
-        /// Time at which it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
-        /// Time at which it was deleted. Only replies have it; a request is sent without it.
+        /// Time at which it was deleted. Read-only: omitted from requests.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
@@ -30,7 +30,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The id of the one it was translated from.
         translated_from_id: Option<i64> = "translatedFromId",
-        /// Time at which it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Read-only: omitted from requests.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
@@ -49,7 +49,7 @@ crm_core::setters!(Tag {
 });
 
 crm_core::record! {
-    /// Tag batch.
+    /// Body of `blog_tags.batch_create`.
     pub struct TagBatch {
         /// Rows of the batch.
         inputs: Option<Vec<Tag>> = "inputs",
@@ -59,7 +59,7 @@ crm_core::record! {
 }
 
 impl TagBatch {
-    /// A record with what it must have.
+    /// Creates a `TagBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Tag>>) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl TagBatch {
 }
 
 crm_core::record! {
-    /// Tag batch reply.
+    /// Reply of `blog_tags.batch_create`.
     pub struct TagBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tag clone.
+    /// Body of `blog_tags.create_language_variation`.
     pub struct TagClone {
         /// The id.
         id: Option<String> = "id",
@@ -118,7 +118,7 @@ crm_core::setters!(TagClone {
 });
 
 impl TagClone {
-    /// A record with what it must have.
+    /// Creates a `TagClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -133,7 +133,7 @@ impl TagClone {
 }
 
 crm_core::record! {
-    /// Tag page.
+    /// Reply of `blog_tags.list`.
     pub struct TagPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Business unit.
+    /// Item of `results` of `BusinessUnitList`.
     pub struct BusinessUnit {
         /// The id.
         id: Option<String> = "id",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Business unit list.
+    /// Reply of `business_units.list_for_user`.
     pub struct BusinessUnitList {
         /// Items of this page, or the result of each input.
         results: Vec<BusinessUnit> = "results",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Business unit logo metadata.
+    /// Value of `logo_metadata` of `BusinessUnit`.
     pub struct BusinessUnitLogoMetadata {
         /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",

@@ -12,7 +12,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Channel connection settings patch request.
+    /// Body of `calling_extensions.update_channel_connection`.
     pub struct ChannelConnectionSettingsPatchRequest {
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
@@ -28,7 +28,7 @@ crm_core::setters!(ChannelConnectionSettingsPatchRequest {
 });
 
 crm_core::record! {
-    /// Channel connection settings reply.
+    /// Reply of `calling_extensions.create_channel_connection`.
     pub struct ChannelConnectionSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel connection settings request.
+    /// Body of `calling_extensions.create_channel_connection`.
     pub struct ChannelConnectionSettingsRequest {
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl ChannelConnectionSettingsRequest {
-    /// A record with what it must have.
+    /// Creates a `ChannelConnectionSettingsRequest` from its required fields.
     #[must_use]
     pub fn new(is_ready: impl Into<bool>, url: impl Into<String>) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl ChannelConnectionSettingsRequest {
 }
 
 crm_core::record! {
-    /// Company caller id.
+    /// One of the variants of another type: `CompanyCallerId`.
     pub struct CompanyCallerId {
         /// Always `COMPANY`.
         caller_id_type: Option<String> = "callerIdType",
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Completed third party call reply.
+    /// Reply of `calling_extensions.create_inbound_call`.
     pub struct CompletedThirdPartyCallReply {
         /// The contacts and companies with this number.
         caller_id_matches: Vec<CallerId> = "callerIdMatches",
@@ -86,7 +86,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Completed third party call request.
+    /// Body of `calling_extensions.create_inbound_call`.
     pub struct CompletedThirdPartyCallRequest {
         /// Time at which the call started.
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Contact caller id.
+    /// One of the variants of another type: `ContactCallerId`.
     pub struct ContactCallerId {
         /// Always `CONTACT`.
         caller_id_type: Option<String> = "callerIdType",
@@ -183,7 +183,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Formatted phone number.
+    /// Value of `from_number` of `CompletedThirdPartyCallRequest`.
     pub struct FormattedPhoneNumber {
         /// The number in E.164 form.
         e164_number: Option<String> = "e164Number",
@@ -201,7 +201,7 @@ crm_core::setters!(FormattedPhoneNumber {
 });
 
 impl FormattedPhoneNumber {
-    /// A record with what it must have.
+    /// Creates a `FormattedPhoneNumber` from its required fields.
     #[must_use]
     pub fn new(
         e164_number: impl Into<String>,
@@ -247,7 +247,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Mark recording as ready request.
+    /// Body of `calling_extensions.mark_recording_ready`.
     pub struct MarkRecordingAsReadyRequest {
         /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
@@ -257,7 +257,7 @@ crm_core::record! {
 }
 
 impl MarkRecordingAsReadyRequest {
-    /// A record with what it must have.
+    /// Creates a `MarkRecordingAsReadyRequest` from its required fields.
     #[must_use]
     pub fn new(engagement_id: impl Into<i64>) -> Self {
         Self {
@@ -268,7 +268,7 @@ impl MarkRecordingAsReadyRequest {
 }
 
 crm_core::record! {
-    /// Object coordinates.
+    /// Value of `object_coordinates` of `CompanyCallerId`.
     pub struct ObjectCoordinates {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Recording settings patch request.
+    /// Body of `calling_extensions.update_recording_settings`.
     pub struct RecordingSettingsPatchRequest {
         /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
@@ -292,7 +292,7 @@ crm_core::setters!(RecordingSettingsPatchRequest {
 });
 
 crm_core::record! {
-    /// Recording settings reply.
+    /// Reply of `calling_extensions.create_recording_settings`.
     pub struct RecordingSettingsReply {
         /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
@@ -300,7 +300,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Recording settings request.
+    /// Body of `calling_extensions.create_recording_settings`.
     pub struct RecordingSettingsRequest {
         /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
@@ -310,7 +310,7 @@ crm_core::record! {
 }
 
 impl RecordingSettingsRequest {
-    /// A record with what it must have.
+    /// Creates a `RecordingSettingsRequest` from its required fields.
     #[must_use]
     pub fn new(url_to_retrieve_authed_recording: impl Into<String>) -> Self {
         Self {
@@ -323,7 +323,7 @@ impl RecordingSettingsRequest {
 }
 
 crm_core::record! {
-    /// Settings patch request.
+    /// Body of `calling_extensions.update_settings`.
     pub struct SettingsPatchRequest {
         /// The height, in pixels.
         height: Option<i64> = "height",
@@ -367,7 +367,7 @@ crm_core::setters!(SettingsPatchRequest {
 });
 
 crm_core::record! {
-    /// Settings reply.
+    /// Reply of `calling_extensions.create_settings`.
     pub struct SettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -395,7 +395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Settings request.
+    /// Body of `calling_extensions.create_settings`.
     pub struct SettingsRequest {
         /// The height, in pixels.
         height: Option<i64> = "height",

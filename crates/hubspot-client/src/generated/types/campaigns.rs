@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Budget item.
+    /// Reply of `campaigns.create_budget_item`.
     pub struct BudgetItem {
         /// The amount of money.
         amount: Option<f64> = "amount",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Budget totals.
+    /// Reply of `campaigns.get_budget_totals`.
     pub struct BudgetTotals {
         /// The items of the budget.
         budget_items: Vec<BudgetItem> = "budgetItems",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign.
+    /// Reply of `campaigns.create`.
     pub struct Campaign {
         /// The business units it belongs to.
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
@@ -58,7 +58,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign asset.
+    /// Item of `results` of `CampaignAssetPage`.
     pub struct CampaignAsset {
         /// The id.
         id: Option<String> = "id",
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign asset page.
+    /// Item of `assets` of `CampaignWithAssets`.
     pub struct CampaignAssetPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -80,7 +80,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign batch reply.
+    /// Reply of `campaigns.batch_create`.
     pub struct CampaignBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -102,7 +102,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign batch update item.
+    /// Item of `inputs` of `CampaignBatchUpdateItemBatch`.
     pub struct CampaignBatchUpdateItem {
         /// The id.
         id: Option<String> = "id",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItem {
-    /// A record with what it must have.
+    /// Creates a `CampaignBatchUpdateItem` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl CampaignBatchUpdateItem {
 }
 
 crm_core::record! {
-    /// Campaign batch update item batch.
+    /// Body of `campaigns.batch_update`.
     pub struct CampaignBatchUpdateItemBatch {
         /// Rows of the batch.
         inputs: Option<Vec<CampaignBatchUpdateItem>> = "inputs",
@@ -136,7 +136,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItemBatch {
-    /// A record with what it must have.
+    /// Creates a `CampaignBatchUpdateItemBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignBatchUpdateItem>>) -> Self {
         Self {
@@ -147,7 +147,7 @@ impl CampaignBatchUpdateItemBatch {
 }
 
 crm_core::record! {
-    /// Campaign delete input.
+    /// Item of `inputs` of `CampaignDeleteInputBatch`.
     pub struct CampaignDeleteInput {
         /// The id.
         id: Option<String> = "id",
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInput {
-    /// A record with what it must have.
+    /// Creates a `CampaignDeleteInput` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -168,7 +168,7 @@ impl CampaignDeleteInput {
 }
 
 crm_core::record! {
-    /// Campaign delete input batch.
+    /// Body of `campaigns.batch_delete`.
     pub struct CampaignDeleteInputBatch {
         /// Rows of the batch.
         inputs: Option<Vec<CampaignDeleteInput>> = "inputs",
@@ -178,7 +178,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInputBatch {
-    /// A record with what it must have.
+    /// Creates a `CampaignDeleteInputBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignDeleteInput>>) -> Self {
         Self {
@@ -189,7 +189,7 @@ impl CampaignDeleteInputBatch {
 }
 
 crm_core::record! {
-    /// Campaign input.
+    /// Body of `campaigns.create`.
     pub struct CampaignInput {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -199,7 +199,7 @@ crm_core::record! {
 }
 
 impl CampaignInput {
-    /// A record with what it must have.
+    /// Creates a `CampaignInput` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -210,7 +210,7 @@ impl CampaignInput {
 }
 
 crm_core::record! {
-    /// Campaign input batch.
+    /// Body of `campaigns.batch_create`.
     pub struct CampaignInputBatch {
         /// Rows of the batch.
         inputs: Option<Vec<CampaignInput>> = "inputs",
@@ -220,7 +220,7 @@ crm_core::record! {
 }
 
 impl CampaignInputBatch {
-    /// A record with what it must have.
+    /// Creates a `CampaignInputBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignInput>>) -> Self {
         Self {
@@ -231,7 +231,7 @@ impl CampaignInputBatch {
 }
 
 crm_core::record! {
-    /// Campaign page.
+    /// Reply of `campaigns.list`.
     pub struct CampaignPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -243,7 +243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign read input.
+    /// Item of `inputs` of `CampaignReadInputBatch`.
     pub struct CampaignReadInput {
         /// The id.
         id: Option<String> = "id",
@@ -253,7 +253,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInput {
-    /// A record with what it must have.
+    /// Creates a `CampaignReadInput` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -264,7 +264,7 @@ impl CampaignReadInput {
 }
 
 crm_core::record! {
-    /// Campaign read input batch.
+    /// Body of `campaigns.batch_read`.
     pub struct CampaignReadInputBatch {
         /// Rows of the batch.
         inputs: Option<Vec<CampaignReadInput>> = "inputs",
@@ -274,7 +274,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInputBatch {
-    /// A record with what it must have.
+    /// Creates a `CampaignReadInputBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignReadInput>>) -> Self {
         Self {
@@ -285,7 +285,7 @@ impl CampaignReadInputBatch {
 }
 
 crm_core::record! {
-    /// Campaign with assets.
+    /// Reply of `campaigns.get`.
     pub struct CampaignWithAssets {
         /// The campaign's assets, by kind.
         assets: Map<CampaignAssetPage> = "assets",
@@ -303,7 +303,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaign with assets batch reply.
+    /// Reply of `campaigns.batch_read`.
     pub struct CampaignWithAssetsBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -325,7 +325,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Campaigns public api business unit.
+    /// Item of `business_units` of `Campaign`.
     pub struct CampaignsPublicApiBusinessUnit {
         /// The id.
         id: Option<i64> = "id",
@@ -333,7 +333,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Collection response public campaign asset forward paging.
+    /// Reply of `campaigns.list_assets`.
     pub struct CollectionResponsePublicCampaignAssetForwardPaging {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -343,7 +343,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contact reference.
+    /// Item of `results` of `ContactReferencePage`.
     pub struct ContactReference {
         /// The id.
         id: Option<String> = "id",
@@ -351,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contact reference page.
+    /// Reply of `campaigns.list_report_contacts`.
     pub struct ContactReferencePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -361,7 +361,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item input.
+    /// Body of `campaigns.create_budget_item`.
     pub struct ItemInput {
         /// The amount of money.
         amount: Option<f64> = "amount",
@@ -381,7 +381,7 @@ crm_core::setters!(ItemInput {
 });
 
 impl ItemInput {
-    /// A record with what it must have.
+    /// Creates a `ItemInput` from its required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -399,7 +399,7 @@ impl ItemInput {
 }
 
 crm_core::record! {
-    /// Metrics counters.
+    /// Reply of `campaigns.get_metrics`.
     pub struct MetricsCounters {
         /// Number of contacts that the campaign influenced.
         influenced_contacts: Option<i64> = "influencedContacts",
@@ -413,7 +413,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Revenue attribution aggregate.
+    /// Reply of `campaigns.get_revenue`.
     pub struct RevenueAttributionAggregate {
         /// Number of contacts.
         contacts_number: Option<i64> = "contactsNumber",
@@ -429,7 +429,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Spend item.
+    /// Reply of `campaigns.create_spend_item`.
     pub struct SpendItem {
         /// The amount of money.
         amount: Option<f64> = "amount",

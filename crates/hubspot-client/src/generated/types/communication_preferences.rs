@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action response with results public wide status.
+    /// Reply of `communication_preferences.get_unsubscribed_from_all`.
     pub struct ActionResponseWithResultsPublicWideStatus {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action response with results subscription definition.
+    /// Reply of `communication_preferences.list_definitions`.
     pub struct ActionResponseWithResultsSubscriptionDefinition {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch response public bulk opt out from all reply.
+    /// Reply of `communication_preferences.batch_unsubscribe_all`.
     pub struct BatchResponsePublicBulkOptOutFromAllReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk opt out from all reply.
+    /// Item of `results` of `BatchResponsePublicBulkOptOutFromAllReply`.
     pub struct BulkOptOutFromAllReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -80,7 +80,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link generation reply.
+    /// Reply of `communication_preferences.generate_links`.
     pub struct LinkGenerationReply {
         /// The address of the page to manage preferences.
         manage_preferences_url: Option<String> = "managePreferencesUrl",
@@ -94,7 +94,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link generation request.
+    /// Body of `communication_preferences.generate_links`.
     pub struct LinkGenerationRequest {
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -114,7 +114,7 @@ crm_core::setters!(LinkGenerationRequest {
 });
 
 impl LinkGenerationRequest {
-    /// A record with what it must have.
+    /// Creates a `LinkGenerationRequest` from its required fields.
     #[must_use]
     pub fn new(subscriber_id_string: impl Into<String>) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl LinkGenerationRequest {
 }
 
 crm_core::record! {
-    /// Partial public status request.
+    /// Body of `communication_preferences.update_status`.
     pub struct PartialPublicStatusRequest {
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
@@ -151,7 +151,7 @@ crm_core::setters!(PartialPublicStatusRequest {
 });
 
 impl PartialPublicStatusRequest {
-    /// A record with what it must have.
+    /// Creates a `PartialPublicStatusRequest` from its required fields.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -169,7 +169,7 @@ impl PartialPublicStatusRequest {
 }
 
 crm_core::record! {
-    /// Public status.
+    /// Reply of `communication_preferences.batch_update_statuses`.
     pub struct PublicStatus {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -191,7 +191,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Status.
+    /// Item of `statuses` of `BulkOptOutFromAllReply`.
     pub struct Status {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -219,7 +219,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Status bulk reply.
+    /// Item of `results` of `StatusBulkResponseBatchReply`.
     pub struct StatusBulkReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -229,7 +229,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Status bulk response batch reply.
+    /// Reply of `communication_preferences.batch_read_statuses`.
     pub struct StatusBulkResponseBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Status request.
+    /// Item of `inputs` of `StatusRequestBatch`.
     pub struct StatusRequest {
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
@@ -277,7 +277,7 @@ crm_core::setters!(StatusRequest {
 });
 
 impl StatusRequest {
-    /// A record with what it must have.
+    /// Creates a `StatusRequest` from its required fields.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -297,7 +297,7 @@ impl StatusRequest {
 }
 
 crm_core::record! {
-    /// Status request batch.
+    /// Body of `communication_preferences.batch_update_statuses`.
     pub struct StatusRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<StatusRequest>> = "inputs",
@@ -307,7 +307,7 @@ crm_core::record! {
 }
 
 impl StatusRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `StatusRequestBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<StatusRequest>>) -> Self {
         Self {
@@ -332,7 +332,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Subscription definition.
+    /// Item of `results` of `ActionResponseWithResultsSubscriptionDefinition`.
     pub struct SubscriptionDefinition {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -362,7 +362,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Status.
+    /// Value of `status_state` of `PartialPublicStatusRequest`.
     pub enum SubscriptionStatus {
         /// `NOT_SPECIFIED`
         NotSpecified = "NOT_SPECIFIED",
@@ -374,7 +374,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Subscription translation.
+    /// Item of `subscription_translations` of `SubscriptionDefinition`.
     pub struct SubscriptionTranslation {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -392,7 +392,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Wide status.
+    /// Item of `results` of `ActionResponseWithResultsPublicWideStatus`.
     pub struct WideStatus {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -410,7 +410,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Wide status bulk reply.
+    /// Item of `results` of `WideStatusBulkResponseBatchReply`.
     pub struct WideStatusBulkReply {
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -420,7 +420,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Wide status bulk response batch reply.
+    /// Reply of `communication_preferences.batch_read_unsubscribed_from_all`.
     pub struct WideStatusBulkResponseBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Audit log.
+    /// Item of `results` of `AuditLogPage`.
     pub struct AuditLog {
         /// Event that occurred, for example `PUBLISHED`.
         event: Option<AuditLogEvent> = "event",
@@ -98,7 +98,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Audit log page.
+    /// Reply of `content_audit.list`.
     pub struct AuditLogPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Cms audit logging export filters.
+    /// Value of `filters` of `CmsAuditLoggingExportSettings`.
     pub struct CmsAuditLoggingExportFilters {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<Vec<String>> = "objectType",
@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 impl CmsAuditLoggingExportFilters {
-    /// A record with what it must have.
+    /// Creates a `CmsAuditLoggingExportFilters` from its required fields.
     #[must_use]
     pub fn new(object_type: impl Into<Vec<String>>) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl CmsAuditLoggingExportFilters {
 }
 
 crm_core::record! {
-    /// Cms audit logging export settings.
+    /// Body of `content_audit.export`.
     pub struct CmsAuditLoggingExportSettings {
         /// The e-mail address.
         email: Option<String> = "email",

@@ -17,7 +17,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Actor batch reply.
+    /// Reply of `conversations.batch_read_actors`.
     pub struct ActorBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -39,7 +39,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Agent actor.
+    /// One of the variants of another type: `AgentActor`.
     pub struct AgentActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Assignment message.
+    /// One of the variants of another type: `AssignmentMessage`.
     pub struct AssignmentMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -85,7 +85,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bot actor.
+    /// One of the variants of another type: `BotActor`.
     pub struct BotActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel.
+    /// Reply of `conversations.get_channel`.
     pub struct Channel {
         /// The id.
         id: Option<String> = "id",
@@ -109,7 +109,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel page.
+    /// Reply of `conversations.list_channels`.
     pub struct ChannelPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comment.
+    /// One of the variants of another type: `Comment`.
     pub struct Comment {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -153,7 +153,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comment create.
+    /// One of the variants of another type: `CommentCreate`.
     pub struct CommentCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -173,7 +173,7 @@ crm_core::setters!(CommentCreate {
 });
 
 impl CommentCreate {
-    /// A record with what it must have.
+    /// Creates a `CommentCreate` from its required fields.
     #[must_use]
     pub fn new(
         attachments: impl Into<Vec<CommentCreateAttachmentsItem>>,
@@ -199,7 +199,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Conversations message create.
+    /// One of the variants of another type: `ConversationsMessageCreate`.
     pub struct ConversationsMessageCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -243,7 +243,7 @@ crm_core::setters!(ConversationsMessageCreate {
 });
 
 impl ConversationsMessageCreate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ConversationsMessageCreate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -268,7 +268,7 @@ impl Default for ConversationsMessageCreate {
 }
 
 crm_core::record! {
-    /// Email actor.
+    /// One of the variants of another type: `EmailActor`.
     pub struct EmailActor {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File create.
+    /// One of the variants of another type: `FileCreate`.
     pub struct FileCreate {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -292,7 +292,7 @@ crm_core::record! {
 }
 
 impl FileCreate {
-    /// A record with what it must have.
+    /// Creates a `FileCreate` from its required fields.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -304,7 +304,7 @@ impl FileCreate {
 }
 
 crm_core::record! {
-    /// Inbox.
+    /// Reply of `conversations.get_inbox`.
     pub struct Inbox {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -324,7 +324,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Inbox page.
+    /// Reply of `conversations.list_inboxes`.
     pub struct InboxPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -336,7 +336,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `Inbox`.
     pub enum InboxType {
         /// `HELP_DESK`
         HelpDesk = "HELP_DESK",
@@ -346,7 +346,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Integrator actor.
+    /// One of the variants of another type: `IntegratorActor`.
     pub struct IntegratorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -360,7 +360,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Llm actor.
+    /// One of the variants of another type: `LlmActor`.
     pub struct LlmActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -386,7 +386,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Message content.
+    /// Reply of `conversations.get_original_content`.
     pub struct MessageContent {
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
@@ -404,7 +404,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Message page.
+    /// Reply of `conversations.list_messages`.
     pub struct MessagePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -414,7 +414,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Quick replies create.
+    /// One of the variants of another type: `QuickRepliesCreate`.
     pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
@@ -426,7 +426,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesCreate {
-    /// A record with what it must have.
+    /// Creates a `QuickRepliesCreate` from its required fields.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -438,7 +438,7 @@ impl QuickRepliesCreate {
 }
 
 crm_core::record! {
-    /// Recipient create.
+    /// Item of `recipients` of `ConversationsMessageCreate`.
     pub struct RecipientCreate {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -466,7 +466,7 @@ crm_core::setters!(RecipientCreate {
 });
 
 impl RecipientCreate {
-    /// A record with what it must have.
+    /// Creates a `RecipientCreate` from its required fields.
     #[must_use]
     pub fn new(delivery_identifiers: impl Into<Vec<DeliveryIdentifier>>) -> Self {
         Self {
@@ -481,7 +481,7 @@ impl RecipientCreate {
 }
 
 crm_core::record! {
-    /// Social media create.
+    /// One of the variants of another type: `SocialMediaCreate`.
     pub struct SocialMediaCreate {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -493,7 +493,7 @@ crm_core::record! {
 }
 
 impl SocialMediaCreate {
-    /// A record with what it must have.
+    /// Creates a `SocialMediaCreate` from its required fields.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {
@@ -505,7 +505,7 @@ impl SocialMediaCreate {
 }
 
 crm_core::record! {
-    /// System actor.
+    /// One of the variants of another type: `SystemActor`.
     pub struct SystemActor {
         /// The id.
         id: Option<String> = "id",
@@ -515,7 +515,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Thread.
+    /// Reply of `conversations.assign_thread`.
     pub struct Thread {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -551,7 +551,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Thread assign request.
+    /// Body of `conversations.assign_thread`.
     pub struct ThreadAssignRequest {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -561,7 +561,7 @@ crm_core::record! {
 }
 
 impl ThreadAssignRequest {
-    /// A record with what it must have.
+    /// Creates a `ThreadAssignRequest` from its required fields.
     #[must_use]
     pub fn new(actor_id: impl Into<String>) -> Self {
         Self {
@@ -572,7 +572,7 @@ impl ThreadAssignRequest {
 }
 
 crm_core::record! {
-    /// Thread associations.
+    /// Value of `thread_associations` of `Thread`.
     pub struct ThreadAssociations {
         /// The id of the associated ticket.
         associated_ticket_id: Option<String> = "associatedTicketId",
@@ -580,7 +580,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Thread inbox change.
+    /// One of the variants of another type: `ThreadInboxChange`.
     pub struct ThreadInboxChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -610,7 +610,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Thread page.
+    /// Reply of `conversations.list_threads`.
     pub struct ThreadPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -620,7 +620,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Status.
+    /// Value of the argument `thread_status` of `conversations.list_threads`.
     pub enum ThreadStatus {
         /// `CLOSED`
         Closed = "CLOSED",
@@ -630,7 +630,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Thread status change.
+    /// One of the variants of another type: `ThreadStatusChange`.
     pub struct ThreadStatusChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -658,7 +658,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Thread update request.
+    /// Body of `conversations.update_thread`.
     pub struct ThreadUpdateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -674,7 +674,7 @@ crm_core::setters!(ThreadUpdateRequest {
 });
 
 crm_core::record! {
-    /// Visitor actor.
+    /// One of the variants of another type: `VisitorActor`.
     pub struct VisitorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -690,7 +690,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Welcome message.
+    /// One of the variants of another type: `WelcomeMessage`.
     pub struct WelcomeMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",

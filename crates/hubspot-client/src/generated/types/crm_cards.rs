@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action confirmation body.
+    /// Value of `confirmation` of `ActionHookActionBody`.
     pub struct ActionConfirmationBody {
         /// The label of the button to cancel.
         cancel_button_label: Option<String> = "cancelButtonLabel",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action hook action body.
+    /// One of the variants of another type: `ActionHookActionBody`.
     pub struct ActionHookActionBody {
         /// Confirmation that is requested before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Card actions.
+    /// Value of `actions` of `CardCreateRequest`.
     pub struct CardActions {
         /// The addresses that actions may begin with.
         base_urls: Option<Vec<String>> = "baseUrls",
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl CardActions {
-    /// A record with what it must have.
+    /// Creates a `CardActions` from its required fields.
     #[must_use]
     pub fn new(base_urls: impl Into<Vec<String>>) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl CardActions {
 }
 
 crm_core::record! {
-    /// Card audit reply.
+    /// Item of `audit_history` of `CardReply`.
     pub struct CardAuditReply {
         /// The kind of action.
         action_type: Option<CardAuditReplyActionType> = "actionType",
@@ -97,7 +97,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Card create request.
+    /// Body of `crm_cards.create`.
     pub struct CardCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
@@ -113,7 +113,7 @@ crm_core::record! {
 }
 
 impl CardCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `CardCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<CardActions>,
@@ -132,7 +132,7 @@ impl CardCreateRequest {
 }
 
 crm_core::record! {
-    /// Card display body.
+    /// Value of `display` of `CardCreateRequest`.
     pub struct CardDisplayBody {
         /// The properties, by internal name.
         properties: Option<Vec<CardDisplayProperty>> = "properties",
@@ -142,7 +142,7 @@ crm_core::record! {
 }
 
 impl CardDisplayBody {
-    /// A record with what it must have.
+    /// Creates a `CardDisplayBody` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Vec<CardDisplayProperty>>) -> Self {
         Self {
@@ -153,7 +153,7 @@ impl CardDisplayBody {
 }
 
 crm_core::record! {
-    /// Card display property.
+    /// Item of `properties` of `CardDisplayBody`.
     pub struct CardDisplayProperty {
         /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 impl CardDisplayProperty {
-    /// A record with what it must have.
+    /// Creates a `CardDisplayProperty` from its required fields.
     #[must_use]
     pub fn new(
         data_type: impl Into<DataType>,
@@ -188,7 +188,7 @@ impl CardDisplayProperty {
 }
 
 crm_core::record! {
-    /// Card fetch body.
+    /// Value of `fetch` of `CardCreateRequest`.
     pub struct CardFetchBody {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
@@ -208,7 +208,7 @@ crm_core::setters!(CardFetchBody {
 });
 
 impl CardFetchBody {
-    /// A record with what it must have.
+    /// Creates a `CardFetchBody` from its required fields.
     #[must_use]
     pub fn new(
         card_type: impl Into<CardType>,
@@ -226,7 +226,7 @@ impl CardFetchBody {
 }
 
 crm_core::record! {
-    /// Card fetch body patch.
+    /// Value of `fetch` of `CardPatchRequest`.
     pub struct CardFetchBodyPatch {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
@@ -250,7 +250,7 @@ crm_core::setters!(CardFetchBodyPatch {
 });
 
 impl CardFetchBodyPatch {
-    /// A record with what it must have.
+    /// Creates a `CardFetchBodyPatch` from its required fields.
     #[must_use]
     pub fn new(object_types: impl Into<Vec<CardObjectTypeBody>>) -> Self {
         Self {
@@ -264,7 +264,7 @@ impl CardFetchBodyPatch {
 }
 
 crm_core::record! {
-    /// Card list reply.
+    /// Reply of `crm_cards.list`.
     pub struct CardListReply {
         /// Items of this page, or the result of each input.
         results: Vec<CardReply> = "results",
@@ -272,7 +272,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Card migrate views reply.
+    /// Reply of `crm_cards.migrate_views`.
     pub struct CardMigrateViewsReply {
         /// Time at which it ended.
         ended_at: Option<i64> = "endedAt",
@@ -288,7 +288,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Card migrate views request.
+    /// Body of `crm_cards.migrate_views`.
     pub struct CardMigrateViewsRequest {
         /// `allowDuplicateAppCardIds`
         allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
@@ -308,7 +308,7 @@ crm_core::setters!(CardMigrateViewsRequest {
 });
 
 impl CardMigrateViewsRequest {
-    /// A record with what it must have.
+    /// Creates a `CardMigrateViewsRequest` from its required fields.
     #[must_use]
     pub fn new(
         allow_duplicate_app_card_ids: impl Into<bool>,
@@ -326,7 +326,7 @@ impl CardMigrateViewsRequest {
 }
 
 crm_core::record! {
-    /// Card object type body.
+    /// Item of `object_types` of `CardFetchBody`.
     pub struct CardObjectTypeBody {
         /// The name.
         name: Option<CardObjectTypeBodyName> = "name",
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 impl CardObjectTypeBody {
-    /// A record with what it must have.
+    /// Creates a `CardObjectTypeBody` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<CardObjectTypeBodyName>,
@@ -369,7 +369,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Card patch request.
+    /// Body of `crm_cards.update`.
     pub struct CardPatchRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
@@ -393,7 +393,7 @@ crm_core::setters!(CardPatchRequest {
 });
 
 crm_core::record! {
-    /// Card reply.
+    /// Reply of `crm_cards.create`.
     pub struct CardReply {
         /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
@@ -449,7 +449,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Display option.
+    /// Item of `options` of `CardDisplayProperty`.
     pub struct DisplayOption {
         /// Display name.
         label: Option<String> = "label",
@@ -463,7 +463,7 @@ crm_core::record! {
 }
 
 impl DisplayOption {
-    /// A record with what it must have.
+    /// Creates a `DisplayOption` from its required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -480,7 +480,7 @@ impl DisplayOption {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `DisplayOption`.
     pub enum DisplayOptionType {
         /// `DANGER`
         Danger = "DANGER",
@@ -496,7 +496,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// I frame action body.
+    /// Value of `settings` of `TopLevelActions`.
     pub struct IFrameActionBody {
         /// The height, in pixels.
         height: Option<i64> = "height",
@@ -514,7 +514,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Integrator card payload reply.
+    /// Reply of `crm_cards.get_sample_response`.
     pub struct IntegratorCardPayloadReply {
         /// The address of a page with all items.
         all_items_link_url: Option<String> = "allItemsLinkUrl",
@@ -542,7 +542,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Integrator object result.
+    /// Item of `sections` of `IntegratorCardPayloadReply`.
     pub struct IntegratorObjectResult {
         /// Actions that are performed, allowed or observed.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
@@ -566,7 +566,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Object token.
+    /// Item of `tokens` of `IntegratorObjectResult`.
     pub struct ObjectToken {
         /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
@@ -580,7 +580,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Public card fetch body.
+    /// Value of `fetch` of `CardReply`.
     pub struct PublicCardFetchBody {
         /// The object types it is for.
         object_types: Vec<CardObjectTypeBody> = "objectTypes",
@@ -590,7 +590,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Top level actions.
+    /// Value of `top_level_actions` of `IntegratorCardPayloadReply`.
     pub struct TopLevelActions {
         /// The main one.
         primary: Option<IntegratorObjectResultActionsItem> = "primary",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Central exchange rates information.
+    /// Reply of `currencies.get_central_rates_information`.
     pub struct CentralExchangeRatesInformation {
         /// True if central exchange rates are turned on.
         central_exchange_rates_enabled: Option<bool> = "centralExchangeRatesEnabled",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Company currency.
+    /// Reply of `currencies.get_company_currency`.
     pub struct CompanyCurrency {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Company currency update request.
+    /// Body of `currencies.set_company_currency`.
     pub struct CompanyCurrencyUpdateRequest {
         /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 impl CompanyCurrencyUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `CompanyCurrencyUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl CompanyCurrencyUpdateRequest {
 }
 
 crm_core::record! {
-    /// Currency code info.
+    /// Item of `results` of `CurrencyCodeInfoList`.
     pub struct CurrencyCodeInfo {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
@@ -53,7 +53,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Currency code info list.
+    /// Reply of `currencies.list_codes`.
     pub struct CurrencyCodeInfoList {
         /// Items of this page, or the result of each input.
         results: Vec<CurrencyCodeInfo> = "results",
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Currency create request.
+    /// Body of `currencies.add_central_currency`.
     pub struct CurrencyCreateRequest {
         /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
@@ -71,7 +71,7 @@ crm_core::record! {
 }
 
 impl CurrencyCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `CurrencyCreateRequest` from its required fields.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl CurrencyCreateRequest {
 }
 
 crm_core::record! {
-    /// Currency pair update.
+    /// Body of `currencies.update_currency_visibility`.
     pub struct CurrencyPairUpdate {
         /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl CurrencyPairUpdate {
-    /// A record with what it must have.
+    /// Creates a `CurrencyPairUpdate` from its required fields.
     #[must_use]
     pub fn new(
         from_currency_code: impl Into<String>,
@@ -113,7 +113,7 @@ impl CurrencyPairUpdate {
 }
 
 crm_core::record! {
-    /// Exchange rate.
+    /// Reply of `currencies.add_central_currency`.
     pub struct ExchangeRate {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
@@ -135,7 +135,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Exchange rate batch reply.
+    /// Reply of `currencies.batch_create_exchange_rates`.
     pub struct ExchangeRateBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Exchange rate create request.
+    /// Body of `currencies.create_exchange_rate`.
     pub struct ExchangeRateCreateRequest {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
@@ -175,7 +175,7 @@ crm_core::setters!(ExchangeRateCreateRequest {
 });
 
 impl ExchangeRateCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `ExchangeRateCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         conversion_rate: impl Into<f64>,
@@ -191,7 +191,7 @@ impl ExchangeRateCreateRequest {
 }
 
 crm_core::record! {
-    /// Exchange rate create request batch.
+    /// Body of `currencies.batch_create_exchange_rates`.
     pub struct ExchangeRateCreateRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<ExchangeRateCreateRequest>> = "inputs",
@@ -201,7 +201,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateCreateRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `ExchangeRateCreateRequestBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateCreateRequest>>) -> Self {
         Self {
@@ -212,7 +212,7 @@ impl ExchangeRateCreateRequestBatch {
 }
 
 crm_core::record! {
-    /// Exchange rate list.
+    /// Reply of `currencies.list_current_exchange_rates`.
     pub struct ExchangeRateList {
         /// Items of this page, or the result of each input.
         results: Vec<ExchangeRate> = "results",
@@ -220,7 +220,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Exchange rate multiplier.
+    /// Body of `currencies.update_exchange_rate`.
     pub struct ExchangeRateMultiplier {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
@@ -236,7 +236,7 @@ crm_core::setters!(ExchangeRateMultiplier {
 });
 
 impl ExchangeRateMultiplier {
-    /// A record with what it must have.
+    /// Creates a `ExchangeRateMultiplier` from its required fields.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>) -> Self {
         Self {
@@ -248,7 +248,7 @@ impl ExchangeRateMultiplier {
 }
 
 crm_core::record! {
-    /// Exchange rate page.
+    /// Reply of `currencies.list_exchange_rates`.
     pub struct ExchangeRatePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -258,7 +258,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Exchange rate update request.
+    /// Item of `inputs` of `ExchangeRateUpdateRequestBatch`.
     pub struct ExchangeRateUpdateRequest {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
@@ -276,7 +276,7 @@ crm_core::setters!(ExchangeRateUpdateRequest {
 });
 
 impl ExchangeRateUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `ExchangeRateUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>, id: impl Into<String>) -> Self {
         Self {
@@ -289,7 +289,7 @@ impl ExchangeRateUpdateRequest {
 }
 
 crm_core::record! {
-    /// Exchange rate update request batch.
+    /// Body of `currencies.batch_update_exchange_rates`.
     pub struct ExchangeRateUpdateRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<ExchangeRateUpdateRequest>> = "inputs",
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateUpdateRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `ExchangeRateUpdateRequestBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateUpdateRequest>>) -> Self {
         Self {

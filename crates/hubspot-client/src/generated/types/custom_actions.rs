@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action definition.
+    /// Reply of `custom_actions.create`.
     pub struct ActionDefinition {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action definition create.
+    /// Body of `custom_actions.create`.
     pub struct ActionDefinitionCreate {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
@@ -89,7 +89,7 @@ crm_core::setters!(ActionDefinitionCreate {
 });
 
 crm_core::record! {
-    /// Action definition page.
+    /// Reply of `custom_actions.list`.
     pub struct ActionDefinitionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action definition patch.
+    /// Body of `custom_actions.update`.
     pub struct ActionDefinitionPatch {
         /// The address that is called when the action runs.
         action_url: Option<String> = "actionUrl",
@@ -143,7 +143,7 @@ crm_core::setters!(ActionDefinitionPatch {
 });
 
 crm_core::record! {
-    /// Action definition requires object reply.
+    /// Reply of `custom_actions.get_requires_object`.
     pub struct ActionDefinitionRequiresObjectReply {
         /// True if the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
@@ -151,7 +151,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action definition requires object request.
+    /// Body of `custom_actions.set_requires_object`.
     pub struct ActionDefinitionRequiresObjectRequest {
         /// True if the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
@@ -161,7 +161,7 @@ crm_core::record! {
 }
 
 impl ActionDefinitionRequiresObjectRequest {
-    /// A record with what it must have.
+    /// Creates a `ActionDefinitionRequiresObjectRequest` from its required fields.
     #[must_use]
     pub fn new(requires_object: impl Into<bool>) -> Self {
         Self {
@@ -172,7 +172,7 @@ impl ActionDefinitionRequiresObjectRequest {
 }
 
 crm_core::record! {
-    /// Action execution index identifier.
+    /// Value of `action_execution_index_identifier` of `WorkflowsRequestContext`.
     pub struct ActionExecutionIndexIdentifier {
         /// The number of the action's run.
         action_execution_index: Option<i64> = "actionExecutionIndex",
@@ -184,7 +184,7 @@ crm_core::record! {
 }
 
 impl ActionExecutionIndexIdentifier {
-    /// A record with what it must have.
+    /// Creates a `ActionExecutionIndexIdentifier` from its required fields.
     #[must_use]
     pub fn new(
         action_execution_index: impl Into<i64>,
@@ -199,7 +199,7 @@ impl ActionExecutionIndexIdentifier {
 }
 
 crm_core::record! {
-    /// Action function.
+    /// Reply of `custom_actions.get_function`.
     pub struct ActionFunction {
         /// The source code of the function.
         function_source: Option<String> = "functionSource",
@@ -217,7 +217,7 @@ crm_core::setters!(ActionFunction {
 });
 
 impl ActionFunction {
-    /// A record with what it must have.
+    /// Creates a `ActionFunction` from its required fields.
     #[must_use]
     pub fn new(
         function_source: impl Into<String>,
@@ -233,7 +233,7 @@ impl ActionFunction {
 }
 
 crm_core::record! {
-    /// Action function identifier.
+    /// Reply of `custom_actions.replace_function`.
     pub struct ActionFunctionIdentifier {
         /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
@@ -243,7 +243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action function identifier list.
+    /// Reply of `custom_actions.list_functions`.
     pub struct ActionFunctionIdentifierList {
         /// Items of this page, or the result of each input.
         results: Vec<ActionFunctionIdentifier> = "results",
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action labels.
+    /// Item of `labels` of `ActionDefinition`.
     pub struct ActionLabels {
         /// Text on the card of the action in a workflow.
         action_card_content: Option<String> = "actionCardContent",
@@ -295,7 +295,7 @@ crm_core::setters!(ActionLabels {
 });
 
 impl ActionLabels {
-    /// A record with what it must have.
+    /// Creates a `ActionLabels` from its required fields.
     #[must_use]
     pub fn new(action_name: impl Into<String>) -> Self {
         Self {
@@ -314,7 +314,7 @@ impl ActionLabels {
 }
 
 crm_core::record! {
-    /// Action revision.
+    /// Reply of `custom_actions.get_revision`.
     pub struct ActionRevision {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -328,7 +328,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action revision page.
+    /// Reply of `custom_actions.list_revisions`.
     pub struct ActionRevisionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Agent request context.
+    /// One of the variants of another type: `AgentRequestContext`.
     pub struct AgentRequestContext {
         /// The id of the agent.
         agent_id: Option<i64> = "agentId",
@@ -358,7 +358,7 @@ crm_core::setters!(AgentRequestContext {
 });
 
 impl AgentRequestContext {
-    /// A record with what it must have.
+    /// Creates a `AgentRequestContext` from its required fields.
     #[must_use]
     pub fn new(
         agent_id: impl Into<i64>,
@@ -375,7 +375,7 @@ impl AgentRequestContext {
 }
 
 crm_core::record! {
-    /// Array field.
+    /// One of the variants of another type: `ArrayField`.
     pub struct ArrayField {
         /// Schema of the items of the array.
         items: Option<ArrayFieldItems> = "items",
@@ -387,7 +387,7 @@ crm_core::record! {
 }
 
 impl ArrayField {
-    /// A record with what it must have.
+    /// Creates a `ArrayField` from its required fields.
     #[must_use]
     pub fn new(items: impl Into<ArrayFieldItems>) -> Self {
         Self {
@@ -413,7 +413,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Boolean field.
+    /// One of the variants of another type: `BooleanField`.
     pub struct BooleanField {
         /// Type. Always `BOOLEAN`.
         type_: Option<String> = "type",
@@ -423,7 +423,7 @@ crm_core::record! {
 }
 
 impl BooleanField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `BooleanField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -440,7 +440,7 @@ impl Default for BooleanField {
 }
 
 crm_core::record! {
-    /// Callback completion batch request.
+    /// Item of `inputs` of `CallbackCompletionBatchRequestBatch`.
     pub struct CallbackCompletionBatchRequest {
         /// The id of the waiting callback.
         callback_id: Option<String> = "callbackId",
@@ -464,7 +464,7 @@ crm_core::setters!(CallbackCompletionBatchRequest {
 });
 
 impl CallbackCompletionBatchRequest {
-    /// A record with what it must have.
+    /// Creates a `CallbackCompletionBatchRequest` from its required fields.
     #[must_use]
     pub fn new(
         callback_id: impl Into<String>,
@@ -483,7 +483,7 @@ impl CallbackCompletionBatchRequest {
 }
 
 crm_core::record! {
-    /// Callback completion batch request batch.
+    /// Body of `custom_actions.batch_complete`.
     pub struct CallbackCompletionBatchRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<CallbackCompletionBatchRequest>> = "inputs",
@@ -493,7 +493,7 @@ crm_core::record! {
 }
 
 impl CallbackCompletionBatchRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `CallbackCompletionBatchRequestBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CallbackCompletionBatchRequest>>) -> Self {
         Self {
@@ -515,7 +515,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Callback completion request.
+    /// Body of `custom_actions.complete`.
     pub struct CallbackCompletionRequest {
         /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
@@ -537,7 +537,7 @@ crm_core::setters!(CallbackCompletionRequest {
 });
 
 impl CallbackCompletionRequest {
-    /// A record with what it must have.
+    /// Creates a `CallbackCompletionRequest` from its required fields.
     #[must_use]
     pub fn new(
         output_fields: impl Into<Map<String>>,
@@ -554,7 +554,7 @@ impl CallbackCompletionRequest {
 }
 
 crm_core::record! {
-    /// Chirp ai context object.
+    /// Value of `chirp_ai_context_object` of `AgentRequestContext`.
     pub struct ChirpAiContextObject {
         /// The group of the application.
         application_group: Option<String> = "applicationGroup",
@@ -607,7 +607,7 @@ crm_core::setters!(ChirpAiContextObject {
 });
 
 crm_core::open_enum! {
-    /// Chirp ai context object unstructured sources item.
+    /// Item of `unstructured_sources` of `ChirpAiContextObject`.
     pub enum ChirpAiContextObjectUnstructuredSourcesItem {
         /// `AUDIO_CALL`
         AudioCall = "AUDIO_CALL",
@@ -655,7 +655,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Compliance ids.
+    /// Value of `compliance_ids` of `ChirpAiContextObject`.
     pub struct ComplianceIds {
         /// The contacts, by id.
         contact_ids: Option<Vec<ContactId>> = "contactIds",
@@ -683,7 +683,7 @@ crm_core::setters!(ComplianceIds {
 });
 
 impl ComplianceIds {
-    /// A record with what it must have.
+    /// Creates a `ComplianceIds` from its required fields.
     #[must_use]
     pub fn new(
         contact_ids: impl Into<Vec<ContactId>>,
@@ -703,7 +703,7 @@ impl ComplianceIds {
 }
 
 crm_core::record! {
-    /// Conditional single field dependency.
+    /// One of the variants of another type: `ConditionalSingleFieldDependency`.
     pub struct ConditionalSingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -719,7 +719,7 @@ crm_core::record! {
 }
 
 impl ConditionalSingleFieldDependency {
-    /// A record with what it must have.
+    /// Creates a `ConditionalSingleFieldDependency` from its required fields.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -737,7 +737,7 @@ impl ConditionalSingleFieldDependency {
 }
 
 crm_core::record! {
-    /// Contact id.
+    /// Item of `contact_ids` of `ComplianceIds`.
     pub struct ContactId {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -757,7 +757,7 @@ crm_core::setters!(ContactId {
 });
 
 impl ContactId {
-    /// A record with what it must have.
+    /// Creates a `ContactId` from its required fields.
     #[must_use]
     pub fn new(portal_id: impl Into<i64>) -> Self {
         Self {
@@ -770,7 +770,7 @@ impl ContactId {
 }
 
 crm_core::record! {
-    /// Copilot request context.
+    /// One of the variants of another type: `CopilotRequestContext`.
     pub struct CopilotRequestContext {
         /// Origin. Always `COPILOT`.
         source: Option<String> = "source",
@@ -786,7 +786,7 @@ crm_core::setters!(CopilotRequestContext {
 });
 
 impl CopilotRequestContext {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CopilotRequestContext` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -812,7 +812,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Double field.
+    /// One of the variants of another type: `DoubleField`.
     pub struct DoubleField {
         /// The highest value allowed.
         maximum: Option<f64> = "maximum",
@@ -832,7 +832,7 @@ crm_core::setters!(DoubleField {
 });
 
 impl DoubleField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `DoubleField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -851,7 +851,7 @@ impl Default for DoubleField {
 }
 
 crm_core::record! {
-    /// Execution translation rule.
+    /// Item of `execution_rules` of `ActionDefinition`.
     pub struct ExecutionTranslationRule {
         /// Conditions under which it applies.
         conditions: Option<Map<Value>> = "conditions",
@@ -863,7 +863,7 @@ crm_core::record! {
 }
 
 impl ExecutionTranslationRule {
-    /// A record with what it must have.
+    /// Creates a `ExecutionTranslationRule` from its required fields.
     #[must_use]
     pub fn new(
         conditions: impl Into<Map<Value>>,
@@ -878,7 +878,7 @@ impl ExecutionTranslationRule {
 }
 
 crm_core::record! {
-    /// Field type definition.
+    /// Value of `type_definition` of `OutputFieldDefinition`.
     pub struct FieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -991,7 +991,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Input field definition.
+    /// Item of `input_fields` of `ActionDefinition`.
     pub struct InputFieldDefinition {
         /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
@@ -1009,7 +1009,7 @@ crm_core::setters!(InputFieldDefinition {
 });
 
 impl InputFieldDefinition {
-    /// A record with what it must have.
+    /// Creates a `InputFieldDefinition` from its required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1025,7 +1025,7 @@ impl InputFieldDefinition {
 }
 
 crm_core::open_enum! {
-    /// Input field definition supported value types item.
+    /// Item of `supported_value_types` of `InputFieldDefinition`.
     pub enum InputFieldDefinitionSupportedValueTypesItem {
         /// `OBJECT_PROPERTY`
         ObjectProperty = "OBJECT_PROPERTY",
@@ -1035,7 +1035,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Integer field.
+    /// One of the variants of another type: `IntegerField`.
     pub struct IntegerField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
@@ -1055,7 +1055,7 @@ crm_core::setters!(IntegerField {
 });
 
 impl IntegerField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `IntegerField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1074,7 +1074,7 @@ impl Default for IntegerField {
 }
 
 crm_core::record! {
-    /// Long field.
+    /// One of the variants of another type: `LongField`.
     pub struct LongField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
@@ -1094,7 +1094,7 @@ crm_core::setters!(LongField {
 });
 
 impl LongField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `LongField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1113,7 +1113,7 @@ impl Default for LongField {
 }
 
 crm_core::record! {
-    /// Object field.
+    /// One of the variants of another type: `ObjectField`.
     pub struct ObjectField {
         /// The properties, by internal name.
         properties: Option<Value> = "properties",
@@ -1125,7 +1125,7 @@ crm_core::record! {
 }
 
 impl ObjectField {
-    /// A record with what it must have.
+    /// Creates a `ObjectField` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Value>) -> Self {
         Self {
@@ -1137,7 +1137,7 @@ impl ObjectField {
 }
 
 crm_core::record! {
-    /// Object request options.
+    /// Value of `object_request_options` of `ActionDefinition`.
     pub struct ObjectRequestOptions {
         /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
@@ -1147,7 +1147,7 @@ crm_core::record! {
 }
 
 impl ObjectRequestOptions {
-    /// A record with what it must have.
+    /// Creates a `ObjectRequestOptions` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1158,7 +1158,7 @@ impl ObjectRequestOptions {
 }
 
 crm_core::record! {
-    /// Output field definition.
+    /// Item of `output_fields` of `ActionDefinition`.
     pub struct OutputFieldDefinition {
         /// The type of the field and what belongs to it.
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
@@ -1168,7 +1168,7 @@ crm_core::record! {
 }
 
 impl OutputFieldDefinition {
-    /// A record with what it must have.
+    /// Creates a `OutputFieldDefinition` from its required fields.
     #[must_use]
     pub fn new(type_definition: impl Into<FieldTypeDefinition>) -> Self {
         Self {
@@ -1179,7 +1179,7 @@ impl OutputFieldDefinition {
 }
 
 crm_core::record! {
-    /// Public field type definition.
+    /// Value of `type_definition` of `InputFieldDefinition`.
     pub struct PublicFieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1219,7 +1219,7 @@ crm_core::setters!(PublicFieldTypeDefinition {
 });
 
 impl PublicFieldTypeDefinition {
-    /// A record with what it must have.
+    /// Creates a `PublicFieldTypeDefinition` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -1242,7 +1242,7 @@ impl PublicFieldTypeDefinition {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `PublicFieldTypeDefinition`.
     pub enum PublicFieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -1266,7 +1266,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Public option.
+    /// Item of `options` of `PublicFieldTypeDefinition`.
     pub struct PublicOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1288,7 +1288,7 @@ crm_core::setters!(PublicOption {
 });
 
 impl PublicOption {
-    /// A record with what it must have.
+    /// Creates a `PublicOption` from its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1302,7 +1302,7 @@ impl PublicOption {
 }
 
 crm_core::record! {
-    /// Single field dependency.
+    /// One of the variants of another type: `SingleFieldDependency`.
     pub struct SingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -1316,7 +1316,7 @@ crm_core::record! {
 }
 
 impl SingleFieldDependency {
-    /// A record with what it must have.
+    /// Creates a `SingleFieldDependency` from its required fields.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -1332,7 +1332,7 @@ impl SingleFieldDependency {
 }
 
 crm_core::record! {
-    /// Standalone request context.
+    /// One of the variants of another type: `StandaloneRequestContext`.
     pub struct StandaloneRequestContext {
         /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
@@ -1350,7 +1350,7 @@ crm_core::setters!(StandaloneRequestContext {
 });
 
 impl StandaloneRequestContext {
-    /// A record with what it must have.
+    /// Creates a `StandaloneRequestContext` from its required fields.
     #[must_use]
     pub fn new(chirp_ai_context_object: impl Into<ChirpAiContextObject>) -> Self {
         Self {
@@ -1363,7 +1363,7 @@ impl StandaloneRequestContext {
 }
 
 crm_core::record! {
-    /// String field.
+    /// One of the variants of another type: `StringField`.
     pub struct StringField {
         /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
@@ -1379,7 +1379,7 @@ crm_core::setters!(StringField {
 });
 
 impl StringField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `StringField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1415,7 +1415,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Test request context.
+    /// One of the variants of another type: `TestRequestContext`.
     pub struct TestRequestContext {
         /// Origin. Always `TEST`.
         source: Option<String> = "source",
@@ -1425,7 +1425,7 @@ crm_core::record! {
 }
 
 impl TestRequestContext {
-    /// A record without any value but those that are always the same.
+    /// Creates a `TestRequestContext` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1442,7 +1442,7 @@ impl Default for TestRequestContext {
 }
 
 crm_core::record! {
-    /// Unknown field.
+    /// One of the variants of another type: `UnknownField`.
     pub struct UnknownField {
         /// Type. Always `UNKNOWN`.
         type_: Option<String> = "type",
@@ -1452,7 +1452,7 @@ crm_core::record! {
 }
 
 impl UnknownField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UnknownField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1469,7 +1469,7 @@ impl Default for UnknownField {
 }
 
 crm_core::record! {
-    /// Workflows request context.
+    /// One of the variants of another type: `WorkflowsRequestContext`.
     pub struct WorkflowsRequestContext {
         /// Identifies the run of the action.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
@@ -1491,7 +1491,7 @@ crm_core::setters!(WorkflowsRequestContext {
 });
 
 impl WorkflowsRequestContext {
-    /// A record with what it must have.
+    /// Creates a `WorkflowsRequestContext` from its required fields.
     #[must_use]
     pub fn new(workflow_id: impl Into<i64>) -> Self {
         Self {

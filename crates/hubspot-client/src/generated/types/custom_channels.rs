@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Channel account create.
+    /// Body of `custom_channels.create_account`.
     pub struct ChannelAccountCreate {
         /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
@@ -24,7 +24,7 @@ crm_core::setters!(ChannelAccountCreate {
 });
 
 impl ChannelAccountCreate {
-    /// A record with what it must have.
+    /// Creates a `ChannelAccountCreate` from its required fields.
     #[must_use]
     pub fn new(
         authorized: impl Into<bool>,
@@ -42,7 +42,7 @@ impl ChannelAccountCreate {
 }
 
 crm_core::record! {
-    /// Channel account staging token.
+    /// Reply of `custom_channels.update_account_staging_token`.
     pub struct ChannelAccountStagingToken {
         /// The name of the account.
         account_name: Option<String> = "accountName",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel account staging token update request.
+    /// Body of `custom_channels.update_account_staging_token`.
     pub struct ChannelAccountStagingTokenUpdateRequest {
         /// The name of the account.
         account_name: Option<String> = "accountName",
@@ -78,7 +78,7 @@ crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
 });
 
 crm_core::record! {
-    /// Channel account update request.
+    /// Body of `custom_channels.update_account`.
     pub struct ChannelAccountUpdateRequest {
         /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
@@ -94,7 +94,7 @@ crm_core::setters!(ChannelAccountUpdateRequest {
 });
 
 crm_core::record! {
-    /// Channel integration channel.
+    /// Reply of `custom_channels.create`.
     pub struct ChannelIntegrationChannel {
         /// Capabilities of the channel.
         capabilities: Map<Value> = "capabilities",
@@ -116,7 +116,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel integration channel create.
+    /// Body of `custom_channels.create`.
     pub struct ChannelIntegrationChannelCreate {
         /// Capabilities of the channel.
         capabilities: Option<Map<Value>> = "capabilities",
@@ -146,7 +146,7 @@ crm_core::setters!(ChannelIntegrationChannelCreate {
 });
 
 impl ChannelIntegrationChannelCreate {
-    /// A record with what it must have.
+    /// Creates a `ChannelIntegrationChannelCreate` from its required fields.
     #[must_use]
     pub fn new(capabilities: impl Into<Map<Value>>, name: impl Into<String>) -> Self {
         Self {
@@ -162,7 +162,7 @@ impl ChannelIntegrationChannelCreate {
 }
 
 crm_core::record! {
-    /// Channel integration channel page.
+    /// Reply of `custom_channels.list`.
     pub struct ChannelIntegrationChannelPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel integration channel patch.
+    /// Body of `custom_channels.update`.
     pub struct ChannelIntegrationChannelPatch {
         /// Capabilities of the channel.
         capabilities: Option<Map<Value>> = "capabilities",
@@ -206,7 +206,7 @@ crm_core::setters!(ChannelIntegrationChannelPatch {
 });
 
 crm_core::record! {
-    /// Channel integration message create.
+    /// Body of `custom_channels.publish_message`.
     pub struct ChannelIntegrationMessageCreate {
         /// The id of the contact to associate the message with.
         associate_with_contact_id: Option<i64> = "associateWithContactId",
@@ -280,7 +280,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Channel integration message update request.
+    /// Body of `custom_channels.update_message`.
     pub struct ChannelIntegrationMessageUpdateRequest {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -296,7 +296,7 @@ crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
 });
 
 impl ChannelIntegrationMessageUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `ChannelIntegrationMessageUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(
         status_type: impl Into<ChannelIntegrationMessageUpdateRequestStatusType>,
@@ -322,7 +322,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Channel integration participant.
+    /// Item of `recipients` of `ChannelIntegrationMessageCreate`.
     pub struct ChannelIntegrationParticipant {
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
@@ -342,7 +342,7 @@ crm_core::setters!(ChannelIntegrationParticipant {
 });
 
 impl ChannelIntegrationParticipant {
-    /// A record with what it must have.
+    /// Creates a `ChannelIntegrationParticipant` from its required fields.
     #[must_use]
     pub fn new(delivery_identifier: impl Into<DeliveryIdentifier>) -> Self {
         Self {
@@ -355,7 +355,7 @@ impl ChannelIntegrationParticipant {
 }
 
 crm_core::record! {
-    /// Contact attachment.
+    /// One of the variants of another type: `ContactAttachment`.
     pub struct ContactAttachment {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 impl ContactAttachment {
-    /// A record with what it must have.
+    /// Creates a `ContactAttachment` from its required fields.
     #[must_use]
     pub fn new(contact_profile: impl Into<ContactProfile>) -> Self {
         Self {
@@ -379,7 +379,7 @@ impl ContactAttachment {
 }
 
 crm_core::record! {
-    /// File attachment.
+    /// One of the variants of another type: `FileAttachment`.
     pub struct FileAttachment {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -397,7 +397,7 @@ crm_core::setters!(FileAttachment {
 });
 
 impl FileAttachment {
-    /// A record with what it must have.
+    /// Creates a `FileAttachment` from its required fields.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -410,7 +410,7 @@ impl FileAttachment {
 }
 
 crm_core::record! {
-    /// Location attachment.
+    /// One of the variants of another type: `LocationAttachment`.
     pub struct LocationAttachment {
         /// The address.
         address: Option<String> = "address",
@@ -438,7 +438,7 @@ crm_core::setters!(LocationAttachment {
 });
 
 impl LocationAttachment {
-    /// A record with what it must have.
+    /// Creates a `LocationAttachment` from its required fields.
     #[must_use]
     pub fn new(latitude: impl Into<f64>, longitude: impl Into<f64>) -> Self {
         Self {
@@ -454,7 +454,7 @@ impl LocationAttachment {
 }
 
 crm_core::record! {
-    /// Message header attachment.
+    /// One of the variants of another type: `MessageHeaderAttachment`.
     pub struct MessageHeaderAttachment {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -474,7 +474,7 @@ crm_core::setters!(MessageHeaderAttachment {
 });
 
 impl MessageHeaderAttachment {
-    /// A record without any value but those that are always the same.
+    /// Creates a `MessageHeaderAttachment` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -493,7 +493,7 @@ impl Default for MessageHeaderAttachment {
 }
 
 crm_core::record! {
-    /// Pre resolved contact.
+    /// Item of `contacts` of `PreResolvedContacts`.
     pub struct PreResolvedContact {
         /// The properties that the contact was found by.
         contact_properties_leading_to_match: Option<Vec<String>> = "contactPropertiesLeadingToMatch",
@@ -505,7 +505,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContact {
-    /// A record with what it must have.
+    /// Creates a `PreResolvedContact` from its required fields.
     #[must_use]
     pub fn new(
         contact_properties_leading_to_match: impl Into<Vec<String>>,
@@ -522,7 +522,7 @@ impl PreResolvedContact {
 }
 
 crm_core::record! {
-    /// Pre resolved contacts.
+    /// Value of `pre_resolved_contacts` of `ChannelIntegrationMessageCreate`.
     pub struct PreResolvedContacts {
         /// The contacts that were found beforehand.
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
@@ -532,7 +532,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContacts {
-    /// A record with what it must have.
+    /// Creates a `PreResolvedContacts` from its required fields.
     #[must_use]
     pub fn new(contacts: impl Into<Vec<PreResolvedContact>>) -> Self {
         Self {
@@ -543,7 +543,7 @@ impl PreResolvedContacts {
 }
 
 crm_core::record! {
-    /// Quick replies attachment.
+    /// One of the variants of another type: `QuickRepliesAttachment`.
     pub struct QuickRepliesAttachment {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesAttachment {
-    /// A record with what it must have.
+    /// Creates a `QuickRepliesAttachment` from its required fields.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -567,7 +567,7 @@ impl QuickRepliesAttachment {
 }
 
 crm_core::record! {
-    /// Social metadata integration attachment.
+    /// One of the variants of another type: `SocialMetadataIntegrationAttachment`.
     pub struct SocialMetadataIntegrationAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -579,7 +579,7 @@ crm_core::record! {
 }
 
 impl SocialMetadataIntegrationAttachment {
-    /// A record with what it must have.
+    /// Creates a `SocialMetadataIntegrationAttachment` from its required fields.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {
@@ -591,7 +591,7 @@ impl SocialMetadataIntegrationAttachment {
 }
 
 crm_core::record! {
-    /// Unsupported content attachment.
+    /// One of the variants of another type: `UnsupportedContentAttachment`.
     pub struct UnsupportedContentAttachment {
         /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
@@ -601,7 +601,7 @@ crm_core::record! {
 }
 
 impl UnsupportedContentAttachment {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UnsupportedContentAttachment` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Data source get reply.
+    /// Reply of `data_sources.get`.
     pub struct DataSourceGetReply {
         /// The columns it has.
         columns: Vec<FileColumn> = "columns",
@@ -34,7 +34,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Data source update reply.
+    /// Reply of `data_sources.replace`.
     pub struct DataSourceUpdateReply {
         /// The id of the data source.
         datasource_id: Option<i64> = "datasourceId",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File column.
+    /// Item of `columns` of `DataSourceGetReply`.
     pub struct FileColumn {
         /// The name.
         name: Option<String> = "name",

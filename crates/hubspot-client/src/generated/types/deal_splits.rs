@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Deal split input.
+    /// Item of `splits` of `DealSplitsCreateRequest`.
     pub struct DealSplitInput {
         /// The id of the owner.
         owner_id: Option<i64> = "ownerId",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl DealSplitInput {
-    /// A record with what it must have.
+    /// Creates a `DealSplitInput` from its required fields.
     #[must_use]
     pub fn new(owner_id: impl Into<i64>, percentage: impl Into<f64>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl DealSplitInput {
 }
 
 crm_core::record! {
-    /// Deal splits batch create request.
+    /// Body of `deal_splits.batch_upsert`.
     pub struct DealSplitsBatchCreateRequest {
         /// Rows of the batch.
         inputs: Option<Vec<DealSplitsCreateRequest>> = "inputs",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl DealSplitsBatchCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `DealSplitsBatchCreateRequest` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<DealSplitsCreateRequest>>) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl DealSplitsBatchCreateRequest {
 }
 
 crm_core::record! {
-    /// Deal splits create request.
+    /// Item of `inputs` of `DealSplitsBatchCreateRequest`.
     pub struct DealSplitsCreateRequest {
         /// The id.
         id: Option<i64> = "id",
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 impl DealSplitsCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `DealSplitsCreateRequest` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<i64>, splits: impl Into<Vec<DealSplitInput>>) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl DealSplitsCreateRequest {
 }
 
 crm_core::record! {
-    /// Deal splits object.
+    /// Item of `splits` of `DealToDealSplits`.
     pub struct DealSplitsObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Deal to deal splits.
+    /// Item of `results` of `DealToDealSplitsBatchReply`.
     pub struct DealToDealSplits {
         /// The id.
         id: Option<String> = "id",
@@ -107,7 +107,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Deal to deal splits batch reply.
+    /// Reply of `deal_splits.batch_read`.
     pub struct DealToDealSplitsBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Domain.
+    /// Reply of `domains.get`.
     pub struct Domain {
         /// The CNAME the domain should have.
         correct_cname: Option<String> = "correctCname",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Domain page.
+    /// Reply of `domains.list`.
     pub struct DomainPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Batched behavioral event http completion request.
+    /// Body of `event_completions.batch_send`.
     pub struct BatchedBehavioralEventHttpCompletionRequest {
         /// Rows of the batch.
         inputs: Option<Vec<BehavioralEventHttpCompletionRequest>> = "inputs",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl BatchedBehavioralEventHttpCompletionRequest {
-    /// A record with what it must have.
+    /// Creates a `BatchedBehavioralEventHttpCompletionRequest` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BehavioralEventHttpCompletionRequest>>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl BatchedBehavioralEventHttpCompletionRequest {
 }
 
 crm_core::record! {
-    /// Behavioral event http completion request.
+    /// Body of `event_completions.send`.
     pub struct BehavioralEventHttpCompletionRequest {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -59,7 +59,7 @@ crm_core::setters!(BehavioralEventHttpCompletionRequest {
 });
 
 impl BehavioralEventHttpCompletionRequest {
-    /// A record with what it must have.
+    /// Creates a `BehavioralEventHttpCompletionRequest` from its required fields.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,

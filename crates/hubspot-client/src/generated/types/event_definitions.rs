@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Behavioral event property create.
+    /// Body of `event_definitions.create_property`.
     pub struct BehavioralEventPropertyCreate {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -30,7 +30,7 @@ crm_core::setters!(BehavioralEventPropertyCreate {
 });
 
 impl BehavioralEventPropertyCreate {
-    /// A record with what it must have.
+    /// Creates a `BehavioralEventPropertyCreate` from its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl BehavioralEventPropertyCreate {
 }
 
 crm_core::record! {
-    /// Behavioral event property definition patch.
+    /// Body of `event_definitions.update_property`.
     pub struct BehavioralEventPropertyDefinitionPatch {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -65,7 +65,7 @@ crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
 });
 
 crm_core::record! {
-    /// Behavioral event type definition.
+    /// Reply of `event_definitions.create`.
     pub struct BehavioralEventTypeDefinition {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Behavioral event type definition create.
+    /// Body of `event_definitions.create`.
     pub struct BehavioralEventTypeDefinitionCreate {
         /// Property that matches an event to its record.
         custom_matching_id: Option<ObjectResolutionMappingRequest> = "customMatchingId",
@@ -143,7 +143,7 @@ crm_core::setters!(BehavioralEventTypeDefinitionCreate {
 });
 
 impl BehavioralEventTypeDefinitionCreate {
-    /// A record with what it must have.
+    /// Creates a `BehavioralEventTypeDefinitionCreate` from its required fields.
     #[must_use]
     pub fn new(
         include_default_properties: impl Into<bool>,
@@ -164,7 +164,7 @@ impl BehavioralEventTypeDefinitionCreate {
 }
 
 crm_core::record! {
-    /// Behavioral event type definition page.
+    /// Reply of `event_definitions.list`.
     pub struct BehavioralEventTypeDefinitionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -176,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Behavioral event type definition patch.
+    /// Body of `event_definitions.update`.
     pub struct BehavioralEventTypeDefinitionPatch {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -222,7 +222,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Combo event rule.
+    /// Item of `composing_rules` of `ComboEventRuleBranch`.
     pub struct ComboEventRule {
         /// Number of requested items.
         count: Option<i64> = "count",
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Combo event rule branch.
+    /// Value of `combo_event_rules` of `BehavioralEventTypeDefinition`.
     pub struct ComboEventRuleBranch {
         /// The rules it is made of.
         composing_rules: Vec<ComboEventRule> = "composingRules",
@@ -248,7 +248,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comparative bool property operation.
+    /// One of the variants of another type: `ComparativeBoolPropertyOperation`.
     pub struct ComparativeBoolPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -280,7 +280,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Comparative number property operation.
+    /// One of the variants of another type: `ComparativeNumberPropertyOperation`.
     pub struct ComparativeNumberPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -330,7 +330,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions all property types operation.
+    /// One of the variants of another type: `EventDefinitionsAllPropertyTypesOperation`.
     pub struct EventDefinitionsAllPropertyTypesOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -376,7 +376,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions association definition.
+    /// Item of `associations` of `BehavioralEventTypeDefinition`.
     pub struct EventDefinitionsAssociationDefinition {
         /// True if custom labels are allowed.
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
@@ -452,7 +452,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions bool property operation.
+    /// One of the variants of another type: `EventDefinitionsBoolPropertyOperation`.
     pub struct EventDefinitionsBoolPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -488,7 +488,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions calendar date property operation.
+    /// One of the variants of another type: `EventDefinitionsCalendarDatePropertyOperation`.
     pub struct EventDefinitionsCalendarDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -548,7 +548,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions comparative date property operation.
+    /// One of the variants of another type: `EventDefinitionsComparativeDatePropertyOperation`.
     pub struct EventDefinitionsComparativeDatePropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -572,7 +572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions comparative property updated operation.
+    /// One of the variants of another type: `EventDefinitionsComparativePropertyUpdatedOperation`.
     pub struct EventDefinitionsComparativePropertyUpdatedOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -596,7 +596,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions comparative string property operation.
+    /// One of the variants of another type: `EventDefinitionsComparativeStringPropertyOperation`.
     pub struct EventDefinitionsComparativeStringPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -636,7 +636,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions date point.
+    /// One of the variants of another type: `EventDefinitionsDatePoint`.
     pub struct EventDefinitionsDatePoint {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -662,7 +662,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions date property operation.
+    /// One of the variants of another type: `EventDefinitionsDatePropertyOperation`.
     pub struct EventDefinitionsDatePropertyOperation {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -730,7 +730,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions date time property operation.
+    /// One of the variants of another type: `EventDefinitionsDateTimePropertyOperation`.
     pub struct EventDefinitionsDateTimePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -770,7 +770,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions enumeration property operation.
+    /// One of the variants of another type: `EventDefinitionsEnumerationPropertyOperation`.
     pub struct EventDefinitionsEnumerationPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -822,7 +822,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions indexed time point.
+    /// One of the variants of another type: `EventDefinitionsIndexedTimePoint`.
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
@@ -840,7 +840,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions multi string property operation.
+    /// One of the variants of another type: `EventDefinitionsMultiStringPropertyOperation`.
     pub struct EventDefinitionsMultiStringPropertyOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -888,7 +888,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions num occurrences refine by.
+    /// One of the variants of another type: `EventDefinitionsNumOccurrencesRefineBy`.
     pub struct EventDefinitionsNumOccurrencesRefineBy {
         /// Maximum number of occurrences.
         max_occurrences: Option<i64> = "maxOccurrences",
@@ -900,7 +900,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions number property operation.
+    /// One of the variants of another type: `EventDefinitionsNumberPropertyOperation`.
     pub struct EventDefinitionsNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -944,7 +944,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions property filter.
+    /// Item of `property_filters` of `ComboEventRule`.
     pub struct EventDefinitionsPropertyFilter {
         /// Further details of what it is about.
         context: Option<PropertyFilterContext> = "context",
@@ -989,7 +989,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Event definitions property referenced time.
+    /// One of the variants of another type: `EventDefinitionsPropertyReferencedTime`.
     pub struct EventDefinitionsPropertyReferencedTime {
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -1005,7 +1005,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions ranged date property operation.
+    /// One of the variants of another type: `EventDefinitionsRangedDatePropertyOperation`.
     pub struct EventDefinitionsRangedDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1031,7 +1031,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions ranged number property operation.
+    /// One of the variants of another type: `EventDefinitionsRangedNumberPropertyOperation`.
     pub struct EventDefinitionsRangedNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1055,7 +1055,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event definitions ranged time operation.
+    /// One of the variants of another type: `EventDefinitionsRangedTimeOperation`.
     pub struct EventDefinitionsRangedTimeOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1097,7 +1097,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions rolling date range property operation.
+    /// One of the variants of another type: `EventDefinitionsRollingDateRangePropertyOperation`.
     pub struct EventDefinitionsRollingDateRangePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1135,7 +1135,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions rolling property updated operation.
+    /// One of the variants of another type: `EventDefinitionsRollingPropertyUpdatedOperation`.
     pub struct EventDefinitionsRollingPropertyUpdatedOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1167,7 +1167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions set occurrences refine by.
+    /// One of the variants of another type: `EventDefinitionsSetOccurrencesRefineBy`.
     pub struct EventDefinitionsSetOccurrencesRefineBy {
         /// Rule for matches of the set, for example `ANY`.
         set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
@@ -1195,7 +1195,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions string property operation.
+    /// One of the variants of another type: `EventDefinitionsStringPropertyOperation`.
     pub struct EventDefinitionsStringPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1243,7 +1243,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event definitions time point operation.
+    /// One of the variants of another type: `EventDefinitionsTimePointOperation`.
     pub struct EventDefinitionsTimePointOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1287,7 +1287,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Fiscal quarter.
+    /// One of the variants of another type: `FiscalQuarter`.
     pub struct FiscalQuarter {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1307,7 +1307,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fiscal year.
+    /// One of the variants of another type: `FiscalYear`.
     pub struct FiscalYear {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1327,7 +1327,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Index offset.
+    /// Value of `offset` of `EventDefinitionsIndexedTimePoint`.
     pub struct IndexOffset {
         /// Number of days to shift by.
         days: Option<i64> = "days",
@@ -1351,7 +1351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Month reference.
+    /// One of the variants of another type: `MonthReference`.
     pub struct MonthReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1369,7 +1369,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Now reference.
+    /// One of the variants of another type: `NowReference`.
     pub struct NowReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1385,7 +1385,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object resolution mapping reply.
+    /// Value of `custom_matching_id` of `BehavioralEventTypeDefinition`.
     pub struct ObjectResolutionMappingReply {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
@@ -1393,7 +1393,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object resolution mapping request.
+    /// Value of `custom_matching_id` of `BehavioralEventTypeDefinitionCreate`.
     pub struct ObjectResolutionMappingRequest {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
@@ -1403,7 +1403,7 @@ crm_core::record! {
 }
 
 impl ObjectResolutionMappingRequest {
-    /// A record with what it must have.
+    /// Creates a `ObjectResolutionMappingRequest` from its required fields.
     #[must_use]
     pub fn new(primary_object_rule: impl Into<PrimaryObjectResolutionRule>) -> Self {
         Self {
@@ -1424,7 +1424,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Primary object resolution rule.
+    /// Value of `primary_object_rule` of `ObjectResolutionMappingReply`.
     pub struct PrimaryObjectResolutionRule {
         /// The name of the event's property.
         event_property_name: Option<String> = "eventPropertyName",
@@ -1436,7 +1436,7 @@ crm_core::record! {
 }
 
 impl PrimaryObjectResolutionRule {
-    /// A record with what it must have.
+    /// Creates a `PrimaryObjectResolutionRule` from its required fields.
     #[must_use]
     pub fn new(
         event_property_name: impl Into<String>,
@@ -1451,7 +1451,7 @@ impl PrimaryObjectResolutionRule {
 }
 
 crm_core::record! {
-    /// Property filter context.
+    /// Value of `context` of `EventDefinitionsPropertyFilter`.
     pub struct PropertyFilterContext {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1459,7 +1459,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Quarter reference.
+    /// One of the variants of another type: `QuarterReference`.
     pub struct QuarterReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1493,7 +1493,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Regex property operation.
+    /// One of the variants of another type: `RegexPropertyOperation`.
     pub struct RegexPropertyOperation {
         /// True if upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
@@ -1548,7 +1548,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Today reference.
+    /// One of the variants of another type: `TodayReference`.
     pub struct TodayReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1564,7 +1564,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Week reference.
+    /// One of the variants of another type: `WeekReference`.
     pub struct WeekReference {
         /// The day of the week, for example `MONDAY`.
         day_of_week: Option<TimeWindowDay> = "dayOfWeek",
@@ -1582,7 +1582,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Year reference.
+    /// One of the variants of another type: `YearReference`.
     pub struct YearReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",

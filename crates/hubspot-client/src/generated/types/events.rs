@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Unified event.
+    /// Item of `results` of `UnifiedEventPage`.
     pub struct UnifiedEvent {
         /// The kind of event.
         event_type: Option<String> = "eventType",
@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Unified event page.
+    /// Reply of `events.list`.
     pub struct UnifiedEventPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Visible external event type names.
+    /// Reply of `events.list_types`.
     pub struct VisibleExternalEventTypeNames {
         /// The names of the visible event types.
         event_types: Vec<String> = "eventTypes",

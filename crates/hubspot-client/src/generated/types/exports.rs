@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action response with single result uri.
+    /// Reply of `exports.get_status`.
     pub struct ActionResponseWithSingleResultUri {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crm search request.
+    /// Value of `public_crm_search_request` of `ExportViewRequest`.
     pub struct CrmSearchRequest {
         /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
@@ -46,7 +46,7 @@ crm_core::setters!(CrmSearchRequest {
 });
 
 impl CrmSearchRequest {
-    /// A record with what it must have.
+    /// Creates a `CrmSearchRequest` from its required fields.
     #[must_use]
     pub fn new(
         filter_groups: impl Into<Vec<FilterGroup>>,
@@ -64,7 +64,7 @@ impl CrmSearchRequest {
 }
 
 crm_core::open_enum! {
-    /// Export internal values.
+    /// Item of `export_internal_values_options` of `ExportListRequest`.
     pub enum ExportInternalValues {
         /// `NAMES`
         Names = "NAMES",
@@ -74,7 +74,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Export list request.
+    /// One of the variants of another type: `ExportListRequest`.
     pub struct ExportListRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -130,7 +130,7 @@ crm_core::setters!(ExportListRequest {
 });
 
 impl ExportListRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ExportListRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -158,7 +158,7 @@ impl Default for ExportListRequest {
 }
 
 crm_core::record! {
-    /// Export reply.
+    /// Reply of `exports.get`.
     pub struct ExportReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -224,7 +224,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Export view request.
+    /// One of the variants of another type: `ExportViewRequest`.
     pub struct ExportViewRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -280,7 +280,7 @@ crm_core::setters!(ExportViewRequest {
 });
 
 impl ExportViewRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ExportViewRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

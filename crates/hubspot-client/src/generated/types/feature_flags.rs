@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Batch portal entry.
+    /// Item of `portal_states` of `PortalFlagStateBatchPutRequest`.
     pub struct BatchPortalEntry {
         /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl BatchPortalEntry {
-    /// A record with what it must have.
+    /// Creates a `BatchPortalEntry` from its required fields.
     #[must_use]
     pub fn new(flag_state: impl Into<FlagState>, portal_id: impl Into<i64>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl BatchPortalEntry {
 }
 
 crm_core::record! {
-    /// Flag put request.
+    /// Body of `feature_flags.replace`.
     pub struct FlagPutRequest {
         /// The state where none is set.
         default_state: Option<FlagState> = "defaultState",
@@ -44,7 +44,7 @@ crm_core::setters!(FlagPutRequest {
 });
 
 impl FlagPutRequest {
-    /// A record with what it must have.
+    /// Creates a `FlagPutRequest` from its required fields.
     #[must_use]
     pub fn new(default_state: impl Into<FlagState>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl FlagPutRequest {
 }
 
 crm_core::record! {
-    /// Flag reply.
+    /// Reply of `feature_flags.delete`.
     pub struct FlagReply {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -82,7 +82,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Flags for app reply.
+    /// Reply of `feature_flags.list`.
     pub struct FlagsForAppReply {
         /// The feature flags of the app.
         flags_for_app: Vec<String> = "flagsForApp",
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Portal flag state batch delete request.
+    /// Body of `feature_flags.batch_delete_accounts`.
     pub struct PortalFlagStateBatchDeleteRequest {
         /// The ids of the HubSpot accounts.
         portal_ids: Option<Vec<i64>> = "portalIds",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStateBatchDeleteRequest {
-    /// A record with what it must have.
+    /// Creates a `PortalFlagStateBatchDeleteRequest` from its required fields.
     #[must_use]
     pub fn new(portal_ids: impl Into<Vec<i64>>) -> Self {
         Self {
@@ -111,7 +111,7 @@ impl PortalFlagStateBatchDeleteRequest {
 }
 
 crm_core::record! {
-    /// Portal flag state batch put request.
+    /// Body of `feature_flags.batch_upsert_accounts`.
     pub struct PortalFlagStateBatchPutRequest {
         /// The states of the flag, account by account.
         portal_states: Option<Vec<BatchPortalEntry>> = "portalStates",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStateBatchPutRequest {
-    /// A record with what it must have.
+    /// Creates a `PortalFlagStateBatchPutRequest` from its required fields.
     #[must_use]
     pub fn new(portal_states: impl Into<Vec<BatchPortalEntry>>) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl PortalFlagStateBatchPutRequest {
 }
 
 crm_core::record! {
-    /// Portal flag state batch reply.
+    /// Reply of `feature_flags.batch_delete_accounts`.
     pub struct PortalFlagStateBatchReply {
         /// The state of the flag in each account.
         portal_flag_states: Vec<PortalFlagStateReply> = "portalFlagStates",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Portal flag state put request.
+    /// Body of `feature_flags.replace_account`.
     pub struct PortalFlagStatePutRequest {
         /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",
@@ -150,7 +150,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStatePutRequest {
-    /// A record with what it must have.
+    /// Creates a `PortalFlagStatePutRequest` from its required fields.
     #[must_use]
     pub fn new(flag_state: impl Into<FlagState>) -> Self {
         Self {
@@ -161,7 +161,7 @@ impl PortalFlagStatePutRequest {
 }
 
 crm_core::record! {
-    /// Portal flag state reply.
+    /// Reply of `feature_flags.delete_account`.
     pub struct PortalFlagStateReply {
         /// The id of the app.
         app_id: Option<i64> = "appId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// File action reply.
+    /// Reply of `files.get_import_status`.
     pub struct FileActionReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File page.
+    /// Reply of `files.search`.
     pub struct FilePage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File stat.
+    /// Reply of `files.get_by_path`.
     pub struct FileStat {
         /// The file itself.
         file: Option<StoredFile> = "file",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File update input.
+    /// Body of `files.update`.
     pub struct FileUpdateInput {
         /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
@@ -84,7 +84,7 @@ crm_core::setters!(FileUpdateInput {
 });
 
 crm_core::open_enum! {
-    /// Files get signed url size.
+    /// Value of the argument `size` of `files.get_signed_url`.
     pub enum FilesGetSignedUrlSize {
         /// `icon`
         Icon = "icon",
@@ -98,7 +98,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Folder.
+    /// Reply of `files.create_folder`.
     pub struct Folder {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -120,7 +120,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Folder action reply.
+    /// Reply of `files.get_folder_update_status`.
     pub struct FolderActionReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -144,7 +144,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Folder input.
+    /// Body of `files.create_folder`.
     pub struct FolderInput {
         /// The name.
         name: Option<String> = "name",
@@ -164,7 +164,7 @@ crm_core::setters!(FolderInput {
 });
 
 impl FolderInput {
-    /// A record with what it must have.
+    /// Creates a `FolderInput` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl FolderInput {
 }
 
 crm_core::record! {
-    /// Folder page.
+    /// Reply of `files.search_folders`.
     pub struct FolderPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -187,7 +187,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Folder update input.
+    /// Body of `files.update_folder`.
     pub struct FolderUpdateInput {
         /// The name.
         name: Option<String> = "name",
@@ -203,7 +203,7 @@ crm_core::setters!(FolderUpdateInput {
 });
 
 crm_core::record! {
-    /// Folder update input with id.
+    /// Body of `files.start_folder_update`.
     pub struct FolderUpdateInputWithId {
         /// The id.
         id: Option<String> = "id",
@@ -223,7 +223,7 @@ crm_core::setters!(FolderUpdateInputWithId {
 });
 
 impl FolderUpdateInputWithId {
-    /// A record with what it must have.
+    /// Creates a `FolderUpdateInputWithId` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -236,7 +236,7 @@ impl FolderUpdateInputWithId {
 }
 
 crm_core::record! {
-    /// Import from url input.
+    /// Body of `files.import_from_url`.
     pub struct ImportFromUrlInput {
         /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",
@@ -278,7 +278,7 @@ crm_core::setters!(ImportFromUrlInput {
 });
 
 impl ImportFromUrlInput {
-    /// A record with what it must have.
+    /// Creates a `ImportFromUrlInput` from its required fields.
     #[must_use]
     pub fn new(
         access: impl Into<StoredFileAccess>,
@@ -329,7 +329,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Signed url.
+    /// Reply of `files.get_signed_url`.
     pub struct SignedUrl {
         /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
@@ -351,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Stored file.
+    /// Reply of `files.get`.
     pub struct StoredFile {
         /// Visibility of the file, for example `PRIVATE`.
         access: Option<StoredFileAccess> = "access",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Forecast type deal split properties.
+    /// Value of `deal_split_properties` of `ForecastTypeSettingPublicReply`.
     pub struct ForecastTypeDealSplitProperties {
         /// The custom amount property of deals.
         deal_custom_amount_property: Option<String> = "dealCustomAmountProperty",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forecast type setting public reply.
+    /// Reply of `forecast_types.get`.
     pub struct ForecastTypeSettingPublicReply {
         /// The property with the amount in the main currency.
         amount_in_home_currency_property: Option<String> = "amountInHomeCurrencyProperty",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Datepicker field.
+    /// One of the variants of another type: `DatepickerField`.
     pub struct DatepickerField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -52,7 +52,7 @@ crm_core::setters!(DatepickerField {
 });
 
 impl DatepickerField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `DatepickerField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Default for DatepickerField {
 }
 
 crm_core::record! {
-    /// Dependent field.
+    /// Item of `dependent_fields` of `DatepickerField`.
     pub struct DependentField {
         /// Time at which the dependent field is shown.
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 impl DependentField {
-    /// A record with what it must have.
+    /// Creates a `DependentField` from its required fields.
     #[must_use]
     pub fn new(
         dependent_condition: impl Into<DependentFieldFilter>,
@@ -105,7 +105,7 @@ impl DependentField {
 }
 
 crm_core::record! {
-    /// Dependent field filter.
+    /// Value of `dependent_condition` of `DependentField`.
     pub struct DependentFieldFilter {
         /// Operator that is applied.
         operator: Option<DependentFieldFilterOperator> = "operator",
@@ -182,7 +182,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Dropdown field.
+    /// One of the variants of another type: `DropdownField`.
     pub struct DropdownField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -234,7 +234,7 @@ crm_core::setters!(DropdownField {
 });
 
 impl DropdownField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `DropdownField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -261,7 +261,7 @@ impl Default for DropdownField {
 }
 
 crm_core::record! {
-    /// Email field.
+    /// One of the variants of another type: `EmailField`.
     pub struct EmailField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -313,7 +313,7 @@ crm_core::setters!(EmailField {
 });
 
 impl EmailField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `EmailField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -340,7 +340,7 @@ impl Default for EmailField {
 }
 
 crm_core::record! {
-    /// Email field validation.
+    /// Value of `validation` of `EmailField`.
     pub struct EmailFieldValidation {
         /// E-mail domains that are not accepted.
         blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
@@ -352,7 +352,7 @@ crm_core::record! {
 }
 
 impl EmailFieldValidation {
-    /// A record with what it must have.
+    /// Creates a `EmailFieldValidation` from its required fields.
     #[must_use]
     pub fn new(
         blocked_email_domains: impl Into<Vec<String>>,
@@ -367,7 +367,7 @@ impl EmailFieldValidation {
 }
 
 crm_core::record! {
-    /// Enumerated field option.
+    /// Item of `options` of `DropdownField`.
     pub struct EnumeratedFieldOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -387,7 +387,7 @@ crm_core::setters!(EnumeratedFieldOption {
 });
 
 impl EnumeratedFieldOption {
-    /// A record with what it must have.
+    /// Creates a `EnumeratedFieldOption` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -424,7 +424,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Field group.
+    /// Item of `field_groups` of `HubSpotFormDefinition`.
     pub struct FieldGroup {
         /// The fields, in order or by name.
         fields: Option<Vec<Field>> = "fields",
@@ -444,7 +444,7 @@ crm_core::setters!(FieldGroup {
 });
 
 impl FieldGroup {
-    /// A record with what it must have.
+    /// Creates a `FieldGroup` from its required fields.
     #[must_use]
     pub fn new(
         fields: impl Into<Vec<Field>>,
@@ -484,7 +484,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Field validation.
+    /// Value of `validation` of `MobilePhoneField`.
     pub struct FieldValidation {
         /// Maximum number of digits.
         max_allowed_digits: Option<i64> = "maxAllowedDigits",
@@ -496,7 +496,7 @@ crm_core::record! {
 }
 
 impl FieldValidation {
-    /// A record with what it must have.
+    /// Creates a `FieldValidation` from its required fields.
     #[must_use]
     pub fn new(
         max_allowed_digits: impl Into<i64>,
@@ -511,7 +511,7 @@ impl FieldValidation {
 }
 
 crm_core::record! {
-    /// File field.
+    /// One of the variants of another type: `FileField`.
     pub struct FileField {
         /// True if more than one file can be given.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
@@ -563,7 +563,7 @@ crm_core::setters!(FileField {
 });
 
 impl FileField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `FileField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -597,7 +597,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Form definition base page.
+    /// Reply of `forms.list`.
     pub struct FormDefinitionBasePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -614,7 +614,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Form display options.
+    /// Value of `display_options` of `HubSpotFormDefinition`.
     pub struct FormDisplayOptions {
         /// The CSS class.
         css_class: Option<String> = "cssClass",
@@ -636,7 +636,7 @@ crm_core::setters!(FormDisplayOptions {
 });
 
 impl FormDisplayOptions {
-    /// A record with what it must have.
+    /// Creates a `FormDisplayOptions` from its required fields.
     #[must_use]
     pub fn new(
         render_raw_html: impl Into<bool>,
@@ -674,7 +674,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Form post submit action.
+    /// Value of `post_submit_action` of `HubSpotFormConfiguration`.
     pub struct FormPostSubmitAction {
         /// Type.
         type_: Option<FormPostSubmitActionType> = "type",
@@ -686,7 +686,7 @@ crm_core::record! {
 }
 
 impl FormPostSubmitAction {
-    /// A record with what it must have.
+    /// Creates a `FormPostSubmitAction` from its required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<FormPostSubmitActionType>,
@@ -701,7 +701,7 @@ impl FormPostSubmitAction {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `FormPostSubmitAction`.
     pub enum FormPostSubmitActionType {
         /// `redirect_url`
         RedirectUrl = "redirect_url",
@@ -711,7 +711,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Form style.
+    /// Value of `style` of `FormDisplayOptions`.
     pub struct FormStyle {
         /// The width of the background, in CSS.
         background_width: Option<String> = "backgroundWidth",
@@ -780,7 +780,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Forms list form types item.
+    /// Value of the argument `form_types` of `forms.list`.
     pub enum FormsListFormTypesItem {
         /// `all`
         All = "all",
@@ -796,7 +796,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Hub spot form configuration.
+    /// Value of `configuration` of `HubSpotFormDefinition`.
     pub struct HubSpotFormConfiguration {
         /// True if a link lets visitors clear values known of them.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
@@ -959,7 +959,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Hub spot form definition.
+    /// Body of `forms.replace`.
     pub struct HubSpotFormDefinition {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1011,7 +1011,7 @@ crm_core::setters!(HubSpotFormDefinition {
 });
 
 impl HubSpotFormDefinition {
-    /// A record without any value but those that are always the same.
+    /// Creates a `HubSpotFormDefinition` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1038,7 +1038,7 @@ impl Default for HubSpotFormDefinition {
 }
 
 crm_core::record! {
-    /// Hub spot form definition create request.
+    /// One of the variants of another type: `HubSpotFormDefinitionCreateRequest`.
     pub struct HubSpotFormDefinitionCreateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1086,7 +1086,7 @@ crm_core::setters!(HubSpotFormDefinitionCreateRequest {
 });
 
 impl HubSpotFormDefinitionCreateRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `HubSpotFormDefinitionCreateRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1122,7 +1122,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Hub spot form definition patch request.
+    /// Body of `forms.update`.
     pub struct HubSpotFormDefinitionPatchRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1154,7 +1154,7 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
 });
 
 crm_core::record! {
-    /// Legal consent checkbox.
+    /// Item of `communications_checkboxes` of `LegalConsentOptionsExplicitConsentToProcess`.
     pub struct LegalConsentCheckbox {
         /// Display name.
         label: Option<String> = "label",
@@ -1168,7 +1168,7 @@ crm_core::record! {
 }
 
 impl LegalConsentCheckbox {
-    /// A record with what it must have.
+    /// Creates a `LegalConsentCheckbox` from its required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -1185,7 +1185,7 @@ impl LegalConsentCheckbox {
 }
 
 crm_core::record! {
-    /// Legal consent options explicit consent to process.
+    /// One of the variants of another type: `LegalConsentOptionsExplicitConsentToProcess`.
     pub struct LegalConsentOptionsExplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1217,7 +1217,7 @@ crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsExplicitConsentToProcess {
-    /// A record with what it must have.
+    /// Creates a `LegalConsentOptionsExplicitConsentToProcess` from its required fields.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1237,7 +1237,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Legal consent options implicit consent to process.
+    /// One of the variants of another type: `LegalConsentOptionsImplicitConsentToProcess`.
     pub struct LegalConsentOptionsImplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1261,7 +1261,7 @@ crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsImplicitConsentToProcess {
-    /// A record with what it must have.
+    /// Creates a `LegalConsentOptionsImplicitConsentToProcess` from its required fields.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1279,7 +1279,7 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Legal consent options legitimate interest.
+    /// One of the variants of another type: `LegalConsentOptionsLegitimateInterest`.
     pub struct LegalConsentOptionsLegitimateInterest {
         /// Subject of the legitimate interest: `client`, `lead` or `other`.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
@@ -1295,7 +1295,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsLegitimateInterest {
-    /// A record with what it must have.
+    /// Creates a `LegalConsentOptionsLegitimateInterest` from its required fields.
     #[must_use]
     pub fn new(
         lawful_basis: impl Into<LegalConsentOptionsLegitimateInterestLawfulBasis>,
@@ -1325,7 +1325,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Legal consent options none.
+    /// One of the variants of another type: `LegalConsentOptionsNone`.
     pub struct LegalConsentOptionsNone {
         /// Type. Always `none`.
         type_: Option<String> = "type",
@@ -1335,7 +1335,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsNone {
-    /// A record without any value but those that are always the same.
+    /// Creates a `LegalConsentOptionsNone` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1352,7 +1352,7 @@ impl Default for LegalConsentOptionsNone {
 }
 
 crm_core::record! {
-    /// Lifecycle stage.
+    /// Item of `lifecycle_stages` of `HubSpotFormConfiguration`.
     pub struct LifecycleStage {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1364,7 +1364,7 @@ crm_core::record! {
 }
 
 impl LifecycleStage {
-    /// A record with what it must have.
+    /// Creates a `LifecycleStage` from its required fields.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1376,7 +1376,7 @@ impl LifecycleStage {
 }
 
 crm_core::record! {
-    /// Mobile phone field.
+    /// One of the variants of another type: `MobilePhoneField`.
     pub struct MobilePhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1428,7 +1428,7 @@ crm_core::setters!(MobilePhoneField {
 });
 
 impl MobilePhoneField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `MobilePhoneField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1455,7 +1455,7 @@ impl Default for MobilePhoneField {
 }
 
 crm_core::record! {
-    /// Multi line text field.
+    /// One of the variants of another type: `MultiLineTextField`.
     pub struct MultiLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1503,7 +1503,7 @@ crm_core::setters!(MultiLineTextField {
 });
 
 impl MultiLineTextField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `MultiLineTextField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1529,7 +1529,7 @@ impl Default for MultiLineTextField {
 }
 
 crm_core::record! {
-    /// Multiple checkboxes field.
+    /// One of the variants of another type: `MultipleCheckboxesField`.
     pub struct MultipleCheckboxesField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1577,7 +1577,7 @@ crm_core::setters!(MultipleCheckboxesField {
 });
 
 impl MultipleCheckboxesField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `MultipleCheckboxesField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1603,7 +1603,7 @@ impl Default for MultipleCheckboxesField {
 }
 
 crm_core::record! {
-    /// Number field.
+    /// One of the variants of another type: `NumberField`.
     pub struct NumberField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1655,7 +1655,7 @@ crm_core::setters!(NumberField {
 });
 
 impl NumberField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `NumberField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1682,7 +1682,7 @@ impl Default for NumberField {
 }
 
 crm_core::record! {
-    /// Payment link radio field.
+    /// One of the variants of another type: `PaymentLinkRadioField`.
     pub struct PaymentLinkRadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1730,7 +1730,7 @@ crm_core::setters!(PaymentLinkRadioField {
 });
 
 impl PaymentLinkRadioField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `PaymentLinkRadioField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1756,7 +1756,7 @@ impl Default for PaymentLinkRadioField {
 }
 
 crm_core::record! {
-    /// Phone field.
+    /// One of the variants of another type: `PhoneField`.
     pub struct PhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1812,7 +1812,7 @@ crm_core::setters!(PhoneField {
 });
 
 impl PhoneField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `PhoneField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1840,7 +1840,7 @@ impl Default for PhoneField {
 }
 
 crm_core::record! {
-    /// Radio field.
+    /// One of the variants of another type: `RadioField`.
     pub struct RadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1892,7 +1892,7 @@ crm_core::setters!(RadioField {
 });
 
 impl RadioField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `RadioField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1919,7 +1919,7 @@ impl Default for RadioField {
 }
 
 crm_core::record! {
-    /// Single checkbox field.
+    /// One of the variants of another type: `SingleCheckboxField`.
     pub struct SingleCheckboxField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1963,7 +1963,7 @@ crm_core::setters!(SingleCheckboxField {
 });
 
 impl SingleCheckboxField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `SingleCheckboxField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1988,7 +1988,7 @@ impl Default for SingleCheckboxField {
 }
 
 crm_core::record! {
-    /// Single line text field.
+    /// One of the variants of another type: `SingleLineTextField`.
     pub struct SingleLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -2036,7 +2036,7 @@ crm_core::setters!(SingleLineTextField {
 });
 
 impl SingleLineTextField {
-    /// A record without any value but those that are always the same.
+    /// Creates a `SingleLineTextField` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Column.
+    /// Item of `columns` of `HubDbTable`.
     pub struct Column {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Column request.
+    /// Item of `columns` of `HubDbTableInput`.
     pub struct ColumnRequest {
         /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
@@ -95,7 +95,7 @@ crm_core::setters!(ColumnRequest {
 });
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `Column`.
     pub enum ColumnType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -145,7 +145,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Error item.
+    /// Item of `errors` of `ImportResult`.
     pub struct ErrorItem {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -165,7 +165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Foreign id.
+    /// Item of `foreign_ids` of `Column`.
     pub struct ForeignId {
         /// The id.
         id: Option<String> = "id",
@@ -177,7 +177,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db row.
+    /// Reply of `hubdb.clone_draft_row`.
     pub struct HubDbRow {
         /// The id of the row's child table.
         child_table_id: Option<String> = "childTableId",
@@ -199,7 +199,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db row batch clone.
+    /// Body of `hubdb.batch_clone_draft_rows`.
     pub struct HubDbRowBatchClone {
         /// Rows of the batch.
         inputs: Option<Vec<HubDbRowClone>> = "inputs",
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchClone {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowBatchClone` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowClone>>) -> Self {
         Self {
@@ -220,7 +220,7 @@ impl HubDbRowBatchClone {
 }
 
 crm_core::record! {
-    /// Hub db row batch create.
+    /// Body of `hubdb.batch_create_draft_rows`.
     pub struct HubDbRowBatchCreate {
         /// Rows of the batch.
         inputs: Option<Vec<HubDbRowInput>> = "inputs",
@@ -230,7 +230,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchCreate {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowBatchCreate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowInput>>) -> Self {
         Self {
@@ -241,7 +241,7 @@ impl HubDbRowBatchCreate {
 }
 
 crm_core::record! {
-    /// Hub db row batch reply.
+    /// Reply of `hubdb.batch_create_draft_rows`.
     pub struct HubDbRowBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -263,7 +263,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db row batch update.
+    /// Body of `hubdb.batch_replace_draft_rows`.
     pub struct HubDbRowBatchUpdate {
         /// Rows of the batch.
         inputs: Option<Vec<HubDbRowUpdate>> = "inputs",
@@ -273,7 +273,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchUpdate {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowBatchUpdate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowUpdate>>) -> Self {
         Self {
@@ -284,7 +284,7 @@ impl HubDbRowBatchUpdate {
 }
 
 crm_core::record! {
-    /// Hub db row clone.
+    /// Item of `inputs` of `HubDbRowBatchClone`.
     pub struct HubDbRowClone {
         /// The id.
         id: Option<String> = "id",
@@ -300,7 +300,7 @@ crm_core::setters!(HubDbRowClone {
 });
 
 impl HubDbRowClone {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -312,7 +312,7 @@ impl HubDbRowClone {
 }
 
 crm_core::record! {
-    /// Hub db row clone reply.
+    /// Reply of `hubdb.batch_clone_draft_rows`.
     pub struct HubDbRowCloneReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -330,7 +330,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db row input.
+    /// Body of `hubdb.create_draft_row`.
     pub struct HubDbRowInput {
         /// The id of the row's child table.
         child_table_id: Option<i64> = "childTableId",
@@ -354,7 +354,7 @@ crm_core::setters!(HubDbRowInput {
 });
 
 impl HubDbRowInput {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowInput` from its required fields.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -373,7 +373,7 @@ impl HubDbRowInput {
 }
 
 crm_core::record! {
-    /// Hub db row page.
+    /// Reply of `hubdb.list_draft_rows`.
     pub struct HubDbRowPage {
         /// Position of the next page.
         paging: Option<HubDbRowPagePaging> = "paging",
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `HubDbRowPage`.
     pub enum HubDbRowPageType {
         /// `RANDOM_ACCESS`
         RandomAccess = "RANDOM_ACCESS",
@@ -419,7 +419,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Hub db row update.
+    /// Item of `inputs` of `HubDbRowBatchUpdate`.
     pub struct HubDbRowUpdate {
         /// The id of the row's child table.
         child_table_id: Option<i64> = "childTableId",
@@ -447,7 +447,7 @@ crm_core::setters!(HubDbRowUpdate {
 });
 
 impl HubDbRowUpdate {
-    /// A record with what it must have.
+    /// Creates a `HubDbRowUpdate` from its required fields.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -467,7 +467,7 @@ impl HubDbRowUpdate {
 }
 
 crm_core::record! {
-    /// Hub db table.
+    /// Reply of `hubdb.clone_draft_table`.
     pub struct HubDbTable {
         /// True if rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
@@ -513,7 +513,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hub db table clone request.
+    /// Body of `hubdb.clone_draft_table`.
     pub struct HubDbTableCloneRequest {
         /// True to copy the rows as well.
         copy_rows: Option<bool> = "copyRows",
@@ -535,7 +535,7 @@ crm_core::setters!(HubDbTableCloneRequest {
 });
 
 impl HubDbTableCloneRequest {
-    /// A record with what it must have.
+    /// Creates a `HubDbTableCloneRequest` from its required fields.
     #[must_use]
     pub fn new(copy_rows: impl Into<bool>, is_hubspot_defined: impl Into<bool>) -> Self {
         Self {
@@ -549,7 +549,7 @@ impl HubDbTableCloneRequest {
 }
 
 crm_core::record! {
-    /// Hub db table input.
+    /// Body of `hubdb.create_table`.
     pub struct HubDbTableInput {
         /// True if rows can have child tables.
         allow_child_tables: Option<bool> = "allowChildTables",
@@ -587,7 +587,7 @@ crm_core::setters!(HubDbTableInput {
 });
 
 impl HubDbTableInput {
-    /// A record with what it must have.
+    /// Creates a `HubDbTableInput` from its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -605,7 +605,7 @@ impl HubDbTableInput {
 }
 
 crm_core::record! {
-    /// Hub db table page.
+    /// Reply of `hubdb.list_draft_tables`.
     pub struct HubDbTablePage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -617,7 +617,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Hubdb option item.
+    /// Item of `options` of `Column`.
     pub struct HubdbOptionItem {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -670,7 +670,7 @@ crm_core::setters!(HubdbOptionItem {
 });
 
 crm_core::record! {
-    /// Import result.
+    /// Reply of `hubdb.import_draft_table`.
     pub struct ImportResult {
         /// Number of rows that were duplicates.
         duplicate_rows: Option<i64> = "duplicateRows",
@@ -684,7 +684,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Simple user.
+    /// Value of `created_by` of `Column`.
     pub struct SimpleUser {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -700,7 +700,7 @@ crm_core::record! {
 }
 
 impl SimpleUser {
-    /// A record with what it must have.
+    /// Creates a `SimpleUser` from its required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Import error.
+    /// Item of `results` of `ImportErrorPage`.
     pub struct ImportError {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import error page.
+    /// Reply of `imports.list_errors`.
     pub struct ImportErrorPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import metadata.
+    /// Value of `metadata` of `ImportReply`.
     pub struct ImportMetadata {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import reply.
+    /// Reply of `imports.get`.
     pub struct ImportReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -122,7 +122,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Import response page.
+    /// Reply of `imports.list`.
     pub struct ImportResponsePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -132,7 +132,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import row core.
+    /// Value of `source_data` of `ImportError`.
     pub struct ImportRowCore {
         /// Further values of the row.
         additional_row_data: Vec<String> = "additionalRowData",
@@ -150,7 +150,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import template.
+    /// Value of `import_template` of `ImportReply`.
     pub struct ImportTemplate {
         /// The id of the template.
         template_id: Option<i64> = "templateId",
@@ -172,7 +172,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Object list record.
+    /// Item of `object_lists` of `ImportMetadata`.
     pub struct ObjectListRecord {
         /// The id of the list.
         list_id: Option<String> = "listId",

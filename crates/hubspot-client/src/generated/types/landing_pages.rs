@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Content folder.
+    /// Body of `landing_pages.create_folder`.
     pub struct ContentFolder {
         /// The group it is sorted into.
         category: Option<i64> = "category",
-        /// Time at which it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
-        /// Time at which it was deleted. Only replies have it; a request is sent without it.
+        /// Time at which it was deleted. Read-only: omitted from requests.
         deleted_at: Option<Timestamp> = "deletedAt",
         /// The id.
         id: Option<String> = "id",
@@ -18,7 +18,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
-        /// Time at which it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Read-only: omitted from requests.
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
@@ -35,7 +35,7 @@ crm_core::setters!(ContentFolder {
 });
 
 crm_core::record! {
-    /// Content folder batch.
+    /// Body of `landing_pages.batch_create_folders`.
     pub struct ContentFolderBatch {
         /// Rows of the batch.
         inputs: Option<Vec<ContentFolder>> = "inputs",
@@ -45,7 +45,7 @@ crm_core::record! {
 }
 
 impl ContentFolderBatch {
-    /// A record with what it must have.
+    /// Creates a `ContentFolderBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ContentFolder>>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl ContentFolderBatch {
 }
 
 crm_core::record! {
-    /// Content folder batch reply.
+    /// Reply of `landing_pages.batch_create_folders`.
     pub struct ContentFolderBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Content folder page.
+    /// Reply of `landing_pages.list_folders`.
     pub struct ContentFolderPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Content folder version.
+    /// Reply of `landing_pages.get_folder_revision`.
     pub struct ContentFolderVersion {
         /// The id.
         id: Option<String> = "id",
@@ -104,7 +104,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Content folder version page.
+    /// Reply of `landing_pages.list_folder_revisions`.
     pub struct ContentFolderVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",

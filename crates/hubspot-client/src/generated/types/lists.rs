@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Batch migration mapping.
+    /// Reply of `lists.batch_get_id_mapping`.
     pub struct BatchMigrationMapping {
         /// Old list ids with their new ones.
         legacy_list_ids_to_ids_mapping: Vec<MigrationMapping> = "legacyListIdsToIdsMapping",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Collection response join time and record id.
+    /// Reply of `lists.list_memberships`.
     pub struct CollectionResponseJoinTimeAndRecordId {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Collection response record list membership.
+    /// Reply of `lists.list_record_memberships`.
     pub struct CollectionResponseRecordListMembership {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Join time and record id.
+    /// Item of `results` of `CollectionResponseJoinTimeAndRecordId`.
     pub struct JoinTimeAndRecordId {
         /// Time at which it joined the list.
         membership_timestamp: Option<Timestamp> = "membershipTimestamp",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List conversion date.
+    /// One of the variants of another type: `ListConversionDate`.
     pub struct ListConversionDate {
         /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl ListConversionDate {
-    /// A record with what it must have.
+    /// Creates a `ListConversionDate` from its required fields.
     #[must_use]
     pub fn new(
         day: impl Into<i64>,
@@ -82,7 +82,7 @@ impl ListConversionDate {
 }
 
 crm_core::record! {
-    /// List conversion inactivity.
+    /// One of the variants of another type: `ListConversionInactivity`.
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`.
         conversion_type: Option<String> = "conversionType",
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl ListConversionInactivity {
-    /// A record with what it must have.
+    /// Creates a `ListConversionInactivity` from its required fields.
     #[must_use]
     pub fn new(
         offset: impl Into<i64>,
@@ -112,7 +112,7 @@ impl ListConversionInactivity {
 }
 
 crm_core::record! {
-    /// List conversion reply.
+    /// Reply of `lists.get_conversion`.
     pub struct ListConversionReply {
         /// Time at which it was converted.
         converted_at: Option<Timestamp> = "convertedAt",
@@ -132,7 +132,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// List create reply.
+    /// Reply of `lists.create`.
     pub struct ListCreateReply {
         /// The list that was made or found.
         list: Option<ObjectList> = "list",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List create request.
+    /// Body of `lists.create`.
     pub struct ListCreateRequest {
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
@@ -176,7 +176,7 @@ crm_core::setters!(ListCreateRequest {
 });
 
 impl ListCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `ListCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -198,7 +198,7 @@ impl ListCreateRequest {
 }
 
 crm_core::record! {
-    /// List fetch reply.
+    /// Reply of `lists.get`.
     pub struct ListFetchReply {
         /// The list that was made or found.
         list: Option<ObjectList> = "list",
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List filter update request.
+    /// Body of `lists.update_filters`.
     pub struct ListFilterUpdateRequest {
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl ListFilterUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `ListFilterUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(filter_branch: impl Into<FilterBranch>) -> Self {
         Self {
@@ -227,7 +227,7 @@ impl ListFilterUpdateRequest {
 }
 
 crm_core::record! {
-    /// List folder.
+    /// Item of `child_nodes` of `ListFolder`.
     pub struct ListFolder {
         /// The ids of the lists in the folder.
         child_lists: Vec<i64> = "childLists",
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List folder create reply.
+    /// Reply of `lists.create_folder`.
     pub struct ListFolderCreateReply {
         /// The folder.
         folder: Option<ListFolder> = "folder",
@@ -259,7 +259,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List folder create request.
+    /// Body of `lists.create_folder`.
     pub struct ListFolderCreateRequest {
         /// The name.
         name: Option<String> = "name",
@@ -275,7 +275,7 @@ crm_core::setters!(ListFolderCreateRequest {
 });
 
 impl ListFolderCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `ListFolderCreateRequest` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -287,7 +287,7 @@ impl ListFolderCreateRequest {
 }
 
 crm_core::record! {
-    /// List folder fetch reply.
+    /// Reply of `lists.get_folder_tree`.
     pub struct ListFolderFetchReply {
         /// The folder.
         folder: Option<ListFolder> = "folder",
@@ -295,7 +295,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List move request.
+    /// Body of `lists.move_list_to_folder`.
     pub struct ListMoveRequest {
         /// The id of the list.
         list_id: Option<String> = "listId",
@@ -307,7 +307,7 @@ crm_core::record! {
 }
 
 impl ListMoveRequest {
-    /// A record with what it must have.
+    /// Creates a `ListMoveRequest` from its required fields.
     #[must_use]
     pub fn new(list_id: impl Into<String>, new_folder_id: impl Into<String>) -> Self {
         Self {
@@ -319,7 +319,7 @@ impl ListMoveRequest {
 }
 
 crm_core::record! {
-    /// List permissions.
+    /// Value of `list_permissions` of `ListCreateRequest`.
     pub struct ListPermissions {
         /// The ids of teams that may edit it.
         teams_with_edit_access: Option<Vec<i64>> = "teamsWithEditAccess",
@@ -331,7 +331,7 @@ crm_core::record! {
 }
 
 impl ListPermissions {
-    /// A record with what it must have.
+    /// Creates a `ListPermissions` from its required fields.
     #[must_use]
     pub fn new(
         teams_with_edit_access: impl Into<Vec<i64>>,
@@ -346,7 +346,7 @@ impl ListPermissions {
 }
 
 crm_core::record! {
-    /// List search reply.
+    /// Reply of `lists.search`.
     pub struct ListSearchReply {
         /// True if there are more.
         has_more: Option<bool> = "hasMore",
@@ -360,7 +360,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List search request.
+    /// Body of `lists.search`.
     pub struct ListSearchRequest {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Option<Vec<String>> = "additionalProperties",
@@ -400,7 +400,7 @@ crm_core::setters!(ListSearchRequest {
 });
 
 crm_core::record! {
-    /// List size and edit history reply.
+    /// Reply of `lists.get_history`.
     pub struct ListSizeAndEditHistoryReply {
         /// Time at which it was edited.
         edit_history: Vec<Timestamp> = "editHistory",
@@ -410,7 +410,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List size data point.
+    /// Item of `size_history` of `ListSizeAndEditHistoryReply`.
     pub struct ListSizeDataPoint {
         /// Size.
         size: Option<i64> = "size",
@@ -420,7 +420,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List update reply.
+    /// Reply of `lists.rename`.
     pub struct ListUpdateReply {
         /// The list after the change.
         updated_list: Option<ObjectList> = "updatedList",
@@ -428,7 +428,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Lists by id reply.
+    /// Reply of `lists.list`.
     pub struct ListsByIdReply {
         /// The lists that were found.
         lists: Vec<ObjectList> = "lists",
@@ -436,7 +436,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Membership change request.
+    /// Body of `lists.add_and_remove_memberships`.
     pub struct MembershipChangeRequest {
         /// The ids of records to add.
         record_ids_to_add: Option<Vec<String>> = "recordIdsToAdd",
@@ -448,7 +448,7 @@ crm_core::record! {
 }
 
 impl MembershipChangeRequest {
-    /// A record with what it must have.
+    /// Creates a `MembershipChangeRequest` from its required fields.
     #[must_use]
     pub fn new(
         record_ids_to_add: impl Into<Vec<String>>,
@@ -463,7 +463,7 @@ impl MembershipChangeRequest {
 }
 
 crm_core::record! {
-    /// Membership settings.
+    /// Value of `membership_settings` of `ListCreateRequest`.
     pub struct MembershipSettings {
         /// True if unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
@@ -479,7 +479,7 @@ crm_core::setters!(MembershipSettings {
 });
 
 crm_core::record! {
-    /// Memberships update reply.
+    /// Reply of `lists.add_and_remove_memberships`.
     pub struct MembershipsUpdateReply {
         /// The ids of records that were not found.
         record_ids_missing: Vec<String> = "recordIdsMissing",
@@ -491,7 +491,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Migration mapping.
+    /// Reply of `lists.get_id_mapping`.
     pub struct MigrationMapping {
         /// The old id of the list.
         legacy_list_id: Option<String> = "legacyListId",
@@ -501,7 +501,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object list.
+    /// Value of `list` of `ListCreateReply`.
     pub struct ObjectList {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object list search result.
+    /// Item of `lists` of `ListSearchReply`.
     pub struct ObjectListSearchResult {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Map<String> = "additionalProperties",
@@ -571,7 +571,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record id input.
+    /// Item of `inputs` of `RecordIdInputBatch`.
     pub struct RecordIdInput {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -583,7 +583,7 @@ crm_core::record! {
 }
 
 impl RecordIdInput {
-    /// A record with what it must have.
+    /// Creates a `RecordIdInput` from its required fields.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, record_id: impl Into<String>) -> Self {
         Self {
@@ -595,7 +595,7 @@ impl RecordIdInput {
 }
 
 crm_core::record! {
-    /// Record id input batch.
+    /// Body of `lists.batch_read_memberships`.
     pub struct RecordIdInputBatch {
         /// Rows of the batch.
         inputs: Option<Vec<RecordIdInput>> = "inputs",
@@ -605,7 +605,7 @@ crm_core::record! {
 }
 
 impl RecordIdInputBatch {
-    /// A record with what it must have.
+    /// Creates a `RecordIdInputBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
         Self {
@@ -616,7 +616,7 @@ impl RecordIdInputBatch {
 }
 
 crm_core::record! {
-    /// Record id with memberships.
+    /// Item of `results` of `RecordIdWithMembershipsBatchReply`.
     pub struct RecordIdWithMemberships {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -628,7 +628,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record id with memberships batch reply.
+    /// Reply of `lists.batch_read_memberships`.
     pub struct RecordIdWithMembershipsBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -650,7 +650,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record list membership.
+    /// Item of `results` of `CollectionResponseRecordListMembership`.
     pub struct RecordListMembership {
         /// Time at which the record was first added.
         first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",

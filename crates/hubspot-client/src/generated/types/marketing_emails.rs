@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Aggregate email statistics.
+    /// Reply of `marketing_emails.get_statistics`.
     pub struct AggregateEmailStatistics {
         /// The figures of all of them together.
         aggregate: Option<EmailStatisticsData> = "aggregate",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Button style settings.
+    /// Value of `button_style_settings` of `EmailStyleSettings`.
     pub struct ButtonStyleSettings {
         /// The color of the background.
         background_color: Option<Value> = "backgroundColor",
@@ -36,7 +36,7 @@ crm_core::setters!(ButtonStyleSettings {
 });
 
 crm_core::record! {
-    /// Divider style settings.
+    /// Value of `divider_style_settings` of `EmailStyleSettings`.
     pub struct DividerStyleSettings {
         /// The color.
         color: Option<Value> = "color",
@@ -56,7 +56,7 @@ crm_core::setters!(DividerStyleSettings {
 });
 
 crm_core::record! {
-    /// Email.
+    /// Reply of `marketing_emails.clone_email`.
     pub struct Email {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
@@ -160,7 +160,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email clone.
+    /// Body of `marketing_emails.clone_email`.
     pub struct EmailClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
@@ -180,7 +180,7 @@ crm_core::setters!(EmailClone {
 });
 
 impl EmailClone {
-    /// A record with what it must have.
+    /// Creates a `EmailClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -193,7 +193,7 @@ impl EmailClone {
 }
 
 crm_core::record! {
-    /// Email content.
+    /// Value of `content` of `Email`.
     pub struct EmailContent {
         /// The drag-and-drop areas of the e-mail.
         flex_areas: Option<Map<Value>> = "flexAreas",
@@ -233,7 +233,7 @@ crm_core::setters!(EmailContent {
 });
 
 crm_core::record! {
-    /// Email create request.
+    /// Body of `marketing_emails.create`.
     pub struct EmailCreateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
@@ -335,7 +335,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email from details.
+    /// Value of `from` of `Email`.
     pub struct EmailFromDetails {
         /// The address replies go to, if another.
         custom_reply_to: Option<String> = "customReplyTo",
@@ -355,7 +355,7 @@ crm_core::setters!(EmailFromDetails {
 });
 
 crm_core::record! {
-    /// Email page.
+    /// Reply of `marketing_emails.list`.
     pub struct EmailPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email recipients.
+    /// Value of `contact_ids` of `EmailToDetails`.
     pub struct EmailRecipients {
         /// The ids of those who must not get it.
         exclude: Option<Vec<String>> = "exclude",
@@ -383,7 +383,7 @@ crm_core::setters!(EmailRecipients {
 });
 
 crm_core::record! {
-    /// Email statistic interval.
+    /// Item of `results` of `EmailStatisticIntervalPage`.
     pub struct EmailStatisticInterval {
         /// The figures of the interval.
         aggregations: Option<EmailStatisticsData> = "aggregations",
@@ -393,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email statistic interval page.
+    /// Reply of `marketing_emails.get_statistics_histogram`.
     pub struct EmailStatisticIntervalPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -405,7 +405,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email statistics data.
+    /// Value of `aggregate` of `AggregateEmailStatistics`.
     pub struct EmailStatisticsData {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -419,7 +419,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email style settings.
+    /// Value of `style_settings` of `EmailContent`.
     pub struct EmailStyleSettings {
         /// The color of the background.
         background_color: Option<String> = "backgroundColor",
@@ -559,7 +559,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email subscription details.
+    /// Value of `subscription_details` of `Email`.
     pub struct EmailSubscriptionDetails {
         /// The id of the office location.
         office_location_id: Option<String> = "officeLocationId",
@@ -583,7 +583,7 @@ crm_core::setters!(EmailSubscriptionDetails {
 });
 
 crm_core::record! {
-    /// Email testing details.
+    /// Value of `testing` of `Email`.
     pub struct EmailTestingDetails {
         /// `abSampleSizeDefault`
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
@@ -623,7 +623,7 @@ crm_core::setters!(EmailTestingDetails {
 });
 
 impl EmailTestingDetails {
-    /// A record with what it must have.
+    /// Creates a `EmailTestingDetails` from its required fields.
     #[must_use]
     pub fn new(is_ab_variation: impl Into<bool>) -> Self {
         Self {
@@ -653,7 +653,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email to details.
+    /// Value of `to` of `Email`.
     pub struct EmailToDetails {
         /// The contacts, by id.
         contact_ids: Option<EmailRecipients> = "contactIds",
@@ -681,7 +681,7 @@ crm_core::setters!(EmailToDetails {
 });
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of the argument `type_` of `marketing_emails.list`.
     pub enum EmailType {
         /// `AB_EMAIL`
         AbEmail = "AB_EMAIL",
@@ -751,7 +751,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email update request.
+    /// Body of `marketing_emails.update`.
     pub struct EmailUpdateRequest {
         /// The domain it is served from.
         active_domain: Option<String> = "activeDomain",
@@ -839,7 +839,7 @@ crm_core::setters!(EmailUpdateRequest {
 });
 
 crm_core::record! {
-    /// Email version.
+    /// Reply of `marketing_emails.get_revision`.
     pub struct EmailVersion {
         /// The id.
         id: Option<String> = "id",
@@ -853,7 +853,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email version page.
+    /// Reply of `marketing_emails.list_revisions`.
     pub struct EmailVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -865,7 +865,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Font style.
+    /// Value of `font_style` of `ButtonStyleSettings`.
     pub struct FontStyle {
         /// True if it is bold.
         bold: Option<bool> = "bold",
@@ -897,7 +897,7 @@ crm_core::setters!(FontStyle {
 });
 
 crm_core::record! {
-    /// Interval.
+    /// Value of `interval` of `EmailStatisticInterval`.
     pub struct Interval {
         /// End of the range.
         end: Option<Timestamp> = "end",
@@ -907,7 +907,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Marketing emails get statistics histogram interval.
+    /// Value of the argument `interval` of `marketing_emails.get_statistics_histogram`.
     pub enum MarketingEmailsGetStatisticsHistogramInterval {
         /// `DAY`
         Day = "DAY",
@@ -931,7 +931,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Rss email details.
+    /// Value of `rss_data` of `Email`.
     pub struct RssEmailDetails {
         /// Kind of the blog e-mail.
         blog_email_type: Option<String> = "blogEmailType",
@@ -987,7 +987,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Version public email.
+    /// Item of `results` of `EmailVersionPage`.
     pub struct VersionPublicEmail {
         /// The id.
         id: Option<String> = "id",
@@ -1001,7 +1001,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Webversion details.
+    /// Value of `webversion` of `Email`.
     pub struct WebversionDetails {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",

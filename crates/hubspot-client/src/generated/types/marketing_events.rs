@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// App info.
+    /// Value of `app_info` of `MarketingEvent`.
     pub struct AppInfo {
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Attendance counters.
+    /// Reply of `marketing_events.get_participation`.
     pub struct AttendanceCounters {
         /// Number of attendees.
         attended: Option<i64> = "attended",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch response marketing event public default reply.
+    /// Reply of `marketing_events.batch_upsert`.
     pub struct BatchResponseMarketingEventPublicDefaultReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch response subscriber email reply.
+    /// Reply of `marketing_events.record_attendance_by_email`.
     pub struct BatchResponseSubscriberEmailReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch response subscriber vid reply.
+    /// Reply of `marketing_events.record_attendance`.
     pub struct BatchResponseSubscriberVidReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -94,7 +94,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contact association.
+    /// Value of `contact` of `ParticipationAssociations`.
     pub struct ContactAssociation {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crm property wrapper.
+    /// Item of `custom_properties` of `MarketingEvent`.
     pub struct CrmPropertyWrapper {
         /// The name.
         name: Option<String> = "name",
@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event detail settings.
+    /// Reply of `marketing_events.get_settings`.
     pub struct EventDetailSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -128,7 +128,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event detail settings url.
+    /// Body of `marketing_events.set_settings`.
     pub struct EventDetailSettingsUrl {
         /// The address where event details are fetched.
         event_details_url: Option<String> = "eventDetailsUrl",
@@ -138,7 +138,7 @@ crm_core::record! {
 }
 
 impl EventDetailSettingsUrl {
-    /// A record with what it must have.
+    /// Creates a `EventDetailSettingsUrl` from its required fields.
     #[must_use]
     pub fn new(event_details_url: impl Into<String>) -> Self {
         Self {
@@ -149,7 +149,7 @@ impl EventDetailSettingsUrl {
 }
 
 crm_core::record! {
-    /// External marketing event.
+    /// Reply of `marketing_events.get_by_external_id`.
     pub struct ExternalMarketingEvent {
         /// Number of attendees.
         attendees: Option<i64> = "attendees",
@@ -193,7 +193,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// External marketing event update.
+    /// Body of `marketing_events.update_by_external_id`.
     pub struct ExternalMarketingEventUpdate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -241,7 +241,7 @@ crm_core::setters!(ExternalMarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// Found marketing event.
+    /// Item of `results` of `SearchPublicResponseWrapperList`.
     pub struct FoundMarketingEvent {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -255,7 +255,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List.
+    /// Item of `results` of `ListPage`.
     pub struct List {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -287,7 +287,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List page.
+    /// Reply of `marketing_events.list_lists`.
     pub struct ListPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event.
+    /// Reply of `marketing_events.get`.
     pub struct MarketingEvent {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
@@ -347,7 +347,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event association.
+    /// Value of `marketing_event` of `ParticipationAssociations`.
     pub struct MarketingEventAssociation {
         /// The id of the account in the app that the event comes from.
         external_account_id: Option<String> = "externalAccountId",
@@ -361,7 +361,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event batch update.
+    /// Body of `marketing_events.batch_update`.
     pub struct MarketingEventBatchUpdate {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventBatchUpdateRow>> = "inputs",
@@ -371,7 +371,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpdate {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventBatchUpdate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventBatchUpdateRow>>) -> Self {
         Self {
@@ -382,7 +382,7 @@ impl MarketingEventBatchUpdate {
 }
 
 crm_core::record! {
-    /// Marketing event batch update reply.
+    /// Reply of `marketing_events.batch_update`.
     pub struct MarketingEventBatchUpdateReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -404,7 +404,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event batch update row.
+    /// Item of `inputs` of `MarketingEventBatchUpdate`.
     pub struct MarketingEventBatchUpdateRow {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -452,7 +452,7 @@ crm_core::setters!(MarketingEventBatchUpdateRow {
 });
 
 impl MarketingEventBatchUpdateRow {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventBatchUpdateRow` from its required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -472,7 +472,7 @@ impl MarketingEventBatchUpdateRow {
 }
 
 crm_core::record! {
-    /// Marketing event batch upsert.
+    /// Body of `marketing_events.batch_upsert`.
     pub struct MarketingEventBatchUpsert {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventCreate>> = "inputs",
@@ -482,7 +482,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpsert {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventBatchUpsert` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventCreate>>) -> Self {
         Self {
@@ -493,7 +493,7 @@ impl MarketingEventBatchUpsert {
 }
 
 crm_core::record! {
-    /// Marketing event complete.
+    /// Body of `marketing_events.complete`.
     pub struct MarketingEventComplete {
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -505,7 +505,7 @@ crm_core::record! {
 }
 
 impl MarketingEventComplete {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventComplete` from its required fields.
     #[must_use]
     pub fn new(
         end_date_time: impl Into<Timestamp>,
@@ -520,7 +520,7 @@ impl MarketingEventComplete {
 }
 
 crm_core::record! {
-    /// Marketing event create.
+    /// Body of `marketing_events.create`.
     pub struct MarketingEventCreate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -570,7 +570,7 @@ crm_core::setters!(MarketingEventCreate {
 });
 
 impl MarketingEventCreate {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventCreate` from its required fields.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,
@@ -597,7 +597,7 @@ impl MarketingEventCreate {
 }
 
 crm_core::record! {
-    /// Marketing event default reply.
+    /// Reply of `marketing_events.cancel`.
     pub struct MarketingEventDefaultReply {
         /// Further properties beside the usual ones.
         custom_properties: Vec<PropertyValue> = "customProperties",
@@ -625,7 +625,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event email subscriber.
+    /// Item of `inputs` of `MarketingEventEmailSubscriberBatch`.
     pub struct MarketingEventEmailSubscriber {
         /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
@@ -645,7 +645,7 @@ crm_core::setters!(MarketingEventEmailSubscriber {
 });
 
 impl MarketingEventEmailSubscriber {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventEmailSubscriber` from its required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -663,7 +663,7 @@ impl MarketingEventEmailSubscriber {
 }
 
 crm_core::record! {
-    /// Marketing event email subscriber batch.
+    /// Body of `marketing_events.record_attendance_by_email`.
     pub struct MarketingEventEmailSubscriberBatch {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventEmailSubscriber>> = "inputs",
@@ -673,7 +673,7 @@ crm_core::record! {
 }
 
 impl MarketingEventEmailSubscriberBatch {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventEmailSubscriberBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventEmailSubscriber>>) -> Self {
         Self {
@@ -684,7 +684,7 @@ impl MarketingEventEmailSubscriberBatch {
 }
 
 crm_core::record! {
-    /// Marketing event external unique identifier.
+    /// Item of `inputs` of `MarketingEventExternalUniqueIdentifierBatch`.
     pub struct MarketingEventExternalUniqueIdentifier {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -698,7 +698,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifier {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventExternalUniqueIdentifier` from its required fields.
     #[must_use]
     pub fn new(
         app_id: impl Into<i64>,
@@ -715,7 +715,7 @@ impl MarketingEventExternalUniqueIdentifier {
 }
 
 crm_core::record! {
-    /// Marketing event external unique identifier batch.
+    /// Body of `marketing_events.batch_delete_by_external_id`.
     pub struct MarketingEventExternalUniqueIdentifierBatch {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>> = "inputs",
@@ -725,7 +725,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifierBatch {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventExternalUniqueIdentifierBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventExternalUniqueIdentifier>>) -> Self {
         Self {
@@ -736,7 +736,7 @@ impl MarketingEventExternalUniqueIdentifierBatch {
 }
 
 crm_core::record! {
-    /// Marketing event identifiers reply.
+    /// Item of `results` of `MarketingEventIdentifiersReplyPage`.
     pub struct MarketingEventIdentifiersReply {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
@@ -752,7 +752,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event identifiers reply page.
+    /// Reply of `marketing_events.list_identifiers`.
     pub struct MarketingEventIdentifiersReplyPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -764,7 +764,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event page.
+    /// Reply of `marketing_events.list`.
     pub struct MarketingEventPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -774,7 +774,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event public default reply.
+    /// Reply of `marketing_events.update_by_external_id`.
     pub struct MarketingEventPublicDefaultReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -808,7 +808,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event public object id delete request.
+    /// Item of `inputs` of `MarketingEventPublicObjectIdDeleteRequestBatch`.
     pub struct MarketingEventPublicObjectIdDeleteRequest {
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -818,7 +818,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequest {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventPublicObjectIdDeleteRequest` from its required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -829,7 +829,7 @@ impl MarketingEventPublicObjectIdDeleteRequest {
 }
 
 crm_core::record! {
-    /// Marketing event public object id delete request batch.
+    /// Body of `marketing_events.batch_delete`.
     pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>> = "inputs",
@@ -839,7 +839,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventPublicObjectIdDeleteRequestBatch` from its required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<MarketingEventPublicObjectIdDeleteRequest>>,
@@ -852,7 +852,7 @@ impl MarketingEventPublicObjectIdDeleteRequestBatch {
 }
 
 crm_core::record! {
-    /// Marketing event reply.
+    /// Reply of `marketing_events.update`.
     pub struct MarketingEventReply {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
@@ -886,7 +886,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Marketing event subscriber.
+    /// Item of `inputs` of `MarketingEventSubscriberBatch`.
     pub struct MarketingEventSubscriber {
         /// In milliseconds since 1970-01-01 UTC.
         interaction_date_time: Option<i64> = "interactionDateTime",
@@ -900,7 +900,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriber {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventSubscriber` from its required fields.
     #[must_use]
     pub fn new(
         interaction_date_time: impl Into<i64>,
@@ -917,7 +917,7 @@ impl MarketingEventSubscriber {
 }
 
 crm_core::record! {
-    /// Marketing event subscriber batch.
+    /// Body of `marketing_events.record_attendance`.
     pub struct MarketingEventSubscriberBatch {
         /// Rows of the batch.
         inputs: Option<Vec<MarketingEventSubscriber>> = "inputs",
@@ -927,7 +927,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriberBatch {
-    /// A record with what it must have.
+    /// Creates a `MarketingEventSubscriberBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventSubscriber>>) -> Self {
         Self {
@@ -938,7 +938,7 @@ impl MarketingEventSubscriberBatch {
 }
 
 crm_core::record! {
-    /// Marketing event update.
+    /// Body of `marketing_events.update`.
     pub struct MarketingEventUpdate {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -982,7 +982,7 @@ crm_core::setters!(MarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// Participation associations.
+    /// Value of `associations` of `ParticipationBreakdown`.
     pub struct ParticipationAssociations {
         /// The contact who takes part.
         contact: Option<ContactAssociation> = "contact",
@@ -992,7 +992,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Participation breakdown.
+    /// Item of `results` of `ParticipationBreakdownPage`.
     pub struct ParticipationBreakdown {
         /// Associated records, or object types with which it can be associated.
         associations: Option<ParticipationAssociations> = "associations",
@@ -1006,7 +1006,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Participation breakdown page.
+    /// Reply of `marketing_events.list_contact_participations`.
     pub struct ParticipationBreakdownPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -1018,7 +1018,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Participation properties.
+    /// Value of `properties` of `ParticipationBreakdown`.
     pub struct ParticipationProperties {
         /// Duration of the attendance, in seconds.
         attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
@@ -1048,7 +1048,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Search public response wrapper list.
+    /// Reply of `marketing_events.search`.
     pub struct SearchPublicResponseWrapperList {
         /// Items of this page, or the result of each input.
         results: Vec<FoundMarketingEvent> = "results",
@@ -1056,7 +1056,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Subscriber email reply.
+    /// Item of `results` of `BatchResponseSubscriberEmailReply`.
     pub struct SubscriberEmailReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1066,7 +1066,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Subscriber vid reply.
+    /// Item of `results` of `BatchResponseSubscriberVidReply`.
     pub struct SubscriberVidReply {
         /// The id of the contact.
         vid: Option<i64> = "vid",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Attention span calculated values.
+    /// Value of `derived_values` of `AttentionSpanEventRequest`.
     pub struct AttentionSpanCalculatedValues {
         /// Total played share of the media.
         total_percent_played: Option<f64> = "totalPercentPlayed",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AttentionSpanCalculatedValues {
-    /// A record with what it must have.
+    /// Creates a `AttentionSpanCalculatedValues` from its required fields.
     #[must_use]
     pub fn new(
         total_percent_played: impl Into<f64>,
@@ -31,7 +31,7 @@ impl AttentionSpanCalculatedValues {
 }
 
 crm_core::record! {
-    /// Attention span event.
+    /// Reply of `media_bridge.create_attention_span_event`.
     pub struct AttentionSpanEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -77,7 +77,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Attention span event request.
+    /// Body of `media_bridge.create_attention_span_event`.
     pub struct AttentionSpanEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -147,7 +147,7 @@ crm_core::setters!(AttentionSpanEventRequest {
 });
 
 impl AttentionSpanEventRequest {
-    /// A record with what it must have.
+    /// Creates a `AttentionSpanEventRequest` from its required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -179,7 +179,7 @@ impl AttentionSpanEventRequest {
 }
 
 crm_core::record! {
-    /// Bulk integrator object creation reply.
+    /// Reply of `media_bridge.create_object_definitions`.
     pub struct BulkIntegratorObjectCreationReply {
         /// The objects that were made, by kind.
         created_objects: Map<IntegratorObjectCreationReply> = "createdObjects",
@@ -187,7 +187,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Case change test extension data.
+    /// Value of `case_change_test_extension_data` of `ExtensionData`.
     pub struct CaseChangeTestExtensionData {
         /// `mood`
         mood: Option<CaseChangeTestExtensionDataMood> = "mood",
@@ -195,7 +195,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Case change test extension data mood.
+    /// Value of `mood` of `CaseChangeTestExtensionData`.
     pub enum CaseChangeTestExtensionDataMood {
         /// `ANGRY`
         Angry = "ANGRY",
@@ -209,7 +209,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Default requirements.
+    /// Value of `property_requirements` of `PropertyDefinition`.
     pub struct DefaultRequirements {
         /// The gates it needs.
         gates: Vec<String> = "gates",
@@ -223,7 +223,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Definition source.
+    /// Value of `definition_source` of `PropertyDefinition`.
     pub struct DefinitionSource {
         /// The name.
         name: Option<String> = "name",
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `DefinitionSource`.
     pub enum DefinitionSourceType {
         /// `GLOBAL`
         Global = "GLOBAL",
@@ -247,7 +247,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Endpoints.
+    /// Value of `endpoints` of `IntegratorOEmbedDomainModel`.
     pub struct Endpoints {
         /// True if oEmbed discovery is supported.
         discovery: Option<bool> = "discovery",
@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 impl Endpoints {
-    /// A record with what it must have.
+    /// Creates a `Endpoints` from its required fields.
     #[must_use]
     pub fn new(
         discovery: impl Into<bool>,
@@ -278,7 +278,7 @@ impl Endpoints {
 }
 
 crm_core::record! {
-    /// Event visibility change.
+    /// Body of `media_bridge.update_event_visibility`.
     pub struct EventVisibilityChange {
         /// The kind of event.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",
@@ -304,7 +304,7 @@ crm_core::setters!(EventVisibilityChange {
 });
 
 impl EventVisibilityChange {
-    /// A record with what it must have.
+    /// Creates a `EventVisibilityChange` from its required fields.
     #[must_use]
     pub fn new(
         event_type: impl Into<EventVisibilityChangeEventType>,
@@ -336,7 +336,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event visibility reply.
+    /// Reply of `media_bridge.get_event_visibility`.
     pub struct EventVisibilityReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -378,7 +378,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Extension data.
+    /// Value of `extension_data` of `PropertyDefinition`.
     pub struct ExtensionData {
         /// `caseChangeTestExtensionData`
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
@@ -396,7 +396,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Extension data extension status map value.
+    /// Item of `extension_status_map` of `ExtensionData`.
     pub enum ExtensionDataExtensionStatusMapValue {
         /// `ERROR`
         Error = "ERROR",
@@ -418,7 +418,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Field level permission.
+    /// Value of `permission` of `PropertyDefinition`.
     pub struct FieldLevelPermission {
         /// Level of access.
         access_level: Option<String> = "accessLevel",
@@ -426,7 +426,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Filtering meta data.
+    /// Value of `filter` of `OptionsMetaData`.
     pub struct FilteringMetaData {
         /// Only teams that help desk work can go to.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
@@ -442,7 +442,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Group.
+    /// Item of `property_groups` of `IntegratorObjectCreationReply`.
     pub struct Group {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -464,7 +464,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Group view.
+    /// Item of `property_groups` of `ObjectDefinitionReply`.
     pub struct GroupView {
         /// Display name.
         display_name: Option<String> = "displayName",
@@ -482,7 +482,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Inbound db object type.
+    /// Value of `object_type` of `IntegratorObjectCreationReply`.
     pub struct InboundDbObjectType {
         /// The name of the scope needed for access.
         access_scope_name: Option<String> = "accessScopeName",
@@ -610,7 +610,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Status.
+    /// Value of `status` of `InboundDbObjectType`.
     pub enum InboundDbObjectTypeStatus {
         /// `Deprecated`
         Deprecated = "Deprecated",
@@ -636,7 +636,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Integrator o embed domain model.
+    /// Reply of `media_bridge.create_oembed_domain`.
     pub struct IntegratorOEmbedDomainModel {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -656,7 +656,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Integrator o embed domain request.
+    /// Body of `media_bridge.create_oembed_domain`.
     pub struct IntegratorOEmbedDomainRequest {
         /// Endpoints from which oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
@@ -672,7 +672,7 @@ crm_core::setters!(IntegratorOEmbedDomainRequest {
 });
 
 impl IntegratorOEmbedDomainRequest {
-    /// A record with what it must have.
+    /// Creates a `IntegratorOEmbedDomainRequest` from its required fields.
     #[must_use]
     pub fn new(endpoints: impl Into<Endpoints>) -> Self {
         Self {
@@ -684,7 +684,7 @@ impl IntegratorOEmbedDomainRequest {
 }
 
 crm_core::record! {
-    /// Integrator object creation reply.
+    /// Item of `created_objects` of `BulkIntegratorObjectCreationReply`.
     pub struct IntegratorObjectCreationReply {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<InboundDbObjectType> = "objectType",
@@ -696,7 +696,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Integrator object creation request.
+    /// Body of `media_bridge.create_object_definitions`.
     pub struct IntegratorObjectCreationRequest {
         /// The kinds of media, for example `VIDEO`.
         media_types: Option<Vec<MediaType>> = "mediaTypes",
@@ -706,7 +706,7 @@ crm_core::record! {
 }
 
 impl IntegratorObjectCreationRequest {
-    /// A record with what it must have.
+    /// Creates a `IntegratorObjectCreationRequest` from its required fields.
     #[must_use]
     pub fn new(media_types: impl Into<Vec<MediaType>>) -> Self {
         Self {
@@ -717,7 +717,7 @@ impl IntegratorObjectCreationRequest {
 }
 
 crm_core::record! {
-    /// Lookup association spec.
+    /// Value of `lookup_association_spec` of `PropertyDefinition`.
     pub struct LookupAssociationSpec {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -731,7 +731,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Media bridge property.
+    /// Reply of `media_bridge.create_property`.
     pub struct MediaBridgeProperty {
         /// The object types that are allowed.
         allowed_object_types: Vec<ObjectTypeIdProto> = "allowedObjectTypes",
@@ -851,7 +851,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Media bridge property update.
+    /// Body of `media_bridge.update_property`.
     pub struct MediaBridgePropertyUpdate {
         /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
@@ -919,7 +919,7 @@ crm_core::setters!(MediaBridgePropertyUpdate {
 });
 
 crm_core::record! {
-    /// Media bridge provider partial.
+    /// Body of `media_bridge.register`.
     pub struct MediaBridgeProviderPartial {
         /// True if media may be imported on disconnecting.
         allow_import_on_disconnect: Option<bool> = "allowImportOnDisconnect",
@@ -943,7 +943,7 @@ crm_core::setters!(MediaBridgeProviderPartial {
 });
 
 impl MediaBridgeProviderPartial {
-    /// A record with what it must have.
+    /// Creates a `MediaBridgeProviderPartial` from its required fields.
     #[must_use]
     pub fn new(updated_at: impl Into<i64>) -> Self {
         Self {
@@ -957,7 +957,7 @@ impl MediaBridgeProviderPartial {
 }
 
 crm_core::record! {
-    /// Media bridge provider registration reply.
+    /// Reply of `media_bridge.register`.
     pub struct MediaBridgeProviderRegistrationReply {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -967,7 +967,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Media played event.
+    /// Reply of `media_bridge.create_media_played_event`.
     pub struct MediaPlayedEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -1009,7 +1009,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Media played event request.
+    /// Body of `media_bridge.create_media_played_event`.
     pub struct MediaPlayedEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -1075,7 +1075,7 @@ crm_core::setters!(MediaPlayedEventRequest {
 });
 
 impl MediaPlayedEventRequest {
-    /// A record with what it must have.
+    /// Creates a `MediaPlayedEventRequest` from its required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -1116,7 +1116,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Media played percentage event.
+    /// Reply of `media_bridge.create_media_played_percent_event`.
     pub struct MediaPlayedPercentageEvent {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -1156,7 +1156,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Media played percentage event request.
+    /// Body of `media_bridge.create_media_played_percent_event`.
     pub struct MediaPlayedPercentageEventRequest {
         /// The id of the contact.
         contact_id: Option<i64> = "contactId",
@@ -1218,7 +1218,7 @@ crm_core::setters!(MediaPlayedPercentageEventRequest {
 });
 
 impl MediaPlayedPercentageEventRequest {
-    /// A record with what it must have.
+    /// Creates a `MediaPlayedPercentageEventRequest` from its required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -1248,7 +1248,7 @@ impl MediaPlayedPercentageEventRequest {
 }
 
 crm_core::record! {
-    /// Media property.
+    /// Item of `properties` of `ObjectSchema`.
     pub struct MediaProperty {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1314,7 +1314,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Media property option.
+    /// Item of `options` of `MediaProperty`.
     pub struct MediaPropertyOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1346,7 +1346,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// O embed domains collection reply.
+    /// Reply of `media_bridge.list_oembed_domains`.
     pub struct OEmbedDomainsCollectionReply {
         /// Items of this page, or the result of each input.
         results: Vec<IntegratorOEmbedDomainModel> = "results",
@@ -1356,7 +1356,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object definition reply.
+    /// Reply of `media_bridge.get_object_definition`.
     pub struct ObjectDefinitionReply {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1372,7 +1372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object schema.
+    /// Reply of `media_bridge.get_schema`.
     pub struct ObjectSchema {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
@@ -1414,7 +1414,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object schema list.
+    /// Reply of `media_bridge.list_schemas`.
     pub struct ObjectSchemaList {
         /// Items of this page, or the result of each input.
         results: Vec<ObjectSchema> = "results",
@@ -1422,7 +1422,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object type id proto.
+    /// Item of `allowed_object_types` of `MediaBridgeProperty`.
     pub struct ObjectTypeIdProto {
         /// The second number of an object type id, as in `2-123`.
         inner_id: Option<i64> = "innerId",
@@ -1432,7 +1432,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Option decorations.
+    /// Item of `option_decorators` of `OptionDecoratorsExtensionData`.
     pub struct OptionDecorations {
         /// The color.
         color: Option<OptionDecorationsColor> = "color",
@@ -1482,7 +1482,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Option decorators extension data.
+    /// Value of `option_decorators_extension_data` of `ExtensionData`.
     pub struct OptionDecoratorsExtensionData {
         /// Display style of an option, for example `LABEL_WITH_COLOR`.
         option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
@@ -1504,7 +1504,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Options meta data.
+    /// Value of `external_options_meta_data` of `PropertyDefinition`.
     pub struct OptionsMetaData {
         /// Filter that restricts the results.
         filter: Option<FilteringMetaData> = "filter",
@@ -1518,7 +1518,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property batch reply.
+    /// Reply of `media_bridge.batch_create_properties`.
     pub struct PropertyBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -1540,7 +1540,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property definition.
+    /// Item of `properties` of `IntegratorObjectCreationReply`.
     pub struct PropertyDefinition {
         /// Expression that calculates the value.
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
@@ -1576,7 +1576,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property list.
+    /// Reply of `media_bridge.list_properties`.
     pub struct PropertyList {
         /// Items of this page, or the result of each input.
         results: Vec<MediaProperty> = "results",
@@ -1584,7 +1584,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Required properties extension data.
+    /// Value of `required_properties_extension_data` of `ExtensionData`.
     pub struct RequiredPropertiesExtensionData {
         /// True if the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
@@ -1592,7 +1592,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Rollup expression.
+    /// Value of `rollup_expression` of `PropertyDefinition`.
     pub struct RollupExpression {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
@@ -1652,7 +1652,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Scope mapping.
+    /// Item of `scope_mappings` of `InboundDbObjectType`.
     pub struct ScopeMapping {
         /// Level of access.
         access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
@@ -1702,7 +1702,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Soft required properties extension data.
+    /// Value of `soft_required_properties_extension_data` of `ExtensionData`.
     pub struct SoftRequiredPropertiesExtensionData {
         /// True if the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",

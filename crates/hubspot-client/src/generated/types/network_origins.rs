@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ip range.
+    /// Item of `results` of `IpRangeList`.
     pub struct IpRange {
         /// The range of IP addresses, for example `192.0.2.0/24`.
         cidr: Option<String> = "cidr",
@@ -28,7 +28,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Ip range list.
+    /// Reply of `network_origins.list_ip_ranges`.
     pub struct IpRangeList {
         /// Items of this page, or the result of each input.
         results: Vec<IpRange> = "results",

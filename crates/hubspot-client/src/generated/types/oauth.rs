@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Access token info reply.
+    /// One of the variants of another type: `AccessTokenInfoReply`.
     pub struct AccessTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Access token reply.
+    /// One of the variants of another type: `AccessTokenReply`.
     pub struct AccessTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Client credentials token reply.
+    /// One of the variants of another type: `ClientCredentialsTokenReply`.
     pub struct ClientCredentialsTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Oauth create token body.
+    /// Body of `oauth.create_token`.
     pub struct OauthCreateTokenBody {
         /// A signed token that proves which app asks.
         client_assertion: Option<String> = "client_assertion",
@@ -144,7 +144,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Refresh token info reply.
+    /// One of the variants of another type: `RefreshTokenInfoReply`.
     pub struct RefreshTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Signed access token.
+    /// Value of `signed_access_token` of `AccessTokenInfoReply`.
     pub struct SignedAccessToken {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -220,7 +220,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Token body.
+    /// Body of `oauth.introspect_token`.
     pub struct TokenBody {
         /// The client id of the app.
         client_id: Option<String> = "client_id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Object type enablement public reply.
+    /// Reply of `object_library.get`.
     pub struct ObjectTypeEnablementPublicReply {
         /// True if the kind of record is turned on.
         enablement: Option<bool> = "enablement",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Portal object type enablement public reply.
+    /// Reply of `object_library.list`.
     pub struct PortalObjectTypeEnablementPublicReply {
         /// True if each object type is turned on, by id.
         enablement_by_object_type_id: Map<bool> = "enablementByObjectTypeId",

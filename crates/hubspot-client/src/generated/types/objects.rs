@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Associated id.
+    /// Item of `results` of `AssociatedIdPage`.
     pub struct AssociatedId {
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Associated id page.
+    /// Item of `associations` of `ObjectWithAssociations`.
     pub struct AssociatedIdPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Associations for object.
+    /// Item of `associations` of `BatchCreateRow`.
     pub struct AssociationsForObject {
         /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// A record with what it must have.
+    /// Creates a `AssociationsForObject` from its required fields.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -51,7 +51,7 @@ impl AssociationsForObject {
 }
 
 crm_core::record! {
-    /// Batch archive.
+    /// Body of `objects.batch_archive`.
     pub struct BatchArchive {
         /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 impl BatchArchive {
-    /// A record with what it must have.
+    /// Creates a `BatchArchive` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl BatchArchive {
 }
 
 crm_core::record! {
-    /// Batch create.
+    /// Body of `objects.batch_create`.
     pub struct BatchCreate {
         /// Rows of the batch.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// A record with what it must have.
+    /// Creates a `BatchCreate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Batch create row.
+    /// Item of `inputs` of `BatchCreate`.
     pub struct BatchCreateRow {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
@@ -113,7 +113,7 @@ crm_core::setters!(BatchCreateRow {
 });
 
 impl BatchCreateRow {
-    /// A record with what it must have.
+    /// Creates a `BatchCreateRow` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl BatchCreateRow {
 }
 
 crm_core::record! {
-    /// Batch read.
+    /// Body of `objects.batch_read`.
     pub struct BatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -150,7 +150,7 @@ crm_core::setters!(BatchRead {
 });
 
 impl BatchRead {
-    /// A record with what it must have.
+    /// Creates a `BatchRead` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -164,7 +164,7 @@ impl BatchRead {
 }
 
 crm_core::record! {
-    /// Batch reply.
+    /// Reply of `objects.batch_create`.
     pub struct BatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch update.
+    /// Body of `objects.batch_update`.
     pub struct BatchUpdate {
         /// Rows of the batch.
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
@@ -196,7 +196,7 @@ crm_core::record! {
 }
 
 impl BatchUpdate {
-    /// A record with what it must have.
+    /// Creates a `BatchUpdate` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpdateRow>>) -> Self {
         Self {
@@ -207,7 +207,7 @@ impl BatchUpdate {
 }
 
 crm_core::record! {
-    /// Batch update row.
+    /// Item of `inputs` of `BatchUpdate`.
     pub struct BatchUpdateRow {
         /// The id.
         id: Option<String> = "id",
@@ -229,7 +229,7 @@ crm_core::setters!(BatchUpdateRow {
 });
 
 impl BatchUpdateRow {
-    /// A record with what it must have.
+    /// Creates a `BatchUpdateRow` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -243,7 +243,7 @@ impl BatchUpdateRow {
 }
 
 crm_core::record! {
-    /// Batch upsert.
+    /// Body of `objects.batch_upsert`.
     pub struct BatchUpsert {
         /// Rows of the batch.
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
@@ -253,7 +253,7 @@ crm_core::record! {
 }
 
 impl BatchUpsert {
-    /// A record with what it must have.
+    /// Creates a `BatchUpsert` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpsertRow>>) -> Self {
         Self {
@@ -264,7 +264,7 @@ impl BatchUpsert {
 }
 
 crm_core::record! {
-    /// Batch upsert reply.
+    /// Reply of `objects.batch_upsert`.
     pub struct BatchUpsertReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -286,7 +286,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch upsert row.
+    /// Item of `inputs` of `BatchUpsert`.
     pub struct BatchUpsertRow {
         /// The id.
         id: Option<String> = "id",
@@ -308,7 +308,7 @@ crm_core::setters!(BatchUpsertRow {
 });
 
 impl BatchUpsertRow {
-    /// A record with what it must have.
+    /// Creates a `BatchUpsertRow` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -322,7 +322,7 @@ impl BatchUpsertRow {
 }
 
 crm_core::record! {
-    /// Gdpr delete.
+    /// Body of `objects.gdpr_delete`.
     pub struct GdprDelete {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -338,7 +338,7 @@ crm_core::setters!(GdprDelete {
 });
 
 impl GdprDelete {
-    /// A record with what it must have.
+    /// Creates a `GdprDelete` from its required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -350,7 +350,7 @@ impl GdprDelete {
 }
 
 crm_core::record! {
-    /// Merge input.
+    /// Body of `objects.merge`.
     pub struct MergeInput {
         /// The id of the record that is merged into the other.
         object_id_to_merge: Option<String> = "objectIdToMerge",
@@ -362,7 +362,7 @@ crm_core::record! {
 }
 
 impl MergeInput {
-    /// A record with what it must have.
+    /// Creates a `MergeInput` from its required fields.
     #[must_use]
     pub fn new(
         object_id_to_merge: impl Into<String>,
@@ -377,7 +377,7 @@ impl MergeInput {
 }
 
 crm_core::record! {
-    /// Object.
+    /// Reply of `objects.create`.
     pub struct Object {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -403,7 +403,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object create.
+    /// Body of `objects.create`.
     pub struct ObjectCreate {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
@@ -419,7 +419,7 @@ crm_core::setters!(ObjectCreate {
 });
 
 impl ObjectCreate {
-    /// A record with what it must have.
+    /// Creates a `ObjectCreate` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -431,7 +431,7 @@ impl ObjectCreate {
 }
 
 crm_core::record! {
-    /// Object id.
+    /// Item of `inputs` of `BatchArchive`.
     pub struct ObjectId {
         /// The id.
         id: Option<String> = "id",
@@ -441,7 +441,7 @@ crm_core::record! {
 }
 
 impl ObjectId {
-    /// A record with what it must have.
+    /// Creates a `ObjectId` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -452,7 +452,7 @@ impl ObjectId {
 }
 
 crm_core::record! {
-    /// Object page.
+    /// Reply of `objects.list`.
     pub struct ObjectPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -462,7 +462,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object update.
+    /// Body of `objects.update`.
     pub struct ObjectUpdate {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -472,7 +472,7 @@ crm_core::record! {
 }
 
 impl ObjectUpdate {
-    /// A record with what it must have.
+    /// Creates a `ObjectUpdate` from its required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -483,7 +483,7 @@ impl ObjectUpdate {
 }
 
 crm_core::record! {
-    /// Object warning.
+    /// Item of `warnings` of `Object`.
     pub struct ObjectWarning {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -495,7 +495,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object with associations.
+    /// Reply of `objects.get`.
     pub struct ObjectWithAssociations {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -523,7 +523,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search reply.
+    /// Reply of `objects.search`.
     pub struct SearchReply {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -535,7 +535,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search request.
+    /// Body of `objects.search`.
     pub struct SearchRequest {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
@@ -583,7 +583,7 @@ crm_core::setters!(SearchSort {
 });
 
 impl SearchSort {
-    /// A record with what it must have.
+    /// Creates a `SearchSort` from its required fields.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -605,7 +605,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert object.
+    /// Item of `results` of `BatchUpsertReply`.
     pub struct UpsertObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Owner.
+    /// Reply of `owners.get`.
     pub struct Owner {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Owner page.
+    /// Reply of `owners.list`.
     pub struct OwnerPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `Owner`.
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",
@@ -62,7 +62,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Team.
+    /// Item of `teams` of `Owner`.
     pub struct Team {
         /// The id.
         id: Option<String> = "id",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Audit info.
+    /// Item of `results` of `AuditInfoList`.
     pub struct AuditInfo {
         /// Action that was performed.
         action: Option<String> = "action",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Audit info list.
+    /// Reply of `pipelines.list_audit`.
     pub struct AuditInfoList {
         /// Items of this page, or the result of each input.
         results: Vec<AuditInfo> = "results",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline.
+    /// Reply of `pipelines.create`.
     pub struct Pipeline {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline input.
+    /// Body of `pipelines.create`.
     pub struct PipelineInput {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -74,7 +74,7 @@ crm_core::setters!(PipelineInput {
 });
 
 impl PipelineInput {
-    /// A record with what it must have.
+    /// Creates a `PipelineInput` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -92,7 +92,7 @@ impl PipelineInput {
 }
 
 crm_core::record! {
-    /// Pipeline list.
+    /// Reply of `pipelines.list`.
     pub struct PipelineList {
         /// Items of this page, or the result of each input.
         results: Vec<Pipeline> = "results",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline patch input.
+    /// Body of `pipelines.update`.
     pub struct PipelinePatchInput {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -120,7 +120,7 @@ crm_core::setters!(PipelinePatchInput {
 });
 
 crm_core::record! {
-    /// Pipeline replace input.
+    /// Body of `pipelines.replace`.
     pub struct PipelineReplaceInput {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -134,7 +134,7 @@ crm_core::record! {
 }
 
 impl PipelineReplaceInput {
-    /// A record with what it must have.
+    /// Creates a `PipelineReplaceInput` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -151,7 +151,7 @@ impl PipelineReplaceInput {
 }
 
 crm_core::record! {
-    /// Pipeline stage.
+    /// Reply of `pipelines.create_stage`.
     pub struct PipelineStage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline stage input.
+    /// Body of `pipelines.create_stage`.
     pub struct PipelineStageInput {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -195,7 +195,7 @@ crm_core::setters!(PipelineStageInput {
 });
 
 impl PipelineStageInput {
-    /// A record with what it must have.
+    /// Creates a `PipelineStageInput` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -213,7 +213,7 @@ impl PipelineStageInput {
 }
 
 crm_core::record! {
-    /// Pipeline stage list.
+    /// Reply of `pipelines.list_stages`.
     pub struct PipelineStageList {
         /// Items of this page, or the result of each input.
         results: Vec<PipelineStage> = "results",
@@ -221,7 +221,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipeline stage patch input.
+    /// Body of `pipelines.update_stage`.
     pub struct PipelineStagePatchInput {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -245,7 +245,7 @@ crm_core::setters!(PipelineStagePatchInput {
 });
 
 impl PipelineStagePatchInput {
-    /// A record with what it must have.
+    /// Creates a `PipelineStagePatchInput` from its required fields.
     #[must_use]
     pub fn new(metadata: impl Into<Map<String>>) -> Self {
         Self {
@@ -259,7 +259,7 @@ impl PipelineStagePatchInput {
 }
 
 crm_core::record! {
-    /// Pipeline stage replace input.
+    /// Body of `pipelines.replace_stage`.
     pub struct PipelineStageReplaceInput {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -273,7 +273,7 @@ crm_core::record! {
 }
 
 impl PipelineStageReplaceInput {
-    /// A record with what it must have.
+    /// Creates a `PipelineStageReplaceInput` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,

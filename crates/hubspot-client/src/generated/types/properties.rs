@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Properties property batch reply.
+    /// Reply of `properties.batch_create`.
     pub struct PropertiesPropertyBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Properties property list.
+    /// Reply of `properties.list`.
     pub struct PropertiesPropertyList {
         /// Items of this page, or the result of each input.
         results: Vec<Property> = "results",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property update.
+    /// Body of `properties.update`.
     pub struct PropertyUpdate {
         /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Property validation rule.
+    /// Reply of `property_validations.get`.
     pub struct PropertyValidationRule {
         /// The values that the rule works with.
         rule_arguments: Vec<String> = "ruleArguments",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property validation rule list.
+    /// Reply of `property_validations.list_for_property`.
     pub struct PropertyValidationRuleList {
         /// Items of this page, or the result of each input.
         results: Vec<PropertyValidationRule> = "results",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property validation rule map.
+    /// Item of `results` of `PropertyValidationRuleMapList`.
     pub struct PropertyValidationRuleMap {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property validation rule map list.
+    /// Reply of `property_validations.list`.
     pub struct PropertyValidationRuleMapList {
         /// Items of this page, or the result of each input.
         results: Vec<PropertyValidationRuleMap> = "results",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property validation rule update.
+    /// Body of `property_validations.replace`.
     pub struct PropertyValidationRuleUpdate {
         /// The values that the rule works with.
         rule_arguments: Option<Vec<String>> = "ruleArguments",
@@ -58,7 +58,7 @@ crm_core::setters!(PropertyValidationRuleUpdate {
 });
 
 impl PropertyValidationRuleUpdate {
-    /// A record with what it must have.
+    /// Creates a `PropertyValidationRuleUpdate` from its required fields.
     #[must_use]
     pub fn new(rule_arguments: impl Into<Vec<String>>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association create request.
+    /// Item of `associations` of `CalendarMeetingEventCreateRequest`.
     pub struct AssociationCreateRequest {
         /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `AssociationCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -31,7 +31,7 @@ impl AssociationCreateRequest {
 }
 
 crm_core::record! {
-    /// Booking form field.
+    /// Item of `form_fields` of `MeetingBooking`.
     pub struct BookingFormField {
         /// The name.
         name: Option<String> = "name",
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 impl BookingFormField {
-    /// A record with what it must have.
+    /// Creates a `BookingFormField` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl BookingFormField {
 }
 
 crm_core::record! {
-    /// Booking info.
+    /// Reply of `scheduler.get_booking_page`.
     pub struct BookingInfo {
         /// Time at which each user is busy.
         all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Booking option.
+    /// Item of `options` of `LinkFormField`.
     pub struct BookingOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -95,7 +95,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Branding metadata.
+    /// Value of `branding_metadata` of `BookingInfo`.
     pub struct BrandingMetadata {
         /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
@@ -139,7 +139,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar meeting event create properties.
+    /// Value of `properties` of `CalendarMeetingEventCreateRequest`.
     pub struct CalendarMeetingEventCreateProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -200,7 +200,7 @@ crm_core::setters!(CalendarMeetingEventCreateProperties {
 });
 
 crm_core::record! {
-    /// Calendar meeting event create request.
+    /// Body of `scheduler.create_calendar_event`.
     pub struct CalendarMeetingEventCreateRequest {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationCreateRequest>> = "associations",
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl CalendarMeetingEventCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `CalendarMeetingEventCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         associations: impl Into<Vec<AssociationCreateRequest>>,
@@ -235,7 +235,7 @@ impl CalendarMeetingEventCreateRequest {
 }
 
 crm_core::record! {
-    /// Calendar meeting event reply.
+    /// Reply of `scheduler.create_calendar_event`.
     pub struct CalendarMeetingEventReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -249,7 +249,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar meeting event response properties.
+    /// Value of `properties` of `CalendarMeetingEventReply`.
     pub struct CalendarMeetingEventResponseProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -291,7 +291,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Closed range.
+    /// Item of `availability` of `MeetingsLinkSettings`.
     pub struct ClosedRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -301,7 +301,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Communication consent checkbox.
+    /// Item of `communication_consent_checkboxes` of `LegalConsentOptions`.
     pub struct CommunicationConsentCheckbox {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
@@ -313,7 +313,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email reminder schedule.
+    /// Value of `email_reminder_schedule` of `CalendarMeetingEventCreateRequest`.
     pub struct EmailReminderSchedule {
         /// The reminders that are sent.
         reminders: Option<Vec<Reminder>> = "reminders",
@@ -325,7 +325,7 @@ crm_core::record! {
 }
 
 impl EmailReminderSchedule {
-    /// A record with what it must have.
+    /// Creates a `EmailReminderSchedule` from its required fields.
     #[must_use]
     pub fn new(
         reminders: impl Into<Vec<Reminder>>,
@@ -342,7 +342,7 @@ impl EmailReminderSchedule {
 }
 
 crm_core::record! {
-    /// Guest settings.
+    /// Value of `guest_settings` of `MeetingsLinkSettings`.
     pub struct GuestSettings {
         /// True if guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
@@ -352,7 +352,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Legal consent options.
+    /// Value of `legal_consent_options` of `MeetingsLinkSettings`.
     pub struct LegalConsentOptions {
         /// The boxes for consent to communication.
         communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
@@ -388,7 +388,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Legal consent reply.
+    /// Item of `legal_consent_responses` of `MeetingBooking`.
     pub struct LegalConsentReply {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
@@ -400,7 +400,7 @@ crm_core::record! {
 }
 
 impl LegalConsentReply {
-    /// A record with what it must have.
+    /// Creates a `LegalConsentReply` from its required fields.
     #[must_use]
     pub fn new(
         communication_type_id: impl Into<String>,
@@ -415,7 +415,7 @@ impl LegalConsentReply {
 }
 
 crm_core::record! {
-    /// Link availability.
+    /// Value of `link_availability` of `BookingInfo`.
     pub struct LinkAvailability {
         /// True if there are more.
         has_more: Option<bool> = "hasMore",
@@ -425,7 +425,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link availability and busy times.
+    /// Reply of `scheduler.get_availability`.
     pub struct LinkAvailabilityAndBusyTimes {
         /// Time at which each user is busy.
         all_users_busy_times: Vec<UserBusyTimes> = "allUsersBusyTimes",
@@ -435,7 +435,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link availability for duration.
+    /// Item of `link_availability_by_duration` of `LinkAvailability`.
     pub struct LinkAvailabilityForDuration {
         /// The times that are free.
         availabilities: Vec<MeetingAvailability> = "availabilities",
@@ -445,7 +445,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link display info.
+    /// Value of `display_info` of `MeetingsLinkSettings`.
     pub struct LinkDisplayInfo {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -471,7 +471,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Link form field.
+    /// Item of `form_fields` of `MeetingsLinkSettings`.
     pub struct LinkFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -491,7 +491,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link metadata.
+    /// Item of `results` of `LinkMetadataPage`.
     pub struct LinkMetadata {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -519,7 +519,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Link metadata page.
+    /// Reply of `scheduler.list_meeting_links`.
     pub struct LinkMetadataPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -531,7 +531,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of the argument `type_` of `scheduler.list_meeting_links`.
     pub enum LinkMetadataType {
         /// `GROUP_CALENDAR`
         GroupCalendar = "GROUP_CALENDAR",
@@ -543,7 +543,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Meeting availability.
+    /// Item of `availabilities` of `LinkAvailabilityForDuration`.
     pub struct MeetingAvailability {
         /// Time at which it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
@@ -553,7 +553,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Meeting booking.
+    /// Body of `scheduler.book_meeting`.
     pub struct MeetingBooking {
         /// Duration of the meeting, in milliseconds. In milliseconds.
         duration: Option<i64> = "duration",
@@ -606,7 +606,7 @@ crm_core::setters!(MeetingBooking {
 });
 
 crm_core::record! {
-    /// Meeting booking reply.
+    /// Reply of `scheduler.book_meeting`.
     pub struct MeetingBookingReply {
         /// The time zone of the booking.
         booking_timezone: Option<String> = "bookingTimezone",
@@ -642,7 +642,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Meetings link settings.
+    /// Value of `custom_params` of `BookingInfo`.
     pub struct MeetingsLinkSettings {
         /// The times that can be booked.
         availability: Map<ClosedRange> = "availability",
@@ -710,7 +710,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Meetings user.
+    /// Value of `meetings_user` of `UserBusyTimes`.
     pub struct MeetingsUser {
         /// Provider of the user's calendar, for example `GOOGLE`.
         calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
@@ -740,7 +740,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Meetings welcome screen info.
+    /// Value of `welcome_screen_info` of `MeetingsLinkSettings`.
     pub struct MeetingsWelcomeScreenInfo {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -768,7 +768,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Reminder.
+    /// Item of `reminders` of `EmailReminderSchedule`.
     pub struct Reminder {
         /// Number of time units.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
@@ -780,7 +780,7 @@ crm_core::record! {
 }
 
 impl Reminder {
-    /// A record with what it must have.
+    /// Creates a `Reminder` from its required fields.
     #[must_use]
     pub fn new(
         number_of_time_units: impl Into<i64>,
@@ -795,7 +795,7 @@ impl Reminder {
 }
 
 crm_core::record! {
-    /// Time range.
+    /// Item of `busy_times` of `UserBusyTimes`.
     pub struct TimeRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -819,7 +819,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// User busy times.
+    /// Item of `all_users_busy_times` of `BookingInfo`.
     pub struct UserBusyTimes {
         /// Time at which the user is busy.
         busy_times: Vec<TimeRange> = "busyTimes",
@@ -831,7 +831,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// User profile.
+    /// Value of `user_profile` of `MeetingsUser`.
     pub struct UserProfile {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -845,7 +845,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Validated form field.
+    /// Item of `form_fields` of `MeetingBookingReply`.
     pub struct ValidatedFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",

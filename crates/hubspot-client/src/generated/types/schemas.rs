@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Object schema batch read request.
+    /// Body of `schemas.batch_read`.
     pub struct ObjectSchemaBatchReadRequest {
         /// True to include the association definitions.
         include_association_definitions: Option<bool> = "includeAssociationDefinitions",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl ObjectSchemaBatchReadRequest {
-    /// A record with what it must have.
+    /// Creates a `ObjectSchemaBatchReadRequest` from its required fields.
     #[must_use]
     pub fn new(
         include_association_definitions: impl Into<bool>,
@@ -41,7 +41,7 @@ impl ObjectSchemaBatchReadRequest {
 }
 
 crm_core::record! {
-    /// Object schema create.
+    /// Body of `schemas.create`.
     pub struct ObjectSchemaCreate {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
@@ -94,7 +94,7 @@ crm_core::setters!(ObjectSchemaCreate {
 });
 
 crm_core::record! {
-    /// Object type property create.
+    /// Item of `properties` of `ObjectSchemaCreate`.
     pub struct ObjectTypePropertyCreate {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -168,7 +168,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
 });
 
 impl ObjectTypePropertyCreate {
-    /// A record with what it must have.
+    /// Creates a `ObjectTypePropertyCreate` from its required fields.
     #[must_use]
     pub fn new(
         field_type: impl Into<String>,
@@ -201,7 +201,7 @@ impl ObjectTypePropertyCreate {
 }
 
 crm_core::record! {
-    /// Schemas object schema.
+    /// Reply of `schemas.create`.
     pub struct SchemasObjectSchema {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
@@ -243,7 +243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schemas object schema list.
+    /// Reply of `schemas.batch_read`.
     pub struct SchemasObjectSchemaList {
         /// Items of this page, or the result of each input.
         results: Vec<SchemasObjectSchema> = "results",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Email pattern reply.
+    /// Value of `email_pattern` of `SequenceStepReply`.
     pub struct EmailPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence enrollment lite reply.
+    /// Reply of `sequences.enroll`.
     pub struct SequenceEnrollmentLiteReply {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence enrollment reply.
+    /// Reply of `sequences.get_enrollment`.
     pub struct SequenceEnrollmentReply {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence enrollment request.
+    /// Body of `sequences.enroll`.
     pub struct SequenceEnrollmentRequest {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -76,7 +76,7 @@ crm_core::setters!(SequenceEnrollmentRequest {
 });
 
 impl SequenceEnrollmentRequest {
-    /// A record with what it must have.
+    /// Creates a `SequenceEnrollmentRequest` from its required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -94,7 +94,7 @@ impl SequenceEnrollmentRequest {
 }
 
 crm_core::record! {
-    /// Sequence lite reply.
+    /// Item of `results` of `SequenceLiteReplyPage`.
     pub struct SequenceLiteReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -112,7 +112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence lite reply page.
+    /// Reply of `sequences.list`.
     pub struct SequenceLiteReplyPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence reply.
+    /// Reply of `sequences.get`.
     pub struct SequenceReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -148,7 +148,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence settings reply.
+    /// Value of `settings` of `SequenceReply`.
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -194,7 +194,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Sequence step dependency reply.
+    /// Item of `dependencies` of `SequenceReply`.
     pub struct SequenceStepDependencyReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -228,7 +228,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Sequence step reply.
+    /// Item of `steps` of `SequenceReply`.
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<SequenceStepReplyActionType> = "actionType",
@@ -264,7 +264,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Task pattern reply.
+    /// Value of `task_pattern` of `SequenceStepReply`.
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ab test create.
+    /// Body of `landing_pages.create_ab_variation`.
     pub struct AbTestCreate {
         /// The id of the content.
         content_id: Option<String> = "contentId",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AbTestCreate {
-    /// A record with what it must have.
+    /// Creates a `AbTestCreate` from its required fields.
     #[must_use]
     pub fn new(
         content_id: impl Into<String>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ab test end.
+    /// Body of `landing_pages.end_ab_test`.
     pub struct AbTestEnd {
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AbTestEnd {
-    /// A record with what it must have.
+    /// Creates a `AbTestEnd` from its required fields.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, winner_id: impl Into<String>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl AbTestEnd {
 }
 
 crm_core::record! {
-    /// Ab test rerun.
+    /// Body of `landing_pages.rerun_ab_test`.
     pub struct AbTestRerun {
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
@@ -40,7 +40,7 @@ crm_core::record! {
 }
 
 impl AbTestRerun {
-    /// A record with what it must have.
+    /// Creates a `AbTestRerun` from its required fields.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, variation_id: impl Into<String>) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl AbTestRerun {
 }
 
 crm_core::record! {
-    /// Content language clone.
+    /// Body of `landing_pages.create_language_variation`.
     pub struct ContentLanguageClone {
         /// The id.
         id: Option<String> = "id",
@@ -76,7 +76,7 @@ crm_core::setters!(ContentLanguageClone {
 });
 
 impl ContentLanguageClone {
-    /// A record with what it must have.
+    /// Creates a `ContentLanguageClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -90,13 +90,13 @@ impl ContentLanguageClone {
 }
 
 crm_core::record! {
-    /// Page.
+    /// Body of `landing_pages.create`.
     pub struct Page {
         /// Its part in an A/B test.
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
-        /// Time at which it was archived. Only replies have it; a request is sent without it.
+        /// Time at which it was archived. Read-only: omitted from requests.
         archived_at: Option<Timestamp> = "archivedAt",
         /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -112,9 +112,9 @@ crm_core::record! {
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
-        /// Time at which it was created. Only replies have it; a request is sent without it.
+        /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
-        /// The id of the user who created it. Only replies have it; a request is sent without it.
+        /// The id of the user who created it. Read-only: omitted from requests.
         created_by_id: Option<String> = "createdById",
         /// The state it is in, for example `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
@@ -194,9 +194,9 @@ crm_core::record! {
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
-        /// Time at which it was last changed. Only replies have it; a request is sent without it.
+        /// Time at which it was last changed. Read-only: omitted from requests.
         updated: Option<Timestamp> = "updated",
-        /// The id of the user who last changed it. Only replies have it; a request is sent without it.
+        /// The id of the user who last changed it. Read-only: omitted from requests.
         updated_by_id: Option<String> = "updatedById",
         /// The address.
         url: Option<String> = "url",
@@ -317,7 +317,7 @@ crm_core::setters!(Page {
 });
 
 crm_core::record! {
-    /// Page batch.
+    /// Body of `landing_pages.batch_create`.
     pub struct PageBatch {
         /// Rows of the batch.
         inputs: Option<Vec<Page>> = "inputs",
@@ -327,7 +327,7 @@ crm_core::record! {
 }
 
 impl PageBatch {
-    /// A record with what it must have.
+    /// Creates a `PageBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Page>>) -> Self {
         Self {
@@ -338,7 +338,7 @@ impl PageBatch {
 }
 
 crm_core::record! {
-    /// Page batch reply.
+    /// Reply of `landing_pages.batch_create`.
     pub struct PageBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -360,7 +360,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Page page.
+    /// Reply of `landing_pages.list`.
     pub struct PagePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -372,7 +372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Page version.
+    /// Reply of `landing_pages.get_revision`.
     pub struct PageVersion {
         /// The id.
         id: Option<String> = "id",
@@ -386,7 +386,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Page version page.
+    /// Reply of `landing_pages.list_revisions`.
     pub struct PageVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action reply.
+    /// Reply of `imports.cancel`.
     pub struct ActionReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Actions v4 option item.
+    /// Item of `options` of `FieldTypeDefinition`.
     pub struct ActionsV4OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -41,7 +41,7 @@ crm_core::setters!(ActionsV4OptionItem {
 });
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `FieldTypeDefinition`.
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ads search filter.
+    /// One of the variants of another type: `AdsSearchFilter`.
     pub struct AdsSearchFilter {
         /// The ad network.
         ad_network: Option<String> = "adNetwork",
@@ -36,7 +36,7 @@ crm_core::setters!(AdsSearchFilter {
 });
 
 impl AdsSearchFilter {
-    /// A record without any value but those that are always the same.
+    /// Creates a `AdsSearchFilter` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Default for AdsSearchFilter {
 }
 
 crm_core::record! {
-    /// Ads time filter.
+    /// One of the variants of another type: `AdsTimeFilter`.
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl AdsTimeFilter {
-    /// A record with what it must have.
+    /// Creates a `AdsTimeFilter` from its required fields.
     #[must_use]
     pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl AdsTimeFilter {
 }
 
 crm_core::record! {
-    /// And filter branch.
+    /// One of the variants of another type: `AndFilterBranch`.
     pub struct AndFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -98,7 +98,7 @@ crm_core::record! {
 }
 
 impl AndFilterBranch {
-    /// A record with what it must have.
+    /// Creates a `AndFilterBranch` from its required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -142,7 +142,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Association filter branch.
+    /// One of the variants of another type: `AssociationFilterBranch`.
     pub struct AssociationFilterBranch {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
@@ -182,7 +182,7 @@ crm_core::setters!(AssociationFilterBranch {
 });
 
 impl AssociationFilterBranch {
-    /// A record without any value but those that are always the same.
+    /// Creates a `AssociationFilterBranch` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -206,7 +206,7 @@ impl Default for AssociationFilterBranch {
 }
 
 crm_core::record! {
-    /// Association in list filter.
+    /// One of the variants of another type: `AssociationInListFilter`.
     pub struct AssociationInListFilter {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
@@ -246,7 +246,7 @@ crm_core::setters!(AssociationInListFilter {
 });
 
 impl AssociationInListFilter {
-    /// A record without any value but those that are always the same.
+    /// Creates a `AssociationInListFilter` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -270,7 +270,7 @@ impl Default for AssociationInListFilter {
 }
 
 crm_core::record! {
-    /// Communication subscription filter.
+    /// One of the variants of another type: `CommunicationSubscriptionFilter`.
     pub struct CommunicationSubscriptionFilter {
         /// The opt states that pass.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
@@ -294,7 +294,7 @@ crm_core::setters!(CommunicationSubscriptionFilter {
 });
 
 impl CommunicationSubscriptionFilter {
-    /// A record with what it must have.
+    /// Creates a `CommunicationSubscriptionFilter` from its required fields.
     #[must_use]
     pub fn new(
         accepted_opt_states: impl Into<Vec<String>>,
@@ -315,7 +315,7 @@ impl CommunicationSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Constant filter.
+    /// One of the variants of another type: `ConstantFilter`.
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
@@ -333,7 +333,7 @@ crm_core::setters!(ConstantFilter {
 });
 
 impl ConstantFilter {
-    /// A record with what it must have.
+    /// Creates a `ConstantFilter` from its required fields.
     #[must_use]
     pub fn new(should_accept: impl Into<bool>) -> Self {
         Self {
@@ -346,7 +346,7 @@ impl ConstantFilter {
 }
 
 crm_core::record! {
-    /// Cta analytics filter.
+    /// One of the variants of another type: `CtaAnalyticsFilter`.
     pub struct CtaAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -370,7 +370,7 @@ crm_core::setters!(CtaAnalyticsFilter {
 });
 
 impl CtaAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a `CtaAnalyticsFilter` from its required fields.
     #[must_use]
     pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -385,7 +385,7 @@ impl CtaAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Email event filter.
+    /// One of the variants of another type: `EmailEventFilter`.
     pub struct EmailEventFilter {
         /// The id of the app.
         app_id: Option<String> = "appId",
@@ -413,7 +413,7 @@ crm_core::setters!(EmailEventFilter {
 });
 
 impl EmailEventFilter {
-    /// A record with what it must have.
+    /// Creates a `EmailEventFilter` from its required fields.
     #[must_use]
     pub fn new(
         app_id: impl Into<String>,
@@ -467,7 +467,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email subscription filter.
+    /// One of the variants of another type: `EmailSubscriptionFilter`.
     pub struct EmailSubscriptionFilter {
         /// The subscription states that pass.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
@@ -487,7 +487,7 @@ crm_core::setters!(EmailSubscriptionFilter {
 });
 
 impl EmailSubscriptionFilter {
-    /// A record with what it must have.
+    /// Creates a `EmailSubscriptionFilter` from its required fields.
     #[must_use]
     pub fn new(
         accepted_statuses: impl Into<Vec<String>>,
@@ -504,7 +504,7 @@ impl EmailSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Event analytics filter.
+    /// One of the variants of another type: `EventAnalyticsFilter`.
     pub struct EventAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -528,7 +528,7 @@ crm_core::setters!(EventAnalyticsFilter {
 });
 
 impl EventAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a `EventAnalyticsFilter` from its required fields.
     #[must_use]
     pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -543,7 +543,7 @@ impl EventAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Event filter metadata.
+    /// Item of `filter_lines` of `IntegrationEventFilter`.
     pub struct EventFilterMetadata {
         /// Test that is applied to the property.
         operation: Option<Value> = "operation",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl EventFilterMetadata {
-    /// A record with what it must have.
+    /// Creates a `EventFilterMetadata` from its required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -580,7 +580,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Form submission filter.
+    /// One of the variants of another type: `FormSubmissionFilter`.
     pub struct FormSubmissionFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -606,7 +606,7 @@ crm_core::setters!(FormSubmissionFilter {
 });
 
 impl FormSubmissionFilter {
-    /// A record with what it must have.
+    /// Creates a `FormSubmissionFilter` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
         Self {
@@ -631,7 +631,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Form submission on page filter.
+    /// One of the variants of another type: `FormSubmissionOnPageFilter`.
     pub struct FormSubmissionOnPageFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -659,7 +659,7 @@ crm_core::setters!(FormSubmissionOnPageFilter {
 });
 
 impl FormSubmissionOnPageFilter {
-    /// A record with what it must have.
+    /// Creates a `FormSubmissionOnPageFilter` from its required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<FormSubmissionFilterOperator>,
@@ -678,7 +678,7 @@ impl FormSubmissionOnPageFilter {
 }
 
 crm_core::record! {
-    /// In list filter.
+    /// One of the variants of another type: `InListFilter`.
     pub struct InListFilter {
         /// Always `IN_LIST`.
         filter_type: Option<String> = "filterType",
@@ -698,7 +698,7 @@ crm_core::setters!(InListFilter {
 });
 
 impl InListFilter {
-    /// A record with what it must have.
+    /// Creates a `InListFilter` from its required fields.
     #[must_use]
     pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -712,7 +712,7 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// In list filter metadata.
+    /// Value of `metadata` of `InListFilter`.
     pub struct InListFilterMetadata {
         /// The id.
         id: Option<String> = "id",
@@ -724,7 +724,7 @@ crm_core::record! {
 }
 
 impl InListFilterMetadata {
-    /// A record with what it must have.
+    /// Creates a `InListFilterMetadata` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
         Self {
@@ -736,7 +736,7 @@ impl InListFilterMetadata {
 }
 
 crm_core::record! {
-    /// Integration event filter.
+    /// One of the variants of another type: `IntegrationEventFilter`.
     pub struct IntegrationEventFilter {
         /// The id of the event type.
         event_type_id: Option<i64> = "eventTypeId",
@@ -750,7 +750,7 @@ crm_core::record! {
 }
 
 impl IntegrationEventFilter {
-    /// A record with what it must have.
+    /// Creates a `IntegrationEventFilter` from its required fields.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<i64>,
@@ -778,7 +778,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Not all filter branch.
+    /// One of the variants of another type: `NotAllFilterBranch`.
     pub struct NotAllFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -794,7 +794,7 @@ crm_core::record! {
 }
 
 impl NotAllFilterBranch {
-    /// A record with what it must have.
+    /// Creates a `NotAllFilterBranch` from its required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -812,7 +812,7 @@ impl NotAllFilterBranch {
 }
 
 crm_core::record! {
-    /// Not any filter branch.
+    /// One of the variants of another type: `NotAnyFilterBranch`.
     pub struct NotAnyFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -828,7 +828,7 @@ crm_core::record! {
 }
 
 impl NotAnyFilterBranch {
-    /// A record with what it must have.
+    /// Creates a `NotAnyFilterBranch` from its required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -846,7 +846,7 @@ impl NotAnyFilterBranch {
 }
 
 crm_core::record! {
-    /// Or filter branch.
+    /// One of the variants of another type: `OrFilterBranch`.
     pub struct OrFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -862,7 +862,7 @@ crm_core::record! {
 }
 
 impl OrFilterBranch {
-    /// A record with what it must have.
+    /// Creates a `OrFilterBranch` from its required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -880,7 +880,7 @@ impl OrFilterBranch {
 }
 
 crm_core::record! {
-    /// Page view analytics filter.
+    /// One of the variants of another type: `PageViewAnalyticsFilter`.
     pub struct PageViewAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -908,7 +908,7 @@ crm_core::setters!(PageViewAnalyticsFilter {
 });
 
 impl PageViewAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a `PageViewAnalyticsFilter` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
         Self {
@@ -924,7 +924,7 @@ impl PageViewAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Privacy analytics filter.
+    /// One of the variants of another type: `PrivacyAnalyticsFilter`.
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
@@ -938,7 +938,7 @@ crm_core::record! {
 }
 
 impl PrivacyAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a `PrivacyAnalyticsFilter` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
         Self {
@@ -951,7 +951,7 @@ impl PrivacyAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Property filter.
+    /// One of the variants of another type: `PropertyFilter`.
     pub struct PropertyFilter {
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
@@ -965,7 +965,7 @@ crm_core::record! {
 }
 
 impl PropertyFilter {
-    /// A record with what it must have.
+    /// Creates a `PropertyFilter` from its required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -978,7 +978,7 @@ impl PropertyFilter {
 }
 
 crm_core::record! {
-    /// Restricted filter branch.
+    /// One of the variants of another type: `RestrictedFilterBranch`.
     pub struct RestrictedFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -994,7 +994,7 @@ crm_core::record! {
 }
 
 impl RestrictedFilterBranch {
-    /// A record with what it must have.
+    /// Creates a `RestrictedFilterBranch` from its required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -1012,7 +1012,7 @@ impl RestrictedFilterBranch {
 }
 
 crm_core::record! {
-    /// Survey monkey filter.
+    /// One of the variants of another type: `SurveyMonkeyFilter`.
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
@@ -1026,7 +1026,7 @@ crm_core::record! {
 }
 
 impl SurveyMonkeyFilter {
-    /// A record with what it must have.
+    /// Creates a `SurveyMonkeyFilter` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
         Self {
@@ -1039,7 +1039,7 @@ impl SurveyMonkeyFilter {
 }
 
 crm_core::record! {
-    /// Survey monkey value filter.
+    /// One of the variants of another type: `SurveyMonkeyValueFilter`.
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
@@ -1067,7 +1067,7 @@ crm_core::setters!(SurveyMonkeyValueFilter {
 });
 
 impl SurveyMonkeyValueFilter {
-    /// A record with what it must have.
+    /// Creates a `SurveyMonkeyValueFilter` from its required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<String>,
@@ -1089,7 +1089,7 @@ impl SurveyMonkeyValueFilter {
 }
 
 crm_core::record! {
-    /// Unified events filter.
+    /// One of the variants of another type: `UnifiedEventsFilter`.
     pub struct UnifiedEventsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1115,7 +1115,7 @@ crm_core::setters!(UnifiedEventsFilter {
 });
 
 impl UnifiedEventsFilter {
-    /// A record with what it must have.
+    /// Creates a `UnifiedEventsFilter` from its required fields.
     #[must_use]
     pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
         Self {
@@ -1130,7 +1130,7 @@ impl UnifiedEventsFilter {
 }
 
 crm_core::record! {
-    /// Unified events filter branch.
+    /// Item of `event_filter_branches` of `EventBasedEnrollmentCriteria`.
     pub struct UnifiedEventsFilterBranch {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1170,7 +1170,7 @@ crm_core::setters!(UnifiedEventsFilterBranch {
 });
 
 impl UnifiedEventsFilterBranch {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UnifiedEventsFilterBranch` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1204,7 +1204,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Webinar filter.
+    /// One of the variants of another type: `WebinarFilter`.
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
@@ -1222,7 +1222,7 @@ crm_core::setters!(WebinarFilter {
 });
 
 impl WebinarFilter {
-    /// A record with what it must have.
+    /// Creates a `WebinarFilter` from its required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>) -> Self {
         Self {

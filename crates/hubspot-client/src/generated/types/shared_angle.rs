@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Angle.
+    /// Value of `angle` of `Gradient`.
     pub struct Angle {
         /// The unit it is given in.
         units: Option<AngleUnits> = "units",
@@ -34,7 +34,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Background image.
+    /// Value of `background_image` of `Styles`.
     pub struct BackgroundImage {
         /// Position of the background image.
         background_position: Option<String> = "backgroundPosition",
@@ -54,7 +54,7 @@ crm_core::setters!(BackgroundImage {
 });
 
 crm_core::record! {
-    /// Breakpoint styles.
+    /// Item of `breakpoint_styles` of `Styles`.
     pub struct BreakpointStyles {
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
@@ -74,7 +74,7 @@ crm_core::setters!(BreakpointStyles {
 });
 
 crm_core::record! {
-    /// Color stop.
+    /// Item of `colors` of `Gradient`.
     pub struct ColorStop {
         /// The color.
         color: Option<RgbaColor> = "color",
@@ -86,7 +86,7 @@ crm_core::setters!(ColorStop {
 });
 
 crm_core::record! {
-    /// Content clone.
+    /// Body of `blog_posts.clone_post`.
     pub struct ContentClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
@@ -102,7 +102,7 @@ crm_core::setters!(ContentClone {
 });
 
 impl ContentClone {
-    /// A record with what it must have.
+    /// Creates a `ContentClone` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl ContentClone {
 }
 
 crm_core::record! {
-    /// Content language variation.
+    /// Item of `translations` of `BlogPost`.
     pub struct ContentLanguageVariation {
         /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -182,7 +182,7 @@ crm_core::setters!(ContentLanguageVariation {
 });
 
 crm_core::record! {
-    /// Content schedule.
+    /// Body of `blog_posts.schedule`.
     pub struct ContentSchedule {
         /// The id.
         id: Option<String> = "id",
@@ -194,7 +194,7 @@ crm_core::record! {
 }
 
 impl ContentSchedule {
-    /// A record with what it must have.
+    /// Creates a `ContentSchedule` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, publish_date: impl Into<Timestamp>) -> Self {
         Self {
@@ -258,7 +258,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Gradient.
+    /// Value of `background_gradient` of `Styles`.
     pub struct Gradient {
         /// The angle.
         angle: Option<Angle> = "angle",
@@ -278,7 +278,7 @@ crm_core::setters!(Gradient {
 });
 
 crm_core::record! {
-    /// Layout section.
+    /// Item of `layout_sections` of `BlogPost`.
     pub struct LayoutSection {
         /// The cells of the section.
         cells: Option<Vec<LayoutSection>> = "cells",
@@ -338,7 +338,7 @@ crm_core::setters!(LayoutSection {
 });
 
 crm_core::record! {
-    /// Margin.
+    /// Value of `margin` of `BreakpointStyles`.
     pub struct Margin {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -354,7 +354,7 @@ crm_core::setters!(Margin {
 });
 
 crm_core::record! {
-    /// Padding.
+    /// Value of `padding` of `BreakpointStyles`.
     pub struct Padding {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -378,7 +378,7 @@ crm_core::setters!(Padding {
 });
 
 crm_core::record! {
-    /// Rgba color.
+    /// Value of `color` of `ColorStop`.
     pub struct RgbaColor {
         /// The alpha part: how opaque it is.
         a: Option<f64> = "a",
@@ -402,7 +402,7 @@ crm_core::setters!(RgbaColor {
 });
 
 crm_core::record! {
-    /// Row meta data.
+    /// Item of `row_meta_data` of `LayoutSection`.
     pub struct RowMetaData {
         /// The CSS class.
         css_class: Option<String> = "cssClass",
@@ -418,7 +418,7 @@ crm_core::setters!(RowMetaData {
 });
 
 crm_core::record! {
-    /// Side or corner.
+    /// Value of `side_or_corner` of `Gradient`.
     pub struct SideOrCorner {
         /// Horizontal side, for example `LEFT`.
         horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
@@ -446,7 +446,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Size.
+    /// Value of `bottom` of `Margin`.
     pub struct Size {
         /// The unit it is given in.
         units: Option<SizeUnits> = "units",
@@ -502,7 +502,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Styles.
+    /// Value of `styles` of `LayoutSection`.
     pub struct Styles {
         /// The color of the background.
         background_color: Option<RgbaColor> = "backgroundColor",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association definition.
+    /// Reply of `media_bridge.create_association_definition`.
     pub struct AssociationDefinition {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association definition create.
+    /// Body of `media_bridge.create_association_definition`.
     pub struct AssociationDefinitionCreate {
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
@@ -40,7 +40,7 @@ crm_core::setters!(AssociationDefinitionCreate {
 });
 
 impl AssociationDefinitionCreate {
-    /// A record with what it must have.
+    /// Creates a `AssociationDefinitionCreate` from its required fields.
     #[must_use]
     pub fn new(
         from_object_type_id: impl Into<String>,
@@ -56,7 +56,7 @@ impl AssociationDefinitionCreate {
 }
 
 crm_core::record! {
-    /// Object schema update.
+    /// Body of `media_bridge.update_schema`.
     pub struct ObjectSchemaUpdate {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
@@ -100,7 +100,7 @@ crm_core::setters!(ObjectSchemaUpdate {
 });
 
 crm_core::record! {
-    /// Object type definition.
+    /// Reply of `media_bridge.update_schema`.
     pub struct ObjectTypeDefinition {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",

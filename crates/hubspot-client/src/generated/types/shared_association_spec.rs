@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association spec.
+    /// Body of `associations.create`.
     pub struct AssociationSpec {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationSpec {
-    /// A record with what it must have.
+    /// Creates a `AssociationSpec` from its required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,

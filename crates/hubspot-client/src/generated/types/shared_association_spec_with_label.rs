@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association spec with label.
+    /// Item of `association_types` of `AssociatedObject`.
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Batch response.
+    /// Reply of `association_labels.batch_purge_configurations`.
     pub struct BatchResponse {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Status.
+    /// Value of `status` of `ActionReply`.
     pub enum BatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",

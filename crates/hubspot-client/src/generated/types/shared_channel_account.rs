@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Channel account.
+    /// Reply of `conversations.get_channel_account`.
     pub struct ChannelAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Channel account page.
+    /// Reply of `conversations.list_channel_accounts`.
     pub struct ChannelAccountPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Client.
+    /// Value of `client` of `AssignmentMessage`.
     pub struct Client {
         /// The kind of client, for example `INTEGRATION`.
         client_type: Option<ClientClientType> = "clientType",
@@ -80,7 +80,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Contact.
+    /// One of the variants of another type: `Contact`.
     pub struct Contact {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contact address.
+    /// Item of `addresses` of `ContactProfile`.
     pub struct ContactAddress {
         /// The city of the address.
         city: Option<String> = "city",
@@ -126,7 +126,7 @@ crm_core::setters!(ContactAddress {
 });
 
 crm_core::record! {
-    /// Contact email.
+    /// Item of `emails` of `ContactProfile`.
     pub struct ContactEmail {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -142,7 +142,7 @@ crm_core::setters!(ContactEmail {
 });
 
 impl ContactEmail {
-    /// A record with what it must have.
+    /// Creates a `ContactEmail` from its required fields.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -154,7 +154,7 @@ impl ContactEmail {
 }
 
 crm_core::record! {
-    /// Contact name.
+    /// Value of `name` of `ContactProfile`.
     pub struct ContactName {
         /// The first name.
         first_name: Option<String> = "firstName",
@@ -182,7 +182,7 @@ crm_core::setters!(ContactName {
 });
 
 crm_core::record! {
-    /// Contact org.
+    /// Value of `org` of `ContactProfile`.
     pub struct ContactOrg {
         /// The name of the company.
         company: Option<String> = "company",
@@ -202,7 +202,7 @@ crm_core::setters!(ContactOrg {
 });
 
 crm_core::record! {
-    /// Contact phone.
+    /// Item of `phones` of `ContactProfile`.
     pub struct ContactPhone {
         /// The phone number.
         phone: Option<String> = "phone",
@@ -218,7 +218,7 @@ crm_core::setters!(ContactPhone {
 });
 
 impl ContactPhone {
-    /// A record with what it must have.
+    /// Creates a `ContactPhone` from its required fields.
     #[must_use]
     pub fn new(phone: impl Into<String>) -> Self {
         Self {
@@ -230,7 +230,7 @@ impl ContactPhone {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `ContactPhone`.
     pub enum ContactPhoneType {
         /// `CELL`
         Cell = "CELL",
@@ -244,7 +244,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Contact profile.
+    /// Value of `contact_profile` of `Contact`.
     pub struct ContactProfile {
         /// The postal addresses of the contact.
         addresses: Option<Vec<ContactAddress>> = "addresses",
@@ -270,7 +270,7 @@ crm_core::setters!(ContactProfile {
 });
 
 impl ContactProfile {
-    /// A record with what it must have.
+    /// Creates a `ContactProfile` from its required fields.
     #[must_use]
     pub fn new(
         addresses: impl Into<Vec<ContactAddress>>,
@@ -291,7 +291,7 @@ impl ContactProfile {
 }
 
 crm_core::record! {
-    /// Contact url.
+    /// Item of `urls` of `ContactProfile`.
     pub struct ContactUrl {
         /// Type.
         type_: Option<ContactUrlType> = "type",
@@ -307,7 +307,7 @@ crm_core::setters!(ContactUrl {
 });
 
 impl ContactUrl {
-    /// A record with what it must have.
+    /// Creates a `ContactUrl` from its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -319,7 +319,7 @@ impl ContactUrl {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `ContactAddress`.
     pub enum ContactUrlType {
         /// `HOME`
         Home = "HOME",
@@ -329,7 +329,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Conversations message.
+    /// Reply of `custom_channels.get_message`.
     pub struct ConversationsMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -387,7 +387,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Delivery identifier.
+    /// Value of `delivery_identifier` of `ChannelAccount`.
     pub struct DeliveryIdentifier {
         /// Type.
         type_: Option<DeliveryIdentifierType> = "type",
@@ -399,7 +399,7 @@ crm_core::record! {
 }
 
 impl DeliveryIdentifier {
-    /// A record with what it must have.
+    /// Creates a `DeliveryIdentifier` from its required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<DeliveryIdentifierType>,
@@ -414,7 +414,7 @@ impl DeliveryIdentifier {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of the argument `delivery_identifier_type` of `custom_channels.list_accounts`.
     pub enum DeliveryIdentifierType {
         /// `CHANNEL_SPECIFIC_OPAQUE_ID`
         ChannelSpecificOpaqueId = "CHANNEL_SPECIFIC_OPAQUE_ID",
@@ -428,7 +428,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// File.
+    /// One of the variants of another type: `File`.
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -460,7 +460,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Location.
+    /// One of the variants of another type: `Location`.
     pub struct Location {
         /// The address.
         address: Option<String> = "address",
@@ -488,7 +488,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Message failure details.
+    /// Value of `failure_details` of `MessageStatus`.
     pub struct MessageFailureDetails {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -498,7 +498,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Message header.
+    /// One of the variants of another type: `MessageHeader`.
     pub struct MessageHeader {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -510,7 +510,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Message status.
+    /// Value of `status` of `ConversationsMessage`.
     pub struct MessageStatus {
         /// Why it failed.
         failure_details: Option<MessageFailureDetails> = "failureDetails",
@@ -534,7 +534,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Quick replies.
+    /// One of the variants of another type: `QuickReplies`.
     pub struct QuickReplies {
         /// True if more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
@@ -548,7 +548,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Quick reply.
+    /// Item of `quick_replies` of `QuickReplies`.
     pub struct QuickReply {
         /// Display name.
         label: Option<String> = "label",
@@ -566,7 +566,7 @@ crm_core::setters!(QuickReply {
 });
 
 impl QuickReply {
-    /// A record with what it must have.
+    /// Creates a `QuickReply` from its required fields.
     #[must_use]
     pub fn new(
         value: impl Into<String>,
@@ -592,7 +592,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Recipient.
+    /// Item of `recipients` of `AssignmentMessage`.
     pub struct Recipient {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -606,7 +606,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sender.
+    /// Item of `senders` of `AssignmentMessage`.
     pub struct Sender {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -620,7 +620,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social metadata.
+    /// Value of `social_metadata` of `SocialMediaCreate`.
     pub struct SocialMetadata {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -656,7 +656,7 @@ crm_core::setters!(SocialMetadata {
 });
 
 impl SocialMetadata {
-    /// A record with what it must have.
+    /// Creates a `SocialMetadata` from its required fields.
     #[must_use]
     pub fn new(media_type: impl Into<SocialMetadataMediaType>) -> Self {
         Self {
@@ -673,7 +673,7 @@ impl SocialMetadata {
 }
 
 crm_core::record! {
-    /// Social metadata attachment.
+    /// One of the variants of another type: `SocialMetadataAttachment`.
     pub struct SocialMetadataAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -711,7 +711,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Unsupported content.
+    /// One of the variants of another type: `UnsupportedContent`.
     pub struct UnsupportedContent {
         /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
@@ -719,7 +719,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Whats app template metadata.
+    /// One of the variants of another type: `WhatsAppTemplateMetadata`.
     pub struct WhatsAppTemplateMetadata {
         /// The id of the content.
         content_id: Option<i64> = "contentId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Email send status view.
+    /// Reply of `single_send.send`.
     pub struct EmailSendStatusView {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -134,7 +134,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Event id view.
+    /// Value of `event_id` of `EmailSendStatusView`.
     pub struct EventIdView {
         /// Time at which it was created.
         created: Option<Timestamp> = "created",
@@ -144,7 +144,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Single send email.
+    /// Value of `message` of `SingleSendRequestCreate`.
     pub struct SingleSendEmail {
         /// The addresses that get a blind copy.
         bcc: Option<Vec<String>> = "bcc",
@@ -172,7 +172,7 @@ crm_core::setters!(SingleSendEmail {
 });
 
 impl SingleSendEmail {
-    /// A record with what it must have.
+    /// Creates a `SingleSendEmail` from its required fields.
     #[must_use]
     pub fn new(
         bcc: impl Into<Vec<String>>,
@@ -192,7 +192,7 @@ impl SingleSendEmail {
 }
 
 crm_core::record! {
-    /// Single send request create.
+    /// Body of `single_send.send`.
     pub struct SingleSendRequestCreate {
         /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 impl SingleSendRequestCreate {
-    /// A record with what it must have.
+    /// Creates a `SingleSendRequestCreate` from its required fields.
     #[must_use]
     pub fn new(
         contact_properties: impl Into<Map<String>>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Error detail.
+    /// Item of `errors` of `ErrorItem`.
     pub struct ErrorDetail {
         /// The code of the error, or of the authorization.
         code: Option<String> = "code",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Row error.
+    /// Item of `errors` of `ActionResponseWithResultsPublicWideStatus`.
     pub struct RowError {
         /// The group it is sorted into.
         category: Option<String> = "category",

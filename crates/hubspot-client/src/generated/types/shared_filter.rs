@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Filter.
+    /// Item of `filters` of `CrmSearchRequest`.
     pub struct Filter {
         /// The upper end, with `BETWEEN`.
         high_value: Option<String> = "highValue",
@@ -30,7 +30,7 @@ crm_core::setters!(Filter {
 });
 
 impl Filter {
-    /// A record with what it must have.
+    /// Creates a `Filter` from its required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<FilterOperator>,
@@ -48,7 +48,7 @@ impl Filter {
 }
 
 crm_core::record! {
-    /// Filter group.
+    /// Item of `filter_groups` of `CrmSearchRequest`.
     pub struct FilterGroup {
         /// The conditions that narrow it down.
         filters: Option<Vec<Filter>> = "filters",
@@ -58,7 +58,7 @@ crm_core::record! {
 }
 
 impl FilterGroup {
-    /// A record with what it must have.
+    /// Creates a `FilterGroup` from its required fields.
     #[must_use]
     pub fn new(filters: impl Into<Vec<Filter>>) -> Self {
         Self {

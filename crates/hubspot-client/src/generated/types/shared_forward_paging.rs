@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Forward paging.
+    /// Value of `paging` of `AccountUserPage`.
     pub struct ForwardPaging {
         /// Position of the next page.
         next: Option<NextPage> = "next",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Json node batch.
+    /// Body of `blog_authors.batch_update`.
     pub struct JsonNodeBatch {
         /// Rows of the batch.
         inputs: Option<Vec<Value>> = "inputs",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl JsonNodeBatch {
-    /// A record with what it must have.
+    /// Creates a `JsonNodeBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Value>>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Language group attach.
+    /// Body of `blog_authors.attach_to_language_group`.
     pub struct LanguageGroupAttach {
         /// The id.
         id: Option<String> = "id",
@@ -24,7 +24,7 @@ crm_core::setters!(LanguageGroupAttach {
 });
 
 impl LanguageGroupAttach {
-    /// A record with what it must have.
+    /// Creates a `LanguageGroupAttach` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -42,7 +42,7 @@ impl LanguageGroupAttach {
 }
 
 crm_core::record! {
-    /// Language group detach.
+    /// Body of `blog_authors.detach_from_language_group`.
     pub struct LanguageGroupDetach {
         /// The id.
         id: Option<String> = "id",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 impl LanguageGroupDetach {
-    /// A record with what it must have.
+    /// Creates a `LanguageGroupDetach` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl LanguageGroupDetach {
 }
 
 crm_core::record! {
-    /// Languages update.
+    /// Body of `blog_authors.update_languages`.
     pub struct LanguagesUpdate {
         /// The languages, by id of the content.
         languages: Option<Map<String>> = "languages",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl LanguagesUpdate {
-    /// A record with what it must have.
+    /// Creates a `LanguagesUpdate` from its required fields.
     #[must_use]
     pub fn new(
         languages: impl Into<Map<String>>,
@@ -90,7 +90,7 @@ impl LanguagesUpdate {
 }
 
 crm_core::record! {
-    /// Primary language set.
+    /// Body of `blog_authors.set_primary_language`.
     pub struct PrimaryLanguageSet {
         /// The id.
         id: Option<String> = "id",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PrimaryLanguageSet {
-    /// A record with what it must have.
+    /// Creates a `PrimaryLanguageSet` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

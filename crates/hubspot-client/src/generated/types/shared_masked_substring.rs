@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Masked substring.
+    /// Item of `substrings` of `MaskedSubstrings`.
     pub struct MaskedSubstring {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstring {
-    /// A record with what it must have.
+    /// Creates a `MaskedSubstring` from its required fields.
     #[must_use]
     pub fn new(end: impl Into<i64>, start: impl Into<i64>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl MaskedSubstring {
 }
 
 crm_core::record! {
-    /// Masked substrings.
+    /// Value of `masked_substrings` of `PropertyValue`.
     pub struct MaskedSubstrings {
         /// The parts that are masked.
         substrings: Option<Vec<MaskedSubstring>> = "substrings",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstrings {
-    /// A record with what it must have.
+    /// Creates a `MaskedSubstrings` from its required fields.
     #[must_use]
     pub fn new(substrings: impl Into<Vec<MaskedSubstring>>) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl MaskedSubstrings {
 }
 
 crm_core::record! {
-    /// Property value.
+    /// Item of `custom_properties` of `ExternalMarketingEvent`.
     pub struct PropertyValue {
         /// Sensitivity of the data.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
@@ -135,7 +135,7 @@ crm_core::setters!(PropertyValue {
 });
 
 impl PropertyValue {
-    /// A record with what it must have.
+    /// Creates a `PropertyValue` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Next page.
+    /// Value of `next` of `ForwardPaging`.
     pub struct NextPage {
         /// The cursor of the next page.
         after: Option<String> = "after",

@@ -22,7 +22,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Option input.
+    /// Item of `options` of `BehavioralEventPropertyCreate`.
     pub struct OptionInput {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -44,7 +44,7 @@ crm_core::setters!(OptionInput {
 });
 
 impl OptionInput {
-    /// A record with what it must have.
+    /// Creates a `OptionInput` from its required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -90,7 +90,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Property modification metadata.
+    /// Value of `modification_metadata` of `MediaProperty`.
     pub struct PropertyModificationMetadata {
         /// True if it can be archived.
         archivable: Option<bool> = "archivable",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Object id batch.
+    /// Body of `currencies.batch_read_exchange_rates`.
     pub struct ObjectIdBatch {
         /// Rows of the batch.
         inputs: Option<Vec<PublicObjectId>> = "inputs",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl ObjectIdBatch {
-    /// A record with what it must have.
+    /// Creates a `ObjectIdBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PublicObjectId>>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Option item.
+    /// Item of `options` of `Property`.
     pub struct OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property.
+    /// Reply of `event_definitions.create_property`.
     pub struct Property {
         /// True if it is archived.
         archived: Option<bool> = "archived",

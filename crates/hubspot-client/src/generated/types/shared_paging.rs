@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Paging.
+    /// Value of `paging` of `AssociatedIdPage`.
     pub struct Paging {
         /// Position of the next page.
         next: Option<NextPage> = "next",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Previous page.
+    /// Value of `prev` of `HubDbRowPagePaging`.
     pub struct PreviousPage {
         /// The cursor of the page before.
         before: Option<String> = "before",

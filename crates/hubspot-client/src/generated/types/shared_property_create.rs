@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Property create.
+    /// Body of `media_bridge.create_property`.
     pub struct PropertyCreate {
         /// Formula that calculates the value.
         calculation_formula: Option<String> = "calculationFormula",
@@ -89,7 +89,7 @@ crm_core::setters!(PropertyCreate {
 });
 
 crm_core::record! {
-    /// Property create batch.
+    /// Body of `media_bridge.batch_create_properties`.
     pub struct PropertyCreateBatch {
         /// Rows of the batch.
         inputs: Option<Vec<PropertyCreate>> = "inputs",
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl PropertyCreateBatch {
-    /// A record with what it must have.
+    /// Creates a `PropertyCreateBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl PropertyCreateBatch {
 }
 
 crm_core::record! {
-    /// Property group.
+    /// Reply of `media_bridge.create_property_group`.
     pub struct PropertyGroup {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property group create.
+    /// Body of `media_bridge.create_property_group`.
     pub struct PropertyGroupCreate {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -142,7 +142,7 @@ crm_core::setters!(PropertyGroupCreate {
 });
 
 impl PropertyGroupCreate {
-    /// A record with what it must have.
+    /// Creates a `PropertyGroupCreate` from its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -155,7 +155,7 @@ impl PropertyGroupCreate {
 }
 
 crm_core::record! {
-    /// Property group list.
+    /// Reply of `media_bridge.list_property_groups`.
     pub struct PropertyGroupList {
         /// Items of this page, or the result of each input.
         results: Vec<PropertyGroup> = "results",
@@ -163,7 +163,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property group update.
+    /// Body of `media_bridge.update_property_group`.
     pub struct PropertyGroupUpdate {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
@@ -179,7 +179,7 @@ crm_core::setters!(PropertyGroupUpdate {
 });
 
 crm_core::record! {
-    /// Property name.
+    /// Item of `inputs` of `PropertyNameBatch`.
     pub struct PropertyName {
         /// The name.
         name: Option<String> = "name",
@@ -189,7 +189,7 @@ crm_core::record! {
 }
 
 impl PropertyName {
-    /// A record with what it must have.
+    /// Creates a `PropertyName` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -200,7 +200,7 @@ impl PropertyName {
 }
 
 crm_core::record! {
-    /// Property name batch.
+    /// Body of `media_bridge.batch_archive_properties`.
     pub struct PropertyNameBatch {
         /// Rows of the batch.
         inputs: Option<Vec<PropertyName>> = "inputs",
@@ -210,7 +210,7 @@ crm_core::record! {
 }
 
 impl PropertyNameBatch {
-    /// A record with what it must have.
+    /// Creates a `PropertyNameBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {
@@ -221,7 +221,7 @@ impl PropertyNameBatch {
 }
 
 crm_core::record! {
-    /// Property name batch read.
+    /// Body of `media_bridge.batch_read_properties`.
     pub struct PropertyNameBatchRead {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -241,7 +241,7 @@ crm_core::setters!(PropertyNameBatchRead {
 });
 
 impl PropertyNameBatchRead {
-    /// A record with what it must have.
+    /// Creates a `PropertyNameBatchRead` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {

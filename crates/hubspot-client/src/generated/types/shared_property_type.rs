@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `MediaBridgePropertyUpdate`.
     pub enum PropertyType {
         /// `bool`
         Bool = "bool",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Public object id.
+    /// Value of `from` of `AssociationArchive`.
     pub struct PublicObjectId {
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl PublicObjectId {
-    /// A record with what it must have.
+    /// Creates a `PublicObjectId` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

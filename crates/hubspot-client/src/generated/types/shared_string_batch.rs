@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// String batch.
+    /// Body of `blog_authors.batch_delete`.
     pub struct StringBatch {
         /// Rows of the batch.
         inputs: Option<Vec<String>> = "inputs",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl StringBatch {
-    /// A record with what it must have.
+    /// Creates a `StringBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<String>>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Task locator.
+    /// Reply of `exports.start`.
     pub struct TaskLocator {
         /// The id.
         id: Option<String> = "id",

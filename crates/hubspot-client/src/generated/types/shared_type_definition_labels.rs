@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Type definition labels.
+    /// Value of `labels` of `BehavioralEventTypeDefinition`.
     pub struct TypeDefinitionLabels {
         /// The word for several.
         plural: Option<String> = "plural",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value with timestamp.
+    /// Item of `properties_with_history` of `DealSplitsObject`.
     pub struct ValueWithTimestamp {
         /// The id of what it came from.
         source_id: Option<String> = "sourceId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Version user.
+    /// Value of `user` of `BlogPostVersion`.
     pub struct VersionUser {
         /// The e-mail address.
         email: Option<String> = "email",

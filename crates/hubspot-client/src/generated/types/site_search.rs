@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Content search result.
+    /// Item of `results` of `SearchResults`.
     pub struct ContentSearchResult {
         /// The full name of the author.
         author_full_name: Option<String> = "authorFullName",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Indexed data.
+    /// Reply of `site_search.get_indexed_data`.
     pub struct IndexedData {
         /// The fields, in order or by name.
         fields: Map<IndexedField> = "fields",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of the argument `types` of `site_search.search`.
     pub enum IndexedDataType {
         /// `BLOG_POST`
         BlogPost = "BLOG_POST",
@@ -80,7 +80,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Indexed field.
+    /// Item of `fields` of `IndexedData`.
     pub struct IndexedField {
         /// True if the field is metadata.
         metadata_field: Option<bool> = "metadataField",
@@ -94,7 +94,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search results.
+    /// Reply of `site_search.search`.
     pub struct SearchResults {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
@@ -112,7 +112,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Site search search length.
+    /// Value of the argument `length` of `site_search.search`.
     pub enum SiteSearchSearchLength {
         /// `LONG`
         Long = "LONG",

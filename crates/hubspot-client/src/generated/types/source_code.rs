@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Asset file metadata.
+    /// Reply of `source_code.create`.
     pub struct AssetFileMetadata {
         /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// File extract request.
+    /// Body of `source_code.extract`.
     pub struct FileExtractRequest {
         /// The path it is found under.
         path: Option<String> = "path",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 impl FileExtractRequest {
-    /// A record with what it must have.
+    /// Creates a `FileExtractRequest` from its required fields.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
         Self {

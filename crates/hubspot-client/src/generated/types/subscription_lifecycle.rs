@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Pause subscription request.
+    /// Body of `subscription_lifecycle.pause`.
     pub struct PauseSubscriptionRequest {
         /// Why it is paused.
         pause_reason: Option<String> = "pauseReason",
@@ -16,7 +16,7 @@ crm_core::setters!(PauseSubscriptionRequest {
 });
 
 crm_core::record! {
-    /// Unpause request.
+    /// Body of `subscription_lifecycle.resume`.
     pub struct UnpauseRequest {
         /// The date proposed for the next billing. In milliseconds since 1970-01-01 UTC.
         proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 impl UnpauseRequest {
-    /// A record with what it must have.
+    /// Creates a `UnpauseRequest` from its required fields.
     #[must_use]
     pub fn new(proposed_next_billing_date: impl Into<i64>) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Tax rate group.
+    /// Reply of `tax_rates.get`.
     pub struct TaxRateGroup {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tax rate group page.
+    /// Reply of `tax_rates.list`.
     pub struct TaxRateGroupPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",

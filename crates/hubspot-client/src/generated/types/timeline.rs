@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// App event occurrence.
+    /// Body of `timeline.create_event`.
     pub struct AppEventOccurrence {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
@@ -52,7 +52,7 @@ crm_core::setters!(AppEventOccurrence {
 });
 
 impl AppEventOccurrence {
-    /// A record with what it must have.
+    /// Creates a `AppEventOccurrence` from its required fields.
     #[must_use]
     pub fn new(
         event_type_name: impl Into<String>,
@@ -77,7 +77,7 @@ impl AppEventOccurrence {
 }
 
 crm_core::record! {
-    /// App event occurrence batch.
+    /// Body of `timeline.batch_create_events`.
     pub struct AppEventOccurrenceBatch {
         /// Rows of the batch.
         inputs: Option<Vec<AppEventOccurrence>> = "inputs",
@@ -87,7 +87,7 @@ crm_core::record! {
 }
 
 impl AppEventOccurrenceBatch {
-    /// A record with what it must have.
+    /// Creates a `AppEventOccurrenceBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AppEventOccurrence>>) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl AppEventOccurrenceBatch {
 }
 
 crm_core::record! {
-    /// App event resolution reply.
+    /// Reply of `timeline.resolve_event_types`.
     pub struct AppEventResolutionReply {
         /// The developer's own name with the project's.
         developer_qualified_symbol: Option<DeveloperQualifiedSymbol> = "developerQualifiedSymbol",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// App event resolution request.
+    /// Body of `timeline.resolve_event_types`.
     pub struct AppEventResolutionRequest {
         /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
@@ -120,7 +120,7 @@ crm_core::record! {
 }
 
 impl AppEventResolutionRequest {
-    /// A record with what it must have.
+    /// Creates a `AppEventResolutionRequest` from its required fields.
     #[must_use]
     pub fn new(
         developer_symbol: impl Into<String>,
@@ -135,7 +135,7 @@ impl AppEventResolutionRequest {
 }
 
 crm_core::record! {
-    /// Batch response app event occurrence.
+    /// Reply of `timeline.batch_create_events`.
     pub struct BatchResponseAppEventOccurrence {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Developer qualified symbol.
+    /// Value of `developer_qualified_symbol` of `AppEventResolutionReply`.
     pub struct DeveloperQualifiedSymbol {
         /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
@@ -167,7 +167,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Timeline event i frame.
+    /// Value of `timeline_i_frame` of `AppEventOccurrence`.
     pub struct TimelineEventIFrame {
         /// The label of the header.
         header_label: Option<String> = "headerLabel",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Smtp api token request create.
+    /// Body of `transactional_email.create_smtp_token`.
     pub struct SmtpApiTokenRequestCreate {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl SmtpApiTokenRequestCreate {
-    /// A record with what it must have.
+    /// Creates a `SmtpApiTokenRequestCreate` from its required fields.
     #[must_use]
     pub fn new(
         campaign_name: impl Into<String>,
@@ -31,7 +31,7 @@ impl SmtpApiTokenRequestCreate {
 }
 
 crm_core::record! {
-    /// Smtp api token view.
+    /// Reply of `transactional_email.create_smtp_token`.
     pub struct SmtpApiTokenView {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
@@ -51,7 +51,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Smtp api token view page.
+    /// Reply of `transactional_email.list_smtp_tokens`.
     pub struct SmtpApiTokenViewPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",

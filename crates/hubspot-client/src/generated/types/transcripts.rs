@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Speaker.
+    /// Value of `speaker` of `TranscriptCreateUtterance`.
     pub struct Speaker {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -22,7 +22,7 @@ crm_core::setters!(Speaker {
 });
 
 impl Speaker {
-    /// A record with what it must have.
+    /// Creates a `Speaker` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Speaker {
 }
 
 crm_core::record! {
-    /// Transcript create reply.
+    /// Reply of `transcripts.create`.
     pub struct TranscriptCreateReply {
         /// The id.
         id: Option<String> = "id",
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Transcript create request.
+    /// Body of `transcripts.create`.
     pub struct TranscriptCreateRequest {
         /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 impl TranscriptCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `TranscriptCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         engagement_id: impl Into<i64>,
@@ -70,7 +70,7 @@ impl TranscriptCreateRequest {
 }
 
 crm_core::record! {
-    /// Transcript create utterance.
+    /// Item of `transcript_create_utterances` of `TranscriptCreateRequest`.
     pub struct TranscriptCreateUtterance {
         /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
@@ -92,7 +92,7 @@ crm_core::setters!(TranscriptCreateUtterance {
 });
 
 impl TranscriptCreateUtterance {
-    /// A record with what it must have.
+    /// Creates a `TranscriptCreateUtterance` from its required fields.
     #[must_use]
     pub fn new(
         end_time_millis: impl Into<i64>,
@@ -112,7 +112,7 @@ impl TranscriptCreateUtterance {
 }
 
 crm_core::record! {
-    /// Transcript reply.
+    /// Reply of `transcripts.get`.
     pub struct TranscriptReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -140,7 +140,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Transcript utterance.
+    /// Item of `transcript_utterances` of `TranscriptReply`.
     pub struct TranscriptUtterance {
         /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Url mapping.
+    /// Body of `url_mappings.create`.
     pub struct UrlMapping {
         /// In milliseconds since 1970-01-01 UTC.
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Url mapping create request body.
+    /// Body of `url_redirects.create`.
     pub struct UrlMappingCreateRequestBody {
         /// The address to redirect to.
         destination: Option<String> = "destination",
@@ -48,7 +48,7 @@ crm_core::setters!(UrlMappingCreateRequestBody {
 });
 
 impl UrlMappingCreateRequestBody {
-    /// A record with what it must have.
+    /// Creates a `UrlMappingCreateRequestBody` from its required fields.
     #[must_use]
     pub fn new(
         destination: impl Into<String>,
@@ -72,7 +72,7 @@ impl UrlMappingCreateRequestBody {
 }
 
 crm_core::record! {
-    /// Url mapping page.
+    /// Reply of `url_redirects.list`.
     pub struct UrlMappingPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Url redirects url mapping.
+    /// Body of `url_redirects.create_mapping`.
     pub struct UrlRedirectsUrlMapping {
         /// Time at which it was created.
         created: Option<Timestamp> = "created",

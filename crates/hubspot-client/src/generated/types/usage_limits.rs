@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association label limit reply.
+    /// Item of `results` of `AssociationLabelLimitResponseList`.
     pub struct AssociationLabelLimitReply {
         /// All labels of the association.
         all_labels: Vec<String> = "allLabels",
@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association label limit response list.
+    /// Reply of `usage_limits.list_association_labels`.
     pub struct AssociationLabelLimitResponseList {
         /// Items of this page, or the result of each input.
         results: Vec<AssociationLabelLimitReply> = "results",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association record limit reply.
+    /// Reply of `usage_limits.get_association_record_usage`.
     pub struct AssociationRecordLimitReply {
         /// Samples of records that have reached the limit.
         at_limit_from_record_samples: Vec<AtLimitRecordSample> = "atLimitFromRecordSamples",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// At limit record sample.
+    /// Item of `at_limit_from_record_samples` of `AssociationRecordLimitReply`.
     pub struct AtLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom object limit reply.
+    /// Reply of `usage_limits.get_custom_object_type_usage`.
     pub struct CustomObjectLimitReply {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
@@ -68,7 +68,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Custom property limit reply.
+    /// Reply of `usage_limits.get_custom_property_usage`.
     pub struct CustomPropertyLimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Limit and usage for object type.
+    /// Item of `by_object_type` of `CustomPropertyLimitReply`.
     pub struct LimitAndUsageForObjectType {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Limit reply.
+    /// Reply of `usage_limits.get_calculated_property_usage`.
     pub struct LimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<UsageForObjectType> = "byObjectType",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Limits tracking object type definition.
+    /// Value of `from_object_type` of `AssociationLabelLimitReply`.
     pub struct LimitsTrackingObjectTypeDefinition {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -126,7 +126,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Near limit record sample.
+    /// Item of `near_limit_from_record_samples` of `AssociationRecordLimitReply`.
     pub struct NearLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object type near or at association limit.
+    /// Item of `results` of `ObjectTypeNearOrAtAssociationLimitList`.
     pub struct ObjectTypeNearOrAtAssociationLimit {
         /// True if some records have reached the limit.
         has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
@@ -156,7 +156,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Object type near or at association limit list.
+    /// Reply of `usage_limits.list_association_sources`.
     pub struct ObjectTypeNearOrAtAssociationLimitList {
         /// Items of this page, or the result of each input.
         results: Vec<ObjectTypeNearOrAtAssociationLimit> = "results",
@@ -164,7 +164,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Record limit reply.
+    /// Reply of `usage_limits.get_pipeline_usage`.
     pub struct RecordLimitReply {
         /// The limit on records of custom objects.
         custom_object_types: Option<LimitReply> = "customObjectTypes",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Usage for object type.
+    /// Item of `by_object_type` of `LimitReply`.
     pub struct UsageForObjectType {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

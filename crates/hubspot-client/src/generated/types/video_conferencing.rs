@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Settings.
+    /// Body of `video_conferencing.replace_settings`.
     pub struct Settings {
         /// The address called to make a meeting.
         create_meeting_url: Option<String> = "createMeetingUrl",
@@ -32,7 +32,7 @@ crm_core::setters!(Settings {
 });
 
 impl Settings {
-    /// A record with what it must have.
+    /// Creates a `Settings` from its required fields.
     #[must_use]
     pub fn new(create_meeting_url: impl Into<String>) -> Self {
         Self {

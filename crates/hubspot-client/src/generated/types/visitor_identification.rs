@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Identification token generation request.
+    /// Body of `visitor_identification.create_token`.
     pub struct IdentificationTokenGenerationRequest {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -26,7 +26,7 @@ crm_core::setters!(IdentificationTokenGenerationRequest {
 });
 
 impl IdentificationTokenGenerationRequest {
-    /// A record with what it must have.
+    /// Creates a `IdentificationTokenGenerationRequest` from its required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -43,7 +43,7 @@ impl IdentificationTokenGenerationRequest {
 }
 
 crm_core::record! {
-    /// Identification token reply.
+    /// Reply of `visitor_identification.create_token`.
     pub struct IdentificationTokenReply {
         /// The token itself.
         token: Option<String> = "token",

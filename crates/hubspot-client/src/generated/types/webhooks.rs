@@ -106,7 +106,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Settings change request.
+    /// Body of `webhooks.replace_settings`.
     pub struct SettingsChangeRequest {
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 impl SettingsChangeRequest {
-    /// A record with what it must have.
+    /// Creates a `SettingsChangeRequest` from its required fields.
     #[must_use]
     pub fn new(
         target_url: impl Into<String>,
@@ -133,7 +133,7 @@ impl SettingsChangeRequest {
 }
 
 crm_core::record! {
-    /// Subscription batch update request.
+    /// Item of `inputs` of `SubscriptionBatchUpdateRequestBatch`.
     pub struct SubscriptionBatchUpdateRequest {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -145,7 +145,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a `SubscriptionBatchUpdateRequest` from its required fields.
     #[must_use]
     pub fn new(active: impl Into<bool>, id: impl Into<i64>) -> Self {
         Self {
@@ -157,7 +157,7 @@ impl SubscriptionBatchUpdateRequest {
 }
 
 crm_core::record! {
-    /// Subscription batch update request batch.
+    /// Body of `webhooks.batch_update_subscriptions`.
     pub struct SubscriptionBatchUpdateRequestBatch {
         /// Rows of the batch.
         inputs: Option<Vec<SubscriptionBatchUpdateRequest>> = "inputs",
@@ -167,7 +167,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequestBatch {
-    /// A record with what it must have.
+    /// Creates a `SubscriptionBatchUpdateRequestBatch` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<SubscriptionBatchUpdateRequest>>) -> Self {
         Self {
@@ -178,7 +178,7 @@ impl SubscriptionBatchUpdateRequestBatch {
 }
 
 crm_core::record! {
-    /// Subscription create request.
+    /// Body of `webhooks.create_subscription`.
     pub struct SubscriptionCreateRequest {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -204,7 +204,7 @@ crm_core::setters!(SubscriptionCreateRequest {
 });
 
 impl SubscriptionCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `SubscriptionCreateRequest` from its required fields.
     #[must_use]
     pub fn new(active: impl Into<bool>, event_type: impl Into<EventType>) -> Self {
         Self {
@@ -219,7 +219,7 @@ impl SubscriptionCreateRequest {
 }
 
 crm_core::record! {
-    /// Subscription list reply.
+    /// Reply of `webhooks.list_subscriptions`.
     pub struct SubscriptionListReply {
         /// Items of this page, or the result of each input.
         results: Vec<WebhooksSubscriptionReply> = "results",
@@ -227,7 +227,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Subscription patch request.
+    /// Body of `webhooks.update_subscription`.
     pub struct SubscriptionPatchRequest {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -239,7 +239,7 @@ crm_core::setters!(SubscriptionPatchRequest {
 });
 
 crm_core::record! {
-    /// Subscription response batch reply.
+    /// Reply of `webhooks.batch_update_subscriptions`.
     pub struct SubscriptionResponseBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Throttling settings.
+    /// Value of `throttling` of `SettingsChangeRequest`.
     pub struct ThrottlingSettings {
         /// Maximum number of concurrent requests.
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
@@ -271,7 +271,7 @@ crm_core::record! {
 }
 
 impl ThrottlingSettings {
-    /// A record with what it must have.
+    /// Creates a `ThrottlingSettings` from its required fields.
     #[must_use]
     pub fn new(max_concurrent_requests: impl Into<i64>) -> Self {
         Self {
@@ -282,7 +282,7 @@ impl ThrottlingSettings {
 }
 
 crm_core::record! {
-    /// Webhooks settings reply.
+    /// Reply of `webhooks.get_settings`.
     pub struct WebhooksSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -296,7 +296,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Webhooks subscription reply.
+    /// Reply of `webhooks.create_subscription`.
     pub struct WebhooksSubscriptionReply {
         /// True if it is active.
         active: Option<bool> = "active",

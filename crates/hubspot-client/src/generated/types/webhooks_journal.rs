@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action override request.
+    /// Item of `action_overrides` of `SubscriptionReply`.
     pub struct ActionOverrideRequest {
         /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Actions item.
+    /// Item of `actions` of `AssociationSubscriptionUpsertRequest`.
     pub enum ActionsItem {
         /// `ADDED_TO_LIST`
         AddedToList = "ADDED_TO_LIST",
@@ -50,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// App lifecycle event subscription upsert request.
+    /// One of the variants of another type: `AppLifecycleEventSubscriptionUpsertRequest`.
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl AppLifecycleEventSubscriptionUpsertRequest {
-    /// A record with what it must have.
+    /// Creates a `AppLifecycleEventSubscriptionUpsertRequest` from its required fields.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<String>,
@@ -80,7 +80,7 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Association subscription upsert request.
+    /// One of the variants of another type: `AssociationSubscriptionUpsertRequest`.
     pub struct AssociationSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -112,7 +112,7 @@ crm_core::setters!(AssociationSubscriptionUpsertRequest {
 });
 
 impl AssociationSubscriptionUpsertRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `AssociationSubscriptionUpsertRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -134,7 +134,7 @@ impl Default for AssociationSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Batch response journal fetch reply.
+    /// Reply of `webhooks_journal.batch_get_earliest`.
     pub struct BatchResponseJournalFetchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -152,7 +152,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Condition.
+    /// Item of `conditions` of `WebhooksJournalFilter`.
     pub struct Condition {
         /// Always `CRM_OBJECT_PROPERTY`.
         filter_type: Option<String> = "filterType",
@@ -176,7 +176,7 @@ crm_core::setters!(Condition {
 });
 
 impl Condition {
-    /// A record with what it must have.
+    /// Creates a `Condition` from its required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<ConditionOperator>,
@@ -226,7 +226,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Crm object snapshot batch reply.
+    /// Reply of `webhooks_journal.create_crm_snapshots`.
     pub struct CrmObjectSnapshotBatchReply {
         /// The snapshots that were asked for.
         snapshot_responses: Vec<CrmObjectSnapshotReply> = "snapshotResponses",
@@ -234,7 +234,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crm object snapshot batch request.
+    /// Body of `webhooks_journal.create_crm_snapshots`.
     pub struct CrmObjectSnapshotBatchRequest {
         /// Requested snapshots.
         snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotBatchRequest {
-    /// A record with what it must have.
+    /// Creates a `CrmObjectSnapshotBatchRequest` from its required fields.
     #[must_use]
     pub fn new(snapshot_requests: impl Into<Vec<CrmObjectSnapshotRequest>>) -> Self {
         Self {
@@ -255,7 +255,7 @@ impl CrmObjectSnapshotBatchRequest {
 }
 
 crm_core::record! {
-    /// Crm object snapshot reply.
+    /// Item of `snapshot_responses` of `CrmObjectSnapshotBatchReply`.
     pub struct CrmObjectSnapshotReply {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -269,7 +269,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Crm object snapshot request.
+    /// Item of `snapshot_requests` of `CrmObjectSnapshotBatchRequest`.
     pub struct CrmObjectSnapshotRequest {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -285,7 +285,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotRequest {
-    /// A record with what it must have.
+    /// Creates a `CrmObjectSnapshotRequest` from its required fields.
     #[must_use]
     pub fn new(
         object_id: impl Into<i64>,
@@ -304,7 +304,7 @@ impl CrmObjectSnapshotRequest {
 }
 
 crm_core::record! {
-    /// Filter create reply.
+    /// Reply of `webhooks_journal.create_filter`.
     pub struct FilterCreateReply {
         /// The id of the filter.
         filter_id: Option<i64> = "filterId",
@@ -312,7 +312,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Filter create request.
+    /// Body of `webhooks_journal.create_filter`.
     pub struct FilterCreateRequest {
         /// Filter that restricts the results.
         filter: Option<WebhooksJournalFilter> = "filter",
@@ -324,7 +324,7 @@ crm_core::record! {
 }
 
 impl FilterCreateRequest {
-    /// A record with what it must have.
+    /// Creates a `FilterCreateRequest` from its required fields.
     #[must_use]
     pub fn new(
         filter: impl Into<WebhooksJournalFilter>,
@@ -339,7 +339,7 @@ impl FilterCreateRequest {
 }
 
 crm_core::record! {
-    /// Filter reply.
+    /// Reply of `webhooks_journal.get_filter`.
     pub struct FilterReply {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -351,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Gdpr privacy deletion subscription upsert request.
+    /// One of the variants of another type: `GdprPrivacyDeletionSubscriptionUpsertRequest`.
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 impl GdprPrivacyDeletionSubscriptionUpsertRequest {
-    /// A record with what it must have.
+    /// Creates a `GdprPrivacyDeletionSubscriptionUpsertRequest` from its required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -385,7 +385,7 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Journal fetch reply.
+    /// Item of `results` of `BatchResponseJournalFetchReply`.
     pub struct JournalFetchReply {
         /// The place in the journal.
         current_offset: Option<String> = "currentOffset",
@@ -397,7 +397,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Journal fetch response batch reply.
+    /// Reply of `webhooks_journal.batch_read`.
     pub struct JournalFetchResponseBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -419,7 +419,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List membership subscription upsert request.
+    /// One of the variants of another type: `ListMembershipSubscriptionUpsertRequest`.
     pub struct ListMembershipSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -437,7 +437,7 @@ crm_core::record! {
 }
 
 impl ListMembershipSubscriptionUpsertRequest {
-    /// A record with what it must have.
+    /// Creates a `ListMembershipSubscriptionUpsertRequest` from its required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -457,7 +457,7 @@ impl ListMembershipSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Object subscription upsert request.
+    /// One of the variants of another type: `ObjectSubscriptionUpsertRequest`.
     pub struct ObjectSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -489,7 +489,7 @@ crm_core::setters!(ObjectSubscriptionUpsertRequest {
 });
 
 impl ObjectSubscriptionUpsertRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ObjectSubscriptionUpsertRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -511,7 +511,7 @@ impl Default for ObjectSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Snapshot status reply.
+    /// Reply of `webhooks_journal.get_local_snapshot_status`.
     pub struct SnapshotStatusReply {
         /// Time at which the work ended.
         completed_at: Option<i64> = "completedAt",
@@ -543,7 +543,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Status.
+    /// Value of `status` of `SnapshotStatusReply`.
     pub enum SnapshotStatusReplyStatus {
         /// `EXPIRED`
         Expired = "EXPIRED",
@@ -559,7 +559,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Subscription reply.
+    /// Reply of `webhooks_journal.get_subscription`.
     pub struct SubscriptionReply {
         /// Settings that differ for individual actions.
         action_overrides: Map<ActionOverrideRequest> = "actionOverrides",
@@ -595,7 +595,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Subscription response list.
+    /// Reply of `webhooks_journal.list_subscriptions`.
     pub struct SubscriptionResponseList {
         /// Items of this page, or the result of each input.
         results: Vec<SubscriptionReply> = "results",
@@ -632,7 +632,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Webhooks journal filter.
+    /// Value of `filter` of `FilterCreateRequest`.
     pub struct WebhooksJournalFilter {
         /// Conditions under which it applies.
         conditions: Option<Vec<Condition>> = "conditions",
@@ -642,7 +642,7 @@ crm_core::record! {
 }
 
 impl WebhooksJournalFilter {
-    /// A record with what it must have.
+    /// Creates a `WebhooksJournalFilter` from its required fields.
     #[must_use]
     pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
         Self {

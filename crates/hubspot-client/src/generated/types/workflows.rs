@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ab test branch.
+    /// Item of `test_branches` of `AbTestBranchAction`.
     pub struct AbTestBranch {
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
@@ -20,7 +20,7 @@ crm_core::setters!(AbTestBranch {
 });
 
 impl AbTestBranch {
-    /// A record with what it must have.
+    /// Creates a `AbTestBranch` from its required fields.
     #[must_use]
     pub fn new(connection: impl Into<Connection>) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl AbTestBranch {
 }
 
 crm_core::record! {
-    /// Ab test branch action.
+    /// One of the variants of another type: `AbTestBranchAction`.
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 impl AbTestBranchAction {
-    /// A record with what it must have.
+    /// Creates a `AbTestBranchAction` from its required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -62,7 +62,7 @@ impl AbTestBranchAction {
 }
 
 crm_core::record! {
-    /// Action data value.
+    /// One of the variants of another type: `ActionDataValue`.
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -76,7 +76,7 @@ crm_core::record! {
 }
 
 impl ActionDataValue {
-    /// A record with what it must have.
+    /// Creates a `ActionDataValue` from its required fields.
     #[must_use]
     pub fn new(action_id: impl Into<String>, data_key: impl Into<String>) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl ActionDataValue {
 }
 
 crm_core::record! {
-    /// Action output object property value.
+    /// One of the variants of another type: `ActionOutputObjectPropertyValue`.
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
@@ -101,7 +101,7 @@ crm_core::record! {
 }
 
 impl ActionOutputObjectPropertyValue {
-    /// A record with what it must have.
+    /// Creates a `ActionOutputObjectPropertyValue` from its required fields.
     #[must_use]
     pub fn new(action_output_property_token: impl Into<String>) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl ActionOutputObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Append object property value.
+    /// One of the variants of another type: `AppendObjectPropertyValue`.
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
@@ -125,7 +125,7 @@ crm_core::record! {
 }
 
 impl AppendObjectPropertyValue {
-    /// A record with what it must have.
+    /// Creates a `AppendObjectPropertyValue` from its required fields.
     #[must_use]
     pub fn new(append_property_name: impl Into<String>) -> Self {
         Self {
@@ -137,7 +137,7 @@ impl AppendObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Association data source.
+    /// One of the variants of another type: `AssociationDataSource`.
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -161,7 +161,7 @@ crm_core::setters!(AssociationDataSource {
 });
 
 impl AssociationDataSource {
-    /// A record with what it must have.
+    /// Creates a `AssociationDataSource` from its required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -182,7 +182,7 @@ impl AssociationDataSource {
 }
 
 crm_core::record! {
-    /// Association timestamp data source.
+    /// One of the variants of another type: `AssociationTimestampDataSource`.
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -200,7 +200,7 @@ crm_core::record! {
 }
 
 impl AssociationTimestampDataSource {
-    /// A record with what it must have.
+    /// Creates a `AssociationTimestampDataSource` from its required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -220,7 +220,7 @@ impl AssociationTimestampDataSource {
 }
 
 crm_core::record! {
-    /// Auth key webhook auth settings.
+    /// One of the variants of another type: `AuthKeyWebhookAuthSettings`.
     pub struct AuthKeyWebhookAuthSettings {
         /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 
 impl AuthKeyWebhookAuthSettings {
-    /// A record with what it must have.
+    /// Creates a `AuthKeyWebhookAuthSettings` from its required fields.
     #[must_use]
     pub fn new(
         location: impl Into<AuthKeyWebhookAuthSettingsLocation>,
@@ -254,7 +254,7 @@ impl AuthKeyWebhookAuthSettings {
 }
 
 crm_core::open_enum! {
-    /// Location.
+    /// Value of `location` of `AuthKeyWebhookAuthSettings`.
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -264,7 +264,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Blocked date.
+    /// Item of `blocked_dates` of `ContactFlow`.
     pub struct BlockedDate {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -282,7 +282,7 @@ crm_core::setters!(BlockedDate {
 });
 
 impl BlockedDate {
-    /// A record with what it must have.
+    /// Creates a `BlockedDate` from its required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -298,7 +298,7 @@ impl BlockedDate {
 }
 
 crm_core::record! {
-    /// Connection.
+    /// Value of `connection` of `AbTestBranch`.
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -310,7 +310,7 @@ crm_core::record! {
 }
 
 impl Connection {
-    /// A record with what it must have.
+    /// Creates a `Connection` from its required fields.
     #[must_use]
     pub fn new(
         edge_type: impl Into<ConnectionEdgeType>,
@@ -335,7 +335,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Contact flow.
+    /// One of the variants of another type: `ContactFlow`.
     pub struct ContactFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -405,7 +405,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Contact flow create request.
+    /// One of the variants of another type: `ContactFlowCreateRequest`.
     pub struct ContactFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -493,7 +493,7 @@ crm_core::setters!(ContactFlowCreateRequest {
 });
 
 impl ContactFlowCreateRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ContactFlowCreateRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -571,7 +571,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Contact flow put request.
+    /// One of the variants of another type: `ContactFlowPutRequest`.
     pub struct ContactFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -651,7 +651,7 @@ crm_core::setters!(ContactFlowPutRequest {
 });
 
 impl ContactFlowPutRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `ContactFlowPutRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -685,7 +685,7 @@ impl Default for ContactFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Contact property anchor.
+    /// One of the variants of another type: `ContactPropertyAnchor`.
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
@@ -697,7 +697,7 @@ crm_core::record! {
 }
 
 impl ContactPropertyAnchor {
-    /// A record with what it must have.
+    /// Creates a `ContactPropertyAnchor` from its required fields.
     #[must_use]
     pub fn new(contact_property: impl Into<String>) -> Self {
         Self {
@@ -709,7 +709,7 @@ impl ContactPropertyAnchor {
 }
 
 crm_core::record! {
-    /// Custom code action.
+    /// One of the variants of another type: `CustomCodeAction`.
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -749,7 +749,7 @@ crm_core::setters!(CustomCodeAction {
 });
 
 impl CustomCodeAction {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CustomCodeAction` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -773,7 +773,7 @@ impl Default for CustomCodeAction {
 }
 
 crm_core::record! {
-    /// Daily enrollment schedule.
+    /// One of the variants of another type: `DailyEnrollmentSchedule`.
     pub struct DailyEnrollmentSchedule {
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
@@ -785,7 +785,7 @@ crm_core::record! {
 }
 
 impl DailyEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `DailyEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(time_of_day: impl Into<TimeOfDay>) -> Self {
         Self {
@@ -797,7 +797,7 @@ impl DailyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Dataset based enrollment criteria.
+    /// One of the variants of another type: `DatasetBasedEnrollmentCriteria`.
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
@@ -817,7 +817,7 @@ crm_core::setters!(DatasetBasedEnrollmentCriteria {
 });
 
 impl DatasetBasedEnrollmentCriteria {
-    /// A record with what it must have.
+    /// Creates a `DatasetBasedEnrollmentCriteria` from its required fields.
     #[must_use]
     pub fn new(dataset_id: impl Into<i64>, should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -831,7 +831,7 @@ impl DatasetBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Dataset field property filter data source.
+    /// One of the variants of another type: `DatasetFieldPropertyFilterDataSource`.
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
@@ -853,7 +853,7 @@ crm_core::setters!(DatasetFieldPropertyFilterDataSource {
 });
 
 impl DatasetFieldPropertyFilterDataSource {
-    /// A record with what it must have.
+    /// Creates a `DatasetFieldPropertyFilterDataSource` from its required fields.
     #[must_use]
     pub fn new(
         dataset_field_name: impl Into<String>,
@@ -872,7 +872,7 @@ impl DatasetFieldPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Enrolled argument property filter data source.
+    /// One of the variants of another type: `EnrolledArgumentPropertyFilterDataSource`.
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
@@ -894,7 +894,7 @@ crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
 });
 
 impl EnrolledArgumentPropertyFilterDataSource {
-    /// A record with what it must have.
+    /// Creates a `EnrolledArgumentPropertyFilterDataSource` from its required fields.
     #[must_use]
     pub fn new(
         argument_name: impl Into<String>,
@@ -913,7 +913,7 @@ impl EnrolledArgumentPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Enrolled record property filter data source.
+    /// One of the variants of another type: `EnrolledRecordPropertyFilterDataSource`.
     pub struct EnrolledRecordPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
@@ -935,7 +935,7 @@ crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
 });
 
 impl EnrolledRecordPropertyFilterDataSource {
-    /// A record with what it must have.
+    /// Creates a `EnrolledRecordPropertyFilterDataSource` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -954,7 +954,7 @@ impl EnrolledRecordPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Enrollment dataset column value.
+    /// One of the variants of another type: `EnrollmentDatasetColumnValue`.
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 impl EnrollmentDatasetColumnValue {
-    /// A record with what it must have.
+    /// Creates a `EnrollmentDatasetColumnValue` from its required fields.
     #[must_use]
     pub fn new(enrollment_dataset_column_token: impl Into<String>) -> Self {
         Self {
@@ -980,7 +980,7 @@ impl EnrollmentDatasetColumnValue {
 }
 
 crm_core::record! {
-    /// Enrollment event property value.
+    /// One of the variants of another type: `EnrollmentEventPropertyValue`.
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
@@ -992,7 +992,7 @@ crm_core::record! {
 }
 
 impl EnrollmentEventPropertyValue {
-    /// A record with what it must have.
+    /// Creates a `EnrollmentEventPropertyValue` from its required fields.
     #[must_use]
     pub fn new(enrollment_event_property_token: impl Into<String>) -> Self {
         Self {
@@ -1006,7 +1006,7 @@ impl EnrollmentEventPropertyValue {
 }
 
 crm_core::record! {
-    /// Enumeration output field.
+    /// Item of `output_fields` of `CustomCodeAction`.
     pub struct EnumerationOutputField {
         /// The name.
         name: Option<String> = "name",
@@ -1020,7 +1020,7 @@ crm_core::record! {
 }
 
 impl EnumerationOutputField {
-    /// A record with what it must have.
+    /// Creates a `EnumerationOutputField` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, options: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1033,7 +1033,7 @@ impl EnumerationOutputField {
 }
 
 crm_core::record! {
-    /// Event based enrollment criteria.
+    /// One of the variants of another type: `EventBasedEnrollmentCriteria`.
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
@@ -1055,7 +1055,7 @@ crm_core::setters!(EventBasedEnrollmentCriteria {
 });
 
 impl EventBasedEnrollmentCriteria {
-    /// A record with what it must have.
+    /// Creates a `EventBasedEnrollmentCriteria` from its required fields.
     #[must_use]
     pub fn new(
         event_filter_branches: impl Into<Vec<UnifiedEventsFilterBranch>>,
@@ -1076,7 +1076,7 @@ impl EventBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Fetched object property value.
+    /// One of the variants of another type: `FetchedObjectPropertyValue`.
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
@@ -1088,7 +1088,7 @@ crm_core::record! {
 }
 
 impl FetchedObjectPropertyValue {
-    /// A record with what it must have.
+    /// Creates a `FetchedObjectPropertyValue` from its required fields.
     #[must_use]
     pub fn new(property_token: impl Into<String>) -> Self {
         Self {
@@ -1108,7 +1108,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Flow batch fetch flow id coordinate.
+    /// Item of `inputs` of `FlowBatchInput`.
     pub struct FlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
@@ -1120,7 +1120,7 @@ crm_core::record! {
 }
 
 impl FlowBatchFetchFlowIdCoordinate {
-    /// A record with what it must have.
+    /// Creates a `FlowBatchFetchFlowIdCoordinate` from its required fields.
     #[must_use]
     pub fn new(flow_id: impl Into<String>) -> Self {
         Self {
@@ -1132,7 +1132,7 @@ impl FlowBatchFetchFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Flow batch fetch migration flow id coordinate.
+    /// One of the variants of another type: `FlowBatchFetchMigrationFlowIdCoordinate`.
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
@@ -1148,7 +1148,7 @@ crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationFlowIdCoordinate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `FlowBatchFetchMigrationFlowIdCoordinate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1166,7 +1166,7 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Flow batch fetch migration workflow id coordinate.
+    /// One of the variants of another type: `FlowBatchFetchMigrationWorkflowIdCoordinate`.
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
         /// Type. Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
@@ -1182,7 +1182,7 @@ crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationWorkflowIdCoordinate {
-    /// A record without any value but those that are always the same.
+    /// Creates a `FlowBatchFetchMigrationWorkflowIdCoordinate` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1200,7 +1200,7 @@ impl Default for FlowBatchFetchMigrationWorkflowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Flow batch input.
+    /// Body of `workflows.batch_read`.
     pub struct FlowBatchInput {
         /// Rows of the batch.
         inputs: Option<Vec<FlowBatchFetchFlowIdCoordinate>> = "inputs",
@@ -1210,7 +1210,7 @@ crm_core::record! {
 }
 
 impl FlowBatchInput {
-    /// A record with what it must have.
+    /// Creates a `FlowBatchInput` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchFetchFlowIdCoordinate>>) -> Self {
         Self {
@@ -1221,7 +1221,7 @@ impl FlowBatchInput {
 }
 
 crm_core::record! {
-    /// Flow batch migration input.
+    /// Body of `workflows.batch_read_id_mappings`.
     pub struct FlowBatchMigrationInput {
         /// Rows of the batch.
         inputs: Option<Vec<FlowBatchMigrationInputInputsItem>> = "inputs",
@@ -1231,7 +1231,7 @@ crm_core::record! {
 }
 
 impl FlowBatchMigrationInput {
-    /// A record with what it must have.
+    /// Creates a `FlowBatchMigrationInput` from its required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchMigrationInputInputsItem>>) -> Self {
         Self {
@@ -1250,7 +1250,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Flow batch reply.
+    /// Reply of `workflows.batch_read`.
     pub struct FlowBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -1290,7 +1290,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Flow email campaign.
+    /// Item of `results` of `FlowEmailCampaignPage`.
     pub struct FlowEmailCampaign {
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
@@ -1302,7 +1302,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Flow email campaign page.
+    /// Reply of `workflows.list_email_campaigns`.
     pub struct FlowEmailCampaignPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -1312,7 +1312,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Flow id workflow id mapping reply.
+    /// Item of `results` of `FlowIdWorkflowIdMappingResponseBatchReply`.
     pub struct FlowIdWorkflowIdMappingReply {
         /// The id of the workflow.
         flow_id: Option<i64> = "flowId",
@@ -1322,7 +1322,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Flow id workflow id mapping response batch reply.
+    /// Reply of `workflows.batch_read_id_mappings`.
     pub struct FlowIdWorkflowIdMappingResponseBatchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
@@ -1344,7 +1344,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Flow listing.
+    /// Item of `results` of `FlowListingPage`.
     pub struct FlowListing {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1368,7 +1368,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Flow listing page.
+    /// Reply of `workflows.list`.
     pub struct FlowListingPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
@@ -1398,7 +1398,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Histogram data point.
+    /// Item of `results` of `HistogramDataPointList`.
     pub struct HistogramDataPoint {
         /// The bucket it counts in.
         bucket: Option<String> = "bucket",
@@ -1410,7 +1410,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Histogram data point list.
+    /// Reply of `workflows.get_performance`.
     pub struct HistogramDataPointList {
         /// Items of this page, or the result of each input.
         results: Vec<HistogramDataPoint> = "results",
@@ -1418,7 +1418,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Increment value.
+    /// One of the variants of another type: `IncrementValue`.
     pub struct IncrementValue {
         /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
@@ -1430,7 +1430,7 @@ crm_core::record! {
 }
 
 impl IncrementValue {
-    /// A record with what it must have.
+    /// Creates a `IncrementValue` from its required fields.
     #[must_use]
     pub fn new(increment_amount: impl Into<f64>) -> Self {
         Self {
@@ -1442,7 +1442,7 @@ impl IncrementValue {
 }
 
 crm_core::record! {
-    /// Input variable.
+    /// Item of `input_fields` of `CustomCodeAction`.
     pub struct InputVariable {
         /// The name.
         name: Option<String> = "name",
@@ -1454,7 +1454,7 @@ crm_core::record! {
 }
 
 impl InputVariable {
-    /// A record with what it must have.
+    /// Creates a `InputVariable` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<InputVariableValue>) -> Self {
         Self {
@@ -1487,7 +1487,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// List based enrollment criteria.
+    /// One of the variants of another type: `ListBasedEnrollmentCriteria`.
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -1505,7 +1505,7 @@ crm_core::record! {
 }
 
 impl ListBasedEnrollmentCriteria {
-    /// A record with what it must have.
+    /// Creates a `ListBasedEnrollmentCriteria` from its required fields.
     #[must_use]
     pub fn new(
         list_filter_branch: impl Into<FilterBranch>,
@@ -1529,7 +1529,7 @@ impl ListBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// List branch.
+    /// Item of `list_branches` of `ListBranchAction`.
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
@@ -1549,7 +1549,7 @@ crm_core::setters!(ListBranch {
 });
 
 crm_core::record! {
-    /// List branch action.
+    /// One of the variants of another type: `ListBranchAction`.
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -1573,7 +1573,7 @@ crm_core::setters!(ListBranchAction {
 });
 
 impl ListBranchAction {
-    /// A record with what it must have.
+    /// Creates a `ListBranchAction` from its required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -1591,7 +1591,7 @@ impl ListBranchAction {
 }
 
 crm_core::record! {
-    /// List input value.
+    /// One of the variants of another type: `ListInputValue`.
     pub struct ListInputValue {
         /// Type. Always `LIST`.
         type_: Option<String> = "type",
@@ -1603,7 +1603,7 @@ crm_core::record! {
 }
 
 impl ListInputValue {
-    /// A record with what it must have.
+    /// Creates a `ListInputValue` from its required fields.
     #[must_use]
     pub fn new(values: impl Into<Vec<InputVariableValue>>) -> Self {
         Self {
@@ -1615,7 +1615,7 @@ impl ListInputValue {
 }
 
 crm_core::record! {
-    /// Manual enrollment criteria.
+    /// One of the variants of another type: `ManualEnrollmentCriteria`.
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
@@ -1627,7 +1627,7 @@ crm_core::record! {
 }
 
 impl ManualEnrollmentCriteria {
-    /// A record with what it must have.
+    /// Creates a `ManualEnrollmentCriteria` from its required fields.
     #[must_use]
     pub fn new(should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -1639,7 +1639,7 @@ impl ManualEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Map input value.
+    /// One of the variants of another type: `MapInputValue`.
     pub struct MapInputValue {
         /// Type. Always `MAP`.
         type_: Option<String> = "type",
@@ -1651,7 +1651,7 @@ crm_core::record! {
 }
 
 impl MapInputValue {
-    /// A record with what it must have.
+    /// Creates a `MapInputValue` from its required fields.
     #[must_use]
     pub fn new(values: impl Into<Value>) -> Self {
         Self {
@@ -1663,7 +1663,7 @@ impl MapInputValue {
 }
 
 crm_core::record! {
-    /// Monthly relative days enrollment schedule.
+    /// One of the variants of another type: `MonthlyRelativeDaysEnrollmentSchedule`.
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
@@ -1677,7 +1677,7 @@ crm_core::record! {
 }
 
 impl MonthlyRelativeDaysEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `MonthlyRelativeDaysEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         monthly_relative_days: impl Into<
@@ -1705,7 +1705,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Monthly specific days enrollment schedule.
+    /// One of the variants of another type: `MonthlySpecificDaysEnrollmentSchedule`.
     pub struct MonthlySpecificDaysEnrollmentSchedule {
         /// The days of the month.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
@@ -1719,7 +1719,7 @@ crm_core::record! {
 }
 
 impl MonthlySpecificDaysEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `MonthlySpecificDaysEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         days_of_month: impl Into<Vec<i64>>,
@@ -1735,7 +1735,7 @@ impl MonthlySpecificDaysEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Object property value.
+    /// One of the variants of another type: `ObjectPropertyValue`.
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -1747,7 +1747,7 @@ crm_core::record! {
 }
 
 impl ObjectPropertyValue {
-    /// A record with what it must have.
+    /// Creates a `ObjectPropertyValue` from its required fields.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -1759,7 +1759,7 @@ impl ObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Platform flow.
+    /// One of the variants of another type: `PlatformFlow`.
     pub struct PlatformFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -1809,7 +1809,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Platform flow create request.
+    /// One of the variants of another type: `PlatformFlowCreateRequest`.
     pub struct PlatformFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1881,7 +1881,7 @@ crm_core::setters!(PlatformFlowCreateRequest {
 });
 
 impl PlatformFlowCreateRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `PlatformFlowCreateRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1913,7 +1913,7 @@ impl Default for PlatformFlowCreateRequest {
 }
 
 crm_core::record! {
-    /// Platform flow put request.
+    /// One of the variants of another type: `PlatformFlowPutRequest`.
     pub struct PlatformFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1977,7 +1977,7 @@ crm_core::setters!(PlatformFlowPutRequest {
 });
 
 impl PlatformFlowPutRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a `PlatformFlowPutRequest` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2007,7 +2007,7 @@ impl Default for PlatformFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Property based enrollment schedule.
+    /// One of the variants of another type: `PropertyBasedEnrollmentSchedule`.
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
@@ -2025,7 +2025,7 @@ crm_core::record! {
 }
 
 impl PropertyBasedEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `PropertyBasedEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         date_property: impl Into<String>,
@@ -2045,7 +2045,7 @@ impl PropertyBasedEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Relative date time value.
+    /// One of the variants of another type: `RelativeDateTimeValue`.
     pub struct RelativeDateTimeValue {
         /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
@@ -2057,7 +2057,7 @@ crm_core::record! {
 }
 
 impl RelativeDateTimeValue {
-    /// A record with what it must have.
+    /// Creates a `RelativeDateTimeValue` from its required fields.
     #[must_use]
     pub fn new(time_delay: impl Into<TimeDelay>) -> Self {
         Self {
@@ -2069,7 +2069,7 @@ impl RelativeDateTimeValue {
 }
 
 crm_core::record! {
-    /// Signature webhook auth settings.
+    /// One of the variants of another type: `SignatureWebhookAuthSettings`.
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -2081,7 +2081,7 @@ crm_core::record! {
 }
 
 impl SignatureWebhookAuthSettings {
-    /// A record with what it must have.
+    /// Creates a `SignatureWebhookAuthSettings` from its required fields.
     #[must_use]
     pub fn new(app_id: impl Into<i64>) -> Self {
         Self {
@@ -2093,7 +2093,7 @@ impl SignatureWebhookAuthSettings {
 }
 
 crm_core::record! {
-    /// Single connection action.
+    /// One of the variants of another type: `SingleConnectionAction`.
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2117,7 +2117,7 @@ crm_core::setters!(SingleConnectionAction {
 });
 
 impl SingleConnectionAction {
-    /// A record with what it must have.
+    /// Creates a `SingleConnectionAction` from its required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2138,7 +2138,7 @@ impl SingleConnectionAction {
 }
 
 crm_core::record! {
-    /// Single object coordinates value.
+    /// One of the variants of another type: `SingleObjectCoordinatesValue`.
     pub struct SingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
@@ -2150,7 +2150,7 @@ crm_core::record! {
 }
 
 impl SingleObjectCoordinatesValue {
-    /// A record with what it must have.
+    /// Creates a `SingleObjectCoordinatesValue` from its required fields.
     #[must_use]
     pub fn new(coordinates_token: impl Into<String>) -> Self {
         Self {
@@ -2162,7 +2162,7 @@ impl SingleObjectCoordinatesValue {
 }
 
 crm_core::record! {
-    /// Sort.
+    /// Value of `sort_by` of `AssociationDataSource`.
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
@@ -2180,7 +2180,7 @@ crm_core::setters!(Sort {
 });
 
 impl Sort {
-    /// A record with what it must have.
+    /// Creates a `Sort` from its required fields.
     #[must_use]
     pub fn new(order: impl Into<SortOrder>, property: impl Into<String>) -> Self {
         Self {
@@ -2203,7 +2203,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Static append value.
+    /// One of the variants of another type: `StaticAppendValue`.
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
@@ -2215,7 +2215,7 @@ crm_core::record! {
 }
 
 impl StaticAppendValue {
-    /// A record with what it must have.
+    /// Creates a `StaticAppendValue` from its required fields.
     #[must_use]
     pub fn new(static_append_value: impl Into<String>) -> Self {
         Self {
@@ -2227,7 +2227,7 @@ impl StaticAppendValue {
 }
 
 crm_core::record! {
-    /// Static branch.
+    /// Item of `static_branches` of `StaticBranchAction`.
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
@@ -2243,7 +2243,7 @@ crm_core::setters!(StaticBranch {
 });
 
 impl StaticBranch {
-    /// A record with what it must have.
+    /// Creates a `StaticBranch` from its required fields.
     #[must_use]
     pub fn new(branch_value: impl Into<String>) -> Self {
         Self {
@@ -2255,7 +2255,7 @@ impl StaticBranch {
 }
 
 crm_core::record! {
-    /// Static branch action.
+    /// One of the variants of another type: `StaticBranchAction`.
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2281,7 +2281,7 @@ crm_core::setters!(StaticBranchAction {
 });
 
 impl StaticBranchAction {
-    /// A record with what it must have.
+    /// Creates a `StaticBranchAction` from its required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2301,7 +2301,7 @@ impl StaticBranchAction {
 }
 
 crm_core::record! {
-    /// Static date anchor.
+    /// One of the variants of another type: `StaticDateAnchor`.
     pub struct StaticDateAnchor {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -2321,7 +2321,7 @@ crm_core::setters!(StaticDateAnchor {
 });
 
 impl StaticDateAnchor {
-    /// A record with what it must have.
+    /// Creates a `StaticDateAnchor` from its required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -2338,7 +2338,7 @@ impl StaticDateAnchor {
 }
 
 crm_core::record! {
-    /// Static property filter data source.
+    /// One of the variants of another type: `StaticPropertyFilterDataSource`.
     pub struct StaticPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
@@ -2360,7 +2360,7 @@ crm_core::setters!(StaticPropertyFilterDataSource {
 });
 
 impl StaticPropertyFilterDataSource {
-    /// A record with what it must have.
+    /// Creates a `StaticPropertyFilterDataSource` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2379,7 +2379,7 @@ impl StaticPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Static time zone strategy.
+    /// Value of `time_zone_strategy` of `TimeDelay`.
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
@@ -2391,7 +2391,7 @@ crm_core::record! {
 }
 
 impl StaticTimeZoneStrategy {
-    /// A record with what it must have.
+    /// Creates a `StaticTimeZoneStrategy` from its required fields.
     #[must_use]
     pub fn new(time_zone_id: impl Into<String>) -> Self {
         Self {
@@ -2403,7 +2403,7 @@ impl StaticTimeZoneStrategy {
 }
 
 crm_core::record! {
-    /// Static value.
+    /// One of the variants of another type: `StaticValue`.
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
@@ -2415,7 +2415,7 @@ crm_core::record! {
 }
 
 impl StaticValue {
-    /// A record with what it must have.
+    /// Creates a `StaticValue` from its required fields.
     #[must_use]
     pub fn new(static_value: impl Into<String>) -> Self {
         Self {
@@ -2427,7 +2427,7 @@ impl StaticValue {
 }
 
 crm_core::record! {
-    /// Time delay.
+    /// Value of `time_delay` of `RelativeDateTimeValue`.
     pub struct TimeDelay {
         /// The days of the week.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
@@ -2451,7 +2451,7 @@ crm_core::setters!(TimeDelay {
 });
 
 impl TimeDelay {
-    /// A record with what it must have.
+    /// Creates a `TimeDelay` from its required fields.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2508,7 +2508,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Time of day.
+    /// Value of `time_of_day` of `DailyEnrollmentSchedule`.
     pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -2520,7 +2520,7 @@ crm_core::record! {
 }
 
 impl TimeOfDay {
-    /// A record with what it must have.
+    /// Creates a `TimeOfDay` from its required fields.
     #[must_use]
     pub fn new(hour: impl Into<i64>, minute: impl Into<i64>) -> Self {
         Self {
@@ -2532,7 +2532,7 @@ impl TimeOfDay {
 }
 
 crm_core::record! {
-    /// Time window.
+    /// Item of `time_windows` of `ContactFlow`.
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
@@ -2552,7 +2552,7 @@ crm_core::setters!(TimeWindow {
 });
 
 impl TimeWindow {
-    /// A record with what it must have.
+    /// Creates a `TimeWindow` from its required fields.
     #[must_use]
     pub fn new(day: impl Into<TimeWindowDay>) -> Self {
         Self {
@@ -2565,7 +2565,7 @@ impl TimeWindow {
 }
 
 crm_core::record! {
-    /// Timestamp value.
+    /// One of the variants of another type: `TimestampValue`.
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
@@ -2577,7 +2577,7 @@ crm_core::record! {
 }
 
 impl TimestampValue {
-    /// A record without any value but those that are always the same.
+    /// Creates a `TimestampValue` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2595,7 +2595,7 @@ impl Default for TimestampValue {
 }
 
 crm_core::record! {
-    /// Un enrollment setting.
+    /// Value of `un_enrollment_setting` of `ContactFlow`.
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Option<Vec<String>> = "flowIds",
@@ -2607,7 +2607,7 @@ crm_core::record! {
 }
 
 impl UnEnrollmentSetting {
-    /// A record with what it must have.
+    /// Creates a `UnEnrollmentSetting` from its required fields.
     #[must_use]
     pub fn new(
         flow_ids: impl Into<Vec<String>>,
@@ -2622,7 +2622,7 @@ impl UnEnrollmentSetting {
 }
 
 crm_core::open_enum! {
-    /// Type.
+    /// Value of `type_` of `UnEnrollmentSetting`.
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -2632,7 +2632,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Webhook action.
+    /// One of the variants of another type: `WebhookAction`.
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2660,7 +2660,7 @@ crm_core::setters!(WebhookAction {
 });
 
 impl WebhookAction {
-    /// A record with what it must have.
+    /// Creates a `WebhookAction` from its required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2690,7 +2690,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Weekly enrollment schedule.
+    /// One of the variants of another type: `WeeklyEnrollmentSchedule`.
     pub struct WeeklyEnrollmentSchedule {
         /// The days of the week.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
@@ -2704,7 +2704,7 @@ crm_core::record! {
 }
 
 impl WeeklyEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `WeeklyEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2720,7 +2720,7 @@ impl WeeklyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Yearly enrollment schedule.
+    /// One of the variants of another type: `YearlyEnrollmentSchedule`.
     pub struct YearlyEnrollmentSchedule {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -2736,7 +2736,7 @@ crm_core::record! {
 }
 
 impl YearlyEnrollmentSchedule {
-    /// A record with what it must have.
+    /// Creates a `YearlyEnrollmentSchedule` from its required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,

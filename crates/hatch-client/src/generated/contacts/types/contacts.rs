@@ -66,7 +66,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// A record with what it must have.
+    /// Creates a `UpsertContact` from its required fields.
     #[must_use]
     pub fn new(source: impl Into<String>) -> Self {
         Self {

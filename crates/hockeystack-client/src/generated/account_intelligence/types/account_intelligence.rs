@@ -54,7 +54,7 @@ crm_core::setters!(ResearchRequest {
 });
 
 impl ResearchRequest {
-    /// A record with what it must have.
+    /// Creates a `ResearchRequest` from its required fields.
     #[must_use]
     pub fn new(company_domain: impl Into<String>) -> Self {
         Self {

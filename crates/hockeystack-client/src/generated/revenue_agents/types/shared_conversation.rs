@@ -160,7 +160,7 @@ crm_core::setters!(NewMessage {
 });
 
 impl NewMessage {
-    /// A record with what it must have.
+    /// Creates a `NewMessage` from its required fields.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self {

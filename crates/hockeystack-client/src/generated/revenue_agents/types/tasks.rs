@@ -38,7 +38,7 @@ crm_core::setters!(NewTask {
 });
 
 impl NewTask {
-    /// A record with what it must have.
+    /// Creates a `NewTask` from its required fields.
     #[must_use]
     pub fn new(
         assignee_id: impl Into<String>,

@@ -44,7 +44,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Ad campaign.
+    /// Item of `ad_campaigns` of `AdCampaignGroupData`.
     pub struct AdCampaign {
         /// `adCampaignGroupId`
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -104,7 +104,7 @@ crm_core::setters!(AdCampaign {
 });
 
 crm_core::record! {
-    /// Ad campaign group data.
+    /// Body of `ads.upsert_linkedin_campaign_group`.
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
@@ -164,7 +164,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// A record with what it must have.
+    /// Creates a `AdCampaignGroupData` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -187,7 +187,7 @@ impl AdCampaignGroupData {
 }
 
 crm_core::open_enum! {
-    /// Ads get facebook report fields item.
+    /// Value of the argument `fields` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportFieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -213,7 +213,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Audience.
+    /// Value of `audience` of `AdCampaign`.
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
@@ -229,7 +229,7 @@ crm_core::setters!(Audience {
 });
 
 crm_core::record! {
-    /// Audience location.
+    /// Item of `geo_locations` of `FacebookAudience`.
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
@@ -259,7 +259,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// A record with what it must have.
+    /// Creates a `AudienceLocation` from its required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -281,7 +281,7 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// Audience location geometry.
+    /// Value of `geometry` of `AudienceLocation`.
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// A record with what it must have.
+    /// Creates a `AudienceLocationGeometry` from its required fields.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -305,7 +305,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::record! {
-    /// Campaign.
+    /// Body of `ads.upsert_google_campaign`.
     pub struct Campaign {
         /// The ad groups of the campaign.
         ad_groups: Option<Vec<GoogleAdGroup>> = "adGroups",
@@ -397,7 +397,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// A record with what it must have.
+    /// Creates a `Campaign` from its required fields.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -433,7 +433,7 @@ impl Campaign {
 }
 
 crm_core::record! {
-    /// Create lead form.
+    /// Body of `ads.create_facebook_lead_form`.
     pub struct CreateLeadForm {
         /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
@@ -494,7 +494,7 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::record! {
-    /// Custom disclaimer.
+    /// Value of `custom_disclaimer` of `CreateLeadForm`.
     pub struct CustomDisclaimer {
         /// The text.
         body: Option<String> = "body",
@@ -512,7 +512,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// A record with what it must have.
+    /// Creates a `CustomDisclaimer` from its required fields.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -525,7 +525,7 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// Custom disclaimer checkbox.
+    /// Item of `checkboxes` of `CustomDisclaimer`.
     pub struct CustomDisclaimerCheckbox {
         /// `isRequired`
         is_required: Option<bool> = "isRequired",
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// A record with what it must have.
+    /// Creates a `CustomDisclaimerCheckbox` from its required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -556,7 +556,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// Facebook audience.
+    /// Value of `audience` of `UpsertAdset`.
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "ageMax",
@@ -604,7 +604,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// A record with what it must have.
+    /// Creates a `FacebookAudience` from its required fields.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -624,7 +624,7 @@ impl FacebookAudience {
 }
 
 crm_core::record! {
-    /// Fb update audience body.
+    /// Body of `ads.update_facebook_custom_audience`.
     pub struct FbUpdateAudienceBody {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -642,7 +642,7 @@ crm_core::setters!(FbUpdateAudienceBody {
 });
 
 impl FbUpdateAudienceBody {
-    /// A record with what it must have.
+    /// Creates a `FbUpdateAudienceBody` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -655,7 +655,7 @@ impl FbUpdateAudienceBody {
 }
 
 crm_core::open_enum! {
-    /// Fields item.
+    /// Value of the argument `fields` of `ads.get_linkedin_campaign_group_report`.
     pub enum FieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -683,7 +683,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Form question.
+    /// Item of `questions` of `CreateLeadForm`.
     pub struct FormQuestion {
         /// The unique key.
         key: Option<String> = "key",
@@ -705,7 +705,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// A record with what it must have.
+    /// Creates a `FormQuestion` from its required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -719,7 +719,7 @@ impl FormQuestion {
 }
 
 crm_core::open_enum! {
-    /// Form question type.
+    /// Value of `type_` of `FormQuestion`.
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -769,7 +769,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Geo address component.
+    /// Item of `address_components` of `GoogleGeoLocation`.
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "longName",
@@ -789,7 +789,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// Geo geometry.
+    /// Value of `geometry` of `GoogleGeoLocation`.
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -809,7 +809,7 @@ crm_core::setters!(GeoGeometry {
 });
 
 crm_core::record! {
-    /// Google ad group.
+    /// Item of `ad_groups` of `Campaign`.
     pub struct GoogleAdGroup {
         /// `adCampaignId`
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -869,7 +869,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// Google ad group audience.
+    /// Value of `audience` of `GoogleAdGroup`.
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
@@ -885,7 +885,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// Google campaign audience.
+    /// Value of `audience` of `Campaign`.
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -917,7 +917,7 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// Google geo location.
+    /// Item of `geo_locations` of `GoogleAdGroupAudience`.
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
@@ -977,7 +977,7 @@ crm_core::setters!(GoogleGeoLocation {
 });
 
 crm_core::record! {
-    /// Publishing progress reply.
+    /// Reply of `ads.get_facebook_publishing_progress`.
     pub struct PublishingProgressReply {
         /// `campaignId`
         campaign_id: Option<String> = "campaignId",
@@ -995,7 +995,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Upsert adset.
+    /// Body of `ads.upsert_facebook_ad_set`.
     pub struct UpsertAdset {
         /// The people that the ads target.
         audience: Option<FacebookAudience> = "audience",
@@ -1053,7 +1053,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// A record with what it must have.
+    /// Creates a `UpsertAdset` from its required fields.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -1076,7 +1076,7 @@ impl UpsertAdset {
 }
 
 crm_core::open_enum! {
-    /// Upsert adset messaging platforms item.
+    /// Item of `messaging_platforms` of `UpsertAdset`.
     pub enum UpsertAdsetMessagingPlatformsItem {
         /// `INSTAGRAM_DIRECT`
         InstagramDirect = "INSTAGRAM_DIRECT",
@@ -1088,7 +1088,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert campaign.
+    /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
         /// `id`
         id: Option<String> = "id",
@@ -1120,7 +1120,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// A record with what it must have.
+    /// Creates a `UpsertCampaign` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1136,7 +1136,7 @@ impl UpsertCampaign {
 }
 
 crm_core::open_enum! {
-    /// Upsert campaign special ad categories item.
+    /// Item of `special_ad_categories` of `UpsertCampaign`.
     pub enum UpsertCampaignSpecialAdCategoriesItem {
         /// `CREDIT`
         Credit = "CREDIT",

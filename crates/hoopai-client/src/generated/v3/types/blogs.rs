@@ -10,7 +10,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// Blog post params status.
+    /// Value of `status` of `CreateBlogPostParams`.
     pub enum BlogPostParamsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -24,7 +24,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Blogs list posts status.
+    /// Value of the argument `status` of `blogs.list_posts`.
     pub enum BlogsListPostsStatus {
         /// `ALL`
         All = "ALL",
@@ -40,7 +40,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create blog post params.
+    /// Body of `blogs.create_post`.
     pub struct CreateBlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",
@@ -105,7 +105,7 @@ crm_core::setters!(CreateBlogPostParams {
 });
 
 crm_core::record! {
-    /// Update blog post params.
+    /// Body of `blogs.update_post`.
     pub struct UpdateBlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",

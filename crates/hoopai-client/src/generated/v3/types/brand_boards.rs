@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Brand board list item.
+    /// Item of `brand_boards` of `GetBrandBoardsByLocationSuccess`.
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Brand voice.
+    /// Item of `items` of `ListBrandVoicesReply`.
     pub struct BrandVoice {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Brand voice answers.
+    /// Value of `answers` of `CreateBrandVoiceBody`.
     pub struct BrandVoiceAnswers {
         /// `brandName`
         brand_name: Option<String> = "brandName",
@@ -106,7 +106,7 @@ crm_core::setters!(BrandVoiceAnswers {
 });
 
 impl BrandVoiceAnswers {
-    /// A record with what it must have.
+    /// Creates a `BrandVoiceAnswers` from its required fields.
     #[must_use]
     pub fn new(
         brand_name: impl Into<String>,
@@ -138,7 +138,7 @@ impl BrandVoiceAnswers {
 }
 
 crm_core::record! {
-    /// Brand voice answers v1.
+    /// Value of `answers` of `BrandVoiceReply`.
     pub struct BrandVoiceAnswersV1 {
         /// `brandName`
         brand_name: Option<String> = "brandName",
@@ -178,7 +178,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Brand voice reply.
+    /// Reply of `brand_boards.create_voice`.
     pub struct BrandVoiceReply {
         /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswersV1> = "answers",
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Color.
+    /// Item of `colors` of `CreateBrandBoardParam`.
     pub struct Color {
         /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
@@ -235,7 +235,7 @@ crm_core::setters!(Color {
 });
 
 crm_core::record! {
-    /// Create brand board param.
+    /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
         /// `brandBoardId`
         brand_board_id: Option<String> = "brandBoardId",
@@ -281,7 +281,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// A record with what it must have.
+    /// Creates a `CreateBrandBoardParam` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -301,7 +301,7 @@ impl CreateBrandBoardParam {
 }
 
 crm_core::record! {
-    /// Create brand voice body.
+    /// Body of `brand_boards.create_voice`.
     pub struct CreateBrandVoiceBody {
         /// The answers that describe the brand voice.
         answers: Option<BrandVoiceAnswers> = "answers",
@@ -329,7 +329,7 @@ crm_core::setters!(CreateBrandVoiceBody {
 });
 
 impl CreateBrandVoiceBody {
-    /// A record with what it must have.
+    /// Creates a `CreateBrandVoiceBody` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<CreateBrandVoiceBodyType>) -> Self {
         Self {
@@ -344,7 +344,7 @@ impl CreateBrandVoiceBody {
 }
 
 crm_core::open_enum! {
-    /// Create brand voice body type.
+    /// Value of `type_` of `CreateBrandVoiceBody`.
     pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
@@ -356,7 +356,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Font.
+    /// Item of `fonts` of `CreateBrandBoardParam`.
     pub struct Font {
         /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
@@ -376,7 +376,7 @@ crm_core::setters!(Font {
 });
 
 impl Font {
-    /// A record with what it must have.
+    /// Creates a `Font` from its required fields.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -394,7 +394,7 @@ impl Font {
 }
 
 crm_core::record! {
-    /// Get brand board success.
+    /// Reply of `brand_boards.create`.
     pub struct GetBrandBoardSuccess {
         /// The colors of the brand board.
         colors: Vec<Color> = "colors",
@@ -430,7 +430,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get brand boards by location success.
+    /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
         /// `brandBoards`
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
@@ -440,7 +440,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List brand voices reply.
+    /// Reply of `brand_boards.list_voices`.
     pub struct ListBrandVoicesReply {
         /// The items, for example the lines of an invoice.
         items: Vec<BrandVoice> = "items",
@@ -452,7 +452,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Logo.
+    /// Item of `logos` of `CreateBrandBoardParam`.
     pub struct Logo {
         /// `id`
         id: Option<String> = "id",
@@ -472,7 +472,7 @@ crm_core::setters!(Logo {
 });
 
 impl Logo {
-    /// A record with what it must have.
+    /// Creates a `Logo` from its required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -490,7 +490,7 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// Meta data.
+    /// Value of `meta` of `BrandBoardListItem`.
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
@@ -518,7 +518,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Missing assets.
+    /// Value of `missing_assets` of `GetBrandBoardSuccess`.
     pub struct MissingAssets {
         /// The colors of the brand board.
         colors: Vec<String> = "colors",
@@ -530,7 +530,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Set default brand voice reply.
+    /// Reply of `brand_boards.set_default_voice`.
     pub struct SetDefaultBrandVoiceReply {
         /// `brandVoiceId`
         brand_voice_id: Option<String> = "brandVoiceId",
@@ -542,7 +542,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update brand board body.
+    /// Body of `brand_boards.update`.
     pub struct UpdateBrandBoardBody {
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
@@ -574,7 +574,7 @@ crm_core::setters!(UpdateBrandBoardBody {
 });
 
 crm_core::record! {
-    /// Update brand voice answers.
+    /// Value of `answers` of `UpdateBrandVoiceBody`.
     pub struct UpdateBrandVoiceAnswers {
         /// `brandName`
         brand_name: Option<String> = "brandName",
@@ -650,7 +650,7 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
 });
 
 crm_core::record! {
-    /// Update brand voice body.
+    /// Body of `brand_boards.update_voice`.
     pub struct UpdateBrandVoiceBody {
         /// The answers that describe the brand voice.
         answers: Option<UpdateBrandVoiceAnswers> = "answers",

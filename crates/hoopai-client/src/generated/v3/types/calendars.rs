@@ -39,7 +39,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Appointment create.
+    /// Body of `calendars.create_appointment`.
     pub struct AppointmentCreate {
         /// `address`
         address: Option<String> = "address",
@@ -109,7 +109,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// A record with what it must have.
+    /// Creates a `AppointmentCreate` from its required fields.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -141,7 +141,7 @@ impl AppointmentCreate {
 }
 
 crm_core::record! {
-    /// Appointment edit.
+    /// Body of `calendars.update_appointment`.
     pub struct AppointmentEdit {
         /// `address`
         address: Option<String> = "address",
@@ -209,7 +209,7 @@ crm_core::setters!(AppointmentEdit {
 });
 
 crm_core::record! {
-    /// Appointment reply.
+    /// Reply of `calendars.create_appointment`.
     pub struct AppointmentReply {
         /// `address`
         address: Option<String> = "address",
@@ -267,7 +267,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Calendar.
+    /// Value of `calendar` of `CalendarByIdReply`.
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -385,7 +385,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar by id reply.
+    /// Reply of `calendars.create`.
     pub struct CalendarByIdReply {
         /// `calendar`
         calendar: Option<Calendar> = "calendar",
@@ -393,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar create.
+    /// Body of `calendars.create`.
     pub struct CalendarCreate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -459,7 +459,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
         /// `name`
         name: Option<String> = "name",
@@ -618,7 +618,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// A record with what it must have.
+    /// Creates a `CalendarCreate` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -683,7 +683,7 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Calendar event.
+    /// Value of `event` of `GetCalendarEventReply`.
     pub struct CalendarEvent {
         /// `address`
         address: Option<String> = "address",
@@ -733,7 +733,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar update.
+    /// Body of `calendars.update`.
     pub struct CalendarUpdate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -795,7 +795,7 @@ crm_core::record! {
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
-        /// The place of the meeting. Deprecated by the vendor. Only replies have it; a request is sent without it.
+        /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
         /// `name`
         name: Option<String> = "name",
@@ -948,7 +948,7 @@ crm_core::setters!(CalendarUpdate {
 });
 
 crm_core::record! {
-    /// Calendars get reply.
+    /// Reply of `calendars.list`.
     pub struct CalendarsGetReply {
         /// `calendars`
         calendars: Vec<Calendar> = "calendars",
@@ -956,7 +956,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendars recurring.
+    /// Value of `recurring` of `Calendar`.
     pub struct CalendarsRecurring {
         /// `bookingOption`
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
@@ -980,7 +980,7 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::record! {
-    /// Create booking service.
+    /// Item of `services` of `CreatePublicServiceBooking`.
     pub struct CreateBookingService {
         /// `addOns`
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
@@ -1004,7 +1004,7 @@ crm_core::setters!(CreateBookingService {
 });
 
 impl CreateBookingService {
-    /// A record with what it must have.
+    /// Creates a `CreateBookingService` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1018,7 +1018,7 @@ impl CreateBookingService {
 }
 
 crm_core::record! {
-    /// Create event calendar schedule.
+    /// Body of `calendars.create_calendar_schedule`.
     pub struct CreateEventCalendarSchedule {
         /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
@@ -1030,7 +1030,7 @@ crm_core::record! {
 }
 
 impl CreateEventCalendarSchedule {
-    /// A record with what it must have.
+    /// Creates a `CreateEventCalendarSchedule` from its required fields.
     #[must_use]
     pub fn new(
         rules: impl Into<Vec<ScheduleRule>>,
@@ -1045,7 +1045,7 @@ impl CreateEventCalendarSchedule {
 }
 
 crm_core::record! {
-    /// Create or update service booking reply.
+    /// Reply of `calendars.create_service_booking`.
     pub struct CreateOrUpdateServiceBookingReply {
         /// `bookingId`
         booking_id: Option<String> = "bookingId",
@@ -1083,7 +1083,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create public service booking.
+    /// Body of `calendars.create_service_booking`.
     pub struct CreatePublicServiceBooking {
         /// `contactId`
         contact_id: Option<String> = "contactId",
@@ -1142,7 +1142,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create service.
+    /// Body of `calendars.create_service`.
     pub struct CreateService {
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
@@ -1216,7 +1216,7 @@ crm_core::setters!(CreateService {
 });
 
 impl CreateService {
-    /// A record with what it must have.
+    /// Creates a `CreateService` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1249,7 +1249,7 @@ impl CreateService {
 }
 
 crm_core::record! {
-    /// Create service location.
+    /// Body of `calendars.create_service_location`.
     pub struct CreateServiceLocation {
         /// `address`
         address: Option<String> = "address",
@@ -1281,7 +1281,7 @@ crm_core::setters!(CreateServiceLocation {
 });
 
 impl CreateServiceLocation {
-    /// A record with what it must have.
+    /// Creates a `CreateServiceLocation` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1302,7 +1302,7 @@ impl CreateServiceLocation {
 }
 
 crm_core::record! {
-    /// Create service variation.
+    /// Item of `variations` of `CreateService`.
     pub struct CreateServiceVariation {
         /// `name`
         name: Option<String> = "name",
@@ -1342,7 +1342,7 @@ crm_core::setters!(CreateServiceVariation {
 });
 
 impl CreateServiceVariation {
-    /// A record with what it must have.
+    /// Creates a `CreateServiceVariation` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1360,7 +1360,7 @@ impl CreateServiceVariation {
 }
 
 crm_core::record! {
-    /// Event calendar schedule reply.
+    /// Value of `schedule` of `EventCalendarScheduleWrapper`.
     pub struct EventCalendarScheduleReply {
         /// `calendarId`
         calendar_id: Option<String> = "calendarId",
@@ -1376,7 +1376,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Event calendar schedule wrapper.
+    /// Reply of `calendars.create_calendar_schedule`.
     pub struct EventCalendarScheduleWrapper {
         /// The time, or the recurrence.
         schedule: Option<EventCalendarScheduleReply> = "schedule",
@@ -1384,7 +1384,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get calendar event reply.
+    /// Reply of `calendars.get_appointment`.
     pub struct GetCalendarEventReply {
         /// `event`
         event: Option<CalendarEvent> = "event",
@@ -1392,7 +1392,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get calendar events reply.
+    /// Reply of `calendars.list_blocked_slots`.
     pub struct GetCalendarEventsReply {
         /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
@@ -1400,7 +1400,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Location type.
+    /// Value of `location_type` of `CreateServiceLocation`.
     pub enum LocationType {
         /// `ask_booker`
         AskBooker = "ask_booker",
@@ -1410,7 +1410,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payment.
+    /// Value of `payment` of `CreateService`.
     pub struct Payment {
         /// `amount`
         amount: Option<f64> = "amount",
@@ -1430,7 +1430,7 @@ crm_core::setters!(Payment {
 });
 
 crm_core::record! {
-    /// Service.
+    /// Item of `services` of `CreateOrUpdateServiceBookingReply`.
     pub struct Service {
         /// `id`
         id: Option<String> = "id",
@@ -1450,7 +1450,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service add on.
+    /// Item of `add_ons` of `CreateBookingService`.
     pub struct ServiceAddOn {
         /// In minutes.
         duration: Option<f64> = "duration",
@@ -1470,7 +1470,7 @@ crm_core::setters!(ServiceAddOn {
 });
 
 impl ServiceAddOn {
-    /// A record with what it must have.
+    /// Creates a `ServiceAddOn` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1483,7 +1483,7 @@ impl ServiceAddOn {
 }
 
 crm_core::record! {
-    /// Service add on reply.
+    /// Item of `service_add_ons` of `Service`.
     pub struct ServiceAddOnReply {
         /// `id`
         id: Option<String> = "id",
@@ -1493,7 +1493,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service booking reply.
+    /// Reply of `calendars.get_service_booking`.
     pub struct ServiceBookingReply {
         /// `bookingId`
         booking_id: Option<String> = "bookingId",
@@ -1529,7 +1529,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service bookings list reply.
+    /// Reply of `calendars.list_service_bookings`.
     pub struct ServiceBookingsListReply {
         /// The service bookings.
         bookings: Vec<ServiceBookingReply> = "bookings",
@@ -1537,7 +1537,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service envelope.
+    /// Reply of `calendars.create_service`.
     pub struct ServiceEnvelope {
         /// `service`
         service: Option<ServiceReply> = "service",
@@ -1545,7 +1545,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service location list reply.
+    /// Reply of `calendars.list_service_locations`.
     pub struct ServiceLocationListReply {
         /// `serviceLocations`
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
@@ -1553,7 +1553,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service location reply.
+    /// Reply of `calendars.create_service_location`.
     pub struct ServiceLocationReply {
         /// `address`
         address: Option<String> = "address",
@@ -1579,7 +1579,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service reply.
+    /// Value of `service` of `ServiceEnvelope`.
     pub struct ServiceReply {
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
@@ -1623,7 +1623,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service resource.
+    /// Item of `service_resources` of `Service`.
     pub struct ServiceResource {
         /// `id`
         id: Option<String> = "id",
@@ -1631,7 +1631,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Service variation.
+    /// Item of `variations` of `ServiceReply`.
     pub struct ServiceVariation {
         /// `id`
         id: Option<String> = "id",
@@ -1675,7 +1675,7 @@ crm_core::setters!(ServiceVariation {
 });
 
 crm_core::record! {
-    /// Services list reply.
+    /// Reply of `calendars.list_services`.
     pub struct ServicesListReply {
         /// The services that are offered or booked.
         services: Vec<ServiceReply> = "services",
@@ -1683,7 +1683,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Staff.
+    /// Item of `staff` of `CreateService`.
     pub struct Staff {
         /// `id`
         id: Option<String> = "id",
@@ -1693,7 +1693,7 @@ crm_core::record! {
 }
 
 impl Staff {
-    /// A record with what it must have.
+    /// Creates a `Staff` from its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1704,7 +1704,7 @@ impl Staff {
 }
 
 crm_core::record! {
-    /// Update event calendar schedule.
+    /// Body of `calendars.update_calendar_schedule`.
     pub struct UpdateEventCalendarSchedule {
         /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
@@ -1720,7 +1720,7 @@ crm_core::setters!(UpdateEventCalendarSchedule {
 });
 
 crm_core::record! {
-    /// Update service.
+    /// Body of `calendars.update_service`.
     pub struct UpdateService {
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
@@ -1796,7 +1796,7 @@ crm_core::setters!(UpdateService {
 });
 
 crm_core::record! {
-    /// Update service booking.
+    /// Body of `calendars.update_service_booking`.
     pub struct UpdateServiceBooking {
         /// `endTime`
         end_time: Option<String> = "endTime",
@@ -1836,7 +1836,7 @@ crm_core::setters!(UpdateServiceBooking {
 });
 
 crm_core::open_enum! {
-    /// Update service booking status.
+    /// Value of `status` of `UpdateServiceBooking`.
     pub enum UpdateServiceBookingStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -1854,7 +1854,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update service location.
+    /// Body of `calendars.update_service_location`.
     pub struct UpdateServiceLocation {
         /// `address`
         address: Option<String> = "address",

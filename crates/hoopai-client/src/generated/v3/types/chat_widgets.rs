@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A2p compliance.
+    /// Value of `a_two_p_compliance` of `AdvanceSettings`.
     pub struct A2pCompliance {
         /// The text of the first opt-in.
         a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
@@ -60,7 +60,7 @@ crm_core::setters!(A2pCompliance {
 });
 
 crm_core::record! {
-    /// Acknowledgement details.
+    /// Value of `acknowledgement_details` of `WidgetSettings`.
     pub struct AcknowledgementDetails {
         /// `icon`
         icon: Option<String> = "icon",
@@ -84,7 +84,7 @@ crm_core::setters!(AcknowledgementDetails {
 });
 
 crm_core::record! {
-    /// Advance settings.
+    /// Value of `advance_settings` of `WidgetSettings`.
     pub struct AdvanceSettings {
         /// The settings of the opt-in to A2P text messages.
         a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
@@ -184,7 +184,7 @@ crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
 });
 
 crm_core::record! {
-    /// Business office hours.
+    /// Value of `business_office_hours` of `AdvanceSettings`.
     pub struct BusinessOfficeHours {
         /// True if business hours apply.
         enable_business_hours: Option<bool> = "enableBusinessHours",
@@ -228,7 +228,7 @@ crm_core::setters!(BusinessOfficeHoursOpenHoursItem {
 });
 
 crm_core::open_enum! {
-    /// Chat widgets list chat type.
+    /// Value of the argument `chat_type` of `chat_widgets.list`.
     pub enum ChatWidgetsListChatType {
         /// `allInOneChat`
         AllInOneChat = "allInOneChat",
@@ -250,7 +250,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Chat widgets list exclude chat type.
+    /// Value of the argument `exclude_chat_type` of `chat_widgets.list`.
     pub enum ChatWidgetsListExcludeChatType {
         /// `allInOneChat`
         AllInOneChat = "allInOneChat",
@@ -270,7 +270,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Clone chat widget.
+    /// Body of `chat_widgets.clone`.
     pub struct CloneChatWidget {
         /// `chatWidgetId`
         chat_widget_id: Option<String> = "chatWidgetId",
@@ -288,7 +288,7 @@ crm_core::setters!(CloneChatWidget {
 });
 
 impl CloneChatWidget {
-    /// A record with what it must have.
+    /// Creates a `CloneChatWidget` from its required fields.
     #[must_use]
     pub fn new(
         chat_widget_id: impl Into<String>,
@@ -304,7 +304,7 @@ impl CloneChatWidget {
 }
 
 crm_core::record! {
-    /// Create widget.
+    /// Body of `chat_widgets.create`.
     pub struct CreateWidget {
         /// The type of chat, for example `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
@@ -334,7 +334,7 @@ crm_core::setters!(CreateWidget {
 });
 
 impl CreateWidget {
-    /// A record with what it must have.
+    /// Creates a `CreateWidget` from its required fields.
     #[must_use]
     pub fn new(
         chat_type: impl Into<WidgetChatType>,
@@ -356,7 +356,7 @@ impl CreateWidget {
 }
 
 crm_core::record! {
-    /// Fb page.
+    /// Value of `fb_page` of `AdvanceSettings`.
     pub struct FbPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
@@ -372,7 +372,7 @@ crm_core::setters!(FbPage {
 });
 
 crm_core::record! {
-    /// Instagram page.
+    /// Value of `instagram_page` of `AdvanceSettings`.
     pub struct InstagramPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
@@ -396,7 +396,7 @@ crm_core::setters!(InstagramPage {
 });
 
 crm_core::record! {
-    /// Redirect.
+    /// Value of `redirect` of `AdvanceSettings`.
     pub struct Redirect {
         /// True to redirect visitors to another page.
         redirect_action: Option<bool> = "redirectAction",
@@ -416,7 +416,7 @@ crm_core::setters!(Redirect {
 });
 
 crm_core::record! {
-    /// Update widget.
+    /// Body of `chat_widgets.replace`.
     pub struct UpdateWidget {
         /// The type of chat, for example `liveChat`.
         chat_type: Option<WidgetChatType> = "chatType",
@@ -454,7 +454,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Widget settings.
+    /// Value of `settings` of `CreateWidget`.
     pub struct WidgetSettings {
         /// The icons and colors of the acknowledgement.
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
@@ -644,7 +644,7 @@ crm_core::setters!(WidgetSettings {
 });
 
 impl WidgetSettings {
-    /// A record with what it must have.
+    /// Creates a `WidgetSettings` from its required fields.
     #[must_use]
     pub fn new(chat_icon: impl Into<String>, chat_type: impl Into<String>) -> Self {
         Self {
@@ -700,7 +700,7 @@ impl WidgetSettings {
 }
 
 crm_core::record! {
-    /// Widget settings customization.
+    /// Value of `dimensions` of `WidgetSettings`.
     pub struct WidgetSettingsCustomization {
         /// The position among the others or on the page.
         position: Option<String> = "position",
@@ -716,7 +716,7 @@ crm_core::setters!(WidgetSettingsCustomization {
 });
 
 crm_core::record! {
-    /// Widget settings customization size.
+    /// Value of `sizes` of `WidgetSettingsCustomization`.
     pub struct WidgetSettingsCustomizationSize {
         /// `height`
         height: Option<f64> = "height",
@@ -732,7 +732,7 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 });
 
 crm_core::record! {
-    /// Widget settings theme.
+    /// Value of `theme` of `WidgetSettings`.
     pub struct WidgetSettingsTheme {
         /// The colors of the brand board.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
@@ -748,7 +748,7 @@ crm_core::setters!(WidgetSettingsTheme {
 });
 
 crm_core::record! {
-    /// Widget settings theme custom color.
+    /// Value of `colors` of `WidgetSettingsTheme`.
     pub struct WidgetSettingsThemeCustomColor {
         /// `avatarBackgroundColor`
         avatar_background_color: Option<String> = "avatarBackgroundColor",

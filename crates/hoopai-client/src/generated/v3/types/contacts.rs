@@ -15,7 +15,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Contacts by id reply.
+    /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
         /// `contact`
         contact: Option<GetContactById> = "contact",
@@ -25,7 +25,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create contact.
+    /// Body of `contacts.create`.
     pub struct CreateContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -134,7 +134,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// A record with what it must have.
+    /// Creates a `CreateContact` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -167,7 +167,7 @@ impl CreateContact {
 }
 
 crm_core::record! {
-    /// Create contacts reply.
+    /// Reply of `contacts.create`.
     pub struct CreateContactsReply {
         /// `contact`
         contact: Option<GetContactById> = "contact",
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Dnd settings.
+    /// Value of `dnd_settings` of `CreateContact`.
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "call",
@@ -207,7 +207,7 @@ crm_core::setters!(DndSettings {
 });
 
 crm_core::record! {
-    /// Get contact by id.
+    /// Value of `contact` of `ContactsByIdReply`.
     pub struct GetContactById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -289,7 +289,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update contact.
+    /// Body of `contacts.update`.
     pub struct UpdateContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -386,7 +386,7 @@ crm_core::clears!(UpdateContact {
 });
 
 crm_core::record! {
-    /// Update contacts reply.
+    /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
         /// `contact`
         contact: Option<GetContactById> = "contact",
@@ -396,7 +396,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update tags reply.
+    /// Reply of `contacts.batch_update_tags`.
     pub struct UpdateTagsReply {
         /// The number of errors.
         error_count: Option<f64> = "errorCount",
@@ -410,7 +410,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Upsert contact.
+    /// Body of `contacts.upsert`.
     pub struct UpsertContact {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -523,7 +523,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// A record with what it must have.
+    /// Creates a `UpsertContact` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -557,7 +557,7 @@ impl UpsertContact {
 }
 
 crm_core::record! {
-    /// Upsert contacts reply.
+    /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
         /// `contact`
         contact: Option<GetContactById> = "contact",

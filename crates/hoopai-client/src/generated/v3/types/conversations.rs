@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Email events.
+    /// Value of `events` of `UpdateEmailMessageStatus`.
     pub struct EmailEvents {
         /// The number of e-mails that were accepted.
         accepted: Option<i64> = "accepted",
@@ -93,7 +93,7 @@ impl EmailEvents {
 }
 
 crm_core::open_enum! {
-    /// Message status status.
+    /// Value of `status` of `UpdateEmailMessageStatus`.
     pub enum MessageStatusStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -119,7 +119,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update conversation.
+    /// Body of `conversations.update`.
     pub struct UpdateConversation {
         /// `feedback`
         feedback: Option<UpdateConversationFeedback> = "feedback",
@@ -143,7 +143,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// A record with what it must have.
+    /// Creates a `UpdateConversation` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -157,7 +157,7 @@ impl UpdateConversation {
 }
 
 crm_core::open_enum! {
-    /// Update conversation feedback.
+    /// Value of `feedback` of `UpdateConversation`.
     pub enum UpdateConversationFeedback {
         /// `negative`
         Negative = "negative",
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update email message status.
+    /// Body of `conversations.update_email_status`.
     pub struct UpdateEmailMessageStatus {
         /// The events, or the number of each.
         events: Option<EmailEvents> = "events",
@@ -187,7 +187,7 @@ crm_core::setters!(UpdateEmailMessageStatus {
 });
 
 impl UpdateEmailMessageStatus {
-    /// A record with what it must have.
+    /// Creates a `UpdateEmailMessageStatus` from its required fields.
     #[must_use]
     pub fn new(status: impl Into<MessageStatusStatus>) -> Self {
         Self {
@@ -200,7 +200,7 @@ impl UpdateEmailMessageStatus {
 }
 
 crm_core::record! {
-    /// Update recipient message status.
+    /// Item of `recipients` of `UpdateEmailMessageStatus`.
     pub struct UpdateRecipientMessageStatus {
         /// `emailId`
         email_id: Option<String> = "emailId",
@@ -218,7 +218,7 @@ crm_core::setters!(UpdateRecipientMessageStatus {
 });
 
 impl UpdateRecipientMessageStatus {
-    /// A record with what it must have.
+    /// Creates a `UpdateRecipientMessageStatus` from its required fields.
     #[must_use]
     pub fn new(
         email_id: impl Into<String>,

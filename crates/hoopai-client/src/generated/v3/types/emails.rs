@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Bulk action campaign.
+    /// Item of `campaigns` of `ListBulkActionCampaignsReply`.
     pub struct BulkActionCampaign {
         /// The time of completion.
         completed_at: Option<String> = "completedAt",
@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Bulk action campaign email details.
+    /// Value of `email_metadata` of `BulkActionCampaign`.
     pub struct BulkActionCampaignEmailDetails {
         /// The sender.
         from: Option<String> = "from",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Bulk action campaign status.
+    /// Value of the argument `status` of `emails.list_bulk_action_campaigns`.
     pub enum BulkActionCampaignStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -62,7 +62,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create email campaign body.
+    /// Body of `emails.create_campaign`.
     pub struct CreateEmailCampaignBody {
         /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
@@ -96,7 +96,7 @@ crm_core::setters!(CreateEmailCampaignBody {
 });
 
 impl CreateEmailCampaignBody {
-    /// A record with what it must have.
+    /// Creates a `CreateEmailCampaignBody` from its required fields.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -119,7 +119,7 @@ impl CreateEmailCampaignBody {
 }
 
 crm_core::record! {
-    /// Create template body.
+    /// Body of `emails.create_template`.
     pub struct CreateTemplateBody {
         /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
@@ -161,7 +161,7 @@ crm_core::setters!(CreateTemplateBody {
 });
 
 impl CreateTemplateBody {
-    /// A record with what it must have.
+    /// Creates a `CreateTemplateBody` from its required fields.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -193,7 +193,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create template folder body.
+    /// Body of `emails.create_template_folder`.
     pub struct CreateTemplateFolderBody {
         /// `name`
         name: Option<String> = "name",
@@ -209,7 +209,7 @@ crm_core::setters!(CreateTemplateFolderBody {
 });
 
 impl CreateTemplateFolderBody {
-    /// A record with what it must have.
+    /// Creates a `CreateTemplateFolderBody` from its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -221,7 +221,7 @@ impl CreateTemplateFolderBody {
 }
 
 crm_core::record! {
-    /// Create template folder reply.
+    /// Reply of `emails.create_template_folder`.
     pub struct CreateTemplateFolderReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -237,7 +237,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create template reply.
+    /// Reply of `emails.create_template`.
     pub struct CreateTemplateReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -269,7 +269,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Days item.
+    /// Item of `skip_days` of `ScheduleCampaignBatchConfig`.
     pub enum DaysItem {
         /// `Fri`
         Fri = "Fri",
@@ -301,7 +301,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email campaign.
+    /// Item of `campaigns` of `ListEmailCampaignsReply`.
     pub struct EmailCampaign {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
@@ -329,7 +329,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email campaign reply.
+    /// Reply of `emails.create_campaign`.
     pub struct EmailCampaignReply {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
@@ -359,7 +359,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Email campaign status.
+    /// Value of the argument `status` of `emails.list_campaigns`.
     pub enum EmailCampaignStatus {
         /// `all`
         All = "all",
@@ -383,7 +383,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email campaign variation.
+    /// Item of `variations` of `EmailCampaign`.
     pub struct EmailCampaignVariation {
         /// True if the variation won the test.
         is_winner: Option<bool> = "isWinner",
@@ -393,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Email stats numbers.
+    /// Value of `stats` of `GetCampaignStatsReply`.
     pub struct EmailStatsNumbers {
         /// The number of e-mails that were accepted.
         accepted: Option<f64> = "accepted",
@@ -447,7 +447,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get bulk action campaign reply.
+    /// Reply of `emails.get_bulk_action_campaign`.
     pub struct GetBulkActionCampaignReply {
         /// The time of completion.
         completed_at: Option<String> = "completedAt",
@@ -491,7 +491,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get campaign stats reply.
+    /// Reply of `emails.get_campaign_stats`.
     pub struct GetCampaignStatsReply {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -509,7 +509,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Get campaign stats reply source.
+    /// Value of the argument `source` of `emails.get_campaign_stats`.
     pub enum GetCampaignStatsReplySource {
         /// `bulk-actions`
         BulkActions = "bulk-actions",
@@ -521,7 +521,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get email campaign reply.
+    /// Reply of `emails.get_campaign`.
     pub struct GetEmailCampaignReply {
         /// `campaignCategory`
         campaign_category: Option<String> = "campaignCategory",
@@ -567,7 +567,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get template reply.
+    /// Reply of `emails.get_template`.
     pub struct GetTemplateReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -601,7 +601,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get workflow campaign reply.
+    /// Reply of `emails.get_workflow_campaign`.
     pub struct GetWorkflowCampaignReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -627,7 +627,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Import template body.
+    /// Body of `emails.import_template`.
     pub struct ImportTemplateBody {
         /// The provider to import the template from, for example `mailchimp`.
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
@@ -653,7 +653,7 @@ crm_core::setters!(ImportTemplateBody {
 });
 
 impl ImportTemplateBody {
-    /// A record with what it must have.
+    /// Creates a `ImportTemplateBody` from its required fields.
     #[must_use]
     pub fn new(
         import_provider: impl Into<ImportTemplateBodyImportProvider>,
@@ -681,7 +681,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// List bulk action campaigns reply.
+    /// Reply of `emails.list_bulk_action_campaigns`.
     pub struct ListBulkActionCampaignsReply {
         /// `campaigns`
         campaigns: Vec<BulkActionCampaign> = "campaigns",
@@ -693,7 +693,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List email campaigns reply.
+    /// Reply of `emails.list_campaigns`.
     pub struct ListEmailCampaignsReply {
         /// `campaigns`
         campaigns: Vec<EmailCampaign> = "campaigns",
@@ -705,7 +705,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List templates reply.
+    /// Reply of `emails.list_templates`.
     pub struct ListTemplatesReply {
         /// The items, for example the lines of an invoice.
         items: Vec<TemplateListItem> = "items",
@@ -717,7 +717,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List workflow campaigns reply.
+    /// Reply of `emails.list_workflow_campaigns`.
     pub struct ListWorkflowCampaignsReply {
         /// `campaigns`
         campaigns: Vec<WorkflowCampaign> = "campaigns",
@@ -729,7 +729,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule campaign ab test config.
+    /// Value of `ab_test_config` of `ScheduleCampaignBody`.
     pub struct ScheduleCampaignAbTestConfig {
         /// In seconds.
         test_duration: Option<f64> = "testDuration",
@@ -782,7 +782,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign ab test variation.
+    /// Item of `variations` of `ScheduleCampaignAbTestConfig`.
     pub struct ScheduleCampaignAbTestVariation {
         /// `documentId`
         document_id: Option<String> = "documentId",
@@ -798,7 +798,7 @@ crm_core::setters!(ScheduleCampaignAbTestVariation {
 });
 
 crm_core::record! {
-    /// Schedule campaign batch config.
+    /// Value of `batch` of `ScheduleCampaignScheduleConfig`.
     pub struct ScheduleCampaignBatchConfig {
         /// The number of e-mails or messages per batch.
         batch_size: Option<f64> = "batchSize",
@@ -826,7 +826,7 @@ crm_core::setters!(ScheduleCampaignBatchConfig {
 });
 
 impl ScheduleCampaignBatchConfig {
-    /// A record with what it must have.
+    /// Creates a `ScheduleCampaignBatchConfig` from its required fields.
     #[must_use]
     pub fn new(
         batch_size: impl Into<f64>,
@@ -846,7 +846,7 @@ impl ScheduleCampaignBatchConfig {
 }
 
 crm_core::record! {
-    /// Schedule campaign body.
+    /// Body of `emails.schedule_campaign`.
     pub struct ScheduleCampaignBody {
         /// The settings of the A/B test between the variations.
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
@@ -911,7 +911,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign email meta.
+    /// Value of `email_meta` of `ScheduleCampaignBody`.
     pub struct ScheduleCampaignEmailMeta {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -939,7 +939,7 @@ crm_core::setters!(ScheduleCampaignEmailMeta {
 });
 
 impl ScheduleCampaignEmailMeta {
-    /// A record with what it must have.
+    /// Creates a `ScheduleCampaignEmailMeta` from its required fields.
     #[must_use]
     pub fn new(
         from_email: impl Into<String>,
@@ -959,7 +959,7 @@ impl ScheduleCampaignEmailMeta {
 }
 
 crm_core::record! {
-    /// Schedule campaign recipients.
+    /// Value of `recipients` of `ScheduleCampaignBody`.
     pub struct ScheduleCampaignRecipients {
         /// `contactIds`
         contact_ids: Option<Vec<String>> = "contactIds",
@@ -987,7 +987,7 @@ crm_core::setters!(ScheduleCampaignRecipients {
 });
 
 impl ScheduleCampaignRecipients {
-    /// A record with what it must have.
+    /// Creates a `ScheduleCampaignRecipients` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<ScheduleCampaignRecipientsType>) -> Self {
         Self {
@@ -1018,7 +1018,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Schedule campaign recipients type.
+    /// Value of `type_` of `ScheduleCampaignRecipients`.
     pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
@@ -1030,7 +1030,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign reply.
+    /// Reply of `emails.schedule_campaign`.
     pub struct ScheduleCampaignReply {
         /// `campaignId`
         campaign_id: Option<String> = "campaignId",
@@ -1042,7 +1042,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Schedule campaign resend.
+    /// Value of `resend` of `ScheduleCampaignScheduleConfig`.
     pub struct ScheduleCampaignResend {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -1062,7 +1062,7 @@ crm_core::setters!(ScheduleCampaignResend {
 });
 
 crm_core::record! {
-    /// Schedule campaign rss config.
+    /// Value of `rss_config` of `ScheduleCampaignBody`.
     pub struct ScheduleCampaignRssConfig {
         /// The time of the first execution, for example `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
@@ -1096,7 +1096,7 @@ crm_core::setters!(ScheduleCampaignRssConfig {
 });
 
 impl ScheduleCampaignRssConfig {
-    /// A record with what it must have.
+    /// Creates a `ScheduleCampaignRssConfig` from its required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -1151,7 +1151,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Schedule campaign schedule config.
+    /// Value of `schedule_config` of `ScheduleCampaignBody`.
     pub struct ScheduleCampaignScheduleConfig {
         /// The settings for sending in batches.
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
@@ -1179,7 +1179,7 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
 });
 
 crm_core::record! {
-    /// Schedule campaign tracking.
+    /// Value of `tracking` of `ScheduleCampaignScheduleConfig`.
     pub struct ScheduleCampaignTracking {
         /// True if clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
@@ -1219,7 +1219,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Template list item.
+    /// Item of `items` of `ListTemplatesReply`.
     pub struct TemplateListItem {
         /// The number of children.
         child_count: Option<f64> = "childCount",
@@ -1247,7 +1247,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Template list item type.
+    /// Value of `type_` of `TemplateListItem`.
     pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
@@ -1257,7 +1257,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Update email campaign body.
+    /// Body of `emails.update_campaign`.
     pub struct UpdateEmailCampaignBody {
         /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
@@ -1281,7 +1281,7 @@ crm_core::setters!(UpdateEmailCampaignBody {
 });
 
 crm_core::record! {
-    /// Update template body.
+    /// Body of `emails.update_template`.
     pub struct UpdateTemplateBody {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1329,7 +1329,7 @@ crm_core::setters!(UpdateTemplateBody {
 });
 
 crm_core::record! {
-    /// Update template reply.
+    /// Reply of `emails.update_template`.
     pub struct UpdateTemplateReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1363,7 +1363,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Workflow campaign.
+    /// Item of `campaigns` of `ListWorkflowCampaignsReply`.
     pub struct WorkflowCampaign {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -1385,7 +1385,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Workflow campaign sub source.
+    /// Item of `sub_sources` of `GetWorkflowCampaignReply`.
     pub struct WorkflowCampaignSubSource {
         /// The time of creation.
         created_at: Option<String> = "createdAt",

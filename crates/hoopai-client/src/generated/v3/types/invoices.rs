@@ -33,7 +33,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Invoices list templates reply.
+    /// Reply of `invoices.list_templates`.
     pub struct InvoicesListTemplatesReply {
         /// The content of the reply.
         data: Vec<TemplateReply> = "data",

@@ -18,7 +18,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Conversation channel.
+    /// Value of `conversation_channel` of `GetConversationChannelListReply`.
     pub struct ConversationChannel {
         /// The settings for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation channel entry.
+    /// Item of `email` of `ConversationChannel`.
     pub struct ConversationChannelEntry {
         /// The provider that delivers the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation provider.
+    /// Value of `conversation_provider` of `ConversationChannelEntry`.
     pub struct ConversationProvider {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Conversation provider type.
+    /// Value of the argument `type_` of `locations.get_conversation_channel`.
     pub enum ConversationProviderType {
         /// `Email`
         Email = "Email",
@@ -60,7 +60,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create location.
+    /// Body of `locations.create`.
     pub struct CreateLocation {
         /// `address`
         address: Option<String> = "address",
@@ -130,7 +130,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// A record with what it must have.
+    /// Creates a `CreateLocation` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -156,7 +156,7 @@ impl CreateLocation {
 }
 
 crm_core::record! {
-    /// Delete reply.
+    /// Reply of `locations.delete_custom_field`.
     pub struct DeleteReply {
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
@@ -164,7 +164,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get conversation channel list reply.
+    /// Reply of `locations.get_conversation_channel`.
     pub struct GetConversationChannelListReply {
         /// `conversationChannel`
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Permissions item.
+    /// Item of `permissions` of `PermissionsReply`.
     pub enum PermissionsItem {
         /// `2-way-text-messaging`
         X2WayTextMessaging = "2-way-text-messaging",
@@ -228,7 +228,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Permissions reply.
+    /// Reply of `locations.list_permissions`.
     pub struct PermissionsReply {
         /// `permissions`
         permissions: Vec<PermissionsItem> = "permissions",
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update location.
+    /// Body of `locations.update`.
     pub struct UpdateLocation {
         /// `address`
         address: Option<String> = "address",
@@ -308,7 +308,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// A record with what it must have.
+    /// Creates a `UpdateLocation` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -334,7 +334,7 @@ impl UpdateLocation {
 }
 
 crm_core::record! {
-    /// Update permissions.
+    /// Body of `locations.update_permissions`.
     pub struct UpdatePermissions {
         /// `permissions`
         permissions: Option<Vec<PermissionsItem>> = "permissions",
@@ -344,7 +344,7 @@ crm_core::record! {
 }
 
 impl UpdatePermissions {
-    /// A record with what it must have.
+    /// Creates a `UpdatePermissions` from its required fields.
     #[must_use]
     pub fn new(permissions: impl Into<Vec<PermissionsItem>>) -> Self {
         Self {

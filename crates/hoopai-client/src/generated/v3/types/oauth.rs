@@ -6,7 +6,7 @@ pub use crate::types::{GetLocationAccessCodeBody, InstalledLocation};
 use super::*;
 
 crm_core::record! {
-    /// Get access token body.
+    /// Body of `oauth.get_token`.
     pub struct GetAccessTokenBody {
         /// The id of the app.
         client_id: Option<String> = "clientId",
@@ -38,7 +38,7 @@ crm_core::setters!(GetAccessTokenBody {
 });
 
 impl GetAccessTokenBody {
-    /// A record with what it must have.
+    /// Creates a `GetAccessTokenBody` from its required fields.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,
@@ -81,7 +81,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get access token reply.
+    /// Reply of `oauth.get_token`.
     pub struct GetAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
@@ -115,7 +115,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get installed locations reply.
+    /// Reply of `oauth.list_installed_locations`.
     pub struct GetInstalledLocationsReply {
         /// True if the app is also installed in future locations.
         install_to_future_locations: Option<bool> = "installToFutureLocations",
@@ -129,7 +129,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get location access token reply.
+    /// Reply of `oauth.get_location_token`.
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
@@ -155,7 +155,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Installed locations list metadata.
+    /// Value of `metadata` of `GetInstalledLocationsReply`.
     pub struct InstalledLocationsListMetadata {
         /// `filterApplied`
         filter_applied: Option<Value> = "filterApplied",
@@ -165,7 +165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pagination meta.
+    /// Value of `pagination` of `GetInstalledLocationsReply`.
     pub struct PaginationMeta {
         /// The number of items on this page.
         current_page_size: Option<f64> = "currentPageSize",

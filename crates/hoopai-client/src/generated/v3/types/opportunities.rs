@@ -12,7 +12,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Create opportunity.
+    /// Body of `opportunities.create`.
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -65,7 +65,7 @@ crm_core::setters!(CreateOpportunity {
 });
 
 crm_core::record! {
-    /// Delete update opportunity reply.
+    /// Reply of `opportunities.delete`.
     pub struct DeleteUpdateOpportunityReply {
         /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get pipelines reply.
+    /// Reply of `opportunities.list_pipelines`.
     pub struct GetPipelinesReply {
         /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
@@ -83,7 +83,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get post opportunity reply.
+    /// Reply of `opportunities.create`.
     pub struct GetPostOpportunityReply {
         /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
@@ -91,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Opportunities search reply.
+    /// Reply of `opportunities.search`.
     pub struct OpportunitiesSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pipelines reply.
+    /// Item of `pipelines` of `GetPipelinesReply`.
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
@@ -125,7 +125,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post search reply.
+    /// Reply of `opportunities.search_advanced`.
     pub struct PostSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
@@ -139,7 +139,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Search opportunities reply.
+    /// Value of `opportunity` of `GetPostOpportunityReply`.
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Stage aggregation reply.
+    /// Item of `stage_aggregations` of `PostSearchReply`.
     pub struct StageAggregationReply {
         /// The value of the open opportunities.
         open_value: Option<f64> = "openValue",
@@ -229,7 +229,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update opportunity.
+    /// Body of `opportunities.update`.
     pub struct UpdateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -273,7 +273,7 @@ crm_core::setters!(UpdateOpportunity {
 });
 
 crm_core::record! {
-    /// Upsert opportunity.
+    /// Body of `opportunities.upsert`.
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -335,7 +335,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// A record with what it must have.
+    /// Creates a `UpsertOpportunity` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {

@@ -20,7 +20,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Coupon.
+    /// Item of `data` of `ListCouponsReply`.
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -66,7 +66,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create coupon params.
+    /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -134,7 +134,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// A record without any value but those that are always the same.
+    /// Creates a `CreateCouponParams` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Default for CreateCouponParams {
 }
 
 crm_core::record! {
-    /// List coupons reply.
+    /// Reply of `payments.list_coupons`.
     pub struct ListCouponsReply {
         /// The content of the reply.
         data: Vec<Coupon> = "data",
@@ -177,7 +177,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update coupon params.
+    /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -249,7 +249,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// A record without any value but those that are always the same.
+    /// Creates a `UpdateCouponParams` with its constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

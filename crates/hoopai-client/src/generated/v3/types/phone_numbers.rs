@@ -6,7 +6,7 @@ pub use crate::types::PurchasePhoneNumberBodyNumberType;
 use super::*;
 
 crm_core::record! {
-    /// List number item reply.
+    /// Item of `numbers` of `ListedNumbers`.
     pub struct ListNumberItemReply {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List numbers reply.
+    /// Reply of `phone_numbers.list`.
     pub struct ListNumbersReply {
         /// The content of the reply.
         data: Option<ListedNumbers> = "data",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Listed numbers.
+    /// Value of `data` of `ListNumbersReply`.
     pub struct ListedNumbers {
         /// The status of the phone account, for example `active`.
         account_status: Option<String> = "accountStatus",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Number capabilities.
+    /// Value of `capabilities` of `ListNumberItemReply`.
     pub struct NumberCapabilities {
         /// True if the number supports fax.
         fax: Option<bool> = "fax",
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Purchase number for location reply.
+    /// Reply of `phone_numbers.purchase`.
     pub struct PurchaseNumberForLocationReply {
         /// The content of the reply.
         data: Option<PurchasedNumber> = "data",
@@ -110,7 +110,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Purchase phone number body.
+    /// Body of `phone_numbers.purchase`.
     pub struct PurchasePhoneNumberBody {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -167,7 +167,7 @@ crm_core::setters!(PurchasePhoneNumberBody {
 });
 
 crm_core::record! {
-    /// Purchased number.
+    /// Value of `data` of `PurchaseNumberForLocationReply`.
     pub struct PurchasedNumber {
         /// `id`
         id: Option<String> = "id",
@@ -181,7 +181,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Rcs sender id reply.
+    /// Item of `rcs_sender_ids` of `ListedNumbers`.
     pub struct RcsSenderIdReply {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",

@@ -13,7 +13,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Allow attach rebilling.
+    /// Body of `saas.allow_attach_rebilling`.
     pub struct AllowAttachRebilling {
         /// The rebilling of usage, by product.
         attached_rebilling_config: Option<Map<AttachedRebillingProductConfig>> = "attachedRebillingConfig",
@@ -29,7 +29,7 @@ crm_core::setters!(AllowAttachRebilling {
 });
 
 impl AllowAttachRebilling {
-    /// A record with what it must have.
+    /// Creates a `AllowAttachRebilling` from its required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl AllowAttachRebilling {
 }
 
 crm_core::record! {
-    /// Allow attach rebilling reply.
+    /// Reply of `saas.allow_attach_rebilling`.
     pub struct AllowAttachRebillingReply {
         /// The rebilling of usage, by product.
         attached_rebilling_config: Option<Value> = "attachedRebillingConfig",
@@ -53,7 +53,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Attached rebilling product config.
+    /// Item of `attached_rebilling_config` of `AllowAttachRebilling`.
     pub struct AttachedRebillingProductConfig {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -71,7 +71,7 @@ crm_core::setters!(AttachedRebillingProductConfig {
 });
 
 impl AttachedRebillingProductConfig {
-    /// A record with what it must have.
+    /// Creates a `AttachedRebillingProductConfig` from its required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, markup: impl Into<f64>) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl AttachedRebillingProductConfig {
 }
 
 crm_core::record! {
-    /// Complimentary credit.
+    /// Body of `saas.add_complimentary_credits`.
     pub struct ComplimentaryCredit {
         /// The amount of free credit that was given.
         complimentary_credits_amount: Option<f64> = "complimentaryCreditsAmount",
@@ -96,7 +96,7 @@ crm_core::setters!(ComplimentaryCredit {
 });
 
 crm_core::record! {
-    /// Location wallet balance.
+    /// Reply of `saas.add_complimentary_credits`.
     pub struct LocationWalletBalance {
         /// The balance of the wallet.
         balance: Option<f64> = "balance",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Deleted trace id reply.
+    /// Reply of `brand_boards.delete_voice`.
     pub struct DeletedTraceIdReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",

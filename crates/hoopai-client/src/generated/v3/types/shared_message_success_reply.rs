@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Message success reply.
+    /// Reply of `calendars.delete_service`.
     pub struct MessageSuccessReply {
         /// The human-readable message.
         message: Option<String> = "message",

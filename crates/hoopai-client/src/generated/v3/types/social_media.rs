@@ -33,7 +33,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Available category.
+    /// Item of `categories` of `FetchAvailableCategoriesReply`.
     pub struct AvailableCategory {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -63,7 +63,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Available category queue details.
+    /// Value of `queue_details` of `AvailableCategory`.
     pub struct AvailableCategoryQueueDetails {
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Available category status.
+    /// Value of `status` of `AvailableCategory`.
     pub enum AvailableCategoryStatus {
         /// `available`
         Available = "available",
@@ -87,7 +87,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Bluesky post.
+    /// Value of `bluesky_post_details` of `SocialPost`.
     pub struct BlueskyPost {
         /// The URL of the page that the post shows.
         external_link: Option<String> = "externalLink",
@@ -107,7 +107,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Calendar list.
+    /// Body of `social_media.list_queue_calendar`.
     pub struct CalendarList {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -131,7 +131,7 @@ crm_core::setters!(CalendarList {
 });
 
 impl CalendarList {
-    /// A record with what it must have.
+    /// Creates a `CalendarList` from its required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -150,7 +150,7 @@ impl CalendarList {
 }
 
 crm_core::record! {
-    /// Category info.
+    /// Value of `category` of `CategoryQueueWithCategory`.
     pub struct CategoryInfo {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Category queue.
+    /// Value of `queue` of `UpdateCategoryQueueReply`.
     pub struct CategoryQueue {
         /// `categoryId`
         category_id: Option<String> = "categoryId",
@@ -212,7 +212,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Category queue status.
+    /// Value of `status` of `CategoryQueue`.
     pub enum CategoryQueueStatus {
         /// `active`
         Active = "active",
@@ -224,7 +224,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Category queue with category.
+    /// Item of `queues` of `FetchCategoryQueuesReply`.
     pub struct CategoryQueueWithCategory {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -264,7 +264,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Clone queue item.
+    /// Body of `social_media.clone_queue_item`.
     pub struct CloneQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -278,7 +278,7 @@ crm_core::record! {
 }
 
 impl CloneQueueItem {
-    /// A record with what it must have.
+    /// Creates a `CloneQueueItem` from its required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -295,7 +295,7 @@ impl CloneQueueItem {
 }
 
 crm_core::record! {
-    /// Comment attachment.
+    /// Item of `attachments` of `CommentItem`.
     pub struct CommentAttachment {
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
@@ -309,7 +309,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comment author.
+    /// Value of `author` of `CommentItem`.
     pub struct CommentAuthor {
         /// `id`
         id: Option<String> = "id",
@@ -321,7 +321,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comment item.
+    /// Value of `results` of `CommentsCreateReply`.
     pub struct CommentItem {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
@@ -379,7 +379,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Comment platform.
+    /// Value of the argument `platform` of `social_media.like_comment`.
     pub enum CommentPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -395,7 +395,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Comments create body.
+    /// Body of `social_media.create_comment`.
     pub struct CommentsCreateBody {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
@@ -423,7 +423,7 @@ crm_core::setters!(CommentsCreateBody {
 });
 
 impl CommentsCreateBody {
-    /// A record with what it must have.
+    /// Creates a `CommentsCreateBody` from its required fields.
     #[must_use]
     pub fn new(
         content: impl Into<String>,
@@ -443,7 +443,7 @@ impl CommentsCreateBody {
 }
 
 crm_core::record! {
-    /// Comments create reply.
+    /// Reply of `social_media.create_comment`.
     pub struct CommentsCreateReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -457,7 +457,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comments get list body.
+    /// Body of `social_media.list_comments`.
     pub struct CommentsGetListBody {
         /// Returns only records since this time.
         from_date: Option<String> = "fromDate",
@@ -497,7 +497,7 @@ crm_core::setters!(CommentsGetListBody {
 });
 
 impl CommentsGetListBody {
-    /// A record with what it must have.
+    /// Creates a `CommentsGetListBody` from its required fields.
     #[must_use]
     pub fn new(origin_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -525,7 +525,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Comments get list reply.
+    /// Reply of `social_media.list_comments`.
     pub struct CommentsGetListReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comments get list results.
+    /// Value of `results` of `CommentsGetListReply`.
     pub struct CommentsGetListResults {
         /// `comments`
         comments: Vec<CommentItem> = "comments",
@@ -549,7 +549,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comments like reply.
+    /// Reply of `social_media.like_comment`.
     pub struct CommentsLikeReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -561,7 +561,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Comments list meta.
+    /// Value of `meta` of `CommentsGetListResults`.
     pub struct CommentsListMeta {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -577,7 +577,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create category queue.
+    /// Body of `social_media.create_queue`.
     pub struct CreateCategoryQueue {
         /// `categoryId`
         category_id: Option<String> = "categoryId",
@@ -603,7 +603,7 @@ crm_core::setters!(CreateCategoryQueue {
 });
 
 impl CreateCategoryQueue {
-    /// A record with what it must have.
+    /// Creates a `CreateCategoryQueue` from its required fields.
     #[must_use]
     pub fn new(
         category_id: impl Into<String>,
@@ -624,7 +624,7 @@ impl CreateCategoryQueue {
 }
 
 crm_core::record! {
-    /// Create category queue envelope.
+    /// Reply of `social_media.create_queue`.
     pub struct CreateCategoryQueueEnvelope {
         /// The result of the operation.
         results: Option<CreateCategoryQueueReply> = "results",
@@ -638,7 +638,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create category queue reply.
+    /// Value of `results` of `CreateCategoryQueueEnvelope`.
     pub struct CreateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -648,7 +648,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create post.
+    /// Body of `social_media.create_post`.
     pub struct CreatePost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -744,7 +744,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// A record with what it must have.
+    /// Creates a `CreatePost` from its required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -781,7 +781,7 @@ impl CreatePost {
 }
 
 crm_core::record! {
-    /// Create queue item.
+    /// Body of `social_media.create_queue_item`.
     pub struct CreateQueueItem {
         /// True to add it directly to the queue.
         direct_to_queue: Option<bool> = "directToQueue",
@@ -817,7 +817,7 @@ crm_core::setters!(CreateQueueItem {
 });
 
 impl CreateQueueItem {
-    /// A record with what it must have.
+    /// Creates a `CreateQueueItem` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -834,7 +834,7 @@ impl CreateQueueItem {
 }
 
 crm_core::record! {
-    /// Created category queue.
+    /// Value of `queue` of `CreateCategoryQueueReply`.
     pub struct CreatedCategoryQueue {
         /// `categoryId`
         category_id: Option<String> = "categoryId",
@@ -868,7 +868,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Created queue item with variations.
+    /// Value of `queue_item` of `QueueItemReply`.
     pub struct CreatedQueueItemWithVariations {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -904,7 +904,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Created time slot.
+    /// Item of `time_slots` of `CreatedCategoryQueue`.
     pub struct CreatedTimeSlot {
         /// `dayOfWeek`
         day_of_week: Option<f64> = "dayOfWeek",
@@ -916,7 +916,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv default.
+    /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
         /// `userId`
         user_id: Option<String> = "userId",
@@ -926,7 +926,7 @@ crm_core::record! {
 }
 
 impl CsvDefault {
-    /// A record with what it must have.
+    /// Creates a `CsvDefault` from its required fields.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -947,7 +947,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Csv import.
+    /// Value of `csv` of `GetCsvPostResponseSchema`.
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -987,7 +987,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv import status.
+    /// Value of `status` of `CsvImport`.
     pub enum CsvImportStatus {
         /// `completed`
         Completed = "completed",
@@ -1007,7 +1007,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Csv post.
+    /// Item of `posts` of `GetCsvPostResponseSchema`.
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1043,7 +1043,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Csv post status.
+    /// Value of `status` of `CsvPost`.
     pub enum CsvPostStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1057,7 +1057,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Csv reply.
+    /// Value of `results` of `DeleteCsvReply`.
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -1065,7 +1065,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Csv response.
+    /// Value of `csv` of `CsvReply`.
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1099,7 +1099,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete active post envelope.
+    /// Reply of `social_media.delete_active_queue_post`.
     pub struct DeleteActivePostEnvelope {
         /// The result of the operation.
         results: Option<DeleteActivePostReply> = "results",
@@ -1113,7 +1113,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete active post reply.
+    /// Value of `results` of `DeleteActivePostEnvelope`.
     pub struct DeleteActivePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1121,7 +1121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete csv reply.
+    /// Reply of `social_media.delete_csv_import`.
     pub struct DeleteCsvReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1135,7 +1135,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete like reply.
+    /// Reply of `social_media.unlike_comment`.
     pub struct DeleteLikeReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1147,7 +1147,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post csv.
+    /// Value of `csv` of `DeletePostResponseSchema`.
     pub struct DeletePostCsv {
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
@@ -1165,7 +1165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post reply.
+    /// Reply of `social_media.delete_csv_post`.
     pub struct DeletePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1179,7 +1179,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post response schema.
+    /// Value of `results` of `DeletePostReply`.
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
@@ -1189,7 +1189,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post successful response dto.
+    /// Reply of `social_media.delete_post`.
     pub struct DeletePostSuccessfulResponseDto {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1203,7 +1203,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Delete post successful response schema.
+    /// Value of `results` of `DeletePostSuccessfulResponseDto`.
     pub struct DeletePostSuccessfulResponseSchema {
         /// `postId`
         post_id: Option<String> = "postId",
@@ -1211,7 +1211,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Discard edit session envelope.
+    /// Reply of `social_media.discard_queue_edit`.
     pub struct DiscardEditSessionEnvelope {
         /// The result of the operation.
         results: Option<DiscardEditSessionReply> = "results",
@@ -1225,7 +1225,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Discard edit session reply.
+    /// Value of `results` of `DiscardEditSessionEnvelope`.
     pub struct DiscardEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1233,7 +1233,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Edit session.
+    /// Body of `social_media.discard_queue_edit`.
     pub struct EditSession {
         /// Default: `false`.
         keep_in_draft: Option<bool> = "keepInDraft",
@@ -1251,7 +1251,7 @@ crm_core::setters!(EditSession {
 });
 
 impl EditSession {
-    /// A record with what it must have.
+    /// Creates a `EditSession` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, session_id: impl Into<String>) -> Self {
         Self {
@@ -1264,7 +1264,7 @@ impl EditSession {
 }
 
 crm_core::record! {
-    /// Edit session calendar.
+    /// Body of `social_media.list_queue_edit_calendar`.
     pub struct EditSessionCalendar {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -1286,7 +1286,7 @@ crm_core::setters!(EditSessionCalendar {
 });
 
 impl EditSessionCalendar {
-    /// A record with what it must have.
+    /// Creates a `EditSessionCalendar` from its required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -1306,7 +1306,7 @@ impl EditSessionCalendar {
 }
 
 crm_core::record! {
-    /// Edit session calendar envelope.
+    /// Reply of `social_media.list_queue_edit_calendar`.
     pub struct EditSessionCalendarEnvelope {
         /// The result of the operation.
         results: Option<EditSessionCalendarReply> = "results",
@@ -1320,7 +1320,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Edit session calendar reply.
+    /// Value of `results` of `EditSessionCalendarEnvelope`.
     pub struct EditSessionCalendarReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1334,7 +1334,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Edit session scheduled post.
+    /// Item of `scheduled_posts` of `EditSessionCalendarReply`.
     pub struct EditSessionScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -1366,7 +1366,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Facebook post.
+    /// Value of `facebook_post_details` of `CreatePost`.
     pub struct FacebookPost {
         /// `textFormatPresetId`
         text_format_preset_id: Option<String> = "textFormatPresetId",
@@ -1382,7 +1382,7 @@ crm_core::setters!(FacebookPost {
 });
 
 impl FacebookPost {
-    /// A record with what it must have.
+    /// Creates a `FacebookPost` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -1394,7 +1394,7 @@ impl FacebookPost {
 }
 
 crm_core::record! {
-    /// Fetch available categories envelope.
+    /// Reply of `social_media.list_available_categories`.
     pub struct FetchAvailableCategoriesEnvelope {
         /// The result of the operation.
         results: Option<FetchAvailableCategoriesReply> = "results",
@@ -1408,7 +1408,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch available categories reply.
+    /// Value of `results` of `FetchAvailableCategoriesEnvelope`.
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
@@ -1420,7 +1420,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch calendar list envelope.
+    /// Reply of `social_media.list_queue_calendar`.
     pub struct FetchCalendarListEnvelope {
         /// The result of the operation.
         results: Option<FetchCalendarListReply> = "results",
@@ -1434,7 +1434,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch calendar list reply.
+    /// Value of `results` of `FetchCalendarListEnvelope`.
     pub struct FetchCalendarListReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1448,7 +1448,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch category queues.
+    /// Body of `social_media.list_queues`.
     pub struct FetchCategoryQueues {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1468,7 +1468,7 @@ crm_core::setters!(FetchCategoryQueues {
 });
 
 impl FetchCategoryQueues {
-    /// A record with what it must have.
+    /// Creates a `FetchCategoryQueues` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1481,7 +1481,7 @@ impl FetchCategoryQueues {
 }
 
 crm_core::record! {
-    /// Fetch category queues envelope.
+    /// Reply of `social_media.list_queues`.
     pub struct FetchCategoryQueuesEnvelope {
         /// The result of the operation.
         results: Option<FetchCategoryQueuesReply> = "results",
@@ -1495,7 +1495,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch category queues reply.
+    /// Value of `results` of `FetchCategoryQueuesEnvelope`.
     pub struct FetchCategoryQueuesReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1507,7 +1507,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch queue by id envelope.
+    /// Reply of `social_media.get_queue`.
     pub struct FetchQueueByIdEnvelope {
         /// The result of the operation.
         results: Option<FetchQueueByIdReply> = "results",
@@ -1521,7 +1521,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch queue by id reply.
+    /// Value of `results` of `FetchQueueByIdEnvelope`.
     pub struct FetchQueueByIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1531,7 +1531,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch queue items.
+    /// Body of `social_media.list_queue_items`.
     pub struct FetchQueueItems {
         /// True to return only records with errors.
         error_filter: Option<bool> = "errorFilter",
@@ -1563,7 +1563,7 @@ crm_core::setters!(FetchQueueItems {
 });
 
 impl FetchQueueItems {
-    /// A record with what it must have.
+    /// Creates a `FetchQueueItems` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1579,7 +1579,7 @@ impl FetchQueueItems {
 }
 
 crm_core::record! {
-    /// Fetch queue items envelope.
+    /// Reply of `social_media.list_queue_items`.
     pub struct FetchQueueItemsEnvelope {
         /// The result of the operation.
         results: Option<FetchQueueItemsReply> = "results",
@@ -1593,7 +1593,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch queue items meta.
+    /// Value of `meta` of `FetchQueueItemsReply`.
     pub struct FetchQueueItemsMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -1605,7 +1605,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch queue items reply.
+    /// Value of `results` of `FetchQueueItemsEnvelope`.
     pub struct FetchQueueItemsReply {
         /// The items, for example the lines of an invoice.
         items: Vec<QueueItem> = "items",
@@ -1617,7 +1617,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch slots.
+    /// Body of `social_media.list_queue_slots`.
     pub struct FetchSlots {
         /// The maximum number of items per page. Default: `20`.
         limit: Option<f64> = "limit",
@@ -1641,7 +1641,7 @@ crm_core::setters!(FetchSlots {
 });
 
 impl FetchSlots {
-    /// A record with what it must have.
+    /// Creates a `FetchSlots` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1655,7 +1655,7 @@ impl FetchSlots {
 }
 
 crm_core::record! {
-    /// Fetch slots envelope.
+    /// Reply of `social_media.list_queue_slots`.
     pub struct FetchSlotsEnvelope {
         /// The result of the operation.
         results: Option<FetchSlotsReply> = "results",
@@ -1669,7 +1669,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fetch slots reply.
+    /// Value of `results` of `FetchSlotsEnvelope`.
     pub struct FetchSlotsReply {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1687,7 +1687,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// General envelope.
+    /// Reply of `social_media.delete_queue_item`.
     pub struct GeneralEnvelope {
         /// The result of the operation.
         results: Option<GeneralReply> = "results",
@@ -1701,7 +1701,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// General reply.
+    /// Value of `results` of `GeneralEnvelope`.
     pub struct GeneralReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1713,7 +1713,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get csv post reply.
+    /// Reply of `social_media.list_csv_posts`.
     pub struct GetCsvPostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1727,7 +1727,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get csv post response schema.
+    /// Value of `results` of `GetCsvPostReply`.
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1739,7 +1739,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get modified payload formatted.
+    /// Value of `modified_post_payload` of `CreatedQueueItemWithVariations`.
     pub struct GetModifiedPayloadFormatted {
         /// `accountId`
         account_id: Option<String> = "accountId",
@@ -1803,7 +1803,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Get modified payload formatted source.
+    /// Value of `source` of `GetModifiedPayloadFormatted`.
     pub enum GetModifiedPayloadFormattedSource {
         /// `category-queue`
         CategoryQueue = "category-queue",
@@ -1825,7 +1825,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Get post reply.
+    /// Reply of `social_media.create_post`.
     pub struct GetPostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1839,7 +1839,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get post successful response schema.
+    /// Value of `results` of `GetPostReply`.
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1847,7 +1847,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get upload status reply.
+    /// Reply of `social_media.list_csv_imports`.
     pub struct GetUploadStatusReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1861,7 +1861,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Get upload status response schema.
+    /// Value of `results` of `GetUploadStatusReply`.
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1871,7 +1871,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Gmb post.
+    /// Value of `gmb_post_details` of `CreatePost`.
     pub struct GmbPost {
         /// `actionType`
         action_type: Option<GmbPostActionType> = "actionType",
@@ -1919,7 +1919,7 @@ crm_core::setters!(GmbPost {
 });
 
 impl GmbPost {
-    /// A record with what it must have.
+    /// Creates a `GmbPost` from its required fields.
     #[must_use]
     pub fn new(gmb_event_type: impl Into<GmbPostGmbEventType>) -> Self {
         Self {
@@ -1951,7 +1951,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Instagram post.
+    /// Value of `instagram_post_details` of `CreatePost`.
     pub struct InstagramPost {
         /// The accounts that publish the post together.
         collaborators: Option<Value> = "collaborators",
@@ -1979,7 +1979,7 @@ crm_core::setters!(InstagramPost {
 });
 
 impl InstagramPost {
-    /// A record with what it must have.
+    /// Creates a `InstagramPost` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -1994,7 +1994,7 @@ impl InstagramPost {
 }
 
 crm_core::record! {
-    /// Linkedin poll.
+    /// Value of `poll` of `LinkedinPost`.
     pub struct LinkedinPoll {
         /// Between 2 and 4 items.
         options: Option<Vec<LinkedinPollOption>> = "options",
@@ -2008,7 +2008,7 @@ crm_core::record! {
 }
 
 impl LinkedinPoll {
-    /// A record with what it must have.
+    /// Creates a `LinkedinPoll` from its required fields.
     #[must_use]
     pub fn new(
         options: impl Into<Vec<LinkedinPollOption>>,
@@ -2025,7 +2025,7 @@ impl LinkedinPoll {
 }
 
 crm_core::record! {
-    /// Linkedin poll option.
+    /// Item of `options` of `LinkedinPoll`.
     pub struct LinkedinPollOption {
         /// At most 30 characters.
         text: Option<String> = "text",
@@ -2035,7 +2035,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollOption {
-    /// A record with what it must have.
+    /// Creates a `LinkedinPollOption` from its required fields.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -2046,7 +2046,7 @@ impl LinkedinPollOption {
 }
 
 crm_core::record! {
-    /// Linkedin poll settings.
+    /// Value of `settings` of `LinkedinPoll`.
     pub struct LinkedinPollSettings {
         /// `duration`
         duration: Option<LinkedinPollSettingsDuration> = "duration",
@@ -2056,7 +2056,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollSettings {
-    /// A record with what it must have.
+    /// Creates a `LinkedinPollSettings` from its required fields.
     #[must_use]
     pub fn new(duration: impl Into<LinkedinPollSettingsDuration>) -> Self {
         Self {
@@ -2067,7 +2067,7 @@ impl LinkedinPollSettings {
 }
 
 crm_core::open_enum! {
-    /// Linkedin poll settings duration.
+    /// Value of `duration` of `LinkedinPollSettings`.
     pub enum LinkedinPollSettingsDuration {
         /// `FOURTEEN_DAYS`
         FourteenDays = "FOURTEEN_DAYS",
@@ -2081,7 +2081,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Linkedin post.
+    /// Value of `linkedin_post_details` of `CreatePost`.
     pub struct LinkedinPost {
         /// `pdfTitle`
         pdf_title: Option<String> = "pdfTitle",
@@ -2099,7 +2099,7 @@ crm_core::setters!(LinkedinPost {
 });
 
 impl LinkedinPost {
-    /// A record with what it must have.
+    /// Creates a `LinkedinPost` from its required fields.
     #[must_use]
     pub fn new(pdf_title: impl Into<String>, post_as_pdf: impl Into<bool>) -> Self {
         Self {
@@ -2112,7 +2112,7 @@ impl LinkedinPost {
 }
 
 crm_core::record! {
-    /// Mentions.
+    /// Item of `mentions` of `CommentsCreateBody`.
     pub struct Mentions {
         /// `id`
         id: Option<String> = "id",
@@ -2134,7 +2134,7 @@ crm_core::setters!(Mentions {
 });
 
 impl Mentions {
-    /// A record with what it must have.
+    /// Creates a `Mentions` from its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -2154,7 +2154,7 @@ impl Mentions {
 }
 
 crm_core::record! {
-    /// Og tags dto.
+    /// Value of `og_tags` of `Variation`.
     pub struct OgTagsDto {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2166,7 +2166,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Og tags input.
+    /// Value of `og_tags` of `VariationInput`.
     pub struct OgTagsInput {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2186,7 +2186,7 @@ crm_core::setters!(OgTagsInput {
 });
 
 crm_core::record! {
-    /// Og tags schema.
+    /// Value of `og_tags_details` of `CreatePost`.
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2210,7 +2210,7 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// Pinterest board selection.
+    /// Item of `pinterest_boards` of `PinterestPost`.
     pub struct PinterestBoardSelection {
         /// `accountId`
         account_id: Option<String> = "accountId",
@@ -2222,7 +2222,7 @@ crm_core::record! {
 }
 
 impl PinterestBoardSelection {
-    /// A record with what it must have.
+    /// Creates a `PinterestBoardSelection` from its required fields.
     #[must_use]
     pub fn new(account_id: impl Into<String>, boards: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2234,7 +2234,7 @@ impl PinterestBoardSelection {
 }
 
 crm_core::record! {
-    /// Pinterest post.
+    /// Value of `pinterest_post_details` of `CreatePost`.
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
@@ -2262,7 +2262,7 @@ crm_core::setters!(PinterestPost {
 });
 
 crm_core::record! {
-    /// Post insights.
+    /// Value of `insights` of `SocialPost`.
     pub struct PostInsights {
         /// The number of comments, or the text of a comment.
         comment: Option<f64> = "comment",
@@ -2274,7 +2274,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post media.
+    /// Item of `media` of `CreatePost`.
     pub struct PostMedia {
         /// At most 4086 characters.
         alt_text: Option<String> = "altText",
@@ -2324,7 +2324,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// A record with what it must have.
+    /// Creates a `PostMedia` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostMediaType>, url: impl Into<String>) -> Self {
         Self {
@@ -2345,7 +2345,7 @@ impl PostMedia {
 }
 
 crm_core::open_enum! {
-    /// Post media type.
+    /// Value of `type_` of `PostMedia`.
     pub enum PostMediaType {
         /// `image/gif`
         ImageGif = "image/gif",
@@ -2365,7 +2365,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Post reply.
+    /// Reply of `social_media.list_posts`.
     pub struct PostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2379,7 +2379,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Post successful response schema.
+    /// Value of `results` of `PostReply`.
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -2389,7 +2389,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Post type.
+    /// Value of `type_` of `CreatePost`.
     pub enum PostType {
         /// `post`
         Post = "post",
@@ -2401,7 +2401,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Queue item.
+    /// Item of `items` of `FetchQueueItemsReply`.
     pub struct QueueItem {
         /// The error codes.
         errors: Vec<String> = "errors",
@@ -2427,7 +2427,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Queue item envelope.
+    /// Reply of `social_media.clone_queue_item`.
     pub struct QueueItemEnvelope {
         /// The result of the operation.
         results: Option<QueueItemReply> = "results",
@@ -2441,7 +2441,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Queue item reply.
+    /// Value of `results` of `QueueItemEnvelope`.
     pub struct QueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2451,7 +2451,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Queue item with variations.
+    /// Value of `queue_item` of `ResetQueueItemReply`.
     pub struct QueueItemWithVariations {
         /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
@@ -2479,7 +2479,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Queue modified post.
+    /// Value of `modified_post_payload` of `CreateQueueItem`.
     pub struct QueueModifiedPost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -2583,7 +2583,7 @@ crm_core::setters!(QueueModifiedPost {
 });
 
 crm_core::record! {
-    /// Reset queue item.
+    /// Body of `social_media.reset_queue_item`.
     pub struct ResetQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2599,7 +2599,7 @@ crm_core::setters!(ResetQueueItem {
 });
 
 impl ResetQueueItem {
-    /// A record with what it must have.
+    /// Creates a `ResetQueueItem` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2611,7 +2611,7 @@ impl ResetQueueItem {
 }
 
 crm_core::record! {
-    /// Reset queue item envelope.
+    /// Reply of `social_media.reset_queue_item`.
     pub struct ResetQueueItemEnvelope {
         /// The result of the operation.
         results: Option<ResetQueueItemReply> = "results",
@@ -2625,7 +2625,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reset queue item reply.
+    /// Value of `results` of `ResetQueueItemEnvelope`.
     pub struct ResetQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2635,7 +2635,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Save edit session envelope.
+    /// Reply of `social_media.save_queue_edit`.
     pub struct SaveEditSessionEnvelope {
         /// The result of the operation.
         results: Option<SaveEditSessionReply> = "results",
@@ -2649,7 +2649,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Save edit session reply.
+    /// Value of `results` of `SaveEditSessionEnvelope`.
     pub struct SaveEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2661,7 +2661,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Scheduled post.
+    /// Item of `scheduled_posts` of `FetchCalendarListReply`.
     pub struct ScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -2689,7 +2689,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Set accounts.
+    /// Body of `social_media.set_accounts`.
     pub struct SetAccounts {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -2726,7 +2726,7 @@ crm_core::setters!(SetAccounts {
 });
 
 crm_core::record! {
-    /// Set accounts reply.
+    /// Reply of `social_media.set_accounts`.
     pub struct SetAccountsReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2740,7 +2740,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Set accounts result.
+    /// Value of `results` of `SetAccountsReply`.
     pub struct SetAccountsResult {
         /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
@@ -2748,7 +2748,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Social media attach oauth account platform.
+    /// Value of the argument `platform` of `social_media.attach_oauth_account`.
     pub enum SocialMediaAttachOauthAccountPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2772,7 +2772,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Social media get statistics body.
+    /// Body of `social_media.get_statistics`.
     pub struct SocialMediaGetStatisticsBody {
         /// The period of the figures.
         current_range: Option<SocialMediaGetStatisticsBodyCurrentRange> = "currentRange",
@@ -2796,7 +2796,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// A record with what it must have.
+    /// Creates a `SocialMediaGetStatisticsBody` from its required fields.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2822,7 +2822,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyCurrentRange {
-    /// A record with what it must have.
+    /// Creates a `SocialMediaGetStatisticsBodyCurrentRange` from its required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2849,7 +2849,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyPrevRange {
-    /// A record with what it must have.
+    /// Creates a `SocialMediaGetStatisticsBodyPrevRange` from its required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2864,7 +2864,7 @@ impl SocialMediaGetStatisticsBodyPrevRange {
 }
 
 crm_core::record! {
-    /// Social media get statistics response.
+    /// Reply of `social_media.get_statistics`.
     pub struct SocialMediaGetStatisticsResponse {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2894,7 +2894,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social media get statistics response results post performance.
+    /// Value of `post_performance` of `SocialMediaGetStatisticsResponseResults`.
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         /// `comments`
         comments: Vec<f64> = "comments",
@@ -2908,7 +2908,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Social media list comments platform.
+    /// Value of the argument `platform` of `social_media.create_comment`.
     pub enum SocialMediaListCommentsPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2930,7 +2930,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Social media start oauth platform.
+    /// Value of the argument `platform` of `social_media.list_oauth_accounts`.
     pub enum SocialMediaStartOauthPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2956,7 +2956,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Social planner attachment.
+    /// Item of `attachments` of `CommentsCreateBody`.
     pub struct SocialPlannerAttachment {
         /// Always `image`.
         type_: Option<String> = "type",
@@ -2968,7 +2968,7 @@ crm_core::record! {
 }
 
 impl SocialPlannerAttachment {
-    /// A record with what it must have.
+    /// Creates a `SocialPlannerAttachment` from its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2980,7 +2980,7 @@ impl SocialPlannerAttachment {
 }
 
 crm_core::record! {
-    /// Social planner meta.
+    /// Value of `meta` of `FetchAvailableCategoriesReply`.
     pub struct SocialPlannerMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -2988,7 +2988,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social planner upload file reply.
+    /// Reply of `social_media.upload_csv`.
     pub struct SocialPlannerUploadFileReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3002,7 +3002,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Social post.
+    /// Value of `post` of `EditSessionScheduledPost`.
     pub struct SocialPost {
         /// `accountId`
         account_id: Option<String> = "accountId",
@@ -3072,7 +3072,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Start edit session.
+    /// Body of `social_media.start_queue_edit`.
     pub struct StartEditSession {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3082,7 +3082,7 @@ crm_core::record! {
 }
 
 impl StartEditSession {
-    /// A record with what it must have.
+    /// Creates a `StartEditSession` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3093,7 +3093,7 @@ impl StartEditSession {
 }
 
 crm_core::record! {
-    /// Start edit session envelope.
+    /// Reply of `social_media.start_queue_edit`.
     pub struct StartEditSessionEnvelope {
         /// The result of the operation.
         results: Option<StartEditSessionReply> = "results",
@@ -3107,7 +3107,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Start edit session reply.
+    /// Value of `results` of `StartEditSessionEnvelope`.
     pub struct StartEditSessionReply {
         /// The number of items.
         item_count: Option<f64> = "itemCount",
@@ -3119,7 +3119,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tiktok post.
+    /// Value of `tiktok_post_details` of `CreatePost`.
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -3155,7 +3155,7 @@ crm_core::setters!(TiktokPost {
 });
 
 impl TiktokPost {
-    /// A record with what it must have.
+    /// Creates a `TiktokPost` from its required fields.
     #[must_use]
     pub fn new(privacy_level: impl Into<TiktokPostPrivacyLevel>) -> Self {
         Self {
@@ -3172,7 +3172,7 @@ impl TiktokPost {
 }
 
 crm_core::record! {
-    /// Time slot.
+    /// Item of `time_slots` of `CategoryQueue`.
     pub struct TimeSlot {
         /// `dayOfWeek`
         day_of_week: Option<f64> = "dayOfWeek",
@@ -3184,7 +3184,7 @@ crm_core::record! {
 }
 
 impl TimeSlot {
-    /// A record with what it must have.
+    /// Creates a `TimeSlot` from its required fields.
     #[must_use]
     pub fn new(day_of_week: impl Into<f64>, time: impl Into<String>) -> Self {
         Self {
@@ -3196,7 +3196,7 @@ impl TimeSlot {
 }
 
 crm_core::record! {
-    /// Update category queue.
+    /// Body of `social_media.update_queue`.
     pub struct UpdateCategoryQueue {
         /// `enableFuturePosts`
         enable_future_posts: Option<bool> = "enableFuturePosts",
@@ -3232,7 +3232,7 @@ crm_core::setters!(UpdateCategoryQueue {
 });
 
 impl UpdateCategoryQueue {
-    /// A record with what it must have.
+    /// Creates a `UpdateCategoryQueue` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3249,7 +3249,7 @@ impl UpdateCategoryQueue {
 }
 
 crm_core::record! {
-    /// Update category queue envelope.
+    /// Reply of `social_media.update_queue`.
     pub struct UpdateCategoryQueueEnvelope {
         /// The result of the operation.
         results: Option<UpdateCategoryQueueReply> = "results",
@@ -3263,7 +3263,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update category queue reply.
+    /// Value of `results` of `UpdateCategoryQueueEnvelope`.
     pub struct UpdateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3273,7 +3273,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update queue item.
+    /// Body of `social_media.update_queue_item`.
     pub struct UpdateQueueItem {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3305,7 +3305,7 @@ crm_core::setters!(UpdateQueueItem {
 });
 
 impl UpdateQueueItem {
-    /// A record with what it must have.
+    /// Creates a `UpdateQueueItem` from its required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3321,7 +3321,7 @@ impl UpdateQueueItem {
 }
 
 crm_core::record! {
-    /// Update queue item envelope.
+    /// Reply of `social_media.update_queue_item`.
     pub struct UpdateQueueItemEnvelope {
         /// The result of the operation.
         results: Option<UpdateQueueItemReply> = "results",
@@ -3335,7 +3335,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update queue item reply.
+    /// Value of `results` of `UpdateQueueItemEnvelope`.
     pub struct UpdateQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3349,7 +3349,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Updated slot info.
+    /// Item of `slots` of `FetchSlotsReply`.
     pub struct UpdatedSlotInfo {
         /// `isSkipped`
         is_skipped: Option<bool> = "isSkipped",
@@ -3361,7 +3361,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Upload file response schema.
+    /// Value of `results` of `SocialPlannerUploadFileReply`.
     pub struct UploadFileResponseSchema {
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
@@ -3377,7 +3377,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variation.
+    /// Item of `variations` of `CreatedQueueItemWithVariations`.
     pub struct Variation {
         /// `content`
         content: Option<String> = "content",
@@ -3391,7 +3391,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variation input.
+    /// Item of `variations` of `CreateQueueItem`.
     pub struct VariationInput {
         /// `content`
         content: Option<String> = "content",
@@ -3411,7 +3411,7 @@ crm_core::setters!(VariationInput {
 });
 
 crm_core::record! {
-    /// Youtube post.
+    /// Value of `youtube_post_details` of `CreatePost`.
     pub struct YoutubePost {
         /// The people who can see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
@@ -3431,7 +3431,7 @@ crm_core::setters!(YoutubePost {
 });
 
 impl YoutubePost {
-    /// A record with what it must have.
+    /// Creates a `YoutubePost` from its required fields.
     #[must_use]
     pub fn new(type_: impl Into<YoutubePostType>) -> Self {
         Self {
@@ -3456,7 +3456,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Youtube post type.
+    /// Value of `type_` of `YoutubePost`.
     pub enum YoutubePostType {
         /// `short`
         Short = "short",

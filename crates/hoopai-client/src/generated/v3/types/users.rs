@@ -8,7 +8,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Create user.
+    /// Body of `users.create`.
     pub struct CreateUser {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -77,7 +77,7 @@ crm_core::setters!(CreateUser {
 });
 
 crm_core::record! {
-    /// Delete user reply.
+    /// Reply of `users.delete`.
     pub struct DeleteUserReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -87,7 +87,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Update user.
+    /// Body of `users.update`.
     pub struct UpdateUser {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
