@@ -41,7 +41,8 @@ impl<'a> Examples<'a> {
             (Some(_), _) => quote! {
                 let mut items = #code.items();
                 while let Some(item) = items.next().await {
-                    println!("{:?}", item?);
+                    let item = item?;
+                    println!("{item:?}");
                 }
             },
             (None, Reply::Value(Ty::Nothing)) => quote!(#code.send().await?;),

@@ -165,9 +165,9 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
                 }
             }
         };
-        (format!(" Creates a `{name}` with its constant members only."), default)
+        (" Creates a value with the constant members only.", default)
     } else {
-        (format!(" Creates a `{name}` from its required fields."), TokenStream::new())
+        (" Creates a value from the required fields.", TokenStream::new())
     };
     quote! {
         impl #name {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Definition, Model, Reply, Ty};
+use crate::model::{Definition, Model, Reply, Shape, Ty};
 
 /// The first use of each type.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, String>);
@@ -29,6 +29,11 @@ impl<'a> Uses<'a> {
             }
         }
         for (name, definition) in &model.types {
+            if let Shape::Union(_, arms) = &definition.shape {
+                arms.iter().for_each(|(ty, ..)| uses.add(ty, || format!("Variant of `{name}`.")));
+            }
+        }
+        for (name, definition) in &model.types {
             for field in definition.fields() {
                 let item = if matches!(field.ty, Ty::List(_) | Ty::Map(_)) { "Item" } else { "Value" };
                 uses.add(&field.ty, || format!("{item} of `{}` of `{name}`.", field.ident));
@@ -45,11 +50,9 @@ impl<'a> Uses<'a> {
 
     /// Returns the description of a type. One of a single word, such as "Status.", says less than where the type is used.
     pub(super) fn about(&self, name: &str, definition: &Definition) -> String {
-        let known = self.0.get(name).filter(|_| definition.doc.split_whitespace().count() < 2);
-        match known {
-            Some(known) => known.clone(),
-            None if definition.doc.is_empty() => format!("One of the variants of another type: `{name}`."),
-            None => definition.doc.clone(),
+        if definition.doc.split_whitespace().count() > 1 {
+            return definition.doc.clone();
         }
+        self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
     }
 }
