@@ -52,7 +52,7 @@ impl<T> Call<T> {
     /// Fills a placeholder of the path. The value becomes one segment: slashes, question marks
     /// and the like are escaped. An empty value, `.` and `..` are mistakes.
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
-        self.request.fill(name, path::segment(&value.to_string()));
+        self.request.fill(name, path::segment(value.to_string()));
         self
     }
 

@@ -74,12 +74,13 @@ impl Clock for SystemClock {
 /// then dropped.
 pub(crate) async fn within<F: Future>(clock: &dyn Clock, at: Duration, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
-    let mut deadline = clock.deadline(at);
+    // Most futures are ready at once, and a timer costs more than they do.
+    let mut deadline = None;
     std::future::poll_fn(|cx| {
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
             return Poll::Ready(Some(value));
         }
-        deadline.as_mut().poll(cx).map(|()| None)
+        deadline.get_or_insert_with(|| clock.deadline(at)).as_mut().poll(cx).map(|()| None)
     })
     .await
 }

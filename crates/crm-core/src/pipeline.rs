@@ -41,6 +41,7 @@ use crate::poll::PollPolicy;
 use crate::retry::{Budget, RetryPolicy};
 use crate::sync::lock;
 use crate::vendor::Vendor;
+use address::Address;
 use connections::Connections;
 use stats::Counters;
 
@@ -56,8 +57,7 @@ pub struct Pipeline {
 
 struct Shared {
     vendor: Box<dyn Vendor>,
-    /// Without a slash at the end.
-    base_url: String,
+    address: Address,
     http: reqwest::Client,
     connections: Arc<Connections>,
     limiter: Arc<dyn RateLimiter>,
@@ -136,7 +136,7 @@ impl Pipeline {
     /// The address that paths are appended to, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.shared.base_url
+        self.shared.address.as_str()
     }
 
     /// The vendor's name.
@@ -177,7 +177,7 @@ impl Pipeline {
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
         let key = key.map_or_else(|| self.credentials.key(), String::as_str);
-        format!("{}:{key}", self.shared.vendor.name())
+        [self.shared.vendor.name(), ":", key].concat()
     }
 }
 
@@ -185,7 +185,7 @@ impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
             .field("vendor", &self.shared.vendor.name())
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.base_url())
             .field("timeout", &self.shared.timeout)
             .field("attempt_timeout", &self.shared.attempt_timeout)
             .field("retry", &self.shared.retry)

@@ -1,6 +1,7 @@
 //! What one request is authorised with.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -11,7 +12,7 @@ use crate::error::Error;
 #[derive(Clone)]
 pub struct Authorization {
     header: Option<(HeaderName, HeaderValue)>,
-    secret: Option<Secret>,
+    secret: Option<Arc<Secret>>,
     generation: u64,
 }
 
@@ -43,7 +44,7 @@ impl Authorization {
     fn build(name: HeaderName, text: &str, secret: &Secret) -> Result<Self, Error> {
         let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the token cannot stand in a header"))?;
         value.set_sensitive(true);
-        Ok(Self { header: Some((name, value)), secret: Some(secret.clone()), generation: 0 })
+        Ok(Self { header: Some((name, value)), secret: Some(Arc::new(secret.clone())), generation: 0 })
     }
 
     /// Marks which renewal this token came from.
@@ -66,7 +67,7 @@ impl Authorization {
     }
 
     pub(crate) fn secret(&self) -> Option<&str> {
-        self.secret.as_ref().map(Secret::expose).filter(|secret| !secret.is_empty())
+        self.secret.as_ref().map(|secret| secret.expose()).filter(|secret| !secret.is_empty())
     }
 }
 

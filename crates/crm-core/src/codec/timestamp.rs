@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, SecondsFormat};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::{AsText, Param, Wire};
 
+mod calendar;
 mod read;
 
 pub use read::{NotATime, Time};
@@ -34,12 +34,15 @@ impl Timestamp {
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Self {
         const YEARS_0_TO_9999: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
-        let time = DateTime::from_timestamp_millis(millis).filter(|_| YEARS_0_TO_9999.contains(&millis));
-        let text = match time {
-            Some(time) => time.to_rfc3339_opts(SecondsFormat::Millis, true),
-            None => millis.to_string(),
-        };
-        Self(text.into())
+        const DAY: i64 = 86_400_000;
+        if !YEARS_0_TO_9999.contains(&millis) {
+            return Self(millis.to_string().into());
+        }
+        let (year, month, day) = calendar::date(millis.div_euclid(DAY));
+        let millis = millis.rem_euclid(DAY);
+        let (seconds, millis) = (millis / 1_000, millis % 1_000);
+        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        Self(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z").into())
     }
 
     /// Returns the text as it was sent or given.

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
+use crate::codec::Timestamp;
 use crate::error::{Error, ErrorKind};
 
 /// What became of the refresh token that was sent.
@@ -44,13 +43,13 @@ pub(super) fn not_stored(account: &str, error: Error) -> Error {
 
 /// The refresh token may be used up, and there is another way to new tokens, which failed.
 pub(super) fn unknown(account: &str, sent_at: SystemTime) -> Error {
-    let sent = shown(sent_at);
+    let sent = Timestamp::from(sent_at);
     token(account, format!("the refresh token, which works once, was sent at {sent} and no answer was stored"))
 }
 
 /// The refresh token may be used up, and the access token is good.
 pub(super) fn held_back(account: &str, sent_at: SystemTime) -> Error {
-    let sent = shown(sent_at);
+    let sent = Timestamp::from(sent_at);
     token(
         account,
         format!(
@@ -62,7 +61,7 @@ pub(super) fn held_back(account: &str, sent_at: SystemTime) -> Error {
 
 /// Another process sent the refresh token and may have the answer.
 pub(super) fn awaited(account: &str, sent_at: SystemTime) -> Error {
-    let sent = shown(sent_at);
+    let sent = Timestamp::from(sent_at);
     token(
         account,
         format!(
@@ -74,7 +73,7 @@ pub(super) fn awaited(account: &str, sent_at: SystemTime) -> Error {
 
 /// The refresh token may be used up, and a further try has nothing to lose.
 pub(super) fn tried_again(account: &str, sent_at: SystemTime) -> Error {
-    let sent = shown(sent_at);
+    let sent = Timestamp::from(sent_at);
     token(
         account,
         format!(
@@ -85,7 +84,7 @@ pub(super) fn tried_again(account: &str, sent_at: SystemTime) -> Error {
 }
 
 pub(super) fn refused(account: &str, at: SystemTime) -> Error {
-    let at = shown(at);
+    let at = Timestamp::from(at);
     token(account, format!("authorise the account again: the vendor refused its refresh token at {at}"))
 }
 
@@ -114,11 +113,4 @@ pub(super) fn changed(account: &str) -> Error {
 
 fn token(account: &str, text: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Token, text).with_account(account)
-}
-
-fn shown(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok();
-    let millis = since.and_then(|since| i64::try_from(since.as_millis()).ok());
-    let date = millis.and_then(DateTime::<Utc>::from_timestamp_millis);
-    date.map_or_else(|| "an unknown time".to_owned(), |date| date.to_rfc3339_opts(SecondsFormat::Secs, true))
 }

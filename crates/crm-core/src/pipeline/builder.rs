@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::address::Address;
 use super::connections::{Connections, MAX_CONNECTIONS};
 use super::stats::Counters;
-use super::{Pipeline, Shared, address, transport};
+use super::{Pipeline, Shared, transport};
 use crate::auth::{Credentials, Secret, StaticToken};
 use crate::clock::{Clock, SystemClock};
 use crate::codec::memory;
@@ -243,7 +244,7 @@ impl<C> ClientBuilder<C> {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), which says what is wrong. Tokens are
     /// never shown.
     pub fn build(self) -> Result<C, Error> {
-        let base_url = address::check(&self.base_url, self.allow_http)?;
+        let address = Address::new(&self.base_url, self.allow_http)?;
         let Some(credentials) = self.credentials else {
             return Err(Error::config("no credential was given; use token(..) or credentials(..)"));
         };
@@ -262,14 +263,14 @@ impl<C> ClientBuilder<C> {
                 "the quotas have no class \"{class}\", which operations of this vendor have; add its windows with `Quotas::class`"
             )));
         }
-        let limiter = self.limiter.unwrap_or_else(|| limit::shared(&base_url, self.quotas, &clock));
+        let limiter = self.limiter.unwrap_or_else(|| limit::shared(address.as_str(), self.quotas, &clock));
         let shared = Shared {
             vendor: self.vendor,
             http: match self.http {
                 Some(client) => client,
-                None => transport::client(&base_url, idle, self.max_connections)?,
+                None => transport::client(address.as_str(), idle, self.max_connections)?,
             },
-            base_url,
+            address,
             connections: Connections::new(self.max_connections),
             limiter,
             limit_key: self.limit_key,

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{StatusCode, header};
+use hyper::body::{Body as _, Frame};
 use reqwest::{Request, Response};
 
 use super::body::{Body, Coding, Fault};
@@ -144,7 +145,7 @@ impl From<Fault> for End {
 
 /// Reads a reply, unpacked, up to `most` bytes. Returns what was read also if it ends with an error.
 async fn read(mut response: Response, coding: Coding, most: usize) -> (RawReply, Result<(), End>) {
-    let (status, mut headers) = (response.status(), response.headers().clone());
+    let (status, mut headers) = (response.status(), std::mem::take(response.headers_mut()));
     let mut body = Body::new(coding, promised(&response), most);
     let end = fill(&mut body, &mut response).await;
     if body.is_packed() {
@@ -180,25 +181,33 @@ fn too_large(most: usize, status: StatusCode, begun: Bytes) -> Error {
 }
 
 /// The body of an open reply with our errors. It keeps its connection.
-pub(super) struct OpenBody<S> {
-    body: Pin<Box<S>>,
+pub(super) struct OpenBody {
+    body: reqwest::Body,
     status: StatusCode,
     seat: Seat,
 }
 
-impl<S> OpenBody<S> {
-    pub(super) fn new(body: S, status: StatusCode, seat: Seat) -> Self {
-        Self { body: Box::pin(body), status, seat }
+impl OpenBody {
+    pub(super) fn new(response: Response, seat: Seat) -> Self {
+        Self { status: response.status(), body: response.into(), seat }
     }
 }
 
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for OpenBody<S> {
+impl Stream for OpenBody {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let item = std::task::ready!(this.body.as_mut().poll_next(cx));
-        this.seat.gets_on();
-        Poll::Ready(item.map(|item| item.map_err(|error| failure::interrupted(error, this.status))))
+        loop {
+            let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
+            this.seat.gets_on();
+            return Poll::Ready(match frame.map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(piece))) => Some(Ok(piece)),
+                Some(Err(error)) => Some(Err(failure::interrupted(error, this.status))),
+                // Trailers belong to no download.
+                Some(Ok(Err(_))) => continue,
+                None => None,
+            });
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The loop around the attempts of one call.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,7 +39,7 @@ impl Pipeline {
             reply.attempts = attempts;
             return Err(Fetched { reply }.pending(self, request));
         }
-        let chunks = Box::pin(OpenBody::new(response.bytes_stream(), status, seat));
+        let chunks = Box::pin(OpenBody::new(response, seat));
         let stall = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         Ok(BodyStream::new(status, headers, chunks, request.called(), attempts, self.clock(), stall))
     }
@@ -90,8 +90,7 @@ impl<'a> Run<'a> {
         if let Some(problem) = pipeline.options.problem {
             return Err(Error::validation(problem));
         }
-        let url = Url::parse(&format!("{}{}", shared.base_url, request.target()?))
-            .map_err(|error| Error::validation("the path does not form an address").with_source(error))?;
+        let url = shared.address.join(&request.target()?)?;
         let plan = Plan::new(pipeline, request);
         let deadline = shared.clock.now().saturating_add(plan.timeout);
         let acquire = Acquire::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
@@ -232,10 +231,13 @@ impl<'a> Run<'a> {
         let mut sent = reqwest::Request::new(request.op.method.clone(), self.url.clone());
         *sent.headers_mut() = self.headers::<S>(used, &outgoing);
         *sent.body_mut() = outgoing.body;
-        let exchange = exchange::<S>(&shared.http, sent, shared.max_reply, seat, &mut underway);
-        let result = match self.while_moving(exchange, &outgoing.watch).await {
+        let exchanged = {
+            let exchange = pin!(exchange::<S>(&shared.http, sent, shared.max_reply, seat, &mut underway));
+            self.while_moving(exchange, outgoing.watch.as_deref()).await
+        };
+        let result = match exchanged {
             Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
-            Ok(Err(error)) => Err(match outgoing.watch.failure() {
+            Ok(Err(error)) => Err(match outgoing.watch.and_then(|watch| watch.failure()) {
                 Some(failure) => (failure, Advice::Never),
                 None => (error, Advice::Default),
             }),
@@ -258,19 +260,23 @@ impl<'a> Run<'a> {
 
     /// Runs an exchange for the time of one attempt, which begins anew as long as the body moves.
     /// The error is when time ran out.
-    async fn while_moving<F: Future>(&self, exchange: F, watch: &Watch) -> Result<F::Output, Duration> {
+    async fn while_moving<F: Future>(
+        &self,
+        mut exchange: Pin<&mut F>,
+        watch: Option<&Watch>,
+    ) -> Result<F::Output, Duration> {
         let clock = &*self.shared.clock;
-        let mut exchange = pin!(exchange);
         let mut moves = 0;
         loop {
             let end = clock.now().saturating_add(self.plan.attempt_timeout).min(self.deadline);
             if let Some(output) = within(clock, end, exchange.as_mut()).await {
                 return Ok(output);
             }
-            if end >= self.deadline || watch.moves() == moves {
+            let moved = watch.map_or(0, Watch::moves);
+            if end >= self.deadline || moved == moves {
                 return Err(end);
             }
-            moves = watch.moves();
+            moves = moved;
         }
     }
 

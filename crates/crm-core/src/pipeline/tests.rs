@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::address::check;
+use super::address::Address;
 use super::{ClientBuilder, Pipeline};
 use crate::error::{Error, ErrorKind};
 use crate::limit::Quotas;
@@ -34,7 +34,7 @@ fn addresses() {
         ("http://localhost:1", "http://localhost:1"),
         ("http://[::1]:1/", "http://[::1]:1"),
     ] {
-        assert_eq!(check(address, false).unwrap(), checked);
+        assert_eq!(Address::new(address, false).unwrap().as_str(), checked);
     }
     for bad in [
         "api.example.com",
@@ -47,11 +47,11 @@ fn addresses() {
         "https://",
         "",
     ] {
-        let error = check(bad, false).unwrap_err();
+        let error = Address::new(bad, false).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Config, "{bad}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
     }
-    assert!(check("http://api.example.com", true).is_ok());
+    assert!(Address::new("http://api.example.com", true).is_ok());
 }
 
 /// An address with a scheme that every build can use.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::multipart::{Multipart, Watch};
-use super::paced::{Paced, Pieces};
+use super::paced::{Pieces, Streamed};
 use crate::error::Error;
 
 /// Above this many bytes a body that is in memory is sent in pieces.
@@ -27,7 +27,8 @@ pub(crate) struct Outgoing {
     pub(crate) body: Option<reqwest::Body>,
     /// Headers that the body itself decides.
     pub(crate) headers: HeaderMap,
-    pub(crate) watch: Arc<Watch>,
+    /// There for uploads only.
+    pub(crate) watch: Option<Arc<Watch>>,
 }
 
 impl Body {
@@ -59,12 +60,12 @@ impl Body {
 
     /// Makes the body ready for one attempt.
     pub(crate) async fn open(&self) -> Result<Outgoing, Error> {
-        let mut outgoing = Outgoing { body: None, headers: HeaderMap::new(), watch: Arc::default() };
+        let mut outgoing = Outgoing { body: None, headers: HeaderMap::new(), watch: None };
         match self {
             Self::None => {}
             Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) if bytes.len() > LARGE => {
                 outgoing.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
-                outgoing.body = Some(reqwest::Body::wrap_stream(Paced::new(Pieces(bytes.clone()))));
+                outgoing.body = Some(Streamed::body(Pieces(bytes.clone())));
             }
             Self::Json(bytes) | Self::Form(bytes) | Self::Text(bytes) => outgoing.body = Some(bytes.clone().into()),
             Self::Multipart(parts) => {
@@ -75,8 +76,8 @@ impl Body {
                 if let Some(size) = encoder.size() {
                     outgoing.headers.insert(header::CONTENT_LENGTH, size.into());
                 }
-                outgoing.watch = encoder.watch();
-                outgoing.body = Some(reqwest::Body::wrap_stream(Paced::new(encoder)));
+                outgoing.watch = Some(encoder.watch());
+                outgoing.body = Some(Streamed::body(encoder));
             }
         }
         Ok(outgoing)

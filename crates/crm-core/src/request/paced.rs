@@ -1,10 +1,12 @@
 //! Sending a large body so that an early answer is seen.
 
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use hyper::body::{Body, Frame};
 
 use crate::error::Error;
 
@@ -43,6 +45,28 @@ impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Stream for Paced<S> {
         let piece = ready!(Pin::new(&mut this.pieces).poll_next(cx));
         this.pause = Some(pause());
         Poll::Ready(piece)
+    }
+}
+
+/// A paced body in the form that reqwest sends. The mutex makes it `Sync`, which reqwest requires, and is never locked.
+pub(super) struct Streamed<S>(Mutex<Paced<S>>);
+
+impl<S> Streamed<S>
+where
+    S: Stream<Item = Result<Bytes, Error>> + Unpin + Send + 'static,
+{
+    pub(super) fn body(pieces: S) -> reqwest::Body {
+        reqwest::Body::wrap(Self(Mutex::new(Paced::new(pieces))))
+    }
+}
+
+impl<S: Stream<Item = Result<Bytes, Error>> + Unpin> Body for Streamed<S> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let paced = self.get_mut().0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(paced).poll_next(cx).map_ok(Frame::data)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Paths and queries: escaping, and what is refused.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -11,34 +10,34 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 const QUERY: &AsciiSet = &SEGMENT.remove(b',');
 
 /// One segment from any value. The faults complete the sentence "the path value …".
-pub(crate) fn segment(value: &str) -> Result<String, &'static str> {
-    match value {
-        "" => Err("is empty"),
-        "." | ".." => Err("is a relative path"),
-        _ => Ok(utf8_percent_encode(value, SEGMENT).to_string()),
+pub(crate) fn segment(value: String) -> Result<String, &'static str> {
+    match &*value {
+        "" => return Err("is empty"),
+        "." | ".." => return Err("is a relative path"),
+        _ => {}
     }
+    let escaped = Cow::from(utf8_percent_encode(&value, SEGMENT));
+    let escaped = (escaped.len() > value.len()).then(|| escaped.into_owned());
+    Ok(escaped.unwrap_or(value))
 }
 
 /// Several segments from a value with slashes.
 pub(crate) fn segments(value: &str) -> Result<String, &'static str> {
-    let parts: Result<Vec<String>, _> = value.split('/').map(segment).collect();
+    let parts: Result<Vec<String>, _> = value.split('/').map(|part| segment(part.to_owned())).collect();
     parts.map(|parts| parts.join("/"))
 }
 
 pub(super) fn has_placeholder(template: &str, name: &str) -> bool {
-    placeholders(template).any(|found| found == name)
-}
-
-fn placeholders(template: &str) -> impl Iterator<Item = &str> {
-    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    let mut after_braces = template.as_bytes().split(|byte| *byte == b'{').skip(1);
+    after_braces.any(|rest| rest.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"}")))
 }
 
 /// Fills the template. Every placeholder must have a value.
 pub(super) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<String, String> {
     let mut filled = String::with_capacity(template.len() + 32);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
+    while let Some((before, after)) = split_once(rest, b'{') {
+        let Some((name, after)) = split_once(after, b'}') else { break };
         let Some(value) = values.iter().find(|value| value.0 == name) else {
             return Err(format!("the path value \"{name}\" is missing"));
         };
@@ -54,9 +53,20 @@ pub(super) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<
     Ok(filled)
 }
 
+/// Splits at an ASCII character. The standard library's search is made for longer texts than these.
+fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == at)?;
+    Some((&text[..place], &text[place + 1..]))
+}
+
 /// Whether a URL parser would step up or stay at a segment of the path.
 pub(crate) fn relative(path: &str) -> bool {
-    path.split(['/', '\\']).any(|segment| matches!(dots(segment.as_bytes()), Some(1 | 2)))
+    // Most paths have no dot at all, which is quicker to see.
+    if !path.bytes().fold(false, |any, byte| any | (byte == b'.') | (byte == b'%')) {
+        return false;
+    }
+    let mut segments = path.as_bytes().split(|byte| matches!(byte, b'/' | b'\\'));
+    segments.any(|segment| matches!(dots(segment), Some(1 | 2)))
 }
 
 /// The number of dots, escaped or not, that a segment consists of.
@@ -71,10 +81,15 @@ fn dots(mut segment: &[u8]) -> Option<usize> {
 
 /// Appends the pairs to a target that may already have a query.
 pub(super) fn append_query(target: &mut String, pairs: &[(Cow<'static, str>, String)]) {
+    if pairs.is_empty() {
+        return;
+    }
     let mut separator = if target.contains('?') { '&' } else { '?' };
     for (name, value) in pairs {
-        let (name, value) = (utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY));
-        let _ = write!(target, "{separator}{name}={value}");
+        target.push(separator);
+        target.extend(utf8_percent_encode(name, QUERY));
+        target.push('=');
+        target.extend(utf8_percent_encode(value, QUERY));
         separator = '&';
     }
 }
@@ -88,7 +103,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_value_survives_the_path(value in "\\PC{1,20}|[./%2eE]{1,6}") {
-            match segment(&value) {
+            match segment(value.clone()) {
                 Ok(escaped) => {
                     let url = reqwest::Url::parse(&format!("https://h/a/{escaped}/b")).unwrap();
                     let parts: Vec<&str> = url.path_segments().unwrap().collect();

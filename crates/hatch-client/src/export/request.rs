@@ -2,8 +2,7 @@
 
 use std::marker::PhantomData;
 
-use chrono::NaiveDate;
-use crm_core::{Error, Wire};
+use crm_core::{Error, Time, Timestamp, Wire};
 
 use super::reader::Layout;
 use crate::bulk_export::types::{ContactHistoryRow, ConversationItemRow, ExportFormat, ExportSource};
@@ -60,8 +59,8 @@ mod sealed {
 /// Which rows of which days, and in which form they travel.
 #[derive(Debug, Clone)]
 pub struct ExportRequest<R> {
-    start: NaiveDate,
-    end: NaiveDate,
+    start: String,
+    end: String,
     format: ExportFormat,
     row: PhantomData<fn() -> R>,
 }
@@ -75,16 +74,16 @@ impl<R: ExportRow> ExportRequest<R> {
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if one is no date, the last comes
     /// before the first, or more than 180 days lie between them.
     pub fn new(start: &str, end: &str) -> Result<Self, Error> {
-        let first = date(start).ok_or_else(|| Error::validation("the first day is no date of the form YYYY-MM-DD"))?;
-        let last = date(end).ok_or_else(|| Error::validation("the last day is no date of the form YYYY-MM-DD"))?;
-        let days = last.signed_duration_since(first).num_days();
+        let first = day(start).ok_or_else(|| Error::validation("the first day is no date of the form YYYY-MM-DD"))?;
+        let last = day(end).ok_or_else(|| Error::validation("the last day is no date of the form YYYY-MM-DD"))?;
+        let days = last - first;
         if days < 0 {
             return Err(Error::validation("the last day comes before the first"));
         }
         if days > MOST_DAYS {
             return Err(Error::validation(format!("an export spans {MOST_DAYS} days at most, and these are {days}")));
         }
-        Ok(Self { start: first, end: last, format: ExportFormat::Json, row: PhantomData })
+        Ok(Self { start: start.to_owned(), end: end.to_owned(), format: ExportFormat::Json, row: PhantomData })
     }
 
     /// Sets the form in which the rows travel: JSON if not set, which keeps numbers and nulls
@@ -95,12 +94,12 @@ impl<R: ExportRow> ExportRequest<R> {
         self
     }
 
-    pub(super) fn start(&self) -> NaiveDate {
-        self.start
+    pub(super) fn start(&self) -> &str {
+        &self.start
     }
 
-    pub(super) fn end(&self) -> NaiveDate {
-        self.end
+    pub(super) fn end(&self) -> &str {
+        &self.end
     }
 
     pub(super) fn output_format(&self) -> &ExportFormat {
@@ -116,10 +115,13 @@ impl<R: ExportRow> ExportRequest<R> {
     }
 }
 
-/// A date in exactly this form; the parser alone would take `2026-3-1` too.
-fn date(text: &str) -> Option<NaiveDate> {
-    let date: NaiveDate = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (date.to_string() == text).then_some(date)
+/// Returns the days since 1970 of a date in exactly this form; the blanks around a time that a vendor sent are read over.
+fn day(text: &str) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
+    match Timestamp::from(text).read() {
+        Ok(date @ Time::Date { .. }) if text.len() == "YYYY-MM-DD".len() => Some(date.utc_millis() / DAY),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 
 use std::time::Duration;
 
+use crm_core::reexport::http::HeaderName;
 use crm_core::{Advice, ErrorKind, Feedback, LimitScope, OpMeta, RawReply, VendorError};
 
 use super::ErrorBody;
@@ -18,6 +19,12 @@ use crate::generated::limits;
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 const SECOND: Duration = Duration::from_secs(1);
+
+// Every reply is asked for them, so their names are parsed beforehand.
+static BURST_LENGTH_MS: HeaderName = HeaderName::from_static(limits::HEADER_BURST_LENGTH_MS);
+static BURST_LIMIT: HeaderName = HeaderName::from_static(limits::HEADER_BURST_LIMIT);
+static BURST_REMAINING: HeaderName = HeaderName::from_static(limits::HEADER_BURST_REMAINING);
+static DAY_REMAINING: HeaderName = HeaderName::from_static(limits::HEADER_DAY_REMAINING);
 
 /// Completes the error of a 429.
 pub(super) fn read(error: &mut VendorError, op: &OpMeta, reply: &RawReply, body: &ErrorBody) {
@@ -45,7 +52,7 @@ fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
         LimitScope::Burst
     } else if said.contains("secondly") {
         secondly
-    } else if said.contains("daily") || number(reply, limits::HEADER_DAY_REMAINING) == Some(0) {
+    } else if said.contains("daily") || number(reply, &DAY_REMAINING) == Some(0) {
         LimitScope::Daily
     } else if search {
         LimitScope::Search
@@ -62,17 +69,17 @@ pub(super) fn feedback(reply: &RawReply) -> Feedback {
     let mut feedback = Feedback::default();
     // The figures are believed only for the window they are about.
     if interval(reply).is_none_or(|interval| interval == TEN_SECONDS) {
-        feedback.limit = number(reply, limits::HEADER_BURST_LIMIT);
-        feedback.remaining = number(reply, limits::HEADER_BURST_REMAINING);
+        feedback.limit = number(reply, &BURST_LIMIT);
+        feedback.remaining = number(reply, &BURST_REMAINING);
     }
-    feedback.daily_remaining = number(reply, limits::HEADER_DAY_REMAINING);
+    feedback.daily_remaining = number(reply, &DAY_REMAINING);
     feedback
 }
 
 fn interval(reply: &RawReply) -> Option<Duration> {
-    number(reply, limits::HEADER_BURST_LENGTH_MS).filter(|millis| *millis > 0).map(Duration::from_millis)
+    number(reply, &BURST_LENGTH_MS).filter(|millis| *millis > 0).map(Duration::from_millis)
 }
 
-fn number(reply: &RawReply, name: &str) -> Option<u64> {
-    reply.header(name)?.trim().parse().ok()
+fn number(reply: &RawReply, name: &HeaderName) -> Option<u64> {
+    reply.headers().get(name)?.to_str().ok()?.trim().parse().ok()
 }

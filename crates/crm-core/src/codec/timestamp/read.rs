@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::calendar::{days, days_in};
+
 /// A time as it was written: a point in time, a date, or a date and a clock time without a zone.
 /// [`Timestamp::read`](super::Timestamp::read) returns it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -201,22 +203,4 @@ impl Rest<'_> {
         let minutes = if colon || !self.0.is_empty() { self.number(2, 0..=59)? } else { 0 };
         Some(sign * (i64::from(hours) * 60 + i64::from(minutes)))
     }
-}
-
-fn days_in(year: u16, month: u8) -> u8 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 31,
-    }
-}
-
-/// Returns the days since 1970. Years begin in March here, so that the leap day is the last of one.
-fn days(year: u16, month: u8, day: u8) -> i64 {
-    let year = i64::from(year) - i64::from(month <= 2);
-    let month = (i64::from(month) + 9) % 12;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leap_days + (153 * month + 2) / 5 + i64::from(day) - 719_469
 }
