@@ -254,7 +254,8 @@ pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: impl Fn() -> Str
 fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
-    let read = match names::shared(|| promptly(body)) {
+    names::begin();
+    let read = match promptly(body) {
         Ok(value) if oddities.is_none() => return Ok(value),
         Err(_) if memory::exceeded() => return Err(DecodeError::too_large()),
         read => read,

@@ -8,14 +8,14 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::names::{Beginning, Name};
+use super::names::Held;
 use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, memory, redacted};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
 /// CRM records are small maps that are read once and asked a few times, so the entries sit in
 /// one vector and are looked up in turn: reading a page costs less than into any hash map.
-/// The maps of one reply share their names, so a name is allocated once per page.
+/// Maps share their names with those of earlier replies that the same thread has read, so a name is allocated once.
 /// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
 /// Entries that are not a `V` are kept separately, in [`odd`](Self::odd).
 #[derive(Clone, PartialEq)]
@@ -153,26 +153,31 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
+        // What is plain has no maps in it, which would need the names.
+        let plain = <V::Form as Form<V>>::CONSISTS == Consists::Plain;
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
+        let mut names = Held::take();
         let mut beginning = None;
-        while let Some(name) = map.next_key_seed(Name)? {
+        while let Some(name) = map.next_key_seed(names.name(entries.is_empty()))? {
             if entries.len() == entries.capacity() {
                 // Most maps are empty, or the properties of a record: eight, forty, two hundred. The last map that began
                 // like this one says more.
                 let usual = if entries.is_empty() {
-                    beginning.insert(Beginning::here()).map_or(0, |(_, usual)| usual)
+                    beginning = names.beginning();
+                    beginning.map_or(0, |(_, usual)| usual)
                 } else {
                     0
                 };
                 let more = if usual > 0 { usual } else { entries.len().max(2) * 4 };
                 memory::reserve(&mut entries, more)?;
             }
-            if let Some(value) = map.next_value_seed(Seed::<Option<V>>(PhantomData))? {
+            let mut value = || map.next_value_seed(Seed::<Option<V>>(PhantomData));
+            if let Some(value) = if plain { value()? } else { names.lend(value)? } {
                 entries.push((name, value));
             }
         }
-        if let Some((beginning, _)) = beginning.flatten() {
-            beginning.end(entries.len());
+        if let Some((place, _)) = beginning {
+            names.keep_length(place, entries.len());
         }
         Ok(Map { entries, odd: None })
     }

@@ -48,16 +48,28 @@ struct Pairs<'de, A> {
     value: Cow<'de, str>,
 }
 
+impl<'de, A: MapAccess<'de>> Pairs<'de, A> {
+    /// Goes to the next pair. Returns false if there is none.
+    fn advance(&mut self) -> Result<bool, A::Error> {
+        while self.pairs.next_key_seed(Text(&mut self.name))?.is_some() {
+            if self.pairs.next_value_seed(Text(&mut self.value))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
     type Error = Fault<A::Error>;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
-        while let Some(name) = self.pairs.next_key_seed(Text).map_err(Fault::Source)? {
-            let Some(value) = self.pairs.next_value_seed(Text).map_err(Fault::Source)? else { continue };
-            (self.name, self.value) = (name.unwrap_or_default(), value);
-            return seed.deserialize(StrDeserializer::new(&self.name)).map(Some);
+        if self.advance().map_err(Fault::Source)? {
+            seed.deserialize(StrDeserializer::new(&self.name)).map(Some)
+        } else {
+            Ok(None)
         }
-        Ok(None)
     }
 
     #[inline]
@@ -66,51 +78,58 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Pairs<'de, A> {
     }
 }
 
-/// Reads a text, whatever it is sent as; `None` is null.
-struct Text;
+/// Reads a text into its place, whatever it is sent as. The value is false if it is null.
+struct Text<'a, 'de>(&'a mut Cow<'de, str>);
 
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = Option<Cow<'de, str>>;
+impl<'de> Text<'_, 'de> {
+    fn keep<E>(self, text: impl Into<Cow<'de, str>>) -> Result<bool, E> {
+        *self.0 = text.into();
+        Ok(true)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Text<'_, 'de> {
+    type Value = bool;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Text {
-    type Value = Option<Cow<'de, str>>;
+impl<'de> Visitor<'de> for Text<'_, 'de> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Borrowed(text)))
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<bool, E> {
+        self.keep(text)
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(text.to_owned())))
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        self.keep(text.to_owned())
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(value.to_string())))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+        self.keep(value.to_string())
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(value.to_string())))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<bool, E> {
+        self.keep(value.to_string())
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(value.to_string())))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<bool, E> {
+        self.keep(value.to_string())
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(value.to_string())))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<bool, E> {
+        self.keep(value.to_string())
     }
 }
 
