@@ -100,12 +100,12 @@ impl Part {
                     measure: "read 100 contacts into a struct of all 40",
                     ..pair("read-typed", "read-stock", 50)
                 };
-                Ok([(map, Target::Times(0.65)), (wanted, Target::Times(0.35)), (all, Target::Shown)]
+                Ok([(map, Target::Times(0.45)), (wanted, Target::Times(0.30)), (all, Target::Shown)]
                     .map(|(pair, target)| pair.rows(programs, target))
                     .concat())
             }
             Self::Replies => Ok(pair("replies", "replies-derived", 500).rows(programs, Target::Times(1.0))),
-            Self::Write => Ok(pair("write", "write-stock", 200).rows(programs, Target::Times(1.0))),
+            Self::Write => Ok(pair("write", "write-stock", 200).rows(programs, Target::Times(0.68))),
             Self::Link => links::page(programs, peers, self.name()),
             Self::Unpack => Ok(pair("unpack", "read-varied", 50).rows(programs, Target::Times(0.35))),
             Self::Http2 => links::http2(programs, self.name()),
@@ -193,9 +193,9 @@ fn get(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let server = programs.serve(CONTACTS, AT_ONCE)?;
     let pair = Pair { measure, ours: "get", beside: "get-raw", counted: [50, 550], timed: 500 };
     Ok(vec![
-        pair.count(programs, Counted::Instructions, Target::Times(1.10), &server.url),
+        pair.count(programs, Counted::Instructions, Target::Times(0.87), &server.url),
         pair.time(programs, Target::Times(1.05), &server.url),
-        pair.count(programs, Counted::Allocations, Target::Times(1.25), &server.url),
+        pair.count(programs, Counted::Allocations, Target::Times(1.08), &server.url),
     ])
 }
 
@@ -329,9 +329,12 @@ pub(super) fn baselines() -> Vec<String> {
     vec![
         "GET, cold start, binary: reqwest of the same version and features, with serde's derives; with ring both binaries are smaller, by 1.5 and \
          2.0 MiB, so the 1.25 MiB that the library adds weighs more than before".to_owned(),
+        "One GET: the same contact each time; the library has the names of its properties from the call before".to_owned(),
         "One GET, time: two processes wake each other, so runs differ: ratios of 0.6 to 1.6 were seen where the instructions stayed at 0.97"
             .to_owned(),
-        "Reading and writing contacts: the types that stock progenitor makes of the same document (hash maps, parsed times)"
+        "Reading and writing contacts: the types that stock progenitor makes of the same document (hash maps, parsed times); \
+         finding and checking the texts in the JSON, by serde_json on both sides, is 0.21 of the baseline when they are read into \
+         maps and 0.23 when ten are wanted, and memory for 4,000 values, which are texts of their own for the caller, 0.16"
             .to_owned(),
         "Page of 100 over a link: all connections share the rate of each direction, the handshake of TCP takes a round trip, and \
          delays vary by up to a millisecond, from a seed; the values of the contacts differ, and gzip makes a fifth of them"
