@@ -190,7 +190,7 @@ async fn the_second_export_waits_for_its_turn() {
     let (client, clock) = export(&fake);
     let request = march::<ContactHistoryRow>();
     drop(client.export_rows(&request).await.unwrap());
-    let hasty = client.with(CallOptions::new().timeout(Duration::from_secs(10)));
+    let hasty = client.with(CallOptions::new().queue_timeout(Duration::from_secs(10)));
     let error = hasty.export_rows(&request).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.sent(), error.limit_scope()),

@@ -289,3 +289,34 @@ async fn reads_and_writes_are_counted_apart() {
     client.raw(Method::DELETE, "/tasks/nobody").send().await.unwrap_err();
     assert!(clock.now() >= 60 * SECOND, "the 61st write waits: {:?}", clock.now());
 }
+
+/// The domains of a list of 200; each tenth is not known to the vendor.
+fn two_hundred() -> Vec<Domain> {
+    let name = |number: usize| format!("company{number}.{}", if number % 10 == 9 { "invalid" } else { "example" });
+    (0..200).map(|number| Domain::new(&name(number)).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn two_hundred_finds_at_once_with_the_defaults_wait_for_their_turn() {
+    let (fake, client, clock) = intelligence(0).await;
+    let found = futures::future::join_all(two_hundred().into_iter().map(|domain| client.find(domain))).await;
+    let refused: Vec<String> = found.iter().filter_map(|found| found.as_ref().err()).map(ToString::to_string).collect();
+    assert_eq!(refused, Vec::<String>::new());
+    assert_eq!(found.iter().filter(|found| matches!(found, Ok(Some(_)))).count(), 180);
+    assert_eq!(fake.requests().len(), 200);
+    assert!(clock.now() >= 570 * SECOND && clock.now() < 600 * SECOND, "{:?}", clock.now());
+}
+
+#[tokio::test]
+async fn many_companies_are_looked_up_with_a_report_of_each() {
+    let (fake, client, clock) = intelligence(1).await;
+    fake.fail(Fault::status(400).times(1));
+    let report = client.find_many(two_hundred()).await;
+    // Each is asked for twice, because the vendor is at work at first.
+    assert_eq!((report.ok.len(), report.failed.len(), report.unknown.len()), (199, 1, 0));
+    assert!(report.ok.iter().all(|(index, found)| found.is_none() == (index % 10 == 9)));
+    assert_eq!(report.failed[0].1.status(), Some(400));
+    assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
+    assert!(clock.now() < 1_500 * SECOND, "{:?}", clock.now());
+    assert_eq!(client.stats().queued, 0);
+}

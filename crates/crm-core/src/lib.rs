@@ -72,6 +72,7 @@ pub mod schema;
 mod stable_hash;
 mod sync;
 pub mod vendor;
+mod waiting;
 #[cfg(feature = "webhook-receiver")]
 pub mod webhook;
 

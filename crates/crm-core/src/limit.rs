@@ -70,12 +70,11 @@ pub trait RateLimiter: Send + Sync + 'static {
     /// Learns from a reply. May only ever become more careful than configured.
     fn observe(&self, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback);
 
-    /// Returns how many calls of a class an account may make in a second, over its windows of up to a minute. `None` if
-    /// the class has no such window, or the limiter does not know. A walk over a list by several calls at once makes as
-    /// many as fit into it.
-    fn rate(&self, class: &str) -> Option<f64> {
+    /// Returns the windows of a class; none if there are none, or the limiter does not know. A walk over a list by several
+    /// calls at once makes as many as fit into them.
+    fn windows(&self, class: &str) -> Vec<Window> {
         let _ = class;
-        None
+        Vec::new()
     }
 
     /// Lets the calls of an account go on that a refusal of the vendor holds back: opens its windows, and takes back a

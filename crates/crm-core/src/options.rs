@@ -24,6 +24,7 @@ use crate::retry::RetryPolicy;
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) queue_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
     /// Query parameters and body members that are also sent.
@@ -43,10 +44,20 @@ impl CallOptions {
         Self::default()
     }
 
-    /// The longest the whole call may take: waits for the limit, all attempts, all pauses.
+    /// Sets the maximum time of the whole call: all attempts and all pauses. The time in the queue for the
+    /// rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the maximum time that the call may wait in the queue for the rate limit, over all its attempts. If
+    /// the wait would be longer, the call fails at once with
+    /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit); with zero it fails instead of waiting.
+    #[must_use]
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.queue_timeout = Some(timeout);
         self
     }
 
@@ -147,6 +158,7 @@ impl CallOptions {
     pub fn merge(mut self, over: Self) -> Self {
         self.timeout = over.timeout.or(self.timeout);
         self.attempt_timeout = over.attempt_timeout.or(self.attempt_timeout);
+        self.queue_timeout = over.queue_timeout.or(self.queue_timeout);
         self.retry = over.retry.or(self.retry);
         self.limit_key = over.limit_key.or(self.limit_key);
         self.limit_class = over.limit_class.or(self.limit_class);
@@ -176,6 +188,7 @@ impl fmt::Debug for CallOptions {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
+            .field("queue_timeout", &self.queue_timeout)
             .field("retry", &self.retry)
             .field("headers", &headers)
             .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())

@@ -1,7 +1,7 @@
 //! The one way a call takes.
 //!
 //! ```text
-//! total deadline
+//! total deadline, which the time in the limiter's queue moves on
 //! └ loop: credential → limiter → connection → attempt timeout → send → read the body
 //!         → limiter learns → vendor classifies → done | pause and again | stop
 //! ```
@@ -35,7 +35,7 @@ use http::HeaderValue;
 use crate::auth::Credentials;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::limit::RateLimiter;
+use crate::limit::{RateLimiter, Window};
 use crate::options::CallOptions;
 use crate::poll::PollPolicy;
 use crate::retry::{Budget, RetryPolicy};
@@ -66,6 +66,7 @@ struct Shared {
     budget: Budget,
     timeout: Duration,
     attempt_timeout: Duration,
+    queue_timeout: Duration,
     max_reply: usize,
     max_decoded: usize,
     user_agent: HeaderValue,
@@ -121,10 +122,11 @@ impl Pipeline {
         self.shared.limiter.lift(&self.account()).await
     }
 
-    /// Returns how many calls of a class may be made in a second; see [`RateLimiter::rate`].
+    /// Returns how many calls of a class an account may make in a second, over its windows of up to a minute. `None` if
+    /// the class has no such window, or the limiter does not know.
     #[must_use]
     pub fn rate(&self, class: &str) -> Option<f64> {
-        self.shared.limiter.rate(class)
+        Window::rate(&self.shared.limiter.windows(class))
     }
 
     /// What was done so far, over all clones.
@@ -188,6 +190,7 @@ impl fmt::Debug for Pipeline {
             .field("base_url", &self.base_url())
             .field("timeout", &self.shared.timeout)
             .field("attempt_timeout", &self.shared.attempt_timeout)
+            .field("queue_timeout", &self.shared.queue_timeout)
             .field("retry", &self.shared.retry)
             .field("options", &self.options)
             .finish_non_exhaustive()

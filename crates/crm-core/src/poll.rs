@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::meta::Called;
 use crate::sync::BoxFuture;
+use crate::waiting::noticed;
 
 /// How often to ask, and for how long.
 #[non_exhaustive]
@@ -162,6 +163,7 @@ impl<T> Poller<T> {
                 self.policy.max_wait.as_secs_f64()
             )
         } else {
+            noticed(wait, format_args!("for the result, after {} polls", self.asked));
             return Ok(Step::Sleeping(self.clock.sleep(wait)));
         };
         let sent = if self.asked == 0 { Sent::No } else { Sent::Answered };

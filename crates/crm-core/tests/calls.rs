@@ -94,7 +94,7 @@ async fn the_limit_holds_for_attempts_and_learns_from_replies() {
     let quotas = Quotas::new([Window::new("burst", 100, SECOND * 10)]);
     let pipeline = builder(&server.base_url, &clock).quotas(quotas).build().unwrap();
     read(&pipeline).send().await.unwrap();
-    let error = read(&pipeline).with(CallOptions::new().timeout(SECOND * 5)).send().await.unwrap_err();
+    let error = read(&pipeline).with(CallOptions::new().queue_timeout(SECOND * 5)).send().await.unwrap_err();
     assert_eq!((error.kind(), error.sent(), error.attempts()), (ErrorKind::LocalLimit, Sent::No, 0));
     assert_eq!(error.limit_scope(), Some(LimitScope::Local));
     assert!(error.retry_after().is_some_and(|wait| wait > SECOND * 9), "{error}");

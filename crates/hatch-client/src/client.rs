@@ -87,11 +87,12 @@ impl Client {
 /// A client of the bulk export. Cheap to clone; all clones share one limiter.
 ///
 /// The vendor limits the exports of each organisation; the limits are in the README. A second
-/// export waits for its turn, so the timeout of a call is a quarter of an hour here and that of
-/// an attempt, which includes the time the vendor takes to prepare the file, is 5 minutes. Give
-/// the call less time ([`CallOptions::timeout`]) to have it fail at once with
-/// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) and the wait in
-/// [`Error::retry_after`](crate::Error::retry_after).
+/// export waits for its turn, up to a quarter of an hour, and says so by a `tracing` event of the target
+/// `crm_core::wait`. Give the call less time in the queue ([`CallOptions::queue_timeout`], zero for none) to have it
+/// fail at once with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) and the wait in
+/// [`Error::retry_after`](crate::Error::retry_after). The timeout of a call without its time in the queue is a quarter
+/// of an hour here too, and that of an attempt, which includes the time the vendor takes to prepare the file, is
+/// 5 minutes.
 #[derive(Clone, Debug)]
 pub struct BulkExport {
     pub(crate) pipeline: Pipeline,

@@ -128,7 +128,8 @@ impl App {
         company_id: impl Into<String>,
         location_id: impl Into<String>,
     ) -> LocationTokens {
-        let company = company.with(CallOptions::new().timeout(AppKeys::TIMEOUT));
+        let times = CallOptions::new().timeout(AppKeys::TIMEOUT).queue_timeout(AppKeys::QUEUE_TIMEOUT);
+        let company = company.with(times);
         LocationTokens { app: self.clone(), company, company_id: company_id.into(), location_id: location_id.into() }
     }
 

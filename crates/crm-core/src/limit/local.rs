@@ -10,13 +10,14 @@ use std::time::Duration;
 use super::accounts::Accounts;
 #[cfg(feature = "redis")]
 use super::counter::Start;
-use super::queue::{Account, Place, Standing, too_late};
+use super::queue::{Account, Outlook, Place, Standing, too_late};
 use super::told::Told;
-use super::{Acquire, End, LimitRefusal, Permit, Quotas, RateLimiter};
+use super::{Acquire, End, LimitRefusal, Permit, Quotas, RateLimiter, Window};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
+use crate::waiting::noticed;
 
 /// Counts in memory. Exact up to a limit of 1,000 per window; above that the time is cut into a
 /// thousand slices and rounding errs on the safe side. First come, first served, among those that
@@ -40,7 +41,7 @@ impl LocalLimiter {
     }
 
     /// Takes a permit at once, or a place in the queue.
-    fn join(&self, acquire: &Acquire) -> Result<Option<Ticket<'_>>, LimitRefusal> {
+    fn join(&self, acquire: &Acquire) -> Result<Option<(Ticket<'_>, Outlook)>, LimitRefusal> {
         let mut accounts = lock(&self.accounts);
         // Read under the lock, so that grants are counted in the order of time.
         let now = self.clock.now();
@@ -53,8 +54,8 @@ impl LocalLimiter {
         if account.take(&self.quotas, acquire, now) {
             return Ok(None);
         }
-        let place = account.join(&self.quotas, acquire, now)?;
-        Ok(Some(Ticket { limiter: self, key: acquire.key.clone(), place }))
+        let (place, outlook) = account.join(&self.quotas, acquire, now)?;
+        Ok(Some((Ticket { limiter: self, key: acquire.key.clone(), place }, outlook)))
     }
 
     /// Learns what a reply says about the windows of an account.
@@ -107,10 +108,14 @@ impl LocalLimiter {
 impl RateLimiter for LocalLimiter {
     fn acquire<'a>(&'a self, acquire: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
         Box::pin(async move {
-            let Some(mut ticket) = self.join(acquire)? else { return Ok(Permit::default()) };
+            let Some((mut ticket, outlook)) = self.join(acquire)? else { return Ok(Permit::default()) };
             let start = self.clock.now();
             let mut timer = Timer { until: None, future: None };
             let mut deadline = acquire.deadline.map(|at| self.clock.deadline(at));
+            if let Some(window) = outlook.window {
+                let window = &self.quotas.windows[window];
+                noticed(outlook.wait, format_args!("for the limit {window}"));
+            }
             let mut at_once = true;
             poll_fn(|cx| {
                 let turn = ticket.poll(cx, &mut timer, deadline.as_mut());
@@ -134,8 +139,8 @@ impl RateLimiter for LocalLimiter {
         self.learn(&acquire.key, &Told::all(&self.quotas, acquire.class, status, feedback));
     }
 
-    fn rate(&self, class: &str) -> Option<f64> {
-        self.quotas.rate(class)
+    fn windows(&self, class: &str) -> Vec<Window> {
+        self.quotas.windows(class)
     }
 
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {

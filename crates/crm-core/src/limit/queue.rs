@@ -17,6 +17,13 @@ const GRACE: Duration = Duration::from_millis(25);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(u64);
 
+/// How long a place has to wait, as far as can be seen, and the index of the window that takes longest.
+#[derive(Debug, Default)]
+pub(super) struct Outlook {
+    pub(super) window: Option<usize>,
+    pub(super) wait: Duration,
+}
+
 /// How a place stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -87,9 +94,15 @@ impl Account {
     }
 
     /// Joins the queue, unless the deadline cannot be met.
-    pub(super) fn join(&mut self, quotas: &Quotas, acquire: &Acquire, now: Duration) -> Result<Place, LimitRefusal> {
+    pub(super) fn join(
+        &mut self,
+        quotas: &Quotas,
+        acquire: &Acquire,
+        now: Duration,
+    ) -> Result<(Place, Outlook), LimitRefusal> {
         let class = quotas.class_of(acquire)?;
         let cost = u64::from(acquire.cost);
+        let mut outlook = Outlook::default();
         for &window in quotas.windows_of(class) {
             let counter = &mut self.counters[window];
             let Some(at) = counter.when(cost, self.wanted[window], now) else {
@@ -101,6 +114,10 @@ impl Account {
             if acquire.deadline.is_some_and(|deadline| at > deadline) {
                 return Err(too_late(Some(counter.name()), at.saturating_sub(now)));
             }
+            let wait = at.saturating_sub(now);
+            if wait > outlook.wait {
+                outlook = Outlook { window: Some(window), wait };
+            }
         }
         let place = Place(self.next);
         self.next += 1;
@@ -108,7 +125,7 @@ impl Account {
         self.queues[class].push_back(place);
         self.waiters
             .insert(place, Waiter { class, cost, deadline: acquire.deadline, waker: None, looks: now, queued: true });
-        Ok(place)
+        Ok((place, outlook))
     }
 
     /// Takes the permit of a place if its turn has come. Returns how it stands and whom to wake.

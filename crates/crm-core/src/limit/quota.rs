@@ -1,8 +1,10 @@
 //! The limits a vendor publishes.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{Acquire, LimitRefusal};
+use crate::error::Error;
 
 /// Up to this limit every grant is remembered exactly; above it the window is cut into as many
 /// slices, and a grant counts as made at the end of its slice, which errs on the safe side.
@@ -65,6 +67,14 @@ impl Window {
         u64::try_from(nanos).map_or(Duration::MAX, Duration::from_nanos)
     }
 
+    /// The calls per second that those of up to a minute allow.
+    pub(crate) fn rate(windows: &[Self]) -> Option<f64> {
+        let short = windows.iter().filter(|window| window.per <= Duration::from_secs(60));
+        #[allow(clippy::cast_precision_loss, reason = "limits are far below 2^53")]
+        let rates = short.map(|window| window.limit as f64 / window.per.as_secs_f64());
+        rates.min_by(f64::total_cmp)
+    }
+
     /// When a grant stops counting.
     pub(super) fn expiry(&self, granted: Duration) -> Duration {
         let slice = self.slice();
@@ -73,6 +83,13 @@ impl Window {
         }
         let nanos = (granted.as_nanos() / slice.as_nanos() + 1).saturating_mul(slice.as_nanos());
         u64::try_from(nanos).map_or(granted, Duration::from_nanos).saturating_add(self.span())
+    }
+}
+
+/// `burst` of 10 per 30 s.
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of {} per {} s", self.name, self.limit, self.per.as_secs_f64())
     }
 }
 
@@ -153,13 +170,24 @@ impl Quotas {
         index.or_else(|| self.windows.is_empty().then_some(0))
     }
 
-    /// The calls per second that the windows of a class of up to a minute allow.
-    pub(super) fn rate(&self, class: &str) -> Option<f64> {
-        let windows = self.windows_of_class(class).iter().map(|index| &self.windows[*index]);
-        let short = windows.filter(|window| window.per <= Duration::from_secs(60));
-        #[allow(clippy::cast_precision_loss, reason = "limits are far below 2^53")]
-        let rates = short.map(|window| window.limit as f64 / window.per.as_secs_f64());
-        rates.min_by(f64::total_cmp)
+    /// The windows of a class.
+    pub(super) fn windows(&self, class: &str) -> Vec<Window> {
+        self.windows_of_class(class).iter().map(|&index| self.windows[index].clone()).collect()
+    }
+
+    /// Returns an error if calls may wait, but not for the length of the shortest window of their class.
+    pub(crate) fn can_be_waited_for(&self, wait: Duration) -> Result<(), Error> {
+        let shortest =
+            |class: &(_, Vec<usize>)| class.1.iter().map(|&index| &self.windows[index]).min_by_key(|it| it.per);
+        let longer = |window: &&Window| !wait.is_zero() && wait < window.per;
+        let Some(window) = self.classes.iter().filter_map(shortest).find(longer) else { return Ok(()) };
+        Err(Error::config(format!(
+            "queue_timeout is {} s, but a call may have to wait for the whole window \"{}\" of {} s; set at least that, or zero \
+             to fail instead of waiting",
+            wait.as_secs_f64(),
+            window.name,
+            window.per.as_secs_f64()
+        )))
     }
 
     /// The index of a class that a permit names.

@@ -219,8 +219,8 @@ impl RateLimiter for RedisLimiter {
         self.inner.observe(acquire, permit, status, feedback);
     }
 
-    fn rate(&self, class: &str) -> Option<f64> {
-        self.inner.quotas.rate(class)
+    fn windows(&self, class: &str) -> Vec<Window> {
+        self.inner.quotas.windows(class)
     }
 
     fn lift<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::auth::{Anonymous, Secret};
 use crate::error::Error;
+use crate::options::CallOptions;
 use crate::pipeline::ClientBuilder;
 
 /// The id and the secret of an OAuth app, for the apps of vendor crates. `Debug` shows the id alone.
@@ -14,8 +15,11 @@ pub struct AppKeys {
 }
 
 impl AppKeys {
-    /// The longest a token call may take. Shorter than the time in which a renewal must be over.
-    pub const TIMEOUT: Duration = Duration::from_secs(40);
+    /// The maximum time of a token call without its time in the queue. Both together are shorter than the time in which a
+    /// renewal must be over.
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
+    /// The maximum time of a token call in the queue for the rate limit.
+    pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Keys as the vendor's settings show them.
     ///
@@ -49,6 +53,7 @@ impl AppKeys {
     ///
     /// Those of [`ClientBuilder::build`].
     pub fn client<C>(&self, builder: ClientBuilder<C>) -> Result<C, Error> {
-        builder.credentials(Anonymous).limit_key(format!("app-{}", self.id)).timeout(Self::TIMEOUT).build()
+        let options = CallOptions::new().timeout(Self::TIMEOUT).queue_timeout(Self::QUEUE_TIMEOUT);
+        builder.credentials(Anonymous).limit_key(format!("app-{}", self.id)).options(options).build()
     }
 }

@@ -4,6 +4,8 @@
 use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
+use tracing::Instrument;
+
 use super::ahead::Fetching;
 use super::list::{List, Place};
 use super::{Cursor, Next, PageContext, PageFacts, Paged, Position};
@@ -138,7 +140,8 @@ impl<P: Paged> Walker<P> {
             None => self.call.clone(),
         };
         let promised = self.next.position != Position::Start || call.op().rules.items_required;
-        Box::pin(fetch::<P>(call, promised))
+        let span = tracing::info_span!("crm.page", operation = self.call.called().name(), number = self.fetched + 1);
+        Box::pin(fetch::<P>(call, promised).instrument(span))
     }
 
     fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Arrival<P> {

@@ -19,6 +19,8 @@ use crate::options::CallOptions;
 use crate::retry::{Budget, RetryPolicy};
 use crate::vendor::{UNKNOWN_SERVER, Vendor};
 
+/// Enough for a list of 200 where the vendor allows 10 calls in 30 seconds.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(900);
 /// Many times what any vendor answers at once.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
 
@@ -42,6 +44,7 @@ pub struct ClientBuilder<C> {
     retry: RetryPolicy,
     timeout: Duration,
     attempt_timeout: Duration,
+    queue_timeout: Option<Duration>,
     max_reply: usize,
     max_decoded: usize,
     max_connections: usize,
@@ -49,6 +52,7 @@ pub struct ClientBuilder<C> {
     user_agent: String,
     clock: Option<Arc<dyn Clock>>,
     seed: Option<u64>,
+    options: CallOptions,
 }
 
 impl<C> ClientBuilder<C> {
@@ -73,6 +77,7 @@ impl<C> ClientBuilder<C> {
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(120),
             attempt_timeout: Duration::from_secs(30),
+            queue_timeout: None,
             max_reply: MAX_REPLY,
             max_decoded: memory::USUAL,
             max_connections: MAX_CONNECTIONS,
@@ -80,6 +85,7 @@ impl<C> ClientBuilder<C> {
             user_agent: concat!("crm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: None,
             seed: None,
+            options: CallOptions::default(),
         }
     }
 
@@ -137,10 +143,22 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The longest a call may take: waits for the limit, all attempts, all pauses. Two minutes
-    /// if not set.
+    /// Sets the maximum time of a call: all attempts and all pauses. Two minutes if not set. The time in the
+    /// queue for the rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets the maximum time that a call may wait in the queue for the rate limit, over all its attempts. 15 minutes
+    /// if not set: enough for 300 calls at once where the vendor allows 10 in 30 seconds. If the wait would be longer,
+    /// the call fails at once with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit); with zero it fails instead
+    /// of waiting. [`Stats::queued`](crate::Stats::queued) is the number of calls in the queue.
+    ///
+    /// [`build`](Self::build) refuses a time that is shorter than the shortest window of a class of the quotas: a call
+    /// that finds a window full may have to wait for all of it.
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.queue_timeout = Some(timeout);
         self
     }
 
@@ -237,6 +255,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Settings of all calls, which are not checked.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Checks everything and makes the client. Sends nothing.
     ///
     /// # Errors
@@ -263,6 +288,9 @@ impl<C> ClientBuilder<C> {
                 "the quotas have no class \"{class}\", which operations of this vendor have; add its windows with `Quotas::class`"
             )));
         }
+        if self.limiter.is_none() {
+            self.queue_timeout.map_or(Ok(()), |wait| self.quotas.can_be_waited_for(wait))?;
+        }
         let limiter = self.limiter.unwrap_or_else(|| limit::shared(address.as_str(), self.quotas, &clock));
         let shared = Shared {
             vendor: self.vendor,
@@ -278,6 +306,7 @@ impl<C> ClientBuilder<C> {
             budget: Budget::default(),
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            queue_timeout: self.queue_timeout.unwrap_or(QUEUE_TIMEOUT),
             max_reply: self.max_reply,
             max_decoded: self.max_decoded,
             user_agent,
@@ -289,7 +318,7 @@ impl<C> ClientBuilder<C> {
             shared: Arc::new(shared),
             credentials: credentials?,
             version: None,
-            options: CallOptions::default(),
+            options: self.options,
         }))
     }
 }
@@ -300,6 +329,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
             .field("vendor", &self.vendor.name())
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
+            .field("queue_timeout", &self.queue_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

@@ -11,6 +11,7 @@ use crate::retry::RetryPolicy;
 pub(super) struct Plan {
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Duration,
+    pub(super) queue_timeout: Duration,
     pub(super) retry: RetryPolicy,
     pub(super) idempotent: bool,
     pub(super) class: &'static str,
@@ -18,11 +19,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(pipeline: &Pipeline, request: &Request) -> Self {
-        let Shared { timeout, attempt_timeout, retry, .. } = &*pipeline.shared;
+        let Shared { timeout, attempt_timeout, queue_timeout, retry, .. } = &*pipeline.shared;
         let options = &pipeline.options;
         Self {
             timeout: options.timeout.unwrap_or(*timeout),
             attempt_timeout: options.attempt_timeout.unwrap_or(*attempt_timeout),
+            queue_timeout: options.queue_timeout.unwrap_or(*queue_timeout),
             retry: options.retry.as_ref().unwrap_or(retry).clone(),
             idempotent: options.idempotent.unwrap_or(request.op.idempotent),
             class: options.limit_class.unwrap_or(request.op.limit_class),

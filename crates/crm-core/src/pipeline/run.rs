@@ -16,10 +16,11 @@ use super::{Fetched, Pipeline, Shared, classify, failure};
 use crate::auth::Authorization;
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, LimitScope, Sent};
-use crate::limit::Acquire;
+use crate::limit::{Acquire, Permit};
 use crate::request::{BodyStream, Outgoing, Request, Watch};
 use crate::retry::{Failure, Verdict, decide};
 use crate::vendor::{Advice, RawReply};
+use crate::waiting::{millis, noticed, shown};
 
 impl Pipeline {
     /// Sends until there is a success or no sense in going on, and reads the reply.
@@ -81,7 +82,10 @@ struct Run<'a> {
     url: Url,
     plan: Plan,
     acquire: Acquire,
+    /// The end of the call. The time in the queue moves it on.
     deadline: Duration,
+    /// The time in the queue so far.
+    queued: Duration,
 }
 
 impl<'a> Run<'a> {
@@ -93,17 +97,18 @@ impl<'a> Run<'a> {
         let url = shared.address.join(&request.target()?)?;
         let plan = Plan::new(pipeline, request);
         let deadline = shared.clock.now().saturating_add(plan.timeout);
-        let acquire = Acquire::new(pipeline.account(), plan.class).deadline(deadline).allowance(plan.attempt_timeout);
-        Ok(Self { pipeline, shared, request, url, plan, acquire, deadline })
+        let acquire = Acquire::new(pipeline.account(), plan.class).allowance(plan.attempt_timeout);
+        Ok(Self { pipeline, shared, request, url, plan, acquire, deadline, queued: Duration::ZERO })
     }
 
     /// The loop.
-    async fn repeat<S: Success>(&self, history: &mut History) -> Result<S, Error> {
+    async fn repeat<S: Success>(mut self, history: &mut History) -> Result<S, Error> {
         let clock = &*self.shared.clock;
         self.in_time(self.request.body.check(), OPENING).await??;
         loop {
             let used = self.authorization().await?;
-            let mut underway = self.permit(history).await?;
+            let permit = self.permit(history).await?;
+            let mut underway = Underway::new(&*self.shared.limiter, &self.acquire, permit);
             let seat = match self.seat().await {
                 Ok(seat) => seat,
                 Err(error) => {
@@ -143,7 +148,9 @@ impl<'a> Run<'a> {
             history.last = Some(error);
             self.shared.counters.retry();
             self.shared.counters.wait(pause);
-            clock.sleep(pause).await;
+            noticed(pause, format_args!("before attempt {}", history.attempts + 1));
+            let span = tracing::info_span!("crm.wait", reason = "repeat");
+            clock.sleep(pause).instrument(span).await;
         }
     }
 
@@ -162,14 +169,29 @@ impl<'a> Run<'a> {
     }
 
     /// Takes a permit for one attempt.
-    async fn permit(&self, history: &mut History) -> Result<Underway<'_>, Error> {
-        match self.in_time(self.shared.limiter.acquire(&self.acquire), "waiting for the rate limit").await? {
+    async fn permit(&mut self, history: &mut History) -> Result<Permit, Error> {
+        let Shared { clock, counters, limiter, .. } = self.shared;
+        let patience = self.plan.queue_timeout.saturating_sub(self.queued);
+        self.acquire.deadline = Some(clock.now().saturating_add(patience));
+        let queued = || (tracing::info_span!("crm.wait", reason = "rate limit"), counters.queued());
+        let permit = shown(limiter.acquire(&self.acquire), queued);
+        // The limiter ends the wait. Time that it takes beyond that is the call's.
+        let end = self.deadline.saturating_add(patience);
+        let permit = within(&**clock, end, permit).await;
+        match permit.ok_or_else(|| out_of_time(self.plan.timeout, "waiting for the rate limit"))? {
             Ok(permit) => {
-                self.shared.counters.wait(permit.waited());
-                Ok(Underway::new(&*self.shared.limiter, &self.acquire, permit))
+                counters.wait(permit.waited());
+                self.queued = self.queued.saturating_add(permit.waited());
+                self.deadline = self.deadline.saturating_add(permit.waited());
+                Ok(permit)
             }
             Err(refusal) => {
-                let error = Error::new(ErrorKind::LocalLimit, refusal.reason().to_owned())
+                let mut reason = refusal.reason().to_owned();
+                if let Some(wait) = refusal.retry_after().filter(|wait| *wait > patience) {
+                    let (wait, most) = (wait.as_secs_f64(), self.plan.queue_timeout.as_secs_f64());
+                    reason = format!("{reason}: {wait:.1} s, where queue_timeout is {most} s in all");
+                }
+                let error = Error::new(ErrorKind::LocalLimit, reason)
                     .with_retry_after(refusal.retry_after())
                     .with_limit_scope(Some(LimitScope::Local));
                 Err(match history.last.take() {
@@ -188,7 +210,8 @@ impl<'a> Run<'a> {
         }
         let start = clock.now();
         let doing = format!("waiting for one of the {} connections (max_connections)", connections.most());
-        let seat = self.in_time(connections.wait(&**clock), &doing).await;
+        let waits = || (tracing::info_span!("crm.wait", reason = "connection"), ());
+        let seat = self.in_time(shown(connections.wait(&**clock), waits), &doing).await;
         counters.wait(clock.now().saturating_sub(start));
         seat
     }
@@ -231,9 +254,10 @@ impl<'a> Run<'a> {
         let mut sent = reqwest::Request::new(request.op.method.clone(), self.url.clone());
         *sent.headers_mut() = self.headers::<S>(used, &outgoing);
         *sent.body_mut() = outgoing.body;
+        let span = tracing::info_span!("crm.attempt", attempt = history.attempts, status = tracing::field::Empty);
         let exchanged = {
             let exchange = pin!(exchange::<S>(&shared.http, sent, shared.max_reply, seat, &mut underway));
-            self.while_moving(exchange, outgoing.watch.as_deref()).await
+            self.while_moving(exchange, outgoing.watch.as_deref()).instrument(span.clone()).await
         };
         let result = match exchanged {
             Ok(Ok(delivered)) => self.judge(used, &underway, delivered),
@@ -254,6 +278,7 @@ impl<'a> Run<'a> {
             Err((error, _)) => error.status(),
         };
         let took = shared.clock.now().saturating_sub(start);
+        span.record("status", status);
         tracing::debug!(attempt = history.attempts, status, took_ms = millis(took), "attempt");
         result
     }
@@ -349,10 +374,6 @@ impl<'a> Run<'a> {
         used.apply(&mut headers);
         headers
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn out_of_time(timeout: Duration, doing: &str) -> Error {

@@ -13,6 +13,8 @@ pub struct Stats {
     pub attempts: u64,
     /// Attempts that repeated a failed one.
     pub retries: u64,
+    /// Calls that wait in the queue for the rate limit at this moment.
+    pub queued: u64,
     /// How many times a call waited, for the limiter or before a repeat.
     pub waits: u64,
     /// How long these waits took, added up.
@@ -30,11 +32,21 @@ pub(super) struct Counters {
     calls: AtomicU64,
     attempts: AtomicU64,
     retries: AtomicU64,
+    queued: AtomicU64,
     waits: AtomicU64,
     waited_micros: AtomicU64,
     pages: AtomicU64,
     polls: AtomicU64,
     errors: AtomicU64,
+}
+
+/// A call in the queue.
+struct Queued<'a>(&'a AtomicU64);
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 fn add(counter: &AtomicU64) {
@@ -52,6 +64,12 @@ impl Counters {
 
     pub(super) fn retry(&self) {
         add(&self.retries);
+    }
+
+    /// Counts a call that waits in the queue, until this is dropped.
+    pub(super) fn queued(&self) -> impl Drop + Send {
+        add(&self.queued);
+        Queued(&self.queued)
     }
 
     pub(super) fn wait(&self, waited: Duration) {
@@ -80,6 +98,7 @@ impl Counters {
             calls: get(&self.calls),
             attempts: get(&self.attempts),
             retries: get(&self.retries),
+            queued: get(&self.queued),
             waits: get(&self.waits),
             waited: Duration::from_micros(get(&self.waited_micros)),
             pages: get(&self.pages),

@@ -1,12 +1,16 @@
 //! Looking a company up.
 
 use crm_core::reexport::http::StatusCode;
-use crm_core::{Call, Error, ErrorKind, Poll, Poller, RawReply, Sent, VendorDetail, VendorError};
+use crm_core::{Batch, BatchReport, Call, ChunkOutcome, Error, ErrorKind, Poll, Poller, RawReply, Sent};
+use crm_core::{VendorDetail, VendorError};
 
 use super::{AccountIntelligence, ResearchQuery};
 use crate::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use crate::account_intelligence::types::{ResearchReply, ResearchRequest, ResearchResult, ResearchStatus};
 use crate::headers;
+
+/// How many companies are looked up at once: the limit of the vendor lets no more through.
+const AT_ONCE: usize = 10;
 
 impl AccountIntelligence {
     /// Looks a company up, and asks again while the vendor is at work. Await the poller for the
@@ -62,6 +66,43 @@ impl AccountIntelligence {
             Err(error) if is_unknown_company(&error) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Looks many companies up, ten at a time, and reports what became of each: `ok` has the index of the company in the
+    /// list and what was found, as [`find`](Self::find) returns it. `failed` has the errors, and `unknown` the companies
+    /// whose answer was lost or was a server error; ask for those again.
+    ///
+    /// The vendor allows ten questions in 30 seconds, so a list of 200 takes ten minutes and more. Waits are
+    /// `tracing` events of the target `crm_core::wait`, and [`stats`](Self::stats) counts the calls that wait.
+    ///
+    /// ```
+    /// # async fn run(client: hockeystack_client::AccountIntelligence) -> Result<(), hockeystack_client::Error> {
+    /// use hockeystack_client::Domain;
+    ///
+    /// let domains = [Domain::new("example.com")?, Domain::new("example.org")?];
+    /// let report = client.find_many(domains.clone()).await;
+    /// for (index, found) in &report.ok {
+    ///     println!("{}: {}", domains[*index].as_str(), found.is_some());
+    /// }
+    /// for (index, error) in &report.failed {
+    ///     println!("{}: {error}", domains[*index].as_str());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn find_many(
+        &self,
+        queries: impl IntoIterator<Item = impl Into<ResearchQuery>>,
+    ) -> BatchReport<Option<ResearchResult>> {
+        let queries: Vec<ResearchQuery> = queries.into_iter().map(Into::into).collect();
+        let each = Batch::new(1).concurrency(AT_ONCE);
+        each.run(queries, |one| async {
+            let mut found = Vec::with_capacity(one.len());
+            for query in one {
+                found.push(self.find(query).await?);
+            }
+            Ok(ChunkOutcome::in_order(found))
+        })
+        .await
     }
 
     fn question(&self, query: &ResearchQuery) -> Call<ResearchReply> {

@@ -11,6 +11,7 @@ use super::line::{Fate, Waiter};
 use super::note::Note;
 use crate::limit::{Acquire, LimitRefusal};
 use crate::sync::BoxFuture;
+use crate::waiting::noticed;
 
 /// What came of a place in line for Redis.
 pub(super) enum Outcome {
@@ -57,6 +58,8 @@ impl<'a> InLine<'a> {
                 allowance: acquire.allowance,
                 deadline: acquire.deadline,
                 waker: None,
+                turn: None,
+                told: false,
                 waited: false,
                 fate: Fate::Waits,
             };
@@ -88,11 +91,13 @@ impl Future for InLine<'_> {
         }
         let (number, class, late) = (self.number, self.class, self.late);
         let mut ask = false;
+        let mut turn = None;
         let outcome = self.account.with(|state| {
             let line = &mut state.lines[class];
             let now = self.inner.clock.now();
             ask = line.unpark(number, now);
             let Some(waiter) = line.get_mut(number) else { return Some(Outcome::Anew) };
+            turn = waiter.turn.take().map(|turn| turn.saturating_sub(now));
             let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
                 Fate::Waits | Fate::Parked => {
                     waiter.waker = Some(cx.waker().clone());
@@ -108,6 +113,7 @@ impl Future for InLine<'_> {
             }
             fate
         });
+        turn.into_iter().for_each(|wait| noticed(wait, "for the shared rate limit"));
         match outcome {
             Some(outcome) => {
                 self.over = true;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::note::Note;
 use crate::limit::LimitRefusal;
 use crate::limit::queue::too_late;
+use crate::waiting::is_noticed;
 
 /// For how many permits a worker asks at once.
 const AT_ONCE: usize = 32;
@@ -35,6 +36,10 @@ pub(super) struct Waiter {
     pub(super) allowance: Duration,
     pub(super) deadline: Option<Duration>,
     pub(super) waker: Option<Waker>,
+    /// The time of its turn, until the waiter has emitted the event of a long wait.
+    pub(super) turn: Option<Duration>,
+    /// Whether its turn was found to be so late.
+    pub(super) told: bool,
     /// Whether it had to wait for others, or for room.
     pub(super) waited: bool,
     pub(super) fate: Fate,
@@ -176,8 +181,12 @@ impl Line {
         let stretch = last.saturating_sub(first).as_secs_f64() / all.max(1) as f64;
         let mut before = 0;
         for waiter in self.waiters.values_mut().filter(|waiter| matches!(waiter.fate, Fate::Waits)) {
-            waiter.waited = true;
             let turn = first.saturating_add(Duration::from_secs_f64(stretch * before as f64));
+            if !waiter.told && is_noticed(turn.saturating_sub(now)) {
+                (waiter.told, waiter.turn) = (true, Some(turn));
+                self.woken.extend(waiter.waker.take());
+            }
+            waiter.waited = true;
             before += u64::from(waiter.cost);
             let first = before == u64::from(waiter.cost);
             // The first one's turn is exact, and was found to be in time.
