@@ -138,7 +138,8 @@ impl Round {
 pub(crate) fn client<C>(builder: ClientBuilder<C>, fake: &Fake, seed: u64) -> C {
     let pauses = Exponential::new(Duration::from_millis(1), Duration::from_millis(4));
     let builder = builder.base_url(fake.base_url()).quotas(Quotas::none()).seed(seed);
-    let builder = builder.retry(RetryPolicy::new().backoff(pauses)).timeout(CALL).attempt_timeout(ATTEMPT);
+    let builder = builder.retry(RetryPolicy::new().backoff(pauses)).attempt_timeout(ATTEMPT);
+    let builder = builder.timeout(CALL).queue_timeout(CALL);
     builder.build().expect("a client")
 }
 

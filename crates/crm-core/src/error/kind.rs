@@ -26,8 +26,9 @@ pub enum ErrorKind {
     RateLimited,
     /// A daily or monthly quota is used up. Waiting a moment does not help; it is never retried.
     QuotaExhausted,
-    /// Our own limiter would have had to wait beyond the deadline. Nothing was sent by this
-    /// attempt. Repeat later or give the call more time.
+    /// The call would have to wait longer in the queue for the rate limit than
+    /// [`queue_timeout`](crate::CallOptions::queue_timeout) allows. Nothing was sent by this attempt. Repeat after
+    /// [`Error::retry_after`](crate::Error::retry_after), or allow a longer wait.
     LocalLimit,
     /// No answer in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
     /// repeating a write.
