@@ -66,6 +66,8 @@ async fn each_contact_comes_once_while_contacts_change_and_requests_fail() {
             _ => {}
         }
     }
+    // The last fault may have come too late for a request.
+    fake.heal();
     assert_eq!(constant.iter().filter(|id| !seen.contains_key(*id)).count(), 0);
     assert_eq!(seen.values().max(), Some(&1));
     assert_eq!((export.done(), export.total()), (seen.len() as u64, Some(5_600)));

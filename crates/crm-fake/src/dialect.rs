@@ -98,6 +98,20 @@ pub(crate) trait Dialect: Send + Sync {
         name.to_owned()
     }
 
+    /// The types of objects that share operations, by the names that the vendor's documents give them.
+    fn object_types(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether operations and records of this type of object can be asked for, in this world if there is one already.
+    fn is_object_type(&self, name: &str, world: Option<&World>) -> bool {
+        let _ = (name, world);
+        false
+    }
+
+    /// The collections that a test may fill.
+    fn collections(&self) -> &'static [&'static str];
+
     /// Whether a stored record still counts.
     fn is_live(&self, record: &Value) -> bool {
         let _ = record;

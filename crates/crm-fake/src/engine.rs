@@ -125,6 +125,10 @@ impl Engine {
         }
         let status = (!outcome.delivery.is_silent()).then_some(outcome.reply.status);
         inner.journal.set_status(number, status);
+        let latency = inner.world.settings.latency;
+        if !latency.is_zero() {
+            outcome.delivery.delay = Some(outcome.delivery.delay.unwrap_or_default() + latency);
+        }
         outcome
     }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
+use crate::names;
 use crate::quota::{Limit, Quotas};
 use crate::report::{Journal, Recorded, Report};
 use crate::request;
@@ -45,6 +46,7 @@ pub struct Builder {
     replies: Replies,
     id_cursors: bool,
     search_lag: u32,
+    latency: Duration,
 }
 
 impl Builder {
@@ -129,6 +131,12 @@ impl Builder {
         self
     }
 
+    /// Delays every reply by this time, on the real clock (default 0). [`Fault::Slow`](crate::Fault::Slow) delays single ones.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
     /// Answers every operation with a sample that has all the members of its document. There is no state
     /// then, so no identifier is unknown.
     pub fn sample_replies(mut self) -> Self {
@@ -170,6 +178,7 @@ impl Builder {
             replies: self.replies,
             id_cursors: self.id_cursors,
             search_lag: self.search_lag,
+            latency: self.latency,
         };
         let mut world = World::new(settings, self.seed);
         dialect.seed(&mut world);
@@ -214,6 +223,7 @@ impl Fake {
             replies: Replies::State,
             id_cursors: false,
             search_lag: 0,
+            latency: Duration::ZERO,
         }
     }
 
@@ -239,16 +249,39 @@ impl Fake {
 
     /// Adds a fault to the queue. Each request takes the first step of the queue that is meant for it,
     /// after its token, its quota and its content were found good.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is for an operation that the vendor does not have, because no request would meet it. A fault that
+    /// no request has met when the fake is dropped panics too, so that no test passes for nothing; [`heal`](Self::heal)
+    /// takes it back.
+    #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {
-        self.engine.lock().script.push(fault.into());
+        self.script([fault]);
     }
 
     /// Adds several steps, in order.
+    ///
+    /// # Panics
+    ///
+    /// As [`fail`](Self::fail).
+    #[track_caller]
     pub fn script<S: Into<Step>>(&self, steps: impl IntoIterator<Item = S>) {
-        let mut inner = self.engine.lock();
         for step in steps {
-            inner.script.push(step.into());
+            let step = step.into();
+            let mut inner = self.engine.lock();
+            let known = step.operation.as_deref().map(|name| names::operation(self.vendor, Some(&inner.world), name));
+            if let Some(Err(problem)) = known {
+                drop(inner);
+                panic!("{problem}");
+            }
+            inner.script.push(step);
         }
+    }
+
+    /// The faults that no request has met so far, in words.
+    pub fn unfired(&self) -> Vec<String> {
+        self.engine.lock().script.unfired()
     }
 
     /// How many faults are still to come.
@@ -319,6 +352,10 @@ impl Fake {
     }
 
     /// Closes the port and every connection, and waits until that is done.
+    ///
+    /// # Panics
+    ///
+    /// If a fault was met by no request, as dropping the fake does.
     pub async fn stop(mut self) {
         self.accept.abort();
         // The error says that it was aborted.
@@ -326,9 +363,15 @@ impl Fake {
     }
 }
 
+/// Panics if a fault was met by no request, unless the thread panics already.
 impl Drop for Fake {
     fn drop(&mut self) {
         self.accept.abort();
+        let unfired = self.unfired();
+        if !unfired.is_empty() && !std::thread::panicking() {
+            let vendor = self.vendor;
+            panic!("no request to the fake {vendor} has met: {}; use `heal` if that is meant", unfired.join(", "));
+        }
     }
 }
 

@@ -87,6 +87,8 @@ pub enum When {
 pub enum Hint {
     /// `Retry-After: 2`.
     RetryAfterSeconds(u64),
+    /// `Retry-After: 0.5`, as some servers send it, although the standard has whole seconds only.
+    RetryAfterFraction(Duration),
     /// `Retry-After` as a date this far from now (in whole seconds).
     RetryAfterDate(Duration),
     /// The vendor's own rate-limit headers, showing an empty window.
@@ -133,7 +135,8 @@ impl Fault {
     }
 
     /// Only requests of this operation meet the fault: its name in the document (`contacts.list`), its
-    /// operation id, or for HubSpot's objects the type in place of the shared resource name.
+    /// operation id, or for HubSpot's objects the type in place of the shared resource name. The fake panics when it is
+    /// given a name that its vendor does not have.
     pub fn on(self, operation: &str) -> Step {
         Step::from(self).on(operation)
     }
@@ -156,12 +159,13 @@ pub struct Step {
     pub(crate) operation: Option<String>,
     pub(crate) left: u32,
     pub(crate) applied: bool,
+    fired: bool,
 }
 
 impl Step {
     /// Lets one request through: `[Step::pass(), Fault::status(500).into()]` fails the second.
     pub fn pass() -> Self {
-        Self { fault: None, operation: None, left: 1, applied: false }
+        Self { fault: None, operation: None, left: 1, applied: false, fired: false }
     }
 
     /// See [`Fault::on`].
@@ -192,7 +196,7 @@ impl From<Fault> for Step {
             Fault::Accepted202 { times, .. } => *times,
             _ => 1,
         };
-        Self { fault: Some(fault), operation: None, left, applied: false }
+        Self { fault: Some(fault), operation: None, left, applied: false, fired: false }
     }
 }
 
@@ -217,6 +221,18 @@ impl Script {
         self.steps.iter().map(|step| step.left as usize).sum()
     }
 
+    /// The faults that no request has met, in words.
+    pub(crate) fn unfired(&self) -> Vec<String> {
+        let unfired = self.steps.iter().filter(|step| !step.fired);
+        let words = unfired.filter_map(|step| Some((step.fault.as_ref()?, step.operation.as_deref())));
+        words
+            .map(|(fault, operation)| match operation {
+                Some(operation) => format!("{fault:?} on {operation}"),
+                None => format!("{fault:?}"),
+            })
+            .collect()
+    }
+
     pub(crate) fn take(&mut self, is: impl Fn(&str) -> bool) -> Option<Step> {
         let at = self.steps.iter().position(|step| step.operation.as_deref().is_none_or(&is))?;
         let step = self.steps[at].clone();
@@ -224,6 +240,7 @@ impl Script {
             self.steps.remove(at);
         } else {
             self.steps[at].left -= 1;
+            self.steps[at].fired = true;
         }
         Some(step)
     }

@@ -20,6 +20,7 @@
 //! ]);
 //!
 //! // … point a client at hubspot.base_url() with hubspot.token() …
+//! # hubspot.heal();
 //!
 //! let report = hubspot.report();
 //! assert_eq!(report.refused, 0, "{:?}", report.problems);
@@ -35,6 +36,9 @@
 //! | start | [`Fake::start`], [`Fake::builder`] |
 //! | fill and look into the state | [`Fake::insert`], [`Fake::records`], [`Fake::count`] |
 //! | make things fail | [`Fake::fail`], [`Fake::script`], [`Fault`], [`Step`] |
+//! | see that nothing was scripted in vain | [`Fake::unfired`]; a fake that is dropped panics if a fault was met by no request |
+//! | fill a fake, and script it, from files | [`Setup`] |
+//! | sign webhooks for a receiver of your own | [`Signer`] |
 //! | see what was sent | [`Fake::requests`], [`Recorded`], the [`Part`]s of a form with files |
 //! | see whether a client reads anything | [`Builder::sample_replies`], [`Builder::strange_replies`] |
 //! | have arguments that fit an operation | [`Fake::sample_request`] |
@@ -73,6 +77,7 @@ mod fake;
 mod fault;
 mod limits;
 mod multipart;
+mod names;
 mod parameter;
 mod pattern;
 mod properties;
@@ -84,6 +89,7 @@ mod rng;
 mod route;
 mod sample;
 mod server;
+mod setup;
 mod state;
 mod strange;
 mod stream;
@@ -93,9 +99,16 @@ mod template;
 mod time;
 mod validate;
 mod vendors;
+mod webhook;
 
 pub use fake::{Builder, Fake};
 pub use fault::{Fault, Hint, Payload, Policy, Step, When};
 pub use multipart::Part;
 pub use report::{Recorded, Report};
+pub use setup::{Setup, SetupError};
 pub use vendors::Vendor;
+pub use webhook::{Signed, Signer};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

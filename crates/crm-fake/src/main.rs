@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crm_fake::{Builder, Fake, Vendor};
+use crm_fake::{Builder, Fake, Setup, SetupError, Vendor};
 
 fn help() -> String {
     let vendors: String = Vendor::ALL.iter().map(|vendor| format!(" {vendor},")).collect();
@@ -21,7 +21,10 @@ Options:
   --port <PORT>      Port of the first vendor, the others follow (default: free ports)
   --token <TOKEN>    Bearer token to take (default: one per vendor, shown at the start)
   --quota <QUOTA>    off, or <REQUESTS>/<SECONDS> for the short window (default: the vendor's)
-  --seed <NUMBER>    Seed of identifiers and sample values (default: 0)
+  --seed <FILE>      Records to begin with: {{\"hubspot\": {{\"contacts\": [{{\"email\": \"ada@example.com\"}}]}}}}
+  --faults <FILE>    What goes wrong: {{\"hubspot\": [{{\"fault\": {{\"status\": {{\"code\": 503}}}}, \"on\": \"contacts.list\"}}]}}
+  --latency <MS>     Delays every reply by so many milliseconds (default: 0)
+  --random <NUMBER>  Identifiers and sample values follow from it (default: 0)
   --polls <NUMBER>   How often work in progress answers \"not yet\"
   --rows <NUMBER>    Rows of a Hatch export (default: 1000)
   -h, --help         This text
@@ -37,7 +40,9 @@ struct Options {
     port: u16,
     token: Option<String>,
     quota: Option<Quota>,
-    seed: u64,
+    random: u64,
+    latency: u64,
+    setups: Vec<Setup>,
     polls: Option<u32>,
     rows: Option<usize>,
     help: bool,
@@ -62,7 +67,10 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Options, String> {
             "--port" => options.port = number(name, &value()?)?,
             "--token" => options.token = Some(value()?),
             "--quota" => options.quota = Some(quota(&value()?)?),
-            "--seed" => options.seed = number(name, &value()?)?,
+            "--seed" => options.setups.push(file(&value()?, Setup::records)?),
+            "--faults" => options.setups.push(file(&value()?, Setup::faults)?),
+            "--latency" => options.latency = number(name, &value()?)?,
+            "--random" => options.random = number(name, &value()?)?,
             "--polls" => options.polls = Some(number(name, &value()?)?),
             "--rows" => options.rows = Some(number(name, &value()?)?),
             "all" => options.vendors.extend(Vendor::ALL),
@@ -75,7 +83,16 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     if options.vendors.is_empty() && !options.help {
         return Err("name at least one vendor, or all".to_owned());
     }
+    let mut named = options.setups.iter().flat_map(Setup::vendors);
+    if let Some(absent) = named.find(|vendor| !options.vendors.contains(vendor)).filter(|_| !options.help) {
+        return Err(format!("a file has something for {absent}, which is not started; name it too"));
+    }
     Ok(options)
+}
+
+fn file(name: &str, read: fn(&str, &str) -> Result<Setup, SetupError>) -> Result<Setup, String> {
+    let text = std::fs::read_to_string(name).map_err(|why| format!("{name}: {why}"))?;
+    read(name, &text).map_err(|why| why.to_string())
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, String> {
@@ -92,7 +109,7 @@ fn quota(text: &str) -> Result<Quota, String> {
 }
 
 fn builder(vendor: Vendor, index: usize, options: &Options) -> Builder {
-    let mut builder = Fake::builder(vendor).seed(options.seed);
+    let mut builder = Fake::builder(vendor).seed(options.random).latency(Duration::from_millis(options.latency));
     if options.port != 0 {
         builder = builder.port(options.port.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)));
     }
@@ -118,6 +135,7 @@ async fn run(options: Options) -> std::io::Result<()> {
     println!("{:<22} {:<60} token", "vendor", "base URL");
     for (index, vendor) in options.vendors.iter().enumerate() {
         let fake = builder(*vendor, index, &options).start().await?;
+        options.setups.iter().for_each(|setup| setup.apply(&fake));
         println!("{:<22} {:<60} {}", vendor.name(), fake.base_url(), fake.token());
         fakes.push(fake);
     }
@@ -134,6 +152,10 @@ async fn run(options: Options) -> std::io::Result<()> {
         for problem in &report.problems {
             println!("  {problem}");
         }
+        for fault in fake.unfired() {
+            println!("  no request has met {fault}");
+        }
+        fake.heal();
         fake.stop().await;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! What a fake saw.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,7 +10,7 @@ use serde_json::Value;
 use crate::multipart::{self, Part};
 
 /// One request as it arrived.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Recorded {
     /// Name of the operation (`contacts.list`), or `-` for a path no operation has.
@@ -36,6 +38,11 @@ impl Recorded {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
+    /// The body as text. Bytes that are not UTF-8 are replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
     /// The parts of a form with files; empty when it is none.
     pub fn parts(&self) -> Vec<Part> {
         let kind = self.header("content-type").unwrap_or("");
@@ -55,6 +62,22 @@ impl Recorded {
     /// Whether it was of this operation, by any name that [`Fault::on`](crate::Fault::on) takes.
     pub fn is(&self, operation: &str) -> bool {
         self.operation == operation || self.aliases.iter().any(|alias| alias == operation)
+    }
+}
+
+/// Shows the body as text.
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorded")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{}", self.text()))
+            .field("at", &self.at)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 

@@ -116,6 +116,7 @@ pub(crate) struct Settings {
     pub(crate) replies: Replies,
     pub(crate) id_cursors: bool,
     pub(crate) search_lag: u32,
+    pub(crate) latency: std::time::Duration,
 }
 
 /// Where replies come from.

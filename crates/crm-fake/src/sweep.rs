@@ -30,6 +30,7 @@ fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engi
         replies,
         id_cursors: false,
         search_lag: 0,
+        latency: std::time::Duration::ZERO,
     };
     let mut world = World::new(settings, 7);
     dialect.seed(&mut world);

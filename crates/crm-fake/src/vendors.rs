@@ -126,6 +126,14 @@ impl Vendor {
         DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.facts().document))
     }
 
+    /// Returns the documents of all versions of the API.
+    pub(crate) fn documents(self) -> Vec<&'static Document> {
+        match self {
+            Self::HoopAi => vec![self.document(), self.document_of(Some("v3"))],
+            _ => vec![self.document()],
+        }
+    }
+
     /// Returns the document that applies to a value of the `Version` header.
     pub(crate) fn document_of(self, version: Option<&str>) -> &'static Document {
         static HOOPAI_V3: OnceLock<Document> = OnceLock::new();

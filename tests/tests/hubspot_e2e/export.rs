@@ -124,6 +124,8 @@ async fn history(seed: u64) {
             _ => drop(rig.insert(rng, 1)),
         }
     }
+    // The last faults may have come too late for a request.
+    rig.fake.heal();
     let lost = constant.iter().filter(|id| !seen.contains_key(*id)).count();
     let doubled = seen.values().filter(|times| **times > 1).count();
     assert_eq!((lost, doubled), (0, 0), "history {seed}");

@@ -102,6 +102,7 @@ fn rate_limited(engine: &Engine, world: &mut World, class: &str, readings: &[Rea
     match hint {
         None => {}
         Some(Hint::RetryAfterSeconds(seconds)) => reply = reply.with("retry-after", seconds),
+        Some(Hint::RetryAfterFraction(wait)) => reply = reply.with("retry-after", wait.as_secs_f64()),
         Some(Hint::RetryAfterDate(from_now)) => {
             let date = httpdate::fmt_http_date(SystemTime::now() + from_now);
             reply = reply.with("retry-after", date);

@@ -42,6 +42,10 @@ impl Dialect for AccountIntelligence {
         (call.method == "POST" && call.segments == ["account-intelligence"]).then(|| research(call, world))
     }
 
+    fn collections(&self) -> &'static [&'static str] {
+        &["companies"]
+    }
+
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
         let named = ["company_domain", "companyDomain", "domain"].iter().find_map(|key| value.get(*key)?.as_str());
         let id = named.map_or_else(|| world.next_id().to_string(), str::to_lowercase);

@@ -25,6 +25,10 @@ impl Dialect for Contacts {
         (call.segments == ["v1", "contacts"]).then(|| upsert(call, world))
     }
 
+    fn collections(&self) -> &'static [&'static str] {
+        &["contacts"]
+    }
+
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
         let id = world.rng.uuid();
         store(world, collection, &id, value.as_object().cloned().unwrap_or_default());
@@ -47,6 +51,10 @@ impl Dialect for BulkExport {
 
     fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply> {
         (call.segments == ["api", "v1", "export-data"]).then(|| export::run(call, world))
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &["contact_history", "conversation_items"]
     }
 
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
@@ -73,6 +81,10 @@ impl Dialect for LegacyLeads {
         let lead = call.body.clone();
         self.adopt("leads", lead, world);
         Some(Reply::empty(204))
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &["leads"]
     }
 
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {

@@ -78,6 +78,26 @@ impl Dialect for HoopAi {
         opportunities::seed(world);
     }
 
+    fn collections(&self) -> &'static [&'static str] {
+        &[
+            "appointments",
+            "calendars",
+            "contacts",
+            "conversations",
+            "customFields",
+            "customValues",
+            "groups",
+            "locations",
+            "messages",
+            "notes",
+            "opportunities",
+            "pipelines",
+            "tags",
+            "tasks",
+            "users",
+        ]
+    }
+
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
         let mut members = value.as_object().cloned().unwrap_or_default();
         let location = json!(world.settings.location);

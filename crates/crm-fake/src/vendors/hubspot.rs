@@ -87,6 +87,19 @@ impl Dialect for HubSpot {
         seed::adopt(collection, value, world)
     }
 
+    fn object_types(&self) -> &'static [&'static str] {
+        types::DOCUMENTED
+    }
+
+    fn is_object_type(&self, name: &str, world: Option<&World>) -> bool {
+        let exists = |world: &World| world.peek(&self.collection(name)).is_some();
+        types::DOCUMENTED.contains(&name) || types::is_custom(name) || world.is_some_and(exists)
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &seed::PLAIN
+    }
+
     fn collection(&self, name: &str) -> String {
         seed::collection(name)
     }

@@ -89,6 +89,10 @@ impl Dialect for RevenueAgents {
         credits::seed(world);
     }
 
+    fn collections(&self) -> &'static [&'static str] {
+        &["agents:companies", "agents:deals", "conversations", "messages", "operations", "tasks"]
+    }
+
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String {
         let mut record = value;
         let key = match collection {

@@ -9,7 +9,7 @@ use crate::reply::Reply;
 use crate::state::World;
 
 /// Collections that are not CRM objects and keep their name.
-const PLAIN: [&str; 6] = ["owners", "lists", "schemas", "memberships", "files", "folders"];
+pub(super) const PLAIN: [&str; 6] = ["owners", "lists", "schemas", "memberships", "files", "folders"];
 
 pub(super) fn all(world: &mut World) {
     for (n, name) in ["Ada", "Grace", "Mary"].iter().enumerate() {

@@ -1,5 +1,51 @@
 //! Object types: their names, numbers and the properties that come without asking.
 
+/// The types that HubSpot's documents name.
+pub(super) const DOCUMENTED: &[&str] = &[
+    "appointments",
+    "calls",
+    "carts",
+    "commerce_payments",
+    "commerce_subscriptions",
+    "communications",
+    "companies",
+    "contacts",
+    "contracts",
+    "courses",
+    "deals",
+    "discounts",
+    "emails",
+    "feedback_submissions",
+    "fees",
+    "goal_targets",
+    "invoices",
+    "leads",
+    "line_items",
+    "listings",
+    "meetings",
+    "notes",
+    "orders",
+    "partner_clients",
+    "partner_services",
+    "postal_mail",
+    "products",
+    "projects",
+    "quotes",
+    "services",
+    "tasks",
+    "taxes",
+    "tickets",
+    "users",
+];
+
+/// Whether it names a type by its number, as `2-123`, or by the qualified name of a custom one, as `p123_pets`.
+pub(super) fn is_custom(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = name.split_once('-').is_some_and(|(portal, number)| is_number(portal) && is_number(number));
+    let qualified = name.strip_prefix('p').and_then(|rest| rest.split_once('_'));
+    numbered || qualified.is_some_and(|(account, name)| !name.is_empty() && (account.is_empty() || is_number(account)))
+}
+
 /// One name for all spellings of a type: `0-3`, `deal`, `Deals` are `deals`.
 pub(crate) fn canonical(raw: &str) -> String {
     let lower = raw.to_ascii_lowercase();

@@ -1,0 +1,143 @@
+//! What a test can rely on: names that exist, faults that were met, files that are right, signatures that hold.
+
+mod common;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use common::get;
+use crm_fake::{Fake, Fault, Hint, Setup, Step, Vendor};
+use serde_json::json;
+
+/// The text of a panic.
+fn panics(work: impl FnOnce()) -> String {
+    let cause = catch_unwind(AssertUnwindSafe(work)).expect_err("it panics");
+    cause.downcast_ref::<String>().expect("with a text").clone()
+}
+
+#[tokio::test]
+async fn a_fault_for_an_operation_that_does_not_exist_is_refused_with_what_was_meant() {
+    let hubspot = Fake::start(Vendor::HubSpot).await.unwrap();
+    for (name, said) in [
+        ("no.such.operation", "hubspot has no operation `no.such.operation`"),
+        ("contact.list", "; did you mean `contacts.list`"),
+        ("contacts.serach", "; did you mean `contacts.search`"),
+        ("exports.download", "; it is one of hatch-bulk-export, which has a fake of its own"),
+    ] {
+        let text = panics(|| hubspot.fail(Fault::status(500).on(name)));
+        assert!(text.contains(said), "{text}");
+    }
+    assert_eq!(hubspot.faults_left(), 0);
+    // The name in the document, that of a documented type, and of custom ones by number, qualified name and presence.
+    hubspot.insert("pets", json!({"name": "Rex"}));
+    for name in ["objects.list", "deals.list", "2-123.list", "p77_cars.list", "pets.list", "owners.list"] {
+        hubspot.fail(Fault::status(500).on(name));
+    }
+    hubspot.heal();
+
+    let hoopai = Fake::start(Vendor::HoopAi).await.unwrap();
+    let text = panics(|| hoopai.fail(Fault::status(500).on("contacts.lst")));
+    assert!(text.contains("did you mean `contacts."), "{text}");
+}
+
+#[tokio::test]
+async fn a_fault_that_was_never_met_is_told_when_the_fake_is_dropped() {
+    let hubspot = Fake::start(Vendor::HubSpot).await.unwrap();
+    hubspot.script([Fault::status(503).on("contacts.list"), Fault::Html.on("deals.list").times(3), Step::pass()]);
+    assert_eq!(get(&hubspot, "/crm/objects/2026-03/deals").await.status, 200);
+    assert_eq!(hubspot.unfired(), ["Status(503, Vendor) on contacts.list"], "one of three counts");
+    let text = panics(|| drop(hubspot));
+    assert!(
+        text.starts_with("no request to the fake hubspot has met: Status(503, Vendor) on contacts.list;"),
+        "{text}"
+    );
+
+    let healed = Fake::start(Vendor::HubSpot).await.unwrap();
+    healed.fail(Fault::NotJson);
+    healed.heal();
+    let beside_a_panic = panics(|| {
+        let fake = healed;
+        fake.fail(Fault::NotJson);
+        panic!("{}", "the test's own")
+    });
+    assert_eq!(beside_a_panic, "the test's own");
+}
+
+#[tokio::test]
+async fn waits_can_be_fractions_and_every_reply_can_be_late() {
+    let fake = Fake::builder(Vendor::HubSpot).latency(Duration::from_millis(60)).start().await.unwrap();
+    fake.fail(Fault::RateLimited { hint: Some(Hint::RetryAfterFraction(Duration::from_millis(1_250))) });
+    let start = Instant::now();
+    let reply = get(&fake, "/crm/objects/2026-03/contacts").await;
+    assert_eq!((reply.status, reply.header("retry-after")), (429, Some("1.25")));
+    assert!(start.elapsed() >= Duration::from_millis(60));
+}
+
+#[tokio::test]
+async fn a_recorded_request_shows_its_body_as_text() {
+    let fake = Fake::start(Vendor::HubSpot).await.unwrap();
+    common::post(&fake, "/crm/objects/2026-03/contacts", json!({"properties": {"email": "ada@example.com"}})).await;
+    let recorded = fake.requests().remove(0);
+    assert_eq!(recorded.text(), r#"{"properties":{"email":"ada@example.com"}}"#);
+    assert!(format!("{recorded:?}").contains(r#"body: {"properties":{"email":"ada@example.com"}}"#), "{recorded:?}");
+}
+
+#[tokio::test]
+async fn files_fill_and_script_a_fake() {
+    let records = r#"{"hubspot": {"contacts": [{"email": "ada@example.com"}, {"email": "grace@example.com"}], "owners": []},
+                      "hoopai": {"opportunities": [{"name": "a deal"}]}}"#;
+    let faults = r#"{"hubspot": [
+        {"fault": {"status": {"code": 503, "body": {"a": 1}}}, "on": "contacts.list", "times": 2},
+        {},
+        {"fault": {"rate_limited": {"retry_after": 0.5}}}, {"fault": {"rate_limited": {}}},
+        {"fault": {"accepted202": {"times": 1}}}, {"fault": {"multi_status": {"rows": [0]}}},
+        {"fault": {"slow": {"seconds": 0.1}}}, {"fault": {"drip": {"every": 0.1, "bytes": 8}}},
+        {"fault": {"cut_body": {"after": 3}}}, {"fault": "wrong_content_length"}, {"fault": "not_json"},
+        {"fault": "html"}, {"fault": {"reset": {"when": "after_headers"}}, "on": "contacts.create", "applied": true},
+        {"fault": {"redirect": {"code": 302, "to": "/"}}}, {"fault": "utf16"}, {"fault": {"body": []}},
+        {"fault": "repeat_cursor"}
+    ]}"#;
+    let (records, faults) =
+        (Setup::records("seed.json", records).unwrap(), Setup::faults("faults.json", faults).unwrap());
+    assert_eq!(records.vendors(), [Vendor::HubSpot, Vendor::HoopAi]);
+    let hubspot = Fake::start(Vendor::HubSpot).await.unwrap();
+    records.apply(&hubspot);
+    faults.apply(&hubspot);
+    assert_eq!((hubspot.count("contacts"), hubspot.unfired().len()), (2, 16));
+    for _ in 0..2 {
+        let reply = get(&hubspot, "/crm/objects/2026-03/contacts").await;
+        assert_eq!((reply.status, reply.body), (503, json!({"a": 1})));
+    }
+    assert_eq!(get(&hubspot, "/crm/objects/2026-03/contacts").await.status, 200);
+    assert_eq!(get(&hubspot, "/crm/objects/2026-03/contacts").await.header("retry-after"), Some("0.5"));
+    hubspot.heal();
+}
+
+#[test]
+fn a_file_that_is_wrong_is_named_with_line_and_member() {
+    for (text, said) in [
+        ("{\n\"hubspt\": {}}", "`hubspt` is not a vendor; did you mean `hubspot`? at line 2"),
+        ("{\"hubspot\": {\n\n\"contact\": []}}", "hubspot has no records called `contact`; did you mean `contacts`"),
+        ("{\"hoopai\": {\n\"things\": []}}", "hoopai has no records called `things`"),
+        ("{\"hubspot\": {\"contacts\": [7]}}", "invalid type: integer `7`, expected a map at line 1"),
+        ("{\"hubspot\": {}", "EOF while parsing"),
+        ("{} {}", "trailing characters at line 1"),
+    ] {
+        let error = Setup::records("dir/seed.json", text).unwrap_err().to_string();
+        assert!(error.starts_with("dir/seed.json: ") && error.contains(said), "{error}");
+    }
+    let line = Setup::records("seed.json", "{\"hubspot\": {\n\n\"contact\": []}}").unwrap_err().to_string();
+    assert!(line.contains("at line 3"), "{line}");
+    for (step, said) in [
+        ("{\"fault\": \"html\", \"onn\": \"contacts.list\"}", "unknown field `onn`, expected one of `fault`, `on`"),
+        ("{\"fault\": {\"status\": {\"cod\": 503}}}", "unknown field `cod`, expected `code` or `body`"),
+        ("{\"fault\": {\"status\": {\"code\": 42}}}", "42 is not a status between 200 and 599"),
+        ("{\"fault\": \"htm\"}", "unknown variant `htm`, expected one of `rate_limited`"),
+        ("{\"fault\": \"html\", \"times\": 0}", "expected a nonzero u32"),
+        ("{\"on\": \"contact.list\"}", "hubspot has no operation `contact.list`; did you mean `contacts.list`"),
+    ] {
+        let error =
+            Setup::faults("faults.json", &format!("{{\"hubspot\": [\n\n{step}, {{}}]}}")).unwrap_err().to_string();
+        assert!(error.starts_with("faults.json: ") && error.contains(said) && error.contains("line 3"), "{error}");
+    }
+}
