@@ -22,6 +22,8 @@
 //! # Ok::<(), hoopai_client::Error>(())
 //! ```
 
+mod payload;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,6 +34,11 @@ pub use crm_core::webhook::{Delivery, PublicKey, Refused, Rotating, Tolerance, W
 pub use crm_core::webhook::{Numbered, Remembered, SharedReceiver};
 use crm_core::webhook::{Replays, event, unread};
 use crm_core::{Clock, Error, SystemClock, Timestamp};
+
+pub use payload::{
+    AppPayload, AppointmentPayload, CampaignPayload, ContactPayload, ConversationPayload, CustomFieldPayload,
+    LocationPayload, MessagePayload, NotePayload, OpportunityPayload, OrderPayload, Payload, TaskPayload,
+};
 
 /// The vendor's public key, as its guide gives it and several public programs use it. Compare it
 /// with the guide; [`Receiver::keys`] exchanges it.
@@ -192,8 +199,8 @@ impl Event {
 }
 
 crm_core::record! {
-    /// Something that happened in an account. What it happened to is in `extra`, as it was sent:
-    /// the vendor's documents and its payloads differ too often to promise more.
+    /// Something that happened in an account. What it happened to is in `extra`, as it was sent;
+    /// [`payload`](Self::payload) reads it by the event's kind.
     pub struct Event {
         /// The app that it is sent to.
         app_id: Option<String> = "appId",

@@ -4,6 +4,7 @@ mod hatch;
 mod hoopai;
 mod hubspot;
 mod shared;
+mod signed;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
