@@ -19,7 +19,7 @@ impl AppKeys {
     /// renewal must be over.
     pub const TIMEOUT: Duration = Duration::from_secs(30);
     /// The maximum time of a token call in the queue for the rate limit.
-    pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+    pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(25);
 
     /// Keys as the vendor's settings show them.
     ///
