@@ -146,3 +146,48 @@ async fn a_cursor_of_another_location_and_what_cannot_be_asked_are_refused() {
     }
     assert_eq!(fake.report().requests, sent);
 }
+
+#[tokio::test]
+async fn what_changed_comes_once_per_run_and_the_next_run_overlaps() {
+    use hoopai_client::types::UpdateContact;
+    let (fake, client) = rig(30).await;
+    let contacts = client.contacts();
+    let all = fake.records("contacts");
+    let id = |n: usize| all[n]["id"].as_str().unwrap().to_owned();
+    let since = all[29]["dateUpdated"].as_str().unwrap();
+    for n in [3, 17, 25] {
+        contacts.update(id(n), UpdateContact::default().first_name("Ada")).send().await.unwrap();
+    }
+    contacts.delete(id(25)).send().await.unwrap();
+    let new = fake.insert("contacts", json!({"email": "new@example.com"}));
+    let overlap = Duration::ZERO;
+    let changes = |cursor: Option<Cursor>| {
+        let changes = contacts.changes(LOCATION, since).limit(2).overlap(overlap);
+        changes.resume_or_begin(cursor.map(|cursor| cursor.to_string().parse().unwrap())).unwrap()
+    };
+    // Each run is stopped after every contact.
+    let (mut cursor, mut found) = (None, Vec::new());
+    loop {
+        let mut run = changes(cursor);
+        let contact = run.next().await;
+        cursor = Some(run.cursor());
+        match contact {
+            Some(contact) => found.push(contact.unwrap().id.unwrap()),
+            None => break,
+        }
+    }
+    assert_eq!(found, [id(3), id(17), id(29), new.clone()]);
+    let mut next = changes(cursor.clone());
+    assert_eq!(next.next().await.unwrap().unwrap().id, Some(new), "the last change comes again");
+    assert!(next.next().await.is_none() && next.next().await.is_none());
+    assert_eq!(Some(next.cursor()), cursor);
+
+    for refused in [
+        contacts.changes("another", since).resume(cursor.clone().unwrap()).err(),
+        contacts.changes(LOCATION, since).resume(contacts.export(LOCATION).cursor()).err(),
+        contacts.changes(LOCATION, "yesterday").next().await.unwrap().err(),
+        contacts.changes(LOCATION, since).limit(501).next().await.unwrap().err(),
+    ] {
+        assert_eq!(refused.unwrap().kind(), ErrorKind::Validation);
+    }
+}

@@ -124,8 +124,9 @@ impl Builder {
         self
     }
 
-    /// Hides the last `changes` changes from HubSpot's searches (default 0): new records are missing, and archived
-    /// records are still found.
+    /// Hides the last `changes` changes from HubSpot's searches (default 0): new records are missing, archived records
+    /// are still found, and changed records are found by their earlier values. As observed, every other one of these is
+    /// returned with its present values.
     pub fn search_lag(mut self, changes: u32) -> Self {
         self.search_lag = changes;
         self

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::rng::Rng;
 use crate::time::{self, Clock};
+use crate::vendors::hubspot::index::Versions;
 
 struct Row {
     id: String,
@@ -132,6 +133,8 @@ pub(crate) enum Replies {
 
 pub(crate) struct World {
     collections: BTreeMap<String, Collection>,
+    /// The earlier versions of HubSpot's records, for its search index.
+    pub(crate) versions: HashMap<String, Versions>,
     /// Relations between records, keyed by both ends.
     pub(crate) links: BTreeMap<String, Value>,
     /// How often something under way was asked for.
@@ -153,6 +156,7 @@ impl World {
     pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         Self {
             collections: BTreeMap::new(),
+            versions: HashMap::new(),
             links: BTreeMap::new(),
             asked: HashMap::new(),
             tokens: HashSet::from([settings.token.clone()]),

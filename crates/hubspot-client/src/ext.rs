@@ -3,6 +3,8 @@
 #[cfg(feature = "analytics")]
 mod analytics;
 #[cfg(feature = "objects")]
+mod changes;
+#[cfg(feature = "objects")]
 mod check;
 #[cfg(feature = "objects")]
 mod existing;
@@ -50,6 +52,8 @@ mod write;
 
 #[cfg(feature = "analytics")]
 pub use analytics::{Report, ReportCall, TotalsPages};
+#[cfg(feature = "objects")]
+pub use changes::{Change, Changes};
 #[cfg(feature = "objects")]
 pub use existing::existing_record;
 #[cfg(feature = "objects")]

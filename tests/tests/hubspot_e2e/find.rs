@@ -62,24 +62,6 @@ async fn companies_by_domain_and_contacts_in_them() {
 }
 
 #[tokio::test]
-async fn recent_changes_come_by_the_property_of_their_type() {
-    let rig = Rig::new().await;
-    for day in 1..=9 {
-        let changed = format!("2025-03-0{day}T00:00:00.000Z");
-        rig.fake.insert("contacts", json!({"email": format!("c{day}@example.com"), "lastmodifieddate": changed}));
-        rig.fake.insert("deals", json!({"dealname": format!("d{day}"), "hs_lastmodifieddate": changed}));
-    }
-    let contacts = rig.client.contacts().recently_modified("2025-03-06T00:00:00Z").properties(["email"]);
-    let contacts = contacts.try_collect().await.unwrap();
-    let found: Vec<_> = contacts.iter().map(|contact| contact.property("email").unwrap()).collect();
-    assert_eq!(found, ["c6@example.com", "c7@example.com", "c8@example.com", "c9@example.com"]);
-    let deals = rig.client.deals().recently_modified("2025-03-08").try_collect().await.unwrap();
-    assert_eq!(deals.iter().map(|deal| deal.property("dealname").unwrap()).collect::<Vec<_>>(), ["d8", "d9"]);
-    assert_eq!(rig.client.objects("0-1").last_modified_property(), "lastmodifieddate");
-    rig.assert_accepted();
-}
-
-#[tokio::test]
 async fn members_are_added_by_id_and_by_address() {
     let rig = Rig::with_contacts(250).await;
     let lists = rig.client.lists();

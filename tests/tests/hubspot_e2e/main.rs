@@ -3,6 +3,7 @@
 mod absent;
 mod analytics;
 mod batches;
+mod changes;
 mod doubles;
 mod existing;
 mod export;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use futures::TryStreamExt;
 use hubspot_client::types::{Filter, SearchRequest};
-use hubspot_client::{ErrorKind, Record, Sent, Timestamp};
+use hubspot_client::{Change, ErrorKind, Record, Sent, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -96,7 +97,18 @@ async fn what_is_written_is_read_by_every_way() {
     assert_eq!((page.total, page.results[0].properties.amount), (Some(190), 41.0));
     let searched = deals.search(request()).items().try_collect().await.unwrap();
     let walked = deals.search_all(request()).try_collect().await.unwrap();
-    let recent = deals.recently_modified("2020-01-01").try_collect().await.unwrap();
+    let exported: Vec<_> = deals.export().try_collect().await.unwrap();
+    assert_eq!(exported, listed);
+    let recent: Vec<_> = deals.changes("2020-01-01").try_collect().await.unwrap();
+    let (mut amounts, mut listed_amounts) =
+        (Vec::new(), listed.iter().map(|deal| deal.properties.amount).collect::<Vec<_>>());
+    for change in &recent {
+        let Change::Created(deal) = change else { panic!("{change:?}") };
+        amounts.push(deal.properties.amount);
+    }
+    amounts.sort_by(f64::total_cmp);
+    listed_amounts.sort_by(f64::total_cmp);
+    assert_eq!(amounts, listed_amounts);
     assert_eq!((searched.len(), walked.len(), recent.len()), (190, 190, 231));
     assert_eq!(searched, walked);
     let report = deals.read_many([&id, "404"]).await;

@@ -1,7 +1,8 @@
 //! Deals, whose name in a path is `0-3`.
 
+use futures::TryStreamExt;
 use hubspot_client::types::{BatchUpdateRow, ObjectCreate, ObjectUpdate};
-use hubspot_client::{ErrorKind, Map};
+use hubspot_client::{Change, ErrorKind, Map};
 use serde_json::json;
 
 use crate::{Rig, all_written};
@@ -26,20 +27,26 @@ async fn get() {
 }
 
 #[tokio::test]
-async fn recently_modified() {
+async fn changes() {
     let rig = Rig::new().await;
     for day in 1..=3 {
         let changed = format!("2025-03-0{day}T00:00:00.000Z");
         rig.insert("deals", json!({"dealname": format!("d{day}"), "hs_lastmodifieddate": changed}));
     }
     let deals = rig.client.deals();
-    let newest = deals.recently_modified("2025-03-02").properties(["dealname"]).try_collect().await.unwrap();
-    let first = &rig.fake.requests()[0];
+    let changes = deals.changes("2025-03-02").properties(["dealname"]).without_archived();
+    let newest: Vec<Change> = changes.try_collect().await.unwrap();
+    // The first request finds the time of the last change.
+    let first = &rig.fake.requests()[1];
     assert_eq!(crate::written(first), "POST /crm/objects/2026-03/0-3/search");
     let since = json!({"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": "1740873600000"});
     assert_eq!(first.json()["filterGroups"][0]["filters"][0], since);
-    assert_eq!(first.json()["sorts"][0], json!({"propertyName": "hs_lastmodifieddate", "direction": "ASCENDING"}));
-    assert_eq!(newest.iter().map(|deal| deal.property("dealname").unwrap()).collect::<Vec<_>>(), ["d2", "d3"]);
+    assert_eq!(first.json()["sorts"][0], json!({"propertyName": "hs_object_id", "direction": "ASCENDING"}));
+    let name = |change: &Change| match change {
+        Change::Created(deal) => deal.property("dealname").unwrap().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(newest.iter().map(name).collect::<Vec<_>>(), ["d2", "d3"]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod batch;
 mod errors;
 mod files;
 mod filter;
+pub(crate) mod index;
 mod lists;
 mod objects;
 mod pipelines;

@@ -8,7 +8,7 @@ mod walks;
 
 use std::fmt::{self, Display};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use crm_core::page::{List, Parallel, Places};
 use crm_core::{Cursor, Error};
@@ -57,20 +57,25 @@ impl Objects {
     /// # fn save(_: &hubspot_client::Cursor) {}
     /// ```
     pub fn export(&self) -> Export {
-        Export::new(self.clone(), Way::List)
+        Export::new(self.clone(), Ok)
     }
 }
 
 /// All records of a type of object as a stream. See [`Objects::export`].
 #[must_use = "an export sends nothing unless it is read"]
-pub struct Export {
+pub struct Export<R = ObjectWithAssociations> {
     reading: Parallel<Walking>,
+    read: fn(ObjectWithAssociations) -> Result<R, Error>,
+    /// A record could not be read.
+    failed: bool,
 }
 
-impl Export {
-    fn new(objects: Objects, way: Way) -> Self {
+impl<R> Unpin for Export<R> {}
+
+impl<R> Export<R> {
+    pub(super) fn new(objects: Objects, read: fn(ObjectWithAssociations) -> Result<R, Error>) -> Self {
         let pipeline = objects.call::<()>(&OBJECTS_LIST).pipeline().clone();
-        Self { reading: Parallel::new(pipeline, Walking::new(objects, way)) }
+        Self { reading: Parallel::new(pipeline, Walking::new(objects, Way::List)), read, failed: false }
     }
 
     fn ask(&mut self) -> &mut Ask {
@@ -159,6 +164,7 @@ impl Export {
             .ok_or_else(|| labelled(Error::validation("the cursor is not at a position of an export")))?;
         let places = places.at(counts, walks);
         self.reading.restart(places);
+        self.failed = false;
         Ok(self)
     }
 
@@ -175,7 +181,7 @@ impl Export {
     }
 
     /// The next record, or `None` at the end. The same as the stream, without needing its extension traits.
-    pub async fn next(&mut self) -> Option<Result<ObjectWithAssociations, Error>> {
+    pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
@@ -185,15 +191,21 @@ impl Export {
     }
 }
 
-impl Stream for Export {
-    type Item = Result<ObjectWithAssociations, Error>;
+impl<R> Stream for Export<R> {
+    type Item = Result<R, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().reading.poll(cx)
+        let this = self.get_mut();
+        if this.failed {
+            return Poll::Ready(None);
+        }
+        let record = ready!(this.reading.poll(cx)).map(|record| (this.read)(record?));
+        this.failed = matches!(record, Some(Err(_)));
+        Poll::Ready(record)
     }
 }
 
-impl fmt::Debug for Export {
+impl<R> fmt::Debug for Export<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Export")
             .field("done", &self.reading.places.counts.done)

@@ -2,11 +2,10 @@
 
 use std::fmt::Display;
 
-use crm_core::{Call, Error, ErrorKind, Map, Sent, Timestamp};
+use crm_core::{Call, Error, ErrorKind, Map, Sent};
 
-use super::{SearchAll, names};
+use super::names;
 use crate::objects::{Get, Objects, Search};
-use crate::operations::OBJECTS_SEARCH;
 use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObject};
 
 /// One record by what is unique about it.
@@ -108,37 +107,6 @@ impl Objects {
         let total = call.send().await?.total.and_then(|total| u64::try_from(total).ok());
         let lacks = || Error::new(ErrorKind::Decode, "the reply of the search has no total");
         total.ok_or_else(|| lacks().with_sent(Sent::Answered).with_operation(called))
-    }
-
-    /// Returns all records that were changed at this time or later, the earliest change first. A
-    /// number is in milliseconds since 1970.
-    ///
-    /// A record that changes meanwhile comes once. Begin the next time with the greatest
-    /// [`last_modified_property`](Self::last_modified_property) that was seen: the search index
-    /// lags behind writes by some seconds.
-    pub fn recently_modified(&self, since: impl Into<Timestamp>) -> SearchAll {
-        SearchAll::new(self.clone(), self.modified_since(&since.into()), Ok)
-    }
-
-    pub(super) fn modified_since(&self, since: &Timestamp) -> Result<SearchRequest, Error> {
-        let property = self.last_modified_property();
-        let millis = since.unix_millis().ok_or_else(|| {
-            let fault = match since.read() {
-                Ok(_) => "the time given to recently_modified has no zone; add Z or an offset",
-                Err(_) => "the text given to recently_modified is not a time; give RFC 3339 or milliseconds since 1970",
-            };
-            Error::validation(fault).with_operation(self.call::<()>(&OBJECTS_SEARCH).called())
-        })?;
-        Ok(SearchRequest::default().and(Filter::gte(property, millis)).sort_by(property))
-    }
-
-    /// The property that holds the time of a record's last change: contacts have one of their own.
-    #[must_use]
-    pub fn last_modified_property(&self) -> &'static str {
-        match self.object_type() {
-            "contacts" | "contact" | "0-1" => "lastmodifieddate",
-            _ => "hs_lastmodifieddate",
-        }
     }
 }
 

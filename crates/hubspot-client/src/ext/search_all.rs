@@ -45,7 +45,7 @@ impl Objects {
     /// # fn save(_: &hubspot_client::Cursor) {}
     /// ```
     pub fn search_all(&self, request: SearchRequest) -> SearchAll {
-        SearchAll::new(self.clone(), Ok(request), Ok)
+        SearchAll::new(self.clone(), request, Ok)
     }
 }
 
@@ -75,13 +75,9 @@ pub struct SearchAll<R = Object> {
 impl<R> Unpin for SearchAll<R> {}
 
 impl<R> SearchAll<R> {
-    pub(super) fn new(
-        objects: Objects,
-        request: Result<SearchRequest, Error>,
-        read: fn(Object) -> Result<R, Error>,
-    ) -> Self {
+    pub(super) fn new(objects: Objects, request: SearchRequest, read: fn(Object) -> Result<R, Error>) -> Self {
         let called = objects.call::<()>(&OBJECTS_SEARCH).called();
-        let window = request.and_then(Window::new).map(Arc::new).map_err(|error| error.with_operation(called));
+        let window = Window::new(request).map(Arc::new).map_err(|error| error.with_operation(called));
         let search = window.as_ref().map_or_else(|_| SearchRequest::default(), |window| window.identity());
         let call: Call<SearchReply> = objects.search(search).into();
         Self {

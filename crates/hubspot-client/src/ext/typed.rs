@@ -14,7 +14,7 @@ use crm_core::{Call, CallOptions, Error, Map, PageFacts, Paged, Pages, Paginator
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{ReadMany, SearchAll};
+use super::{Changes, Export, ReadMany, SearchAll};
 use crate::objects::{List, Objects, Search};
 use crate::types::{
     Object, ObjectCreate, ObjectPage, ObjectUpdate, ObjectWithAssociations, SearchReply, SearchRequest,
@@ -76,6 +76,12 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         RecordList::new(self.ask(Call::<ObjectPage>::from(self.objects.list().limit(100))))
     }
 
+    /// Reads all records as fast as the quota allows. See [`Objects::export`].
+    pub fn export(&self) -> Export<Record<P>> {
+        let export = Export::new(self.objects.clone(), Record::of_list);
+        if self.names.is_empty() { export } else { export.properties(self.names) }
+    }
+
     /// Searches, up to 10,000 results. The properties of `P` are read, and those the request names.
     pub fn search(&self, request: SearchRequest) -> RecordList<P, Search> {
         RecordList::new(Call::<SearchReply>::from(self.objects.search(self.complete(request))))
@@ -83,13 +89,13 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
 
     /// Searches without an end at 10,000 results. See [`Objects::search_all`].
     pub fn search_all(&self, request: SearchRequest) -> SearchAll<Record<P>> {
-        SearchAll::new(self.objects.clone(), Ok(self.complete(request)), Record::of)
+        SearchAll::new(self.objects.clone(), self.complete(request), Record::of)
     }
 
-    /// All records that were changed at this time or later. See [`Objects::recently_modified`].
-    pub fn recently_modified(&self, since: impl Into<Timestamp>) -> SearchAll<Record<P>> {
-        let request = self.objects.modified_since(&since.into());
-        SearchAll::new(self.objects.clone(), request.map(|request| self.complete(request)), Record::of)
+    /// Returns what was created, changed, merged and archived at this time or later. See [`Objects::changes`].
+    pub fn changes(&self, since: impl Into<Timestamp>) -> Changes<Record<P>> {
+        let changes = Changes::new(self.objects.clone(), &since.into(), Record::of);
+        if self.names.is_empty() { changes } else { changes.properties(self.names) }
     }
 
     /// Reads many records. See [`Objects::read_many`].

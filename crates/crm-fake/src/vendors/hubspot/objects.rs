@@ -10,6 +10,9 @@ use crate::cursor;
 use crate::reply::Reply;
 use crate::state::{Collection, World};
 
+/// The ids of the records that were merged into a record.
+const MERGED: &str = "hs_merged_object_ids";
+
 pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &mut World) -> Option<Answer> {
     let answer = match (call.method, rest) {
         ("GET", []) => list(call, object_type, world),
@@ -55,7 +58,9 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
         Some(after) => place(after).ok_or_else(|| Fail::invalid("after is no cursor of ours"))?,
     };
     let archived = call.query_flag("archived");
-    let (records, next) = world.collection(&home).page(start, limit, |record| record["archived"] == json!(archived));
+    let (records, next) = world
+        .collection(&home)
+        .page(start, limit, |record| record["archived"] == json!(archived) && record["merged"].is_null());
     let view = view(call);
     let results: Vec<Value> = records.iter().map(|record| record::show(world, object_type, record, &view)).collect();
     let mut body = json!({"results": results});
@@ -81,7 +86,7 @@ fn before(all: &Collection, id: u64) -> u64 {
 fn read(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {
     let home = record::home(object_type);
     let found = if call.query_flag("archived") {
-        world.peek(&home).and_then(|all| all.get(id)).map(|_| id.to_owned())
+        world.peek(&home).and_then(|all| all.get(id)).filter(|record| record["merged"].is_null()).map(|_| id.to_owned())
     } else {
         record::find(world, object_type, id, call.query("idProperty"))
     };
@@ -121,7 +126,7 @@ fn update(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> An
     Ok(Reply::json(200, written(world, object_type, &found)))
 }
 
-/// The second record goes into the first and is archived.
+/// The second record goes into the first, which lists its id, and is in no list any more.
 fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     let id = |name: &str| call.text(name).unwrap_or("").to_owned();
     let (into, from) = (id("primaryObjectId"), id("objectIdToMerge"));
@@ -130,8 +135,14 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     }
     let mut gained = record::properties(&written(world, object_type, &from));
     let kept = record::properties(&written(world, object_type, &into));
+    let earlier = [&kept, &gained].map(|all| all.get(MERGED).and_then(Value::as_str).unwrap_or("").to_owned());
+    let merged: Vec<&str> = earlier.iter().chain([&from]).map(String::as_str).filter(|ids| !ids.is_empty()).collect();
     gained.retain(|name, _| !kept.contains_key(name));
+    gained.insert(MERGED.to_owned(), json!(merged.join(";")));
     record::archive(world, object_type, &from);
+    if let Some(record) = world.collection(&record::home(object_type)).get_mut(&from) {
+        record["merged"] = json!(true);
+    }
     record::update(world, object_type, &into, &gained);
     Ok(Reply::json(200, written(world, object_type, &into)))
 }

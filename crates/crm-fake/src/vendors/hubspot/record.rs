@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::errors::Fail;
-use super::types;
+use super::{index, types};
 use crate::state::World;
 use crate::time;
 use crate::validate::is_email;
@@ -107,6 +107,7 @@ fn store(world: &mut World, object_type: &str, id: &str, record: Value) {
 /// Writes properties over those of an existing record.
 pub(super) fn update(world: &mut World, object_type: &str, id: &str, properties: &Map<String, Value>) {
     let now = world.now();
+    index::replaced(world, object_type, id, &now);
     let Some(mut record) = world.collection(&home(object_type)).get(id).cloned() else {
         return;
     };
@@ -125,6 +126,7 @@ pub(super) fn update(world: &mut World, object_type: &str, id: &str, properties:
 
 pub(super) fn archive(world: &mut World, object_type: &str, id: &str) {
     let now = world.now();
+    index::replaced(world, object_type, id, &now);
     let records = world.collection(&home(object_type));
     if let Some(mut record) = records.get(id).cloned() {
         record["archived"] = json!(true);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::errors::Fail;
 use super::record::{self, View};
-use super::{Answer, filter};
+use super::{Answer, filter, index};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
@@ -39,33 +39,23 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
         return Err(Fail::invalid("query may have 3,000 characters at most"));
     }
     let passing = filter::Filters::of(groups);
-    let home = record::home(object_type);
-    // Timestamps of the same format compare as text in the order of time.
-    let known = world.before(world.settings.search_lag);
-    let happened = |time: &Value| time.as_str().is_some_and(|time| time <= known.as_str());
-    let mut found: Vec<&Value> = world.peek(&home).map_or_else(Vec::new, |all| {
-        all.values()
-            .filter(|record| happened(&record["createdAt"]))
-            .filter(|record| record["archived"] != Value::Bool(true) || !happened(&record["archivedAt"]))
-            .filter(|record| {
-                record["properties"]
-                    .as_object()
-                    .is_some_and(|properties| passing.pass(properties) && mentions(properties, &query))
-            })
-            .collect()
+    let mut found = index::records(world, object_type);
+    found.retain(|(indexed, _)| {
+        indexed["properties"]
+            .as_object()
+            .is_some_and(|properties| passing.pass(properties) && mentions(properties, &query))
     });
     for sort in call.list("sorts").iter().rev() {
         let (property, descending) = sort_key(sort);
         // Each value is read once: a search may go over very many records.
-        let mut keyed: Vec<(Option<filter::Key>, &Value)> = found
-            .into_iter()
-            .map(|record| (record["properties"].get(&property).and_then(Value::as_str).map(filter::Key::of), record))
-            .collect();
+        let key = |indexed: &Value| indexed["properties"].get(&property)?.as_str().map(filter::Key::of);
+        let mut keyed: Vec<(Option<filter::Key>, (&Value, &Value))> =
+            found.into_iter().map(|found| (key(found.0), found)).collect();
         keyed.sort_by(|a, b| {
             let order = a.0.partial_cmp(&b.0).unwrap_or(Ordering::Equal);
             if descending { order.reverse() } else { order }
         });
-        found = keyed.into_iter().map(|(_, record)| record).collect();
+        found = keyed.into_iter().map(|(_, found)| found).collect();
     }
     let names = call.list("properties").iter().filter_map(Value::as_str).collect();
     let view = View { properties: names, ..View::default() };
@@ -74,7 +64,7 @@ pub(super) fn run(call: &Call<'_>, object_type: &str, world: &mut World) -> Answ
         .into_iter()
         .skip(start)
         .take(limit)
-        .map(|record| record::show(world, object_type, record, &view))
+        .map(|(indexed, record)| record::show(world, object_type, index::shown(indexed, record), &view))
         .collect();
     let end = start + results.len();
     let mut body = json!({"total": total, "results": results});

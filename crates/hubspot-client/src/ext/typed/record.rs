@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
 
 use super::values;
-use crate::types::{AssociatedIdPage, Object, Paging};
+use crate::types::{AssociatedIdPage, Object, ObjectWithAssociations, Paging};
 
 /// A record whose properties are a `P`.
 #[derive(Clone, PartialEq)]
@@ -38,12 +38,9 @@ pub struct Record<P> {
 impl<P: DeserializeOwned> Record<P> {
     /// The same record with its properties read into `P`.
     pub(in crate::ext) fn of(object: Object) -> Result<Self, Error> {
-        let pairs = object.properties.iter().map(|(name, value)| (name, value.as_str()));
-        let pairs = MapDeserializer::<_, serde::de::value::Error>::new(pairs);
-        let properties = values::read(pairs).map_err(|error| Error::decode(error.to_string()))?;
         Ok(Self {
+            properties: read(&object.properties)?,
             id: object.id.ok_or_else(|| Error::decode(WITHOUT_ID))?,
-            properties,
             created_at: object.created_at,
             updated_at: object.updated_at,
             archived: object.archived.unwrap_or_default(),
@@ -52,6 +49,26 @@ impl<P: DeserializeOwned> Record<P> {
             extra: object.extra,
         })
     }
+
+    /// The same record of a list with its properties read into `P`.
+    pub(in crate::ext) fn of_list(object: ObjectWithAssociations) -> Result<Self, Error> {
+        Ok(Self {
+            properties: read(&object.properties)?,
+            id: object.id.ok_or_else(|| Error::decode(WITHOUT_ID))?,
+            created_at: object.created_at,
+            updated_at: object.updated_at,
+            archived: object.archived.unwrap_or_default(),
+            archived_at: object.archived_at,
+            associations: object.associations,
+            extra: object.extra,
+        })
+    }
+}
+
+fn read<P: DeserializeOwned>(properties: &Map<String>) -> Result<P, Error> {
+    let pairs = properties.iter().map(|(name, value)| (name, value.as_str()));
+    let pairs = MapDeserializer::<_, serde::de::value::Error>::new(pairs);
+    values::read(pairs).map_err(|error| Error::decode(error.to_string()))
 }
 
 const WITHOUT_ID: &str = "a record of the reply has no id";

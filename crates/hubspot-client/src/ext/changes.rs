@@ -1,0 +1,290 @@
+//! What happened to the records of a type since a time.
+
+mod ask;
+mod place;
+
+use std::collections::VecDeque;
+use std::fmt::{self, Display};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use crm_core::page::List;
+use crm_core::{BoxFuture, Call, Cursor, Error, Timestamp};
+use futures_core::Stream;
+
+use crate::objects::Objects;
+use crate::operations::OBJECTS_SEARCH;
+use crate::types::{Object, SearchReply, SearchRequest};
+use ask::{Ask, ID, Page};
+use place::Place;
+
+impl Objects {
+    /// Returns what was created, changed, merged and archived at this time or later, and continues from there in the next
+    /// run. A number is in milliseconds since 1970.
+    ///
+    /// | change | read by |
+    /// |---|---|
+    /// | created, changed | searches by [`last_modified_property`](Self::last_modified_property), in the order of ids, 200 records per request |
+    /// | merged | a search for changed records that have `hs_merged_object_ids` |
+    /// | archived | the list of archived records, 100 per request. HubSpot keeps them for 90 days and cannot filter them by time, so each run reads all of them; [`without_archived`](Changes::without_archived) does not |
+    ///
+    /// Nothing is limited to 10,000 results, and memory does not grow with the number of changes.
+    ///
+    /// **Not reported:** associations, because HubSpot's searches do not return them (read them with
+    /// [`associations`](crate::Client::associations)); a permanent deletion; a restored record until it changes. An
+    /// [`export`](Self::export) from time to time finds these.
+    ///
+    /// **What comes again:** HubSpot's search index lags behind writes. Therefore a run begins before the last change that
+    /// the previous run could see, by the [`overlap`](Changes::overlap). A record that was changed in that time comes again,
+    /// with the same id and `updated_at`; ids that were merged or archived come again too. If the lag is shorter than the
+    /// overlap, a change is reported at the latest by the first run that begins after the lag. Until then a run can
+    /// return an earlier version of a record, or a record that is archived already, and a later run corrects it. So handle
+    /// changes idempotently, by id.
+    ///
+    /// To keep a copy of all records, note the time, [`export`](Self::export) them, and begin with that time.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::Change;
+    ///
+    /// let changes = client.contacts().changes("2026-01-31T00:00:00Z").properties(["email"]);
+    /// let mut changes = changes.resume_or_begin(load()?)?;
+    /// while let Some(change) = changes.next().await {
+    ///     match change? {
+    ///         Change::Created(contact) | Change::Changed(contact) => println!("{:?}", contact.property("email")),
+    ///         Change::Merged { old, new } => println!("{old} is now {new}"),
+    ///         Change::Archived { id, .. } => println!("{id} is archived"),
+    ///         _ => {}
+    ///     }
+    ///     save(&changes.cursor()); // a run that is stopped continues here
+    /// }
+    /// save(&changes.cursor()); // the next run begins here
+    /// # Ok(()) }
+    /// # fn load() -> Result<Option<hubspot_client::Cursor>, hubspot_client::Error> { Ok(None) }
+    /// # fn save(_: &hubspot_client::Cursor) {}
+    /// ```
+    pub fn changes(&self, since: impl Into<Timestamp>) -> Changes {
+        Changes::new(self.clone(), &since.into(), Ok)
+    }
+
+    /// Returns the property that holds the time of a record's last change: contacts have one of their own.
+    #[must_use]
+    pub fn last_modified_property(&self) -> &'static str {
+        match self.object_type() {
+            "contacts" | "contact" | "0-1" => "lastmodifieddate",
+            _ => "hs_lastmodifieddate",
+        }
+    }
+}
+
+/// A change of a record. See [`Objects::changes`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Change<R = Object> {
+    /// The record was created after the run's beginning, and perhaps changed since.
+    Created(R),
+    /// The record existed before, and was changed.
+    Changed(R),
+    /// A record was merged into another, or both into a new one: the record `old` does not exist any more. It is returned
+    /// whenever `new` changes, also for earlier merges.
+    Merged {
+        /// The id of the record that is gone.
+        old: String,
+        /// The id of the record that holds its data.
+        new: String,
+    },
+    /// The record was archived. It comes in every run if HubSpot does not return the time of archiving.
+    Archived {
+        /// The id of the record.
+        id: String,
+        /// The time of archiving as HubSpot returns it: for some types it may be the time of the last change.
+        at: Option<Timestamp>,
+    },
+}
+
+/// The changes of a type of object as a stream. See [`Objects::changes`].
+#[must_use = "nothing is read before the changes are"]
+pub struct Changes<R = Object> {
+    ask: Ask,
+    read: fn(Object) -> Result<R, Error>,
+    /// The place up to what was returned, or the reason why there is none.
+    place: Result<Place, Error>,
+    /// The changes of a page, each with the place behind it.
+    page: VecDeque<(Change, Place)>,
+    /// The place behind that page.
+    next: Option<Place>,
+    fetching: Option<BoxFuture<'static, Result<Page, Error>>>,
+    ended: bool,
+}
+
+impl<R> Unpin for Changes<R> {}
+
+impl<R> Changes<R> {
+    pub(super) fn new(objects: Objects, since: &Timestamp, read: fn(Object) -> Result<R, Error>) -> Self {
+        let millis = since.unix_millis().ok_or_else(|| {
+            let fault = match since.read() {
+                Ok(_) => "the time given to changes has no zone; add Z or an offset",
+                Err(_) => "the text given to changes is not a time; give RFC 3339 or milliseconds since 1970",
+            };
+            Error::validation(fault).with_operation(objects.call::<()>(&OBJECTS_SEARCH).called())
+        });
+        Self {
+            ask: Ask::new(objects),
+            read,
+            place: millis.map(Place::beginning),
+            page: VecDeque::new(),
+            next: None,
+            fetching: None,
+            ended: false,
+        }
+    }
+
+    /// The properties to read, in place of HubSpot's usual few.
+    pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
+        self.ask.properties = Some(names.into_iter().map(|name| name.to_string()).collect());
+        self
+    }
+
+    /// The number of records per request: 200 if not set, which is HubSpot's largest page. Of archived records at most 100
+    /// are read per request.
+    pub fn limit(mut self, records: u16) -> Self {
+        self.ask.limit = records;
+        self
+    }
+
+    /// Sets how long before the last change of this run the next run begins: five minutes if not set, to the millisecond.
+    ///
+    /// It must be longer than HubSpot's search index lags behind, for which HubSpot publishes no number. Seconds are usual,
+    /// and a minute after updates was reported.
+    pub fn overlap(mut self, overlap: Duration) -> Self {
+        self.ask.overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
+        self
+    }
+
+    /// Leaves out archived records, and with them the requests for the list of archived records.
+    pub fn without_archived(mut self) -> Self {
+        self.ask.archived = false;
+        self
+    }
+
+    /// Returns the position of the run, or that of the next run after the end. It can be read at any time, also after an
+    /// error.
+    ///
+    /// Store it now and then, and once more after the end. It belongs to the type of object, whatever is read of it.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.list().cursor(self.place.as_ref().map_or(crm_core::Position::Start, Place::save), 0)
+    }
+
+    /// Continues at a stored cursor of the same type of object, whatever time was given to
+    /// [`changes`](Objects::changes). No change is lost. What was returned after the cursor was stored is returned again,
+    /// and archived records from the beginning of their page on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another type of object or to
+    /// another list.
+    pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
+        let labelled = |error: Error| error.with_operation(self.ask.called());
+        let (position, _) = self.list().open(cursor).map_err(labelled)?;
+        let place = Place::load(&position)
+            .ok_or_else(|| labelled(Error::validation("the cursor is not at a position of changes")))?;
+        self.place = Ok(place);
+        self.page.clear();
+        self.next = None;
+        self.fetching = None;
+        self.ended = false;
+        Ok(self)
+    }
+
+    /// Continues at a stored cursor, or begins at the given time if nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`resume`](Self::resume).
+    pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
+        match stored {
+            Some(cursor) => self.resume(cursor),
+            None => Ok(self),
+        }
+    }
+
+    /// The next change, or `None` at the end of the run. The same as the stream, without needing its extension traits.
+    pub async fn next(&mut self) -> Option<Result<Change<R>, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The identity of the list, for its cursors.
+    fn list(&self) -> List {
+        let search = self.ask.objects.search(SearchRequest::default().sort_by(ID));
+        List::of(&Call::<SearchReply>::from(search)).walked_by("objects.changes")
+    }
+
+    /// Takes a change out of the page and moves the place behind it.
+    fn pop(&mut self) -> Option<Change> {
+        let (change, place) = self.page.pop_front()?;
+        self.place = Ok(if self.page.is_empty() { self.next.take().unwrap_or(place) } else { place });
+        Some(change)
+    }
+
+    fn typed(&self, change: Change) -> Result<Change<R>, Error> {
+        Ok(match change {
+            Change::Created(record) => Change::Created((self.read)(record)?),
+            Change::Changed(record) => Change::Changed((self.read)(record)?),
+            Change::Merged { old, new } => Change::Merged { old, new },
+            Change::Archived { id, at } => Change::Archived { id, at },
+        })
+    }
+
+    fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Change<R>, Error>>> {
+        loop {
+            if let Some(change) = self.pop() {
+                return Poll::Ready(Some(self.typed(change)));
+            }
+            let place = self.place.clone()?;
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            let fetching = self.fetching.get_or_insert_with(|| Box::pin(self.ask.clone().page(place)));
+            let page = ready!(fetching.as_mut().poll(cx));
+            self.fetching = None;
+            let page = page?;
+            // The beginning of the next run.
+            self.ended = page.next.is_beginning();
+            self.page = page.changes.into();
+            if self.page.is_empty() {
+                self.place = Ok(page.next);
+            } else {
+                self.next = Some(page.next);
+            }
+        }
+    }
+}
+
+impl<R> Stream for Changes<R> {
+    type Item = Result<Change<R>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.ended && this.page.is_empty() {
+            return Poll::Ready(None);
+        }
+        let change = ready!(this.poll_change(cx));
+        if matches!(change, Some(Err(_))) {
+            // What is left of the page is behind the cursor.
+            this.page.clear();
+            this.ended = true;
+        }
+        Poll::Ready(change)
+    }
+}
+
+impl<R> fmt::Debug for Changes<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes")
+            .field("place", &self.place)
+            .field("buffered", &self.page.len())
+            .finish_non_exhaustive()
+    }
+}

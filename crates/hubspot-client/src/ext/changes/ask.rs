@@ -1,0 +1,212 @@
+//! The requests of a run of changes.
+
+use crm_core::{Called, Error, ErrorKind, Sent, Timestamp};
+
+use super::Change;
+use super::place::{At, Place};
+use crate::objects::Objects;
+use crate::operations::OBJECTS_SEARCH;
+use crate::types::{Filter, Object, SearchReply, SearchRequest};
+
+pub(super) const ID: &str = "hs_object_id";
+const MERGED: &str = "hs_merged_object_ids";
+/// The maximum number of records per page of a search, and of a list.
+const MOST: u16 = 200;
+const MOST_LISTED: u16 = 100;
+const OVERLAP: i64 = 5 * 60 * 1_000;
+
+/// A page of changes, each with the place behind it.
+pub(super) struct Page {
+    pub(super) changes: Vec<(Change, Place)>,
+    pub(super) next: Place,
+}
+
+/// The parameters of each page.
+#[derive(Clone)]
+pub(super) struct Ask {
+    pub(super) objects: Objects,
+    pub(super) properties: Option<Vec<String>>,
+    pub(super) limit: u16,
+    /// In milliseconds.
+    pub(super) overlap: i64,
+    pub(super) archived: bool,
+}
+
+impl Ask {
+    pub(super) fn new(objects: Objects) -> Self {
+        Self { objects, properties: None, limit: MOST, overlap: OVERLAP, archived: true }
+    }
+
+    /// The operation, for errors.
+    pub(super) fn called(&self) -> Called {
+        self.objects.call::<()>(&OBJECTS_SEARCH).called()
+    }
+
+    pub(super) async fn page(self, place: Place) -> Result<Page, Error> {
+        if !(1..=MOST).contains(&self.limit) {
+            let fault = format!("a page of changes holds 1 to {MOST} records");
+            return Err(Error::validation(fault).with_operation(self.called()));
+        }
+        match &place.at {
+            At::Beginning => self.last_change(&place).await,
+            At::Changed(behind) => self.changed(&place, behind.as_deref()).await,
+            At::Merged(behind) => self.merged(&place, behind.as_deref()).await,
+            At::Archived(cursor) => self.archived(&place, cursor.as_deref()).await,
+        }
+    }
+
+    fn since(&self, place: &Place) -> SearchRequest {
+        SearchRequest::default().and(Filter::gte(self.objects.last_modified_property(), place.since))
+    }
+
+    async fn search(&self, request: SearchRequest) -> Result<SearchReply, Error> {
+        // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
+        let page = self.objects.search(request).pages().max_pages(1).next().await.transpose()?;
+        page.ok_or_else(|| self.astray("the search returned no page"))
+    }
+
+    /// Finds the time of the last change.
+    async fn last_change(&self, place: &Place) -> Result<Page, Error> {
+        let property = self.objects.last_modified_property();
+        let request = self.since(place).sort_by_descending(property).properties([property]).limit(1);
+        let found = self.search(request).await?.results;
+        let Some(last) = found.first() else {
+            return Ok(Page { changes: Vec::new(), next: self.behind_merged(place) });
+        };
+        let last = last.time(property).and_then(|time| time.unix_millis());
+        let last = last.ok_or_else(|| self.astray("a record has no time of its last change"))?;
+        let next = Place { until: last.max(place.since), ..place.at(At::Changed(None)) };
+        Ok(Page { changes: Vec::new(), next })
+    }
+
+    /// Searches in the order of ids: HubSpot can find a record by an old time and return it with a new one, so
+    /// a walk in the order of times could jump over others.
+    async fn by_id(
+        &self,
+        request: SearchRequest,
+        behind: Option<&str>,
+    ) -> Result<(Vec<(String, Object)>, bool), Error> {
+        let mut request = request.sort_by(ID).limit(self.limit);
+        if let Some(id) = behind {
+            request = request.and(Filter::gt(ID, id));
+        }
+        let page = self.search(request).await?;
+        let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
+        let mut rows = Vec::with_capacity(page.results.len());
+        for record in page.results {
+            let id = record.id.clone().ok_or_else(|| self.astray("a record of the search has no id"))?;
+            rows.push((id, record));
+        }
+        let number = |id: &str| id.parse::<u64>().ok();
+        let last = rows.last().and_then(|(id, _)| number(id));
+        if more && last <= behind.and_then(number) {
+            return Err(self.astray("the search does not move on: its filter and its order disagree"));
+        }
+        Ok((rows, more))
+    }
+
+    async fn changed(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
+        let mut request = self.since(place);
+        request.properties.clone_from(&self.properties);
+        let (rows, more) = self.by_id(request, behind).await?;
+        let next = match rows.last() {
+            Some((id, _)) if more => place.at(At::Changed(Some(id.clone()))),
+            _ => place.at(At::Merged(None)),
+        };
+        let is_new = |record: &Object| {
+            record.created_at.as_ref().and_then(Timestamp::unix_millis).is_some_and(|created| created >= place.since)
+        };
+        let changes = rows.into_iter().map(|(id, record)| {
+            let change = if is_new(&record) { Change::Created(record) } else { Change::Changed(record) };
+            (change, place.at(At::Changed(Some(id))))
+        });
+        Ok(Page { changes: changes.collect(), next })
+    }
+
+    async fn merged(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
+        let request = self.since(place).and(Filter::known(MERGED)).properties([MERGED]);
+        let (rows, more) = self.by_id(request, behind).await?;
+        let next = match rows.last() {
+            Some((id, _)) if more => place.at(At::Merged(Some(id.clone()))),
+            _ => self.behind_merged(place),
+        };
+        let mut behind = behind.map(str::to_owned);
+        let mut changes = Vec::new();
+        for (new, record) in rows {
+            // The record is done with its last id only.
+            let here = place.at(At::Merged(behind.replace(new.clone())));
+            changes.extend(merges(record.choices(MERGED), &new).map(|change| (change, here.clone())));
+            if let Some(last) = changes.last_mut() {
+                last.1 = place.at(At::Merged(Some(new)));
+            }
+        }
+        Ok(Page { changes, next })
+    }
+
+    fn behind_merged(&self, place: &Place) -> Place {
+        if self.archived { place.at(At::Archived(None)) } else { place.next_run(self.overlap) }
+    }
+
+    async fn archived(&self, place: &Place, cursor: Option<&str>) -> Result<Page, Error> {
+        let mut list = self.objects.list().archived(true).limit(self.limit.min(MOST_LISTED)).properties([MERGED]);
+        if let Some(cursor) = cursor {
+            list = list.after(cursor);
+        }
+        let page = list.pages().max_pages(1).next().await.transpose()?;
+        let page = page.ok_or_else(|| self.astray("the list of archived records returned no page"))?;
+        let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
+        if next.is_some() && next.as_deref() == cursor {
+            return Err(self.astray("the vendor returned the same cursor again"));
+        }
+        let mut changes = Vec::new();
+        for record in page.results {
+            if !may_be_since(record.archived_at.as_ref(), record.updated_at.as_ref(), place.since) {
+                continue;
+            }
+            let merged = record.choices(MERGED).map(str::to_owned).collect::<Vec<_>>();
+            let id = record.id.ok_or_else(|| self.astray("an archived record has no id"))?;
+            changes.extend(merges(merged.iter().map(String::as_str), &id).map(|change| (change, place.clone())));
+            changes.push((Change::Archived { id, at: record.archived_at }, place.clone()));
+        }
+        let next = match next {
+            Some(cursor) => place.at(At::Archived(Some(cursor))),
+            None => place.next_run(self.overlap),
+        };
+        Ok(Page { changes, next })
+    }
+
+    fn astray(&self, fault: &'static str) -> Error {
+        Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
+    }
+}
+
+fn merges<'a>(old: impl Iterator<Item = &'a str>, new: &'a str) -> impl Iterator<Item = Change> {
+    old.filter(move |old| *old != new).map(|old| Change::Merged { old: old.to_owned(), new: new.to_owned() })
+}
+
+/// Returns false if the record was archived before `since` for certain.
+///
+/// HubSpot used to return the time of the last change as `archivedAt`, and did so for contacts when it corrected the other
+/// types (`developers.hubspot.com/changelog/new-definition-for-archivedat`). Such a time can be long before the archiving.
+fn may_be_since(archived: Option<&Timestamp>, updated: Option<&Timestamp>, since: i64) -> bool {
+    let archived = archived.and_then(Timestamp::unix_millis);
+    let updated = updated.and_then(Timestamp::unix_millis);
+    archived.is_none_or(|archived| archived >= since || updated.is_some_and(|updated| archived <= updated))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archived_record_is_left_out_only_if_its_time_is_known() {
+        let may = |archived: Option<i64>, updated: Option<i64>| {
+            let time = |millis: Option<i64>| millis.map(Timestamp::from_unix_millis);
+            may_be_since(time(archived).as_ref(), time(updated).as_ref(), 100)
+        };
+        let cases = [may(Some(100), Some(5)), may(None, Some(5)), may(Some(50), Some(50)), may(Some(50), Some(60))];
+        assert_eq!(cases, [true; 4]);
+        assert_eq!([may(Some(99), Some(5)), may(Some(99), None)], [false; 2]);
+        assert!(may_be_since(Some(&Timestamp::from("soon")), None, 100));
+    }
+}
