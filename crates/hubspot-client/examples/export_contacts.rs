@@ -1,7 +1,7 @@
 //! Exports all contacts of HubSpot to a file, and adds what changed since in each further run. It may be killed at any time.
 //!
-//! The file has one JSON object per line: a contact, an id that was archived, or two ids that were merged. Read in this
-//! order, the lines make a copy of all contacts.
+//! The file has one JSON object per line: a contact, ids that were archived, or ids that were merged into another. Read in
+//! this order, the lines make a copy of all contacts.
 //!
 //! Against the fake, killed in the middle and run again:
 //!
@@ -35,8 +35,8 @@ const STEP: u64 = 500;
 #[serde(rename_all = "lowercase")]
 enum Line {
     Contact(Value),
-    Archived(String),
-    Merged { old: String, new: String },
+    Archived(Vec<String>),
+    Merged { old: Vec<String>, new: String },
 }
 
 /// Where a run stands.
@@ -127,7 +127,10 @@ async fn update(client: &Client, file: &Path, now: Timestamp, progress: Progress
         let line = match change? {
             Change::Created(contact) | Change::Changed(contact) => Line::Contact(serde_json::to_value(contact)?),
             Change::Merged { old, new } => Line::Merged { old, new },
-            Change::Archived { id, .. } => Line::Archived(id),
+            Change::Archived { id, mut merged, .. } => {
+                merged.push(id);
+                Line::Archived(merged)
+            }
             _ => continue,
         };
         if output.write(&line)? {
@@ -225,7 +228,7 @@ mod tests {
                     let id = contact["id"].as_str().unwrap().to_owned();
                     all.insert(id, contact["properties"]["email"].clone());
                 }
-                Line::Archived(id) | Line::Merged { old: id, .. } => drop(all.remove(&id)),
+                Line::Archived(gone) | Line::Merged { old: gone, .. } => all.retain(|id, _| !gone.contains(id)),
             }
         }
         all

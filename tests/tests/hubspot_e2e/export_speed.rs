@@ -1,14 +1,9 @@
-//! Measures how much of the quota an export uses, in virtual time. A server answers after a quarter of a second and
-//! counts arrivals as HubSpot does.
+//! Measures how much of the quota an export uses, in virtual time.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::Method;
 use crm_core::{Clock as _, ManualClock};
 use fastrand::Rng;
 use futures::{Stream, StreamExt};
@@ -16,35 +11,9 @@ use hubspot_client::types::ObjectWithAssociations;
 use hubspot_client::{Client, Error, Tier};
 use serde_json::{Value, json};
 
-const LATENCY: Duration = Duration::from_millis(250);
+use crate::quota_server::{Account, Asked, Count, LATENCY, serve};
 
-/// Requests that arrived within a window.
-struct Count {
-    limit: usize,
-    per: Duration,
-    arrived: VecDeque<Duration>,
-    busiest: usize,
-    all: usize,
-}
-
-impl Count {
-    fn new(limit: usize, per: Duration) -> Self {
-        Self { limit, per, arrived: VecDeque::new(), busiest: 0, all: 0 }
-    }
-
-    /// Counts an arrival. Returns true if the window has room for it.
-    fn take(&mut self, now: Duration) -> bool {
-        while self.arrived.front().is_some_and(|at| now - *at >= self.per) {
-            self.arrived.pop_front();
-        }
-        self.arrived.push_back(now);
-        self.all += 1;
-        self.busiest = self.busiest.max(self.arrived.len());
-        self.arrived.len() <= self.limit
-    }
-}
-
-struct Account {
+struct Contacts {
     /// The ids of the live records, in ascending order.
     ids: Vec<u64>,
     /// The number of records at the start.
@@ -58,7 +27,7 @@ struct Account {
     searches: Count,
 }
 
-impl Account {
+impl Contacts {
     fn new(records: usize, changes: bool) -> Self {
         let mut rng = Rng::with_seed(1);
         let mut last = 0;
@@ -113,21 +82,14 @@ impl Account {
     }
 }
 
-async fn answer(clock: ManualClock, account: Arc<Mutex<Account>>, method: Method, uri: Uri, body: Bytes) -> Response {
-    let now = clock.now();
-    let searches = method == Method::POST;
-    let room = {
-        let account = &mut *account.lock().unwrap();
-        if searches { account.searches.take(now) } else { account.lists.take(now) }
-    };
-    clock.sleep(LATENCY).await;
-    if !room {
-        return (StatusCode::TOO_MANY_REQUESTS, r#"{"status":"error","policyName":"TEN_SECONDLY_ROLLING"}"#)
-            .into_response();
+impl Account for Contacts {
+    fn arrives(&mut self, asked: &Asked, now: Duration) -> bool {
+        if asked.method == Method::POST { self.searches.take(now) } else { self.lists.take(now) }
     }
-    let account = &mut *account.lock().unwrap();
-    let text = if searches { account.search(&body) } else { account.list(uri.query().unwrap_or_default()) };
-    ([("content-type", "application/json")], text).into_response()
+
+    fn answer(&mut self, asked: &Asked) -> String {
+        if asked.method == Method::POST { self.search(&asked.body) } else { self.list(&asked.query) }
+    }
 }
 
 struct Measured {
@@ -152,13 +114,8 @@ where
     S: Stream<Item = Result<ObjectWithAssociations, Error>>,
 {
     let clock = ManualClock::auto();
-    let account = Arc::new(Mutex::new(Account::new(records, changes)));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let (server_clock, served) = (clock.clone(), Arc::clone(&account));
-    let router = Router::new()
-        .fallback(move |method, uri, body| answer(server_clock.clone(), Arc::clone(&served), method, uri, body));
-    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let account = Arc::new(Mutex::new(Contacts::new(records, changes)));
+    let (base, server) = serve(clock.clone(), Arc::clone(&account)).await;
     let builder = Client::builder().token("token").base_url(base).clock(Arc::new(clock.clone()));
     let client = builder.quotas(Tier::Professional.quotas()).build().unwrap();
 
@@ -175,7 +132,7 @@ where
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), all, "{} came twice", all - seen.len());
-    let constant = account.ids.iter().filter(|id| **id <= Account::new(records, false).last);
+    let constant = account.ids.iter().filter(|id| **id <= Contacts::new(records, false).last);
     let (mut lost, mut left) = (0, 0);
     for id in constant {
         left += 1;

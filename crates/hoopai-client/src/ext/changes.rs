@@ -133,7 +133,9 @@ impl ContactChanges {
     /// Takes a contact out of the page and moves the place behind it.
     fn pop(&mut self) -> Option<FoundContact> {
         let contact = self.page.pop_front()?;
-        if let Some(next) = self.next.take_if(|_| self.page.is_empty()) {
+        // The run ends when it returns `None`.
+        let next = if self.page.is_empty() && !self.ended { self.next.take() } else { None };
+        if let Some(next) = next {
             self.place = Ok(next);
         } else if let Ok(place) = &mut self.place
             && !contact.search_after.is_empty()
@@ -148,6 +150,9 @@ impl ContactChanges {
             if let Some(contact) = self.pop() {
                 return Poll::Ready(Some(Ok(contact)));
             }
+            if let Some(next) = self.next.take() {
+                self.place = Ok(next);
+            }
             let place = self.place.clone()?;
             if self.ended {
                 return Poll::Ready(None);
@@ -159,11 +164,7 @@ impl ContactChanges {
             // The beginning of the next run.
             self.ended = page.next.until.is_none();
             self.page = page.contacts.into();
-            if self.page.is_empty() {
-                self.place = Ok(page.next);
-            } else {
-                self.next = Some(page.next);
-            }
+            self.next = Some(page.next);
         }
     }
 }
@@ -173,7 +174,7 @@ impl Stream for ContactChanges {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.ended && this.page.is_empty() {
+        if this.ended && this.page.is_empty() && this.next.is_none() {
             return Poll::Ready(None);
         }
         let contact = ready!(this.poll_contact(cx));

@@ -26,7 +26,7 @@ impl Objects {
     /// | change | read by |
     /// |---|---|
     /// | created, changed | searches by [`last_modified_property`](Self::last_modified_property), in the order of ids, 200 records per request |
-    /// | merged | a search for changed records that have `hs_merged_object_ids` |
+    /// | merged | a search for changed records that have `hs_merged_object_ids`. If HubSpot refuses it because the type lacks this property, an event of the level `WARN` is reported and the run goes on |
     /// | archived | the list of archived records, 100 per request. HubSpot keeps them for 90 days and cannot filter them by time, so each run reads all of them; [`without_archived`](Changes::without_archived) does not |
     ///
     /// Nothing is limited to 10,000 results, and memory does not grow with the number of changes.
@@ -53,8 +53,8 @@ impl Objects {
     /// while let Some(change) = changes.next().await {
     ///     match change? {
     ///         Change::Created(contact) | Change::Changed(contact) => println!("{:?}", contact.property("email")),
-    ///         Change::Merged { old, new } => println!("{old} is now {new}"),
-    ///         Change::Archived { id, .. } => println!("{id} is archived"),
+    ///         Change::Merged { old, new } => println!("{old:?} are now {new}"),
+    ///         Change::Archived { id, merged, .. } => println!("{id} is archived, and {merged:?} with it"),
     ///         _ => {}
     ///     }
     ///     save(&changes.cursor()); // a run that is stopped continues here
@@ -86,11 +86,11 @@ pub enum Change<R = Object> {
     Created(R),
     /// The record existed before, and was changed.
     Changed(R),
-    /// A record was merged into another, or both into a new one: the record `old` does not exist any more. It is returned
-    /// whenever `new` changes, also for earlier merges.
+    /// Records were merged into another, or together into a new one. It comes whenever `new` changes, with the ids of
+    /// earlier merges too.
     Merged {
-        /// The id of the record that is gone.
-        old: String,
+        /// The ids of the records that are gone.
+        old: Vec<String>,
         /// The id of the record that holds its data.
         new: String,
     },
@@ -98,6 +98,8 @@ pub enum Change<R = Object> {
     Archived {
         /// The id of the record.
         id: String,
+        /// The ids of the records that were merged into it, which are gone too.
+        merged: Vec<String>,
         /// The time of archiving as HubSpot returns it: for some types it may be the time of the last change.
         at: Option<Timestamp>,
     },
@@ -178,8 +180,7 @@ impl<R> Changes<R> {
     }
 
     /// Continues at a stored cursor of the same type of object, whatever time was given to
-    /// [`changes`](Objects::changes). No change is lost. What was returned after the cursor was stored is returned again,
-    /// and archived records from the beginning of their page on.
+    /// [`changes`](Objects::changes). No change is lost; what was returned after the cursor was stored is returned again.
     ///
     /// # Errors
     ///
@@ -224,7 +225,9 @@ impl<R> Changes<R> {
     /// Takes a change out of the page and moves the place behind it.
     fn pop(&mut self) -> Option<Change> {
         let (change, place) = self.page.pop_front()?;
-        self.place = Ok(if self.page.is_empty() { self.next.take().unwrap_or(place) } else { place });
+        // The run ends when it returns `None`.
+        let next = if self.page.is_empty() && !self.ended { self.next.take() } else { None };
+        self.place = Ok(next.unwrap_or(place));
         Some(change)
     }
 
@@ -233,7 +236,7 @@ impl<R> Changes<R> {
             Change::Created(record) => Change::Created((self.read)(record)?),
             Change::Changed(record) => Change::Changed((self.read)(record)?),
             Change::Merged { old, new } => Change::Merged { old, new },
-            Change::Archived { id, at } => Change::Archived { id, at },
+            Change::Archived { id, merged, at } => Change::Archived { id, merged, at },
         })
     }
 
@@ -241,6 +244,9 @@ impl<R> Changes<R> {
         loop {
             if let Some(change) = self.pop() {
                 return Poll::Ready(Some(self.typed(change)));
+            }
+            if let Some(next) = self.next.take() {
+                self.place = Ok(next);
             }
             let place = self.place.clone()?;
             if self.ended {
@@ -253,11 +259,7 @@ impl<R> Changes<R> {
             // The beginning of the next run.
             self.ended = page.next.is_beginning();
             self.page = page.changes.into();
-            if self.page.is_empty() {
-                self.place = Ok(page.next);
-            } else {
-                self.next = Some(page.next);
-            }
+            self.next = Some(page.next);
         }
     }
 }
@@ -267,13 +269,14 @@ impl<R> Stream for Changes<R> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.ended && this.page.is_empty() {
+        if this.ended && this.page.is_empty() && this.next.is_none() {
             return Poll::Ready(None);
         }
         let change = ready!(this.poll_change(cx));
         if matches!(change, Some(Err(_))) {
             // What is left of the page is behind the cursor.
             this.page.clear();
+            this.next = None;
             this.ended = true;
         }
         Poll::Ready(change)

@@ -248,7 +248,19 @@ fn export(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
         Row::new(format!("{measure}: time of a page"), Unit::Time, time, Target::OneIn(4.5)).beside(Some(list)),
         part("", "part of the bound", 0.97)?,
         part(" while 5 % are archived and created", "part of the bound while records change", 0.93)?,
+        hoopai_export(programs)?,
     ])
+}
+
+/// Measures the speed of an export of HoopAI's contacts, likewise.
+fn hoopai_export(programs: &Programs) -> Result<Row> {
+    let test = "speed::an_export_uses_the_quota";
+    let printed = programs.test("hoopai_export", test)?;
+    let measured = |name: &str| printed.measured(name).with_context(|| format!("{test} did not print: {name}"));
+    let time = measured("seconds of a page of an export")?;
+    let list = measured("seconds of a page of a list")?;
+    let name = "export of 100,000 contacts of HoopAI: time of a page";
+    Ok(Row::new(name, Unit::Time, time, Target::OneIn(2.3)).beside(Some(list)))
 }
 
 /// What the tests of shared quotas measure and print.

@@ -51,7 +51,7 @@ impl Ask {
             At::Beginning => self.last_change(&place).await,
             At::Changed(behind) => self.changed(&place, behind.as_deref()).await,
             At::Merged(behind) => self.merged(&place, behind.as_deref()).await,
-            At::Archived(cursor) => self.archived(&place, cursor.as_deref()).await,
+            At::Archived(cursor, behind) => self.archived(&place, cursor.as_deref(), behind.as_deref()).await,
         }
     }
 
@@ -125,29 +125,29 @@ impl Ask {
 
     async fn merged(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
         let request = self.since(place).and(Filter::known(MERGED)).properties([MERGED]);
-        let (rows, more) = self.by_id(request, behind).await?;
+        let (rows, more) = match self.by_id(request, behind).await {
+            Err(error) if error.kind() == ErrorKind::Validation => {
+                tracing::warn!("merged records are not reported: the search for them was refused");
+                (Vec::new(), false)
+            }
+            found => found?,
+        };
         let next = match rows.last() {
             Some((id, _)) if more => place.at(At::Merged(Some(id.clone()))),
             _ => self.behind_merged(place),
         };
-        let mut behind = behind.map(str::to_owned);
-        let mut changes = Vec::new();
-        for (new, record) in rows {
-            // The record is done with its last id only.
-            let here = place.at(At::Merged(behind.replace(new.clone())));
-            changes.extend(merges(record.choices(MERGED), &new).map(|change| (change, here.clone())));
-            if let Some(last) = changes.last_mut() {
-                last.1 = place.at(At::Merged(Some(new)));
-            }
-        }
-        Ok(Page { changes, next })
+        let changes = rows.into_iter().map(|(new, record)| {
+            let place = place.at(At::Merged(Some(new.clone())));
+            (Change::Merged { old: gone(record.choices(MERGED), &new), new }, place)
+        });
+        Ok(Page { changes: changes.collect(), next })
     }
 
     fn behind_merged(&self, place: &Place) -> Place {
-        if self.archived { place.at(At::Archived(None)) } else { place.next_run(self.overlap) }
+        if self.archived { place.at(At::Archived(None, None)) } else { place.next_run(self.overlap) }
     }
 
-    async fn archived(&self, place: &Place, cursor: Option<&str>) -> Result<Page, Error> {
+    async fn archived(&self, place: &Place, cursor: Option<&str>, behind: Option<&str>) -> Result<Page, Error> {
         let mut list = self.objects.list().archived(true).limit(self.limit.min(MOST_LISTED)).properties([MERGED]);
         if let Some(cursor) = cursor {
             list = list.after(cursor);
@@ -158,18 +158,20 @@ impl Ask {
         if next.is_some() && next.as_deref() == cursor {
             return Err(self.astray("the vendor returned the same cursor again"));
         }
+        // All of the page if that record is not there any more.
+        let returned = page.results.iter().position(|record| record.id.is_some() && record.id.as_deref() == behind);
         let mut changes = Vec::new();
-        for record in page.results {
+        for record in page.results.into_iter().skip(returned.map_or(0, |index| index + 1)) {
             if !may_be_since(record.archived_at.as_ref(), record.updated_at.as_ref(), place.since) {
                 continue;
             }
-            let merged = record.choices(MERGED).map(str::to_owned).collect::<Vec<_>>();
-            let id = record.id.ok_or_else(|| self.astray("an archived record has no id"))?;
-            changes.extend(merges(merged.iter().map(String::as_str), &id).map(|change| (change, place.clone())));
-            changes.push((Change::Archived { id, at: record.archived_at }, place.clone()));
+            let id = record.id.clone().ok_or_else(|| self.astray("an archived record has no id"))?;
+            let merged = gone(record.choices(MERGED), &id);
+            let here = place.at(At::Archived(cursor.map(str::to_owned), Some(id.clone())));
+            changes.push((Change::Archived { id, merged, at: record.archived_at }, here));
         }
         let next = match next {
-            Some(cursor) => place.at(At::Archived(Some(cursor))),
+            Some(cursor) => place.at(At::Archived(Some(cursor), None)),
             None => place.next_run(self.overlap),
         };
         Ok(Page { changes, next })
@@ -180,8 +182,9 @@ impl Ask {
     }
 }
 
-fn merges<'a>(old: impl Iterator<Item = &'a str>, new: &'a str) -> impl Iterator<Item = Change> {
-    old.filter(move |old| *old != new).map(|old| Change::Merged { old: old.to_owned(), new: new.to_owned() })
+/// The ids that were merged into a record, without its own.
+fn gone<'a>(ids: impl Iterator<Item = &'a str>, own: &str) -> Vec<String> {
+    ids.filter(|id| *id != own).map(str::to_owned).collect()
 }
 
 /// Returns false if the record was archived before `since` for certain.

@@ -16,8 +16,8 @@ pub(super) enum At {
     Changed(Option<String>),
     /// The records that others were merged into, behind an id.
     Merged(Option<String>),
-    /// The archived records at a cursor of HubSpot.
-    Archived(Option<String>),
+    /// The archived records at a cursor of HubSpot, behind the one with this id.
+    Archived(Option<String>, Option<String>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,27 +48,29 @@ impl Place {
     }
 
     pub(super) fn save(&self) -> Position {
-        let (part, page) = match &self.at {
-            At::Beginning => ("beginning", &None),
-            At::Changed(id) => ("changed", id),
-            At::Merged(id) => ("merged", id),
-            At::Archived(cursor) => ("archived", cursor),
+        let (part, page, behind) = match &self.at {
+            At::Beginning => ("beginning", &None, &None),
+            At::Changed(id) => ("changed", &None, id),
+            At::Merged(id) => ("merged", &None, id),
+            At::Archived(cursor, id) => ("archived", cursor, id),
         };
-        Position::Values(vec![json!({"since": self.since, "until": self.until, "part": part, "page": page})])
+        let place = json!({"since": self.since, "until": self.until, "part": part, "page": page, "behind": behind});
+        Position::Values(vec![place])
     }
 
     pub(super) fn load(position: &Position) -> Option<Self> {
         let Position::Values(values) = position else { return None };
         let [place] = values.as_slice() else { return None };
-        let page = match place.get("page")? {
-            Value::Null => None,
-            page => Some(page.as_str()?.to_owned()),
+        let text = |name: &str| match place.get(name)? {
+            Value::Null => Some(None),
+            text => Some(Some(text.as_str()?.to_owned())),
         };
+        let (page, behind) = (text("page")?, text("behind")?);
         let at = match place.get("part")?.as_str()? {
             "beginning" => At::Beginning,
-            "changed" => At::Changed(page),
-            "merged" => At::Merged(page),
-            "archived" => At::Archived(page),
+            "changed" => At::Changed(behind),
+            "merged" => At::Merged(behind),
+            "archived" => At::Archived(page, behind),
             _ => return None,
         };
         Some(Self { since: place.get("since")?.as_i64()?, until: place.get("until")?.as_i64()?, at })
@@ -81,7 +83,14 @@ mod tests {
 
     #[test]
     fn a_place_is_stored_and_read() {
-        for at in [At::Beginning, At::Changed(None), At::Merged(Some("7".into())), At::Archived(Some("==".into()))] {
+        let text = |text: &str| Some(text.to_owned());
+        for at in [
+            At::Beginning,
+            At::Changed(None),
+            At::Merged(text("7")),
+            At::Archived(text("=="), None),
+            At::Archived(None, text("7")),
+        ] {
             let place = Place { since: -1, until: i64::MAX, at };
             assert_eq!(Place::load(&place.save()), Some(place));
         }
@@ -90,9 +99,9 @@ mod tests {
             Position::End,
             Position::Values(Vec::new()),
             Position::Values(vec![json!({})]),
-            Position::Values(vec![json!({"since": 1, "until": 2, "part": "other", "page": null})]),
-            Position::Values(vec![json!({"since": 1, "until": 2, "part": "changed", "page": 3})]),
-            Position::Values(vec![json!({"since": 1.5, "until": 2, "part": "changed", "page": null})]),
+            Position::Values(vec![json!({"since": 1, "until": 2, "part": "other", "page": null, "behind": null})]),
+            Position::Values(vec![json!({"since": 1, "until": 2, "part": "changed", "page": null, "behind": 3})]),
+            Position::Values(vec![json!({"since": 1.5, "until": 2, "part": "changed", "page": null, "behind": null})]),
         ] {
             assert_eq!(Place::load(&other), None);
         }

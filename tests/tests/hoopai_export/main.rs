@@ -1,5 +1,9 @@
 //! Exports all contacts of a location by several concurrent walks, against the fake, over real HTTP.
 
+#[path = "../quota_server/mod.rs"]
+mod quota_server;
+mod speed;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
