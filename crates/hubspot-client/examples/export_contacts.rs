@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crm_fake::{Fake, Vendor};
-use hubspot_client::{Change, Client, Cursor, Tier, Timestamp};
+use hubspot_client::{Change, Client, Cursor, Quotas, Tier, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -179,7 +179,7 @@ async fn fake(contacts: usize) -> Result<(Fake, Client), Box<dyn Error>> {
     for n in 0..contacts {
         fake.insert("contacts", serde_json::json!({"email": format!("c{n}@example.com")}));
     }
-    let client = Client::builder().token(fake.token()).base_url(fake.base_url()).build()?;
+    let client = Client::builder().token(fake.token()).base_url(fake.base_url()).quotas(Quotas::none()).build()?;
     Ok((fake, client))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crm_core::{Clock as _, ManualClock};
 use futures::{Stream, StreamExt};
 use hoopai_client::types::{ContactSearch, ContactSort, FoundContact};
-use hoopai_client::{Client, Error, Quotas, Timestamp, Window};
+use hoopai_client::{Client, Error, Timestamp};
 use serde_json::{Value, json};
 
 use crate::LOCATION;
@@ -66,9 +66,7 @@ where
     let arrivals = Count::new(100, Duration::from_secs(10));
     let account = Arc::new(Mutex::new(Contacts { arrivals, pages: 0 }));
     let (base, server) = serve(clock.clone(), Arc::clone(&account)).await;
-    let quotas = Quotas::new([Window::new("burst", 100, Duration::from_secs(10))]);
-    let builder = Client::builder().token("token").base_url(base).clock(Arc::new(clock.clone()));
-    let client = builder.quotas(quotas).build().unwrap();
+    let client = Client::builder().token("token").base_url(base).clock(Arc::new(clock.clone())).build().unwrap();
     let mut stream = std::pin::pin!(read(&client));
     let mut seen: Vec<String> = Vec::new();
     while let Some(contact) = stream.next().await {
