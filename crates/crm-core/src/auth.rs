@@ -17,6 +17,11 @@ use crate::sync::BoxFuture;
 
 /// Supplies what a request is authorised with. Asked before every attempt, so a token that
 /// expires can be renewed in between.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a credential",
+    label = "credentials are expected",
+    note = "give a token that does not expire to `token(..)`, and the tokens of OAuth to `credentials(..)` as `OAuthCredentials`"
+)]
 pub trait Credentials: Send + Sync + 'static {
     /// What to send. Must be quick when the token at hand is still good, and must let many
     /// callers share one renewal.

@@ -30,7 +30,7 @@ pub type Sending<T> = BoxFuture<'static, Result<T, Error>>;
 ///
 /// Mistakes made while building are kept, and [`send`](Self::send) returns the first one as
 /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without sending anything. `Debug` shows no values.
-#[must_use = "a call does nothing until it is sent"]
+#[must_use = "nothing is sent before `.send().await`"]
 pub struct Call<T> {
     pub(crate) pipeline: Pipeline,
     pub(crate) request: Request,

@@ -35,22 +35,23 @@ mod option;
 mod param;
 mod parts;
 mod record;
-mod redacted;
 mod repair;
 mod scalar;
 mod setters;
+mod shown;
 mod timestamp;
 mod union;
 mod writer;
 
 pub use blank::Blank;
+pub use fields::Members;
 pub use map::Map;
 pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
 pub use param::{Integer, Param};
 pub use parts::{Lend, Parts};
 pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
-pub use redacted::redacted;
+pub use shown::{Showing, Shown};
 pub use timestamp::{NotATime, Time, Timestamp};
 
 #[doc(hidden)]
@@ -81,6 +82,11 @@ pub enum Mode {
 /// Generated types implement it through [`record!`](crate::record) and
 /// [`open_enum!`](crate::open_enum), together with serde's own traits, so they can be stored and
 /// read back with any serde format.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a type of the client nor a JSON value",
+    label = "it cannot be a body or a reply",
+    note = "send and receive a type of your own as a `serde_json::Value`: `serde_json::to_value(&it)?`, `serde_json::from_value(reply)?`"
+)]
 pub trait Wire: Sized {
     /// How it travels. Records share [`AsObject`] and open enums [`AsText`], so that a client with
     /// a thousand types has no code of its own for each; other types have a form of their own.
@@ -118,6 +124,11 @@ pub trait Form<T>: Sized {
 
     /// Writes a value.
     fn write<S: Serializer>(value: &T, serializer: S, mode: Mode) -> Result<S::Ok, S::Error>;
+
+    /// Returns what `Debug` shows of a value.
+    fn shown(_value: &T, _place: &Showing<'_>) -> Shown {
+        Shown::hidden()
+    }
 
     /// Reads a value that may be `null`.
     fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
@@ -220,7 +231,7 @@ pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D:
 pub fn restore<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
     T::Form::salvage(&value, &mut Oddities::default()).map_err(|_| {
-        let message = T::Form::read(&value).err().map(|error| redacted::quoted_values(&error.to_string()));
+        let message = T::Form::read(&value).err().map(|error| shown::quoted_values(&error.to_string()));
         serde::de::Error::custom(message.unwrap_or_else(|| format!("{} was expected", T::Form::EXPECTED)))
     })
 }
@@ -281,7 +292,7 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
         (Ok(value), _) | (Err(_), Some(value)) => Ok(value),
         (Err(error), None) => {
             let path = placed::<T>(body).unwrap_or_else(|| ".".to_owned());
-            Err(DecodeError { path, message: redacted::quoted_values(&error.to_string()) })
+            Err(DecodeError { path, message: shown::quoted_values(&error.to_string()) })
         }
     }
 }

@@ -52,6 +52,11 @@ pub const HOLD_SPANS: u32 = 6;
 const ALLOWANCE: Duration = Duration::from_secs(30);
 
 /// Decides when an attempt may be sent. Implement it to share limits between processes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a limiter",
+    label = "a `LocalLimiter` or a `RedisLimiter` is expected",
+    note = "give quotas to `quotas(..)`; the client makes its limiter of them"
+)]
 pub trait RateLimiter: Send + Sync + 'static {
     /// Waits until the permit can be had, takes it from all windows of its class, and returns it.
     /// Dropping the future gives the place in the queue back.

@@ -47,6 +47,10 @@ use crate::meta::Paging;
 
 /// The list of one operation. Implemented by generated code for the builder of the operation; how
 /// its positions are sent is in [`OpMeta::paging`](crate::OpMeta::paging).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list",
+    label = "only the builders of lists have pages and items"
+)]
 pub trait Paged: 'static {
     /// The reply.
     type Page: Wire + Send;

@@ -94,6 +94,14 @@ fn is_email(word: &str) -> bool {
         || word.matches('@').count() > 1
 }
 
+/// The beginnings of keys and JWTs.
+const SECRETS: [&str; 6] = ["pat-", "eyJ", "pit-", "sk-", "sk_", "hsr_"];
+
+/// Returns true if the text begins like a key or a JWT.
+pub(crate) fn begins_like_a_secret(text: &str) -> bool {
+    SECRETS.iter().any(|beginning| text.starts_with(beginning))
+}
+
 /// A long word that mixes letters and digits: keys, JWTs, opaque ids.
 fn is_token(word: &str) -> bool {
     let parts = word.split(['=', '/']);
@@ -102,8 +110,7 @@ fn is_token(word: &str) -> bool {
         let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
         let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~+%".contains(&byte));
         let mixed = digits > 0 && letters > 0 && part.len() >= 20;
-        let known = ["pat-", "eyJ", "pit-", "sk-", "sk_"].iter().any(|prefix| part.starts_with(prefix));
-        plain && (mixed && !is_timestamp(part) || known && part.len() >= 12)
+        plain && (mixed && !is_timestamp(part) || begins_like_a_secret(part) && part.len() >= 12)
     })
 }
 

@@ -46,6 +46,7 @@ impl<O> ChunkOutcome<O> {
 /// the three lists, each of which is sorted by index.
 #[derive(Debug)]
 #[non_exhaustive]
+#[must_use = "inputs may have failed: look at `failed` and `unknown`, or call `into_result`"]
 pub struct BatchReport<O> {
     /// What worked, with its output.
     pub ok: Vec<(usize, O)>,

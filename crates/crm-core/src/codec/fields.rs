@@ -1,10 +1,10 @@
-//! The fields of a record on their way out.
+//! The fields of a record on their way out, and into `Debug`.
 
 use serde::ser::{Error as _, SerializeMap};
 use serde_json::Value;
 
 use super::blank::Blank;
-use super::{As, Form, Map, Mode, Wire};
+use super::{As, Form, Map, Mode, Showing, Shown, Wire};
 
 /// Takes the fields of a record one by one. The first failure is kept and ends the writing.
 pub struct Fields<'a, M: SerializeMap> {
@@ -54,5 +54,66 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
     /// How it went.
     pub(super) fn end(self) -> Result<(), M::Error> {
         self.outcome
+    }
+}
+
+/// Takes the fields of a record one by one to show them.
+pub struct Members<'a> {
+    record: &'static str,
+    fields: &'static [&'static str],
+    next: usize,
+    place: Showing<'a>,
+    shown: Vec<(String, Shown)>,
+}
+
+impl<'a> Members<'a> {
+    /// Shows a record of this name. The names of its `fields` are in the order in which they are taken by `put`.
+    pub(super) const fn new(record: &'static str, fields: &'static [&'static str], place: Showing<'a>) -> Self {
+        Self { record, fields, next: 0, place, shown: Vec::new() }
+    }
+
+    /// Shows a record that is taken field by field.
+    #[must_use]
+    pub const fn of(record: &'static str, place: &Showing<'a>) -> Self {
+        Self::new(record, &[], *place)
+    }
+
+    /// Shows the next field if it has a value.
+    pub(super) fn put<T: Wire + Blank>(&mut self, value: &T) {
+        let Some(&field) = self.fields.get(self.next) else { return };
+        self.next += 1;
+        if !value.is_blank() {
+            self.add(field, |place| T::Form::shown(value, place));
+        }
+    }
+
+    /// Shows a field.
+    #[must_use]
+    pub fn field<T: Wire>(mut self, name: &str, value: &T) -> Self {
+        self.add(name, |place| T::Form::shown(value, place));
+        self
+    }
+
+    /// Names a field whose value is hidden.
+    #[must_use]
+    pub fn hidden(mut self, name: &str) -> Self {
+        self.add(name, |_| Shown::hidden());
+        self
+    }
+
+    fn add(&mut self, name: &str, shown: impl FnOnce(&Showing<'_>) -> Shown) {
+        if !self.place.is_deep() {
+            self.shown.push((name.to_owned(), shown(&self.place.member(self.record, name))));
+        }
+    }
+
+    /// Adds the members that no field can hold.
+    #[must_use]
+    pub fn end(mut self, extra: &Map<Value>) -> Shown {
+        if self.place.is_deep() {
+            return Shown::deep(self.record);
+        }
+        self.shown.extend(extra.iter().map(|(name, value)| Shown::extra(name, value)));
+        Shown::record(self.record, self.shown)
     }
 }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAcces
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::{As, Consists, Form, Mode, Odd, Oddities, Wire, memory};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Showing, Shown, Wire, memory, shown};
 
 struct Element<T>(PhantomData<T>);
 
@@ -104,6 +104,11 @@ impl<T: Wire> Form<Self> for Vec<T> {
 
     fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
         if value.is_null() { Ok(None) } else { Self::salvage(value, oddities).map(Some) }
+    }
+
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        let most = if T::Form::CONSISTS == Consists::Plain { shown::VALUES } else { shown::RECORDS };
+        Shown::list(this.iter().take(most).map(|value| T::Form::shown(value, place)).collect(), this.len())
     }
 
     fn empty(this: &Self) -> bool {

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::names::Held;
-use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Wire, memory, redacted};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Showing, Shown, Wire, memory, shown};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
@@ -227,6 +227,14 @@ impl<V: Wire> Form<Self> for Map<V> {
         Ok(map)
     }
 
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        let most = if place.is_deep() { 0 } else { shown::VALUES };
+        let entries = this.iter().map(|(name, value)| (place.key(name), V::Form::shown(value, &place.entry())));
+        let odd = this.odd().map(|(name, value)| (place.key(name), Shown::shape(value)));
+        let length = this.len() + this.odd.as_ref().map_or(0, |odd| odd.len());
+        Shown::map(entries.chain(odd).take(most).collect(), length)
+    }
+
     fn empty(this: &Self) -> bool {
         this.is_empty() && this.odd.is_none()
     }
@@ -250,6 +258,6 @@ impl<V: Wire> Serialize for Map<V> {
 
 impl<V: Wire> fmt::Debug for Map<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        redacted(f, "Map", self)
+        Self::shown(self, &Showing::properties()).fmt(f)
     }
 }

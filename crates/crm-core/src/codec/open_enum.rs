@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
-use super::{Form, Mode, Odd, Oddities};
+use super::{Form, Mode, Odd, Oddities, Showing, Shown};
 
 /// How a value travels that is made of a text and shown as one: as that text.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ impl<T: From<String> + Display> Form<T> for AsText {
     fn write<S: Serializer>(value: &T, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }
+
+    fn shown(value: &T, place: &Showing<'_>) -> Shown {
+        place.time(&value.to_string())
+    }
 }
 
 /// The form of an open enum: its text.
@@ -30,6 +34,10 @@ pub struct AsEnum;
 
 /// A text for which no enum has a variant.
 const UNKNOWN: &str = "\0";
+
+fn is_known<T: From<String>>(value: &T) -> bool {
+    discriminant(value) != discriminant(&T::from(UNKNOWN.to_owned()))
+}
 
 impl<T: From<String> + Display> Form<T> for AsEnum {
     const EXPECTED: &'static str = "text";
@@ -41,7 +49,7 @@ impl<T: From<String> + Display> Form<T> for AsEnum {
     fn salvage<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<T, Odd> {
         let text = String::read(value).map_err(|_| oddities.kind(<Self as Form<T>>::EXPECTED, value))?;
         let read = T::from(text);
-        if discriminant(&read) == discriminant(&T::from(UNKNOWN.to_owned())) {
+        if !is_known(&read) {
             oddities.note("a known value", value);
         }
         Ok(read)
@@ -53,6 +61,10 @@ impl<T: From<String> + Display> Form<T> for AsEnum {
 
     fn write<S: Serializer>(value: &T, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         AsText::write(value, serializer, mode)
+    }
+
+    fn shown(value: &T, place: &Showing<'_>) -> Shown {
+        if is_known(value) { place.known(&value.to_string()) } else { Shown::hidden() }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use serde::ser::Serializer;
 use serde_json::Value;
 
-use super::{Consists, Form, Mode, Odd, Oddities, Wire, memory};
+use super::{Consists, Form, Mode, Odd, Oddities, Showing, Shown, Wire, memory};
 
 pub(super) fn read_option<'de, T, F: Form<T>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     struct Maybe<T, F>(PhantomData<T>, PhantomData<F>);
@@ -54,6 +54,10 @@ impl<T: Wire> Form<Self> for Option<T> {
             Some(value) => T::Form::write(value, serializer, mode),
             None => serializer.serialize_none(),
         }
+    }
+
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        this.as_ref().map_or_else(Shown::hidden, |value| T::Form::shown(value, place))
     }
 
     fn absent(this: &Self) -> bool {
@@ -108,6 +112,10 @@ impl<T: Wire> Form<Self> for Box<T> {
 
     fn salvage_option<'a>(value: &'a Value, oddities: &mut Oddities<'a>) -> Result<Option<Self>, Odd> {
         Ok(T::Form::salvage_option(value, oddities)?.map(Box::new))
+    }
+
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        T::Form::shown(this, place)
     }
 
     fn empty(this: &Self) -> bool {

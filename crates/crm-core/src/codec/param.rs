@@ -6,6 +6,11 @@ use std::borrow::Cow;
 ///
 /// Implemented for text, numbers, booleans, lists and options of these, and for the generated
 /// enums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent in a query or a header",
+    label = "a text, a number, a boolean, an enum of the client, or a list or an option of one is expected",
+    note = "convert other values with `.to_string()`"
+)]
 pub trait Param {
     /// Calls `f` with each text, in order.
     fn each(&self, f: &mut dyn FnMut(&str));
@@ -47,6 +52,11 @@ mod sealed {
 }
 
 /// An integer of any width, for the number of items per page, which is often the `len()` of a list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer",
+    label = "an integer of any type is expected, for example `100` or `ids.len()`",
+    note = "read a text with `.parse::<u32>()`, and give an `Option` only if it is `Some`"
+)]
 pub trait Integer: Param + sealed::Sealed {}
 
 macro_rules! integers {

@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde_json::Value;
 
 use super::blank::Blank;
-use super::fields::Fields;
+use super::fields::{Fields, Members};
 use super::{Consists, Form, Odd, Oddities, Seed, Wire};
 
 /// A tuple that can be borrowed field by field. It asks nothing of the fields, so that the compiler
@@ -51,6 +51,9 @@ pub trait Parts: Lend + Sized {
 
     /// Writes the fields that hold something, in their order.
     fn write<M: SerializeMap>(refs: Self::Refs<'_>, fields: &mut Fields<'_, M>);
+
+    /// Shows the fields that hold something, in their order.
+    fn show(refs: Self::Refs<'_>, members: &mut Members<'_>);
 }
 
 /// Fields that can be copied.
@@ -130,6 +133,11 @@ macro_rules! tuple {
                 $(fields.put(refs.$index);)*
                 $($rest::write(refs.$last, fields);)?
             }
+
+            fn show(refs: Self::Refs<'_>, members: &mut Members<'_>) {
+                $(members.put(refs.$index);)*
+                $($rest::show(refs.$last, members);)?
+            }
         }
 
         impl<$($name: Wire + Blank + Clone,)* $($rest: CopyParts)?> CopyParts for ($($name,)* $($rest,)?) {
@@ -172,6 +180,8 @@ impl Parts for () {
     }
 
     fn write<M: SerializeMap>((): (), _: &mut Fields<'_, M>) {}
+
+    fn show((): (), _: &mut Members<'_>) {}
 }
 
 impl CopyParts for () {

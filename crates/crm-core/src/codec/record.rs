@@ -8,9 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::{Fields, Members};
 use super::parts::{CopyParts, Lend, Parts};
-use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Wire, is_id, redacted};
+use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Showing, Shown, Wire, is_id};
 
 /// The members of a record that none of its fields can hold, by their names.
 pub type Extra = Map<Value>;
@@ -22,6 +22,8 @@ pub type Lent<'a, R> = (<<R as Record>::Parts as Lend>::Refs<'a>, &'a Extra);
 pub trait Record: Sized {
     /// The name of the type, then the names of the members that have a field.
     const NAMES: &'static [&'static str];
+    /// The names of the fields, in the order of the members. Fields without a name are not shown.
+    const FIELDS: &'static [&'static str] = &[];
     /// The names of the members that a request must have.
     const REQUIRED: &'static [&'static str] = &[];
     /// The names of the members that may be sent as `null`, which clears them.
@@ -200,6 +202,16 @@ impl<R: Record> Form<R> for AsObject {
         map.end()
     }
 
+    fn shown(record: &R, place: &Showing<'_>) -> Shown {
+        let index = |field: &str| R::FIELDS.iter().position(|name| *name == field);
+        let place =
+            place.beside(|field| index(field).is_some_and(|index| !R::Parts::blank_at(record.parts().0, index)));
+        let (parts, extra) = record.parts();
+        let mut members = Members::new(name::<R>(), R::FIELDS, place);
+        R::Parts::show(parts, &mut members);
+        members.end(extra)
+    }
+
     fn empty(record: &R) -> bool {
         R::Parts::all_blank(record.parts().0)
     }
@@ -240,9 +252,9 @@ pub fn copy<R: Record<Parts: CopyParts>>(record: &R) -> R {
     R::from_parts(R::Parts::copied(parts), extra.clone())
 }
 
-/// A record without its values, for `Debug`.
-pub fn show<R: Record + Wire>(record: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    redacted(f, name::<R>(), record)
+/// Shows a value that is not part of another, for `Debug`.
+pub fn show<T: Wire>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt::Debug::fmt(&T::Form::shown(value, &Showing::alone()), f)
 }
 
 /// Whether two records would be written alike.
@@ -303,6 +315,7 @@ macro_rules! record {
 
         impl $crate::codec::Record for $ty {
             const NAMES: &'static [&'static str] = &[stringify!($ty), $($wire),*];
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
             $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
             $(const NULLABLE: &'static [&'static str] = &[$($nullable),+];)?
             $(const READ_ONLY: &'static [&'static str] = &[$($read_only),+];)?

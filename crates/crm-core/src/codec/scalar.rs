@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Consists, Form, Mode, Odd, Oddities, Wire, memory};
+use super::{Consists, Form, Mode, Odd, Oddities, Showing, Shown, Wire, memory};
 
 /// Reads a text, a number or a boolean; `null` is absent.
 struct Text;
@@ -73,6 +73,10 @@ impl Form<Self> for String {
     #[inline]
     fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(this)
+    }
+
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        place.text(this)
     }
 }
 
@@ -201,6 +205,10 @@ macro_rules! plain {
                 let $value = *this;
                 $write
             }
+
+            fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+                place.scalar(this)
+            }
         }
     };
 }
@@ -240,6 +248,10 @@ impl Form<Self> for Value {
 
     fn write<S: Serializer>(this: &Self, serializer: S, _: Mode) -> Result<S::Ok, S::Error> {
         this.serialize(serializer)
+    }
+
+    fn shown(this: &Self, _: &Showing<'_>) -> Shown {
+        Shown::shape(this)
     }
 }
 

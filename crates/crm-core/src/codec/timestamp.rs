@@ -141,9 +141,14 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Shows a time of day with its date. A date alone is only shown as a member of a record, because it may be somebody's
+/// birthday, and the name of the member tells.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Timestamp(…)")
+        f.write_str(match self.read() {
+            Ok(Time::Instant(_) | Time::Local { .. }) => &self.0,
+            Ok(Time::Date { .. }) | Err(_) => "Timestamp(…)",
+        })
     }
 }
 

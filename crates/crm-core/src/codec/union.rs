@@ -55,7 +55,7 @@ macro_rules! union {
         }
 
         const _: () = {
-            use $crate::codec::{self, Form, Mode, Wire, redacted};
+            use $crate::codec::{self, Form, Mode, Wire};
             use $crate::reexport::serde::{Deserialize, Deserializer, Serialize, Serializer};
             use $crate::reexport::serde_json::Value;
 
@@ -65,6 +65,13 @@ macro_rules! union {
 
             impl Form<Self> for $ty {
                 const CONSISTS: codec::Consists = codec::Consists::OneOf;
+
+                fn shown(this: &Self, place: &codec::Showing<'_>) -> codec::Shown {
+                    match this {
+                        $(Self::$variant(value) => <<$inner as Wire>::Form as Form<$inner>>::shown(value, place),)*
+                        Self::Unrecognized(_) => codec::Shown::hidden(),
+                    }
+                }
 
                 fn empty(this: &Self) -> bool {
                     match this {
@@ -125,7 +132,7 @@ macro_rules! union {
             impl ::std::fmt::Debug for $ty {
                 #[inline]
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    redacted(f, stringify!($ty), self)
+                    codec::show(self, f)
                 }
             }
 

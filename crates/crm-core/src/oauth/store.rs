@@ -26,6 +26,11 @@ use crate::sync::BoxFuture;
 ///
 /// A store of your own keeps [`StoredTokens::encode`]'s text and must hold two promises: a write is whole
 /// or not there, also after a crash, and [`swap`](Self::swap) compares and writes in one step.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not store tokens",
+    label = "a `MemoryStore`, a `FileStore` or a `RedisStore` is expected",
+    note = "clone a store to share it between accounts"
+)]
 pub trait TokenStore: Send + Sync + 'static {
     /// The record of an account; `None` if there is none.
     ///

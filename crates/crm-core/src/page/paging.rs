@@ -12,7 +12,7 @@ use super::{Next, PageContext, PageFacts};
 use crate::call::Call;
 use crate::meta::{Paging, PagingKind, SentIn};
 
-/// A place in a list, in the terms of its kind of paging. `Debug` does not show the values: some
+/// A place in a list, in the terms of its kind of paging. `Debug` shows offsets and numbers of pages, and no other value: some
 /// vendors page by names or addresses.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -136,8 +136,8 @@ impl fmt::Debug for Position {
         match self {
             Self::Start => f.write_str("Start"),
             Self::Token(_) => f.write_str("Token(…)"),
-            Self::Offset(_) => f.write_str("Offset(…)"),
-            Self::Page(_) => f.write_str("Page(…)"),
+            Self::Offset(offset) => f.debug_tuple("Offset").field(offset).finish(),
+            Self::Page(page) => f.debug_tuple("Page").field(page).finish(),
             Self::After { .. } => f.write_str("After(…)"),
             Self::Values(_) => f.write_str("Values(…)"),
             Self::End => f.write_str("End"),

@@ -11,6 +11,10 @@ use crate::bulk_export::types::{ContactHistoryRow, ConversationItemRow, ExportFo
 const MOST_DAYS: i64 = 180;
 
 /// A row of an export: [`ContactHistoryRow`] or [`ConversationItemRow`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a row of an export",
+    label = "a `ContactHistoryRow` or a `ConversationItemRow` is expected"
+)]
 pub trait ExportRow: Wire + Send + 'static + sealed::Sealed {
     /// What has such rows.
     fn source() -> ExportSource;

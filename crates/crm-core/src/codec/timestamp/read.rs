@@ -68,14 +68,16 @@ impl Time {
     }
 }
 
-/// Shows the kind only: a date may be somebody's birthday.
+/// Does not show a date alone, which may be somebody's birthday.
 impl fmt::Debug for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Instant(_) => "Instant(…)",
-            Self::Date { .. } => "Date(…)",
-            Self::Local { .. } => "Local(…)",
-        })
+        match self {
+            Self::Instant(millis) => f.debug_tuple("Instant").field(millis).finish(),
+            Self::Date { .. } => f.write_str("Date(…)"),
+            Self::Local { year, month, day, hour, minute, second, millisecond } => {
+                write!(f, "Local({year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03})")
+            }
+        }
     }
 }
 

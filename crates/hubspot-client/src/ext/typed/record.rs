@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crm_core::codec::{self, AsObject, Blank, Form, Lend, Mode, Odd, Oddities};
+use crm_core::codec::{self, AsObject, Blank, Form, Lend, Members, Mode, Odd, Oddities, Showing, Shown};
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Error, Map, Timestamp, Wire};
 use serde::de::value::MapDeserializer;
@@ -95,12 +95,24 @@ impl<P: DeserializeOwned> Form<Self> for Record<P> {
     fn write<S: Serializer>(_: &Self, _: S, _: Mode) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom("a typed record is only read; store its properties"))
     }
+
+    /// Shows no properties: `P` may hold personal data.
+    fn shown(this: &Self, place: &Showing<'_>) -> Shown {
+        let members = Members::of("Record", place)
+            .field("id", &this.id)
+            .hidden("properties")
+            .field("created_at", &this.created_at)
+            .field("updated_at", &this.updated_at)
+            .field("archived", &this.archived)
+            .field("archived_at", &this.archived_at)
+            .field("associations", &this.associations);
+        members.end(&this.extra)
+    }
 }
 
-/// Shows no values: `P` may hold personal data.
-impl<P> fmt::Debug for Record<P> {
+impl<P: DeserializeOwned> fmt::Debug for Record<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").field("archived", &self.archived).finish_non_exhaustive()
+        codec::show(self, f)
     }
 }
 
@@ -238,6 +250,7 @@ pub struct RecordPage<P> {
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
     const NAMES: &'static [&'static str] = &["RecordPage", "paging", "results", "total"];
+    const FIELDS: &'static [&'static str] = &["paging", "results", "total"];
 
     type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 
@@ -254,11 +267,8 @@ impl<P: DeserializeOwned> Wire for RecordPage<P> {
     type Form = AsObject;
 }
 
-impl<P> fmt::Debug for RecordPage<P> {
+impl<P: DeserializeOwned> fmt::Debug for RecordPage<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordPage")
-            .field("results", &self.results.len())
-            .field("total", &self.total)
-            .finish_non_exhaustive()
+        codec::show(self, f)
     }
 }
