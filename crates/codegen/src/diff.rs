@@ -114,16 +114,18 @@ fn features(old: &Side, new: &Side) -> Vec<Change> {
     };
     let (had, has) = (all(old), all(new));
     for name in had.difference(&has) {
-        changes.of(Kind::Feature, name).removed("the feature is gone", "who turns it on does not compile");
+        changes.of(Kind::Feature, name).removed("feature removed", "code that enables it does not compile");
     }
     for name in has.difference(&had) {
-        changes.of(Kind::Feature, name).added("a new feature", "nobody has it on");
+        changes.of(Kind::Feature, name).added("new feature", "existing code is not affected");
     }
     for name in before.difference(now) {
-        changes.of(Kind::Feature, name).breaking("is off by default", "who relied on it turns it on");
+        changes
+            .of(Kind::Feature, name)
+            .breaking("no longer a default feature", "code that relies on it has to enable it");
     }
     for name in now.difference(before) {
-        changes.of(Kind::Feature, name).minor("is on by default", "more is compiled");
+        changes.of(Kind::Feature, name).minor("a default feature now", "more code is compiled");
     }
     changes.found
 }

@@ -142,8 +142,8 @@ fn changed(workspace: &Specs, sent: &Path) -> Vec<String> {
 #[test]
 fn a_new_list_is_taken_once_it_is_corrected_and_each_side_has_its_own_corrections() {
     let sent = with_clicks();
-    let added = "minor links.list_clicks: `GET /links/clicks`, with `LinksListClicksResponse`";
-    let renamed = "breaking links.delete: is called `links.remove` now";
+    let added = "minor links.list_clicks: new: `GET /links/clicks`, with the type `LinksListClicksResponse`";
+    let renamed = "breaking links.delete: renamed to `links.remove`";
     let workspace = || {
         let workspace = Specs::of(&["v2/links.json"]);
         workspace.edit("vendor.json", |file| drop(file.as_object_mut().unwrap().remove("features")));
@@ -186,7 +186,7 @@ fn documents_from_before_our_corrections_are_read_without_them_and_the_report_sa
     let mut said = Vec::new();
     let now = Specs::of(&["v2/links.json"]);
     let changes = diff::between(before.root(), now.root(), &mut |line| said.push(line.to_owned())).unwrap();
-    let gone = changes.iter().find(|change| change.what.starts_with("`GET /links/clicks` is gone")).unwrap();
+    let gone = changes.iter().find(|change| change.what.starts_with("removed: `GET /links/clicks`")).unwrap();
     assert_eq!(gone.item, "links.get_clicks");
     let read = "the documents as they were are read without this: ";
     assert_eq!(said.len(), 3, "{said:#?}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Changes, Class, Kind, few};
+use super::change::{Changes, Class, Kind, UNTOUCHED, counted, few};
 use super::pairs::{self, Pair, Pairs};
 use super::side::Api;
 use super::{described, documents, gates, operations, types, wire};
@@ -12,9 +12,7 @@ use crate::model::{Model, Operation, reachable};
 pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: &BTreeSet<String>) {
     let names = pairs::renamed(&old.model, &new.model, &pairs::operations(&old.model, &new.model));
     for (was, is) in &names {
-        changes
-            .of(Kind::Type, was)
-            .breaking(format!("is called `{is}` now"), "code that names the type does not compile");
+        changes.of(Kind::Type, was).breaking(format!("renamed to `{is}`"), "code that uses the type does not compile");
     }
     old.model.rename_types(&names);
     let gates = std::mem::take(&mut old.gates);
@@ -23,7 +21,7 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: 
     if old.client != new.client {
         changes
             .of(Kind::Resource, &old.client)
-            .breaking(format!("is called `{}` now", new.client), "code that names the client does not compile");
+            .breaking(format!("renamed to `{}`", new.client), "code that uses the client does not compile");
     }
     handles(changes, &old.model, &new.model);
     for pair in &pairs.both {
@@ -39,13 +37,13 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: 
                 common(changes, name, &old.model, &new.model);
             }
             None if alone.types_gone.contains(name) => {}
-            None => changes.of(Kind::Type, name).removed("the type is gone", "code that names it does not compile"),
+            None => changes.of(Kind::Type, name).removed("type removed", "code that uses it does not compile"),
         }
     }
     for name in new.model.types.keys() {
         if !old.model.types.contains_key(name) && !alone.types_come.contains(name) {
-            let what = format!("a new type{}", used(&uses, name));
-            changes.of(Kind::Type, name).added(what, "nothing that was there is touched");
+            let what = format!("new type{}", used(&uses, name));
+            changes.of(Kind::Type, name).added(what, UNTOUCHED);
         }
     }
     object_types(changes, &old, new);
@@ -61,10 +59,10 @@ fn common(changes: &mut Changes, name: &str, old: &Model, new: &Model) {
     let mut item = changes.of(Kind::Type, name);
     match (old.common.contains(name), new.common.contains(name)) {
         (true, false) => item.breaking(
-            format!("is a type of its own now, no longer `types::{name}`"),
-            "code that gives the one where the other is asked for does not compile",
+            "a type of its own, no longer that of `types`",
+            "code that passes one for the other does not compile",
         ),
-        (false, true) => item.minor(format!("is `types::{name}` now"), "what was done with it can be done"),
+        (false, true) => item.minor("the same type as in `types`", "existing code compiles"),
         _ => {}
     }
 }
@@ -75,9 +73,9 @@ pub(super) fn alone(changes: &mut Changes, api: &Api, come: bool) {
     let what = said(&api.model.operations.iter().collect::<Vec<_>>(), api.model.types.len());
     let mut item = changes.of(Kind::Resource, item);
     if come {
-        item.added(format!("a new API: {what}"), "nothing that was there is touched");
+        item.added(format!("new API: {what}"), UNTOUCHED);
     } else {
-        item.removed(format!("is gone: {what}"), "code that uses it does not compile");
+        item.removed(format!("removed: {what}"), "code that uses it does not compile");
     }
 }
 
@@ -92,18 +90,18 @@ fn handles(changes: &mut Changes, old: &Model, new: &Model) {
             && was != is
         {
             changes.of(Kind::Resource, resource).breaking(
-                format!("its handle takes ({}) in place of ({})", is.join(", "), was.join(", ")),
-                "code that makes the handle does not compile",
+                format!("its handle takes ({}) instead of ({})", is.join(", "), was.join(", ")),
+                "code that creates the handle does not compile",
             );
         }
         let mut item = changes.of(Kind::Resource, resource);
         match (old.same.contains(resource), new.same.contains(resource)) {
             (true, false) if held(new, resource).is_some() => item.breaking(
-                "its handle is no longer that of the client's other version",
-                "code that gives the one where the other is asked for does not compile",
+                "its handle is no longer shared with the client's other version",
+                "code that passes one for the other does not compile",
             ),
             (false, true) if held(old, resource).is_some() => {
-                item.minor("its handle is that of the client's other version now", "what was done with it can be done");
+                item.minor("its handle is shared with the client's other version", "existing code compiles");
             }
             _ => {}
         }
@@ -150,28 +148,30 @@ impl<'a> Alone<'a> {
             let what = said(&operations, types(&old.model, &operations, &self.types_gone));
             changes
                 .of(Kind::Resource, resource)
-                .removed(format!("is gone: {what}"), "code that uses the resource does not compile");
+                .removed(format!("removed: {what}"), "code that uses it does not compile");
         }
         for resource in now.difference(&before) {
             let operations = whole(&self.come, resource);
             let what = said(&operations, types(&new.model, &operations, &self.types_come));
-            changes
-                .of(Kind::Resource, resource)
-                .added(format!("a new resource: {what}"), "nothing that was there is touched");
+            changes.of(Kind::Resource, resource).added(format!("new resource: {what}"), UNTOUCHED);
         }
         for operation in self.gone.iter().filter(|operation| now.contains(operation.resource.as_str())) {
             let what = format!(
-                "`{} {}` is gone{}",
+                "removed: `{} {}`{}",
                 operation.method,
                 operation.path,
                 self.with(operation, old, &self.types_gone)
             );
-            changes.of(Kind::Operation, &operation.name).removed(what, "calls do not compile");
+            changes.of(Kind::Operation, &operation.name).removed(what, "code that calls it does not compile");
         }
         for operation in self.come.iter().filter(|operation| before.contains(operation.resource.as_str())) {
-            let what =
-                format!("`{} {}`{}", operation.method, operation.path, self.with(operation, new, &self.types_come));
-            changes.of(Kind::Operation, &operation.name).added(what, "nothing that was there is touched");
+            let what = format!(
+                "new: `{} {}`{}",
+                operation.method,
+                operation.path,
+                self.with(operation, new, &self.types_come)
+            );
+            changes.of(Kind::Operation, &operation.name).added(what, UNTOUCHED);
         }
     }
 
@@ -179,13 +179,17 @@ impl<'a> Alone<'a> {
     fn with(&self, operation: &Operation, api: &Api, alone: &BTreeSet<String>) -> String {
         let names = reachable(&api.model.types, operation.types());
         let names: Vec<String> = names.intersection(alone).map(|name| format!("`{name}`")).collect();
-        if names.is_empty() { String::new() } else { format!(", with {}", few(&names)) }
+        match names.len() {
+            0 => String::new(),
+            count => format!(", with the {} {}", counted("type", count), few(&names)),
+        }
     }
 }
 
 fn said(operations: &[&Operation], types: usize) -> String {
     let names = few(operations.iter().map(|operation| format!("`{}`", operation.call)));
-    format!("{} operations ({names}) and {types} types", operations.len())
+    let (operations, count) = (counted("operation", operations.len()), operations.len());
+    format!("{count} {operations} ({names}) and {types} {}", counted("type", types))
 }
 
 /// The operations that each type is part of.
@@ -223,15 +227,15 @@ fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
             before.operations.iter().filter(|one| !now.operations.contains(one)).map(line).collect();
         let has: Vec<String> = now.operations.iter().filter(|one| !before.operations.contains(one)).map(line).collect();
         if !lacks.is_empty() {
-            let why = "these calls are refused before they are sent";
-            item.felt(Class::Breaking, format!("no longer has {}", few(&lacks)), why);
+            let why = "these calls return an error before they are sent";
+            item.felt(Class::Breaking, format!("no longer supports {}", few(&lacks)), why);
         }
         if !has.is_empty() {
-            item.added(format!("has {}", few(&has)), "these calls were refused");
+            item.added(format!("supports {}", few(&has)), "these calls returned an error before");
         }
     }
     for now in new.object_types.iter().filter(|now| old.object_types.iter().all(|before| before.name != now.name)) {
-        changes.of(Kind::ObjectType, &now.name).added("a new type of object", "the client has one more method");
+        changes.of(Kind::ObjectType, &now.name).added("new type of object", UNTOUCHED);
     }
 }
 

@@ -105,6 +105,9 @@ pub struct Change {
     pub what: String,
     /// Why it has its class.
     pub why: String,
+    /// The items inside `item` that it reports together, for example `Contact.email`, without the module.
+    #[serde(skip)]
+    pub parts: Vec<String>,
 }
 
 /// Collects the differences of an API.
@@ -133,26 +136,37 @@ impl Changes {
         Self { krate: krate.to_owned(), prefix, found: Vec::new() }
     }
 
-    /// The items told of so far, without the module.
+    /// Returns the items that are reported so far, without the module.
     pub(super) fn items(&self) -> impl Iterator<Item = &str> {
-        self.found.iter().map(|change| change.item.strip_prefix(&self.prefix).unwrap_or(&change.item))
+        let items = self.found.iter().map(|change| change.item.strip_prefix(&self.prefix).unwrap_or(&change.item));
+        items.chain(self.found.iter().flat_map(|change| &change.parts).map(String::as_str))
     }
 
     /// The differences of one item.
     pub(super) fn of(&mut self, kind: Kind, item: impl AsRef<str>) -> Item<'_> {
         let item = format!("{}{}", self.prefix, item.as_ref());
-        Item { changes: self, kind, item }
+        Item { changes: self, kind, item, parts: Vec::new() }
     }
 }
+
+/// The reason for the class of an addition.
+pub(super) const UNTOUCHED: &str = "existing code is not affected";
 
 /// An item whose differences are told.
 pub(super) struct Item<'a> {
     changes: &'a mut Changes,
     kind: Kind,
     item: String,
+    parts: Vec<String>,
 }
 
 impl Item<'_> {
+    /// Names the items inside this one that are reported together.
+    pub(super) fn with(mut self, parts: impl IntoIterator<Item = String>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
     /// Tells one.
     pub(super) fn is(&mut self, class: Class, section: Section, what: impl Into<String>, why: &str) {
         self.changes.found.push(Change {
@@ -163,6 +177,7 @@ impl Item<'_> {
             item: self.item.clone(),
             what: what.into(),
             why: why.to_owned(),
+            parts: self.parts.clone(),
         });
     }
 
@@ -192,6 +207,9 @@ impl Item<'_> {
     }
 }
 
+/// The maximum number of items that a line names if all of them matter.
+const NAMED: usize = 8;
+
 /// The same difference of several items.
 pub struct Alike<'a> {
     /// The first of them.
@@ -205,7 +223,6 @@ impl Alike<'_> {
     /// the number for each resource and type.
     #[must_use]
     pub fn named(&self, name: impl Fn(&str) -> String) -> String {
-        const NAMED: usize = 8;
         let all = self.items.iter().map(|item| name(item));
         if self.first.class != Class::Breaking {
             return few(all);
@@ -245,13 +262,26 @@ pub fn classes(changes: &[Change]) -> BTreeMap<&str, Class> {
     worst
 }
 
-/// The first few of many, and how many more there are.
+/// Returns the first three of many as text, and the number of the others.
 pub fn few<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
-    const SHOWN: usize = 3;
+    first(all, 3)
+}
+
+/// Returns the first eight of many as text, and the number of the others.
+pub(super) fn most<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+    first(all, NAMED)
+}
+
+fn first<T: AsRef<str>>(all: impl IntoIterator<Item = T>, count: usize) -> String {
     let all: Vec<T> = all.into_iter().collect();
-    let shown: Vec<&str> = all.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    match all.len().saturating_sub(SHOWN) {
+    let shown: Vec<&str> = all.iter().take(count).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(count) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// Returns a noun in the singular or plural.
+pub(super) fn counted(noun: &str, count: usize) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }

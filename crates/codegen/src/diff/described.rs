@@ -1,6 +1,6 @@
 //! Operations and types that are described otherwise: counted, not shown.
 
-use super::change::{Changes, Kind};
+use super::change::{Changes, Kind, counted};
 use super::pairs::Pairs;
 use crate::model::{Definition, Model, Operation, Shape};
 
@@ -9,9 +9,9 @@ pub(super) fn compare(changes: &mut Changes, old: &Model, new: &Model, pairs: &P
     let operations = pairs.both.iter().filter(|pair| operation(pair.old, pair.new)).count();
     let types =
         old.types.iter().filter(|(name, before)| new.types.get(*name).is_some_and(|now| ty(before, now))).count();
-    for (count, of) in [(operations, "operations"), (types, "types")] {
+    for (count, of) in [(operations, "operation"), (types, "type")] {
         if count > 0 {
-            let what = format!("{of} described otherwise: {count}");
+            let what = format!("changed for {count} {}", counted(of, count));
             changes.of(Kind::Documentation, "Documentation").patch(what, "no code changes");
         }
     }

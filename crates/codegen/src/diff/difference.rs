@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::few;
+use super::change::{few, most};
 use crate::read::document::text;
 use crate::read::references;
 
@@ -56,6 +56,9 @@ impl<'a> Walk<'a, '_> {
         self.at.push(name.to_owned());
         match (old, new) {
             (Some(old), Some(new)) => self.compare(old, new),
+            // A list that is missing requires nothing.
+            (None, Some(Value::Array(new))) if name == "required" => self.lists(&[], new),
+            (Some(Value::Array(old)), None) if name == "required" => self.lists(old, &[]),
             (old, new) => self.tell(old, new, false),
         }
         self.at.pop();
@@ -109,6 +112,16 @@ impl<'a> Difference<'a> {
         from_end.next().is_none_or(|above| above != "properties").then_some(last)
     }
 
+    /// Returns true if requests that were valid may no longer be: a value is no longer listed, or a member is required.
+    pub(super) fn narrows(&self) -> bool {
+        match self.keyword() {
+            Some("enum") if self.element => self.new.is_none(),
+            Some("enum") => self.old.is_none(),
+            Some("required") => self.element && self.new.is_some(),
+            _ => false,
+        }
+    }
+
     /// Returns the names of the schemas before and now, if the difference is in a reference.
     pub(super) fn reference(&self) -> Option<(&'a str, &'a str)> {
         let last = |value: Option<&'a Value>| value?.as_str()?.rsplit('/').next();
@@ -118,10 +131,13 @@ impl<'a> Difference<'a> {
         Some((last(self.old)?, last(self.new)?))
     }
 
-    /// Returns the place as text, and the OpenAPI keyword.
-    fn place(&self) -> (String, &str) {
-        let Some((word, place)) = self.pointer.split_last() else { return (String::new(), "it") };
-        let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    /// Returns the place as text, and the OpenAPI keyword or the name of a member.
+    fn place(&self) -> (String, String) {
+        let Some((word, place)) = self.pointer.split_last() else { return (String::new(), "it".to_owned()) };
+        let (word, place) = match place.split_last() {
+            Some((last, above)) if last == "properties" => (format!("member `{word}`"), above),
+            _ => (format!("`{word}`"), place),
+        };
         let of = place.join("/").replace("/properties/", ".");
         let of = of.trim_start_matches("properties/");
         (if of.is_empty() { String::new() } else { format!("`{of}`: ") }, word)
@@ -130,13 +146,19 @@ impl<'a> Difference<'a> {
     /// Returns the text of a difference that is not an element of a list.
     fn say(&self) -> String {
         let (of, word) = self.place();
-        match (word, self.old, self.new) {
-            ("nullable", _, Some(Value::Bool(true))) => format!("{of}may be null"),
-            ("nullable", ..) => format!("{of}is not null any more"),
-            (_, old, new) => {
-                let said = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), written);
-                format!("{of}{word} was {}, is {}", said(old), said(new))
-            }
+        match (self.keyword(), self.old, self.new) {
+            (Some("nullable"), _, Some(Value::Bool(true))) => format!("{of}may be null"),
+            (Some("nullable"), ..) => format!("{of}is no longer null"),
+            (Some("deprecated"), _, Some(Value::Bool(true))) => format!("{of}deprecated"),
+            (Some("deprecated"), ..) => format!("{of}no longer deprecated"),
+            (_, Some(old), Some(new)) => format!("{of}{word} is {} instead of {}", written(new), written(old)),
+            (_, None, Some(new)) => match written(new).as_str() {
+                "{}" => format!("{of}new {word}"),
+                value => format!("{of}new {word}: {value}"),
+            },
+            (_, Some(Value::Object(_)), None) => format!("{of}{word} removed"),
+            (_, Some(old), None) => format!("{of}{word} removed, which was {}", written(old)),
+            (_, None, None) => format!("{of}{word}"),
         }
     }
 }
@@ -149,9 +171,9 @@ pub(super) fn said(found: &[&Difference<'_>]) -> Vec<String> {
     let say = |group: &[&Difference<'_>]| match group {
         [one, ..] if one.element => {
             let (of, word) = one.place();
-            let values = group.iter().filter_map(|one| one.new.or(one.old)).map(written).collect::<Vec<_>>().join(", ");
-            let how = if one.new.is_some() { "too" } else { "no more" };
-            vec![format!("{of}{word} has {values} {how}")]
+            let values = most(group.iter().filter_map(|one| one.new.or(one.old)).map(written));
+            let how = if one.new.is_some() { "also lists" } else { "no longer lists" };
+            vec![format!("{of}{word} {how} {values}")]
         }
         all => all.iter().map(|one| one.say()).collect(),
     };
@@ -164,13 +186,18 @@ fn written(value: &Value) -> String {
     if let Some(name) = references::schema_name(value) {
         return format!("`{name}`");
     }
+    let mut value = value.clone();
+    if let Some(map) = value.as_object_mut() {
+        SAID.iter().for_each(|word| drop(map.remove(*word)));
+    }
     let plain = value.to_string();
-    match value {
+    match &value {
         Value::String(text) if text.chars().count() <= LONGEST => format!("`{text}`"),
         _ if plain.chars().count() <= LONGEST => plain,
-        Value::Object(map) => match value.get("properties").and_then(Value::as_object) {
-            Some(members) => format!("an object with {}", few(members.keys())),
-            None => format!("{{{}}}", few(map.keys())),
+        Value::Object(map) => match (value.get("properties").and_then(Value::as_object), text(&value, "type")) {
+            (Some(members), _) => format!("an object with {}", few(members.keys())),
+            (None, Some(ty)) => format!("`{ty}`"),
+            (None, None) => format!("{{{}}}", few(map.keys())),
         },
         Value::Array(list) => format!("[{}]", few(list.iter().map(Value::to_string))),
         _ => plain.chars().take(LONGEST).chain(['…']).collect(),

@@ -27,25 +27,32 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
     gone.extend(pairs.gone.iter().map(|operation| key(operation)));
     come.extend(pairs.come.iter().map(|operation| key(operation)));
     let (merged_before, merged_now) = (merged(old), merged(new));
+    let whole: BTreeSet<&Key> = merged_before.iter().chain(&merged_now).map(|(_, key)| key).collect();
     for before in &old.documents {
         let Some(now) = new.documents.iter().find(|now| now.name == before.name) else { continue };
         let (was, is) = (operations(before), operations(now));
+        // Operations of a type of object that the merged document folds are reported with the type.
+        let object = old.objects.get(&before.name).is_some_and(|name| told.contains(name));
+        let folded = |key: &Key| object && !whole.contains(key);
         let lines = |one: &Operations<'_>, other: &Operations<'_>, known: &BTreeSet<Key>| -> Vec<String> {
-            let alone = one.iter().filter(|(key, _)| !other.contains_key(*key) && !known.contains(key));
+            let alone = one.iter().filter(|(key, _)| !other.contains_key(*key) && !known.contains(key) && !folded(key));
             alone.map(|((method, _), (path, _))| format!("`{method} {path}`")).collect()
         };
-        let object = old.objects.get(&before.name).is_some_and(|name| told.contains(name));
         let mut item = changes.of(Kind::Document, &before.name);
         let (lacks, has) = (lines(&was, &is, &gone), lines(&is, &was, &come));
-        if !lacks.is_empty() && !object {
-            let why = "the Rust call stays, because another document has it";
-            item.patch(format!("no longer has {}", few(&lacks)), why);
+        if !lacks.is_empty() {
+            let why = "existing code compiles: another document describes the operation";
+            item.patch(format!("no longer describes {}", few(&lacks)), why);
         }
-        if !has.is_empty() && !object {
-            item.patch(format!("has {} too", few(&has)), "the Rust call was there, because another document has it");
+        if !has.is_empty() {
+            item.patch(
+                format!("also describes {}", few(&has)),
+                "the call exists already: another document describes the operation",
+            );
         }
         let from_here = |all: &BTreeSet<(&str, Key)>, key: &Key| all.contains(&(before.name.as_str(), key.clone()));
         let mut shown = BTreeSet::new();
+        let is_folded = old.objects.contains_key(&before.name);
         for (key, (_, one)) in &was {
             // Operations that both merged documents take from this document are compared with the merged documents.
             let Some((_, other)) =
@@ -53,11 +60,17 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             else {
                 continue;
             };
-            shown.extend(differences(&expanded(&before.value, one), &expanded(&now.value, other)));
+            let found = differences(&expanded(&before.value, one), &expanded(&now.value, other));
+            // A difference that the operation of the merged document has as well is reported there.
+            let pair = pairs.both.iter().find(|pair| is_copy(key, pair.old, is_folded)).filter(|_| !found.is_empty());
+            let reported =
+                pair.map_or_else(Vec::new, |pair| differences(&in_merged(old, pair.old), &in_merged(new, pair.new)));
+            shown.extend(found.into_iter().filter(|one| !reported.contains(one)));
         }
         if !shown.is_empty() {
-            let what = format!("its own copy of an operation: {}", shown.into_iter().collect::<Vec<_>>().join(", "));
-            item.patch(what, "the call is made of the fuller document");
+            let what =
+                format!("its copy of an operation differs: {}", shown.into_iter().collect::<Vec<_>>().join(", "));
+            item.patch(what, "the call is generated from another document");
         }
         // Shared replies that equal those of the merged document are compared with the merged document.
         let responses = |document: &Document| expanded(&document.value, &document.value["components"]["responses"]);
@@ -65,7 +78,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             expanded(&api.merged, &api.merged["components"]["responses"]) == responses(document)
         };
         let shared = !(same(old, before) && same(new, now));
-        let whole = |document: &Document| {
+        let rest = |document: &Document| {
             let mut value = document.value["components"].clone();
             if let Some(components) = value.as_object_mut() {
                 ["schemas", "responses", "parameters"].into_iter().for_each(|key| drop(components.remove(key)));
@@ -81,7 +94,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             }
             value
         };
-        let (one, other) = (whole(before), whole(now));
+        let (one, other) = (rest(before), rest(now));
         let mut found = difference::all(&one, &other, &[]);
         found.extend(difference::all(&before.value, &now.value, &ELSEWHERE));
         let mut shown = difference::said(&found.iter().collect::<Vec<_>>());
@@ -92,7 +105,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
         if !shown.is_empty() {
             changes
                 .of(Kind::Document, &before.name)
-                .patch(shown.join(", "), "it holds for all operations of the document");
+                .patch(shown.join(", "), "it applies to all operations of the document");
         }
     }
 }
@@ -112,6 +125,19 @@ fn operations(document: &Document) -> Operations<'_> {
 fn merged(api: &Api) -> BTreeSet<(&str, Key)> {
     let of = |one: &'_ Operation| (one.method.clone(), template(&one.path));
     api.model.operations.iter().map(|one| (one.document.as_str(), of(one))).collect()
+}
+
+/// Returns true if an operation of a document is described by an operation of the merged document, in which the name of
+/// the type of object is a parameter if the document is folded.
+fn is_copy((method, path): &Key, merged: &Operation, folded: bool) -> bool {
+    let template = template(&merged.path);
+    let same = |(one, other): (&str, &str)| one == other || folded && other == "{}";
+    let alike = path.split('/').count() == template.split('/').count();
+    *method == merged.method && alike && path.split('/').zip(template.split('/')).all(same)
+}
+
+fn in_merged(api: &Api, operation: &Operation) -> Value {
+    expanded(&api.merged, &api.merged["paths"][&operation.path][operation.method.to_lowercase()])
 }
 
 fn differences(old: &Value, new: &Value) -> Vec<String> {

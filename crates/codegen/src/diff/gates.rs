@@ -17,17 +17,17 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, features: &BT
         if lost.is_empty() {
             let more = now.difference(before).cloned().collect::<Vec<_>>();
             let what = match more.is_empty() {
-                true => "is there without a feature".to_owned(),
-                false => format!("is there with {} as well", code(&more)),
+                true => "no longer requires a feature".to_owned(),
+                false => format!("also available with the feature {}", code(&more)),
             };
-            item.minor(what, "who has it still has it");
+            item.minor(what, "existing code compiles");
         } else {
             let what = if before.is_empty() {
-                format!("needs one of the features {}", code(now))
+                format!("requires one of the features {}", code(now))
             } else {
-                format!("is not there any more with {} alone", code(lost))
+                format!("no longer available with the feature {} alone", code(lost))
             };
-            item.breaking(what, "code that names the type and has no other feature on does not compile");
+            item.breaking(what, "code that uses the type and enables no other feature does not compile");
         }
     }
 }

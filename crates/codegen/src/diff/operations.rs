@@ -11,9 +11,9 @@ use crate::model::{OneOrTwo, Operation, Paging, PagingPlace, Reply};
 use crate::name::operations::is_version;
 use crate::read::document::object;
 
-const MOCKS: &str = "the Rust call stays; mocks and proxies that know the request see another one";
-const CURSORS: &str = "the Rust call stays; cursors that were stored before do not fit";
-const STAYS: &str = "the Rust call stays";
+const MOCKS: &str = "existing code compiles; mocks and proxies that match the request need the new one";
+const CURSORS: &str = "existing code compiles; stored cursors are no longer valid";
+const STAYS: &str = "existing code compiles";
 
 /// Compares an operation; the types of both sides are called alike already.
 pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_api, new_api): (&Api, &Api)) {
@@ -25,16 +25,16 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
     if new.deprecated != old.deprecated {
         let mut item = changes.of(Kind::Operation, &new.name);
         if new.deprecated {
-            let why = "calls compile with a warning";
-            item.is(Class::Minor, Section::Deprecated, "the vendor marks it deprecated", why);
+            let why = "code that calls it compiles with a warning";
+            item.is(Class::Minor, Section::Deprecated, "deprecated by the vendor", why);
         } else {
-            item.patch("is no longer deprecated", "calls compile without the warning");
+            item.patch("no longer deprecated", "code that calls it compiles without the warning");
         }
     }
     if old.common && !new.common {
         changes.of(Kind::Operation, &new.name).breaking(
-            "is no longer the operation of the client's other version",
-            "code that gives the builder of the one where that of the other is asked for does not compile",
+            "no longer shared with the client's other version",
+            "code that passes the builder of one version for that of the other does not compile",
         );
     }
     limits(changes, old, new);
@@ -44,16 +44,16 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
 fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api, &Api)) {
     if old.name != new.name {
         changes.of(Kind::Operation, &old.name).breaking(
-            format!("is called `{}` now", new.name),
-            "the method has another name, and so has its builder; cursors stored before do not fit",
+            format!("renamed to `{}`", new.name),
+            "code that calls it does not compile; stored cursors are no longer valid",
         );
     }
     let mut item = changes.of(Kind::Wire, &new.name);
     let line = |operation: &Operation| format!("{} {}", operation.method, operation.path);
     if line(old) != line(new) {
-        let moved = format!("`{}` became `{}`", line(old), line(new));
+        let moved = format!("sends `{}` instead of `{}`", line(new), line(old));
         if plain(old) == plain(new) {
-            item.patch(moved, "only the name of a place in the path is another");
+            item.patch(moved, "only the name of a path parameter differs");
         } else {
             // Another version in the path is another version of the API.
             let class = if unversioned(old) == unversioned(new) { Class::Breaking } else { Class::Minor };
@@ -61,19 +61,23 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
         }
     }
     if old.version != new.version {
-        let said = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
+        let said =
+            |version: &Option<String>| version.as_ref().map_or("none".to_owned(), |version| format!("`{version}`"));
         item.felt(
             Class::Breaking,
-            format!("the version it asks for was {}, is {}", said(&old.version), said(&new.version)),
-            "the Rust call stays; the vendor answers as another version of its API does",
+            format!("requests the API version {} instead of {}", said(&new.version), said(&old.version)),
+            "existing code compiles; another version of the API may reply differently",
         );
     }
     let (was, is) = (successes(apis.0, old), successes(apis.1, new));
     if was != is {
-        item.patch(format!("answers {} in place of {}", few(&is), few(&was)), "every 2xx is read alike");
+        item.patch(
+            format!("returns the status {} instead of {}", few(&is), few(&was)),
+            "the client treats every 2xx alike",
+        );
     }
     if old.spec_id != new.spec_id {
-        item.patch(format!("the vendor's identifier is `{}` now", new.spec_id), "it is shown, never sent");
+        item.patch(format!("the vendor's `operationId` is `{}`", new.spec_id), "it is not part of a request");
     }
 }
 
@@ -105,7 +109,7 @@ fn reply(changes: &mut Changes, old: &Operation, new: &Operation) {
         changes.of(Kind::Reply, &new.name).is(
             Class::Breaking,
             section,
-            format!("gave `{was}`, gives `{is}`"),
+            format!("returns `{is}` instead of `{was}`"),
             "code that reads the reply does not compile",
         );
     }
@@ -122,8 +126,10 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
     let mut item = changes.of(Kind::Paging, &new.name);
     let (before, now) = match (&old.paging, &new.paging) {
         (None, None) => return,
-        (Some(_), None) => return item.removed("does not page any more", "`items` and `pages` are gone"),
-        (None, Some(_)) => return item.added("pages", "`items` and `pages` are new"),
+        (Some(_), None) => {
+            return item.removed("no longer a paged list", "code that calls `items` or `pages` does not compile");
+        }
+        (None, Some(_)) => return item.added("a paged list now, with `items` and `pages`", STAYS),
         (Some(before), Some(now)) => (before, now),
     };
     let listed = |api: &Api, operation: &Operation, paging: &Paging| match &operation.reply {
@@ -134,14 +140,14 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
     if was != is {
         let named = |ty: Option<String>| ty.unwrap_or_else(|| "Value".to_owned());
         item.breaking(
-            format!("its items were `{}`, are `{}`", named(was), named(is)),
+            format!("its items are `{}` instead of `{}`", named(is), named(was)),
             "code that reads the items does not compile",
         );
     }
     if (before.kind, before.place, &before.param) != (now.kind, now.place, &now.param) {
-        item.felt(Class::Breaking, format!("paged {}, pages {}", told(before), told(now)), CURSORS);
+        item.felt(Class::Breaking, format!("pages {} instead of {}", told(now), told(before)), CURSORS);
     } else if before != now {
-        item.patch("finds its items, its next page or its total elsewhere", STAYS);
+        item.patch("its items, next page or total are at another place in the reply", STAYS);
     }
 }
 
@@ -162,34 +168,35 @@ fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
     let mut item = changes.of(Kind::Limit, &new.name);
     if old.limit_class != new.limit_class {
         item.patch(
-            format!("counts as `{}` in place of `{}`", new.limit_class, old.limit_class),
-            "calls are paced by another limit",
+            format!("is in the limit class `{}` instead of `{}`", new.limit_class, old.limit_class),
+            "calls are limited by another quota",
         );
     }
     if old.batch_max != new.batch_max {
-        let most = |most: Option<u64>| most.map_or_else(|| "any number".to_owned(), |most| most.to_string());
+        let most = |most: Option<u64>| most.map_or_else(|| "any number of".to_owned(), |most| most.to_string());
         item.patch(
-            format!("takes {} rows at once in place of {}", most(new.batch_max), most(old.batch_max)),
-            "batches are cut to what the vendor takes",
+            format!("accepts {} inputs in a request instead of {}", most(new.batch_max), most(old.batch_max)),
+            "larger batches are split",
         );
     }
     if old.idempotent != new.idempotent {
-        let what = if new.idempotent { "may be repeated" } else { "is not repeated where it may have arrived" };
-        item.patch(what, "retries follow what the operation does");
+        let what = if new.idempotent { "idempotent" } else { "no longer idempotent" };
+        item.patch(what, "only idempotent operations are retried after they may have been processed");
     }
     if old.long_running != new.long_running {
-        let what = if new.long_running { "may take long" } else { "does not take long any more" };
+        let what = if new.long_running { "may take a long time" } else { "no longer takes a long time" };
         item.patch(what, STAYS);
     }
     if old.failures != new.failures {
         let alone = |one: &Operation, other: &Operation| -> Vec<String> {
             one.failures.iter().filter(|status| !other.failures.contains(status)).map(u16::to_string).collect()
         };
-        for (statuses, what) in
-            [(alone(new, old), "names the failures"), (alone(old, new), "no longer names the failures")]
-        {
+        for (statuses, what) in [
+            (alone(new, old), "the document also lists the error status"),
+            (alone(old, new), "the document no longer lists the error status"),
+        ] {
             if !statuses.is_empty() {
-                item.patch(format!("{what} {}", few(statuses)), "errors are read alike");
+                item.patch(format!("{what} {}", few(statuses)), "the client reads errors of every status");
             }
         }
     }

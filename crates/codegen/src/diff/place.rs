@@ -1,7 +1,7 @@
 //! Maps places of the merged document to Rust items, so that a difference that is reported for an item is not reported
 //! again for its schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use serde_json::Value;
@@ -16,15 +16,22 @@ pub(super) struct Places<'a> {
     model: &'a Model,
     schemas: &'a Value,
     types: BTreeMap<&'a str, &'a Ty>,
+    /// The operations whose arguments are the members of a schema.
+    forms: BTreeMap<&'a str, Vec<&'a Operation>>,
+    /// The schemas that are part of a request.
+    sent: BTreeSet<&'a str>,
 }
 
 impl<'a> Places<'a> {
     /// Walks the document and the model of every operation in parallel.
     pub(super) fn of(api: &'a Api) -> Self {
+        let schemas = &api.merged["components"]["schemas"];
         let mut this =
-            Self { model: &api.model, schemas: &api.merged["components"]["schemas"], types: BTreeMap::new() };
+            Self { model: &api.model, schemas, types: BTreeMap::new(), forms: BTreeMap::new(), sent: BTreeSet::new() };
         for operation in &api.model.operations {
             let value = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
+            this.send(&value["parameters"]);
+            this.send(&value["requestBody"]);
             for parameter in list(value, "parameters") {
                 if let Some(argument) = argument(operation, text(parameter, "name").unwrap_or_default()) {
                     this.walk(&parameter["schema"], argument);
@@ -34,6 +41,9 @@ impl<'a> Places<'a> {
                 contents(&value["requestBody"]).for_each(|schema| this.walk(schema, &body.ty));
             }
             for schema in contents(&value["requestBody"]).filter(|_| operation.body.is_none()) {
+                if let Some(name) = references::schema_name(schema) {
+                    this.forms.entry(name).or_default().push(operation);
+                }
                 for (name, part) in object(references::resolved(this.schemas, schema), "properties") {
                     if let Some(argument) = argument(operation, name) {
                         this.walk(part, argument);
@@ -46,6 +56,21 @@ impl<'a> Places<'a> {
             }
         }
         this
+    }
+
+    /// Collects the schemas that a value refers to, directly or indirectly.
+    fn send(&mut self, value: &'a Value) {
+        match value {
+            Value::Object(map) => {
+                let schemas = self.schemas;
+                if let Some(name) = references::schema_name(value).filter(|name| self.sent.insert(*name)) {
+                    self.send(&schemas[name]);
+                }
+                map.values().for_each(|value| self.send(value));
+            }
+            Value::Array(list) => list.iter().for_each(|value| self.send(value)),
+            _ => {}
+        }
     }
 
     fn walk(&mut self, schema: &'a Value, ty: &'a Ty) {
@@ -101,23 +126,44 @@ impl<'a> Places<'a> {
 
     /// Returns the items at a place of a named schema: the type itself, or an item inside it.
     pub(super) fn schema(&self, name: &str, pointer: &[String], value: Option<&Value>) -> Vec<String> {
-        self.types.get(name).map_or_else(Vec::new, |ty| self.below(ty, pointer, value))
+        let mut items = self.types.get(name).map_or_else(Vec::new, |ty| self.below(ty, pointer, value));
+        for operation in self.forms.get(name).into_iter().flatten() {
+            items.extend(self.form(operation, pointer, value));
+        }
+        items
+    }
+
+    /// Returns true if a named schema is part of a request.
+    pub(super) fn is_sent(&self, name: &str) -> bool {
+        self.sent.contains(name)
+    }
+
+    /// Returns the items at a place of the schema of a form, whose members are arguments.
+    fn form(&self, operation: &Operation, pointer: &[String], value: Option<&Value>) -> Vec<String> {
+        let steps: Vec<&str> = pointer.iter().map(String::as_str).collect();
+        match (steps.as_slice(), value.and_then(Value::as_str)) {
+            (["properties", part, ..], _) => self.argument(operation, part, &pointer[2..], value),
+            (["required"], Some(part)) => self.argument(operation, part, &[], value),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the items at a place below an argument.
+    fn argument(&self, operation: &Operation, wire: &str, rest: &[String], value: Option<&Value>) -> Vec<String> {
+        let wire = wire.split_once(':').map_or(wire, |(_, wire)| wire);
+        let mut items = vec![format!("{}({wire})", operation.name)];
+        items.extend(argument(operation, wire).into_iter().flat_map(|ty| self.below(ty, rest, value)));
+        items
     }
 
     /// Returns the items at a place of an operation.
     pub(super) fn operation(&self, operation: &Operation, pointer: &[String], value: Option<&Value>) -> Vec<String> {
         let steps: Vec<&str> = pointer.iter().map(String::as_str).collect();
-        let argument_at = |wire: &str, rest: &[String]| {
-            let wire = wire.split_once(':').map_or(wire, |(_, wire)| wire);
-            let mut items = vec![format!("{}({wire})", operation.name)];
-            items.extend(argument(operation, wire).into_iter().flat_map(|ty| self.below(ty, rest, value)));
-            items
-        };
         match steps.as_slice() {
-            ["parameters", wire, "schema", ..] => argument_at(wire, &pointer[3..]),
-            ["parameters", wire, ..] => argument_at(wire, &[]),
-            ["requestBody", "content", _, "schema", "properties", part, ..] if operation.body.is_none() => {
-                argument_at(part, &pointer[6..])
+            ["parameters", wire, "schema", ..] => self.argument(operation, wire, &pointer[3..], value),
+            ["parameters", wire, ..] => self.argument(operation, wire, &[], value),
+            ["requestBody", "content", _, "schema", ..] if operation.body.is_none() => {
+                self.form(operation, &pointer[4..], value)
             }
             ["requestBody", "content", _, "schema", ..] => {
                 let body = operation.body.as_ref().map(|body| &body.ty);
@@ -138,7 +184,9 @@ impl<'a> Places<'a> {
         while let Some(step) = steps.next() {
             match step {
                 "properties" => {
-                    let Some((name, inner)) = steps.next().and_then(|wire| self.field(ty, wire)) else { return vec![] };
+                    // All members at once are a difference of the type.
+                    let Some(wire) = steps.next() else { break };
+                    let Some((name, inner)) = self.field(ty, wire) else { return vec![] };
                     (item, ty) = (Some(name), inner);
                 }
                 "items" | "additionalProperties" => match inside(ty) {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::{Changes, Class, Kind, few};
+use super::change::{Changes, Class, Kind, counted, few};
 use super::pairs::Pair;
 use super::side::Api;
 use crate::model::Operation;
 
-const REFUSED: &str = "the Rust call stays; the vendor refuses credentials that have nothing else";
-const LOOSER: &str = "the Rust call stays; what was accepted still is";
+const REFUSED: &str = "existing code compiles; the vendor refuses credentials that have none of these";
+const LOOSER: &str = "existing code works: what was accepted still is";
 
 /// Compares the credentials of an operation.
 pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_api, new_api): (&Api, &Api)) {
@@ -18,34 +18,37 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
     let mut item = changes.of(Kind::Limit, &new.name);
     if old.anonymous != new.anonymous {
         match new.anonymous {
-            true => item.minor("is called without a credential", "the Rust call stays; no credential is sent"),
+            true => item.minor("requires no credential", "existing code compiles; no credential is sent"),
             false => {
-                item.felt(Class::Breaking, "needs a credential", "the vendor refuses calls without one");
+                item.felt(Class::Breaking, "requires a credential", "the vendor refuses calls without one");
             }
         }
     }
     let (before, now) = (Ways::of(old_api, old), Ways::of(new_api, new));
-    for (of, before, now) in
-        [("scopes", before.scopes, now.scopes), ("credentials of the kind", before.kinds, now.kinds)]
-    {
+    for (of, before, now) in [("scope", before.scopes, now.scopes), ("credential", before.kinds, now.kinds)] {
         // A credential is still accepted if it has everything that one of the alternatives now requires.
         let accepted = |way: &&Way| now.iter().any(|now| now.is_subset(way));
-        let gone = written(before.iter().filter(|way| !accepted(way)));
-        let come = written(now.difference(&before));
+        let gone: Vec<&Way> = before.iter().filter(|way| !accepted(way)).collect();
+        let come: Vec<&Way> = now.difference(&before).collect();
+        let named = |ways: &[&Way]| format!("{} {}", counted(of, ways.len()), written(ways));
         match (gone.is_empty(), come.is_empty()) {
             (true, true) if before == now => {}
             _ if before.is_empty() => {
                 item.minor(
-                    format!("names {of} for the first time: {come}"),
-                    "the Rust call stays; a token may lack them",
+                    format!("lists for the first time the {}", named(&come)),
+                    "existing code compiles; a token may lack them",
                 );
             }
-            _ if now.is_empty() => item.minor(format!("names no {of} any more; named {gone}"), LOOSER),
-            (true, true) => item.minor(format!("names fewer {of}, of which one that is enough is left"), LOOSER),
-            (true, false) => item.minor(format!("accepts {of} {come} as well"), LOOSER),
-            (false, true) => item.felt(Class::Breaking, format!("no longer accepts {of} {gone}"), REFUSED),
+            _ if now.is_empty() => item.minor(format!("no longer lists the {}", named(&gone)), LOOSER),
+            (true, true) => item.minor(format!("requires fewer {of}s at once"), LOOSER),
+            (true, false) => item.minor(format!("also accepts the {}", named(&come)), LOOSER),
+            (false, true) => item.felt(Class::Breaking, format!("no longer accepts the {}", named(&gone)), REFUSED),
             (false, false) => {
-                item.felt(Class::Breaking, format!("no longer accepts {of} {gone}, but accepts {come}"), REFUSED);
+                item.felt(
+                    Class::Breaking,
+                    format!("accepts the {} instead of {}", named(&come), written(&gone)),
+                    REFUSED,
+                );
             }
         }
     }
@@ -54,8 +57,8 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
 /// Scopes, or kinds of credentials, that are required together.
 type Way = BTreeSet<String>;
 
-fn written<'a>(ways: impl Iterator<Item = &'a Way>) -> String {
-    few(ways.map(|way| way.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ")))
+fn written(ways: &[&Way]) -> String {
+    few(ways.iter().map(|way| way.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ")))
 }
 
 /// The alternatives, of scopes and of kinds of credentials.

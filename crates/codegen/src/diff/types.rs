@@ -1,11 +1,12 @@
 //! Types: fields, variants and arms.
 
-use super::change::{Changes, Class, Kind, Section};
+use super::change::{Changes, Class, Kind, Section, UNTOUCHED, counted, most};
 use crate::emit::{field_type, required_of_new, unboxed};
 use crate::model::{Definition, Field, Shape, Ty};
 
-const OPEN: &str = "the enum is open: code that matches has an arm for values it does not know";
-const OPTION: &str = "the record is `non_exhaustive` and the field an `Option`: nobody has to set or read it";
+const OPEN: &str = "the enum is open: a `match` has an arm for unknown values already";
+const REQUIRED: &str = "a request without it returns an error before it is sent";
+const OPTION: &str = "the struct is `#[non_exhaustive]`, and the field is optional";
 
 /// Compares a type that both sides have; `used` says by what.
 pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: &Definition, used: &str) {
@@ -18,12 +19,12 @@ pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: 
             if tag != now_tag {
                 changes
                     .of(Kind::Type, name)
-                    .patch(format!("its kinds are told apart in another way{used}"), "the Rust type stays");
+                    .patch(format!("its variants are told apart in another way{used}"), "existing code compiles");
             }
             arms(changes, name, before, now, used);
         }
         (before, now) => changes.of(Kind::Type, name).breaking(
-            format!("was {} and is {}{used}", shape(before), shape(now)),
+            format!("{} instead of {}{used}", shape(now), shape(before)),
             "code that reads or makes it does not compile",
         ),
     }
@@ -31,22 +32,19 @@ pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: 
 
 const fn shape(shape: &Shape) -> &'static str {
     match shape {
-        Shape::Record { .. } => "a record",
+        Shape::Record { .. } => "a struct",
         Shape::Enum(_) => "an enum of texts",
-        Shape::Union(..) => "one of several records",
+        Shape::Union(..) => "an enum of structs",
     }
 }
 
 type Side<'a> = (&'a Definition, &'a [Field]);
 
-fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now): Side<'_>, used: &str) {
-    let new_before = constructor(old, before);
-    let new_now = constructor(new, now);
+fn record<'a>(changes: &mut Changes, name: &str, (old, before): Side<'a>, (new, now): Side<'a>, used: &str) {
     if old.others != new.others {
         let written = |others: &Option<Ty>| others.as_ref().map_or("any value".to_owned(), |ty| ty.rust(""));
         let mut item = changes.of(Kind::Type, format!("{name}.others"));
-        let what =
-            format!("members without a name were `{}` and are `{}`{used}", written(&old.others), written(&new.others));
+        let what = format!("other members are `{}` instead of `{}`{used}", written(&new.others), written(&old.others));
         match old.others {
             None => item.added(what, "`others()` is new"),
             Some(_) => item.breaking(what, "code that calls `others()` or `with_other()` does not compile"),
@@ -54,52 +52,56 @@ fn record(changes: &mut Changes, name: &str, (old, before): Side<'_>, (new, now)
     }
     for field in before {
         let item = format!("{name}.{}", field.ident);
-        let Some(other) = now.iter().find(|other| other.wire == field.wire) else {
-            changes.of(Kind::Type, item).removed(
-                format!("the field `{}` is gone{used}", field.wire),
-                "code that names the field does not compile",
-            );
-            continue;
-        };
+        let Some(other) = now.iter().find(|other| other.wire == field.wire) else { continue };
         if other.ident != field.ident {
-            changes.of(Kind::Type, &item).breaking(
-                format!("the field is called `{}` now{used}", other.ident),
-                "code that names the field does not compile",
-            );
+            changes
+                .of(Kind::Type, &item)
+                .breaking(format!("renamed to `{}`{used}", other.ident), "code that names the field does not compile");
         }
         let (was, is) = (field_type(field, old).0, field_type(other, new).0);
         if was != is {
             let section = if closes(&field.ty, &other.ty) { Section::Behaviour } else { Section::Changed };
             let why = "code that reads or sets the field does not compile";
-            changes.of(Kind::Type, &item).is(Class::Breaking, section, format!("was `{was}`, is `{is}`{used}"), why);
+            changes.of(Kind::Type, &item).is(
+                Class::Breaking,
+                section,
+                format!("is `{is}` instead of `{was}`{used}"),
+                why,
+            );
         }
         setters(changes, &item, (old, field), (new, other));
         requirement(changes, &item, field.required && old.sent, other.required && new.sent, used);
     }
-    for field in now.iter().filter(|field| before.iter().all(|other| other.wire != field.wire)) {
-        let mut item = changes.of(Kind::Type, format!("{name}.{}", field.ident));
-        let what = format!("the field `{}`: `{}`{used}", field.wire, field_type(field, new).0);
-        if field.required && new.sent && old.sent {
-            let what = format!("a request must have {what}");
-            item.felt(Class::Breaking, what, "a request without it is refused before it is sent");
-        } else {
-            item.added(what, OPTION);
-        }
+    let alone = |all: &'a [Field], others: &[Field]| -> Vec<&'a Field> {
+        all.iter().filter(|field| others.iter().all(|other| other.wire != field.wire)).collect()
+    };
+    let part = |field: &&Field| format!("{name}.{}", field.ident);
+    let gone = alone(before, now);
+    if !gone.is_empty() {
+        let names = most(gone.iter().map(|field| format!("`{}`", field.ident)));
+        let what = format!("{} removed: {names}{used}", counted("field", gone.len()));
+        changes.of(Kind::Type, name).with(gone.iter().map(part)).removed(what, "code that names them does not compile");
     }
-    if new_before != new_now {
-        let said = |asked: &Option<Vec<String>>| match asked {
-            Some(asked) => format!("`new({})`", asked.join(", ")),
-            None => "`default()`".to_owned(),
-        };
-        changes.of(Kind::Type, name).breaking(
-            format!("is made by {} in place of {}{used}", said(&new_now), said(&new_before)),
-            "what a request must have changed; code that makes it does not compile",
-        );
+    let (required, optional): (Vec<&Field>, Vec<&Field>) =
+        alone(now, before).into_iter().partition(|field| field.required && new.sent && old.sent);
+    if !required.is_empty() {
+        let names = most(required.iter().map(|field| format!("`{}: {}`", field.ident, unboxed(&field.ty).rust(""))));
+        let what = format!("requests require the new {} {names}{used}", counted("field", required.len()));
+        changes.of(Kind::Type, name).with(required.iter().map(part)).felt(Class::Breaking, what, REQUIRED);
+    }
+    if !optional.is_empty() {
+        let names = most(optional.iter().map(|field| format!("`{}: {}`", field.ident, field_type(field, new).0)));
+        let what = format!("new {} {names}{used}", counted("field", optional.len()));
+        changes.of(Kind::Type, name).with(optional.iter().map(part)).added(what, OPTION);
+    }
+    if let Some(what) = creation(constructor(old, before), constructor(new, now)) {
+        let why = "code that creates it does not compile";
+        changes.of(Kind::Type, name).breaking(format!("{what}{used}"), why);
     }
     if old.sent && !new.sent {
-        changes.of(Kind::Type, name).breaking("is in no request any more", "its setters are gone");
-    } else if new.sent && !old.sent && new_now.is_none() {
-        changes.of(Kind::Type, name).added("is part of a request now", "it has setters in addition");
+        changes.of(Kind::Type, name).breaking("no longer part of a request", "its setters are removed");
+    } else if new.sent && !old.sent && constructor(new, now).is_none() {
+        changes.of(Kind::Type, name).added("part of a request now", "it gains setters");
     }
 }
 
@@ -118,8 +120,8 @@ fn setters(changes: &mut Changes, item: &str, (old, before): (&Definition, &Fiel
     }
     let mut item = changes.of(Kind::Type, item);
     let mut compare = |before: bool, now: bool, of: &str| match (before, now) {
-        (true, false) => item.removed(format!("{of} is gone"), "code that calls it does not compile"),
-        (false, true) => item.added(format!("{of} is new"), "nothing that was there is touched"),
+        (true, false) => item.removed(format!("{of} is removed"), "code that calls it does not compile"),
+        (false, true) => item.added(format!("{of} is new"), UNTOUCHED),
         _ => {}
     };
     compare(before.nullable, now.nullable, &format!("`clear_{}()`", now.ident));
@@ -130,60 +132,100 @@ fn setters(changes: &mut Changes, item: &str, (old, before): (&Definition, &Fiel
 
 fn requirement(changes: &mut Changes, item: &str, before: bool, now: bool, used: &str) {
     if now && !before {
-        let why = "a request without it is refused before it is sent";
-        changes.of(Kind::Type, item).felt(Class::Breaking, format!("a request must have it{used}"), why);
+        changes.of(Kind::Type, item).felt(Class::Breaking, format!("required in requests now{used}"), REQUIRED);
     } else if before && !now {
-        let why = "a request without it is sent; one with it still is";
-        changes.of(Kind::Type, item).minor(format!("a request may leave it out{used}"), why);
+        let why = "existing code compiles and works";
+        changes.of(Kind::Type, item).minor(format!("optional in requests now{used}"), why);
     }
 }
 
-/// The arguments of its `new`, each with its type; `None` where it is made by `default`.
-fn constructor(definition: &Definition, fields: &[Field]) -> Option<Vec<String>> {
-    let asked = required_of_new(definition, fields)?;
+/// Returns the fields that `new` takes, or `None` if the record is created by `default`.
+fn constructor<'a>(definition: &Definition, fields: &'a [Field]) -> Option<Vec<&'a Field>> {
     // Without arguments there is a `default` too.
-    (!asked.is_empty())
-        .then(|| asked.iter().map(|field| format!("{}: {}", field.ident, unboxed(&field.ty).rust(""))).collect())
+    required_of_new(definition, fields).filter(|taken| !taken.is_empty())
+}
+
+/// Returns how the creation of a record differs. An argument of another type or name is reported as a field.
+fn creation(before: Option<Vec<&Field>>, now: Option<Vec<&Field>>) -> Option<String> {
+    let written = |fields: &[&Field]| -> String {
+        let all = fields.iter().map(|field| format!("{}: {}", field.ident, unboxed(&field.ty).rust("")));
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let alone = |fields: &[&Field], others: &[&Field]| -> String {
+        let mut fields = fields.to_vec();
+        fields.retain(|field| others.iter().all(|other| other.wire != field.wire));
+        written(&fields)
+    };
+    match (before, now) {
+        (None, None) => None,
+        (None, Some(now)) => Some(format!("created by `new({})` instead of `default()`", written(&now))),
+        (Some(before), None) => Some(format!("created by `default()` instead of `new({})`", written(&before))),
+        (Some(before), Some(now)) => match (alone(&now, &before), alone(&before, &now)) {
+            (come, gone) if come.is_empty() && gone.is_empty() => {
+                let same = before.iter().map(|field| &field.wire).eq(now.iter().map(|field| &field.wire));
+                (!same).then(|| format!("`new` takes its arguments in another order: `{}`", written(&now)))
+            }
+            (come, gone) if gone.is_empty() => Some(format!("`new` also takes `{come}`")),
+            (come, gone) if come.is_empty() => Some(format!("`new` no longer takes `{gone}`")),
+            (come, gone) => Some(format!("`new` takes `{come}` instead of `{gone}`")),
+        },
+    }
 }
 
 fn variants(changes: &mut Changes, name: &str, before: &[(String, String)], now: &[(String, String)], used: &str) {
+    let alone = |all: &[(String, String)], others: &[(String, String)]| -> Vec<(String, String)> {
+        all.iter().filter(|(_, text)| others.iter().all(|(_, other)| other != text)).cloned().collect()
+    };
+    let part = |(variant, _): &(String, String)| format!("{name}::{variant}");
+    let texts = |all: &[(String, String)]| most(all.iter().map(|(_, text)| format!("`{text}`")));
+    let (gone, come) = (alone(before, now), alone(now, before));
+    if !gone.is_empty() {
+        let what = format!("{} removed: {}{used}", counted("value", gone.len()), texts(&gone));
+        let why = "code that names the variants does not compile";
+        changes.of(Kind::Enum, name).with(gone.iter().map(part)).removed(what, why);
+    }
     for (variant, text) in before {
-        let item = format!("{name}::{variant}");
-        match now.iter().find(|(_, other)| other == text) {
-            None => changes
-                .of(Kind::Enum, item)
-                .removed(format!("the value `{text}` is gone{used}"), "code that names the variant does not compile"),
-            Some((other, _)) if other != variant => changes
-                .of(Kind::Enum, item)
-                .breaking(format!("is called `{other}` now{used}"), "code that names the variant does not compile"),
-            _ => {}
+        if let Some((other, _)) = now.iter().find(|(other, same)| same == text && other != variant) {
+            let why = "code that names the variant does not compile";
+            changes.of(Kind::Enum, format!("{name}::{variant}")).breaking(format!("renamed to `{other}`{used}"), why);
         }
     }
-    for (variant, text) in now.iter().filter(|(_, text)| before.iter().all(|(_, other)| other != text)) {
-        changes.of(Kind::Enum, format!("{name}::{variant}")).added(format!("the value `{text}`{used}"), OPEN);
+    if !come.is_empty() {
+        let what = format!("new {} {}{used}", counted("value", come.len()), texts(&come));
+        changes.of(Kind::Enum, name).with(come.iter().map(part)).added(what, OPEN);
     }
 }
 
 type Arm = (Ty, String, Vec<String>);
 
 fn arms(changes: &mut Changes, name: &str, before: &[Arm], now: &[Arm], used: &str) {
+    let alone = |all: &[Arm], others: &[Arm]| -> Vec<String> {
+        let names = all.iter().map(|(_, arm, _)| arm);
+        names.filter(|arm| others.iter().all(|(_, other, _)| other != *arm)).cloned().collect()
+    };
+    let parts = |arms: &[String]| arms.iter().map(|arm| format!("{name}::{arm}")).collect::<Vec<_>>();
+    let names = |arms: &[String]| most(arms.iter().map(|arm| format!("`{arm}`")));
+    let (gone, come) = (alone(before, now), alone(now, before));
+    if !gone.is_empty() {
+        let what = format!("{} removed: {}{used}", counted("variant", gone.len()), names(&gone));
+        let why = "code that names the variants does not compile";
+        changes.of(Kind::Type, name).with(parts(&gone)).removed(what, why);
+    }
     for (ty, arm, texts) in before {
         let item = format!("{name}::{arm}");
         match now.iter().find(|(_, other, _)| other == arm) {
-            None => changes
-                .of(Kind::Type, item)
-                .removed(format!("this kind is gone{used}"), "code that names the variant does not compile"),
             Some((other, ..)) if other != ty => changes.of(Kind::Type, item).breaking(
-                format!("held `{}`, holds `{}`{used}", ty.rust(""), other.rust("")),
+                format!("holds `{}` instead of `{}`{used}", other.rust(""), ty.rust("")),
                 "code that reads it does not compile",
             ),
             Some((_, _, others)) if others != texts => changes
                 .of(Kind::Type, item)
-                .patch(format!("told apart by {}{used}", others.join(", ")), "the Rust type stays"),
-            Some(_) => {}
+                .patch(format!("told apart by {}{used}", others.join(", ")), "existing code compiles"),
+            _ => {}
         }
     }
-    for (ty, arm, _) in now.iter().filter(|(_, arm, _)| before.iter().all(|(_, other, _)| other != arm)) {
-        changes.of(Kind::Type, format!("{name}::{arm}")).added(format!("the kind `{}`{used}", ty.rust("")), OPEN);
+    if !come.is_empty() {
+        let what = format!("new {} {}{used}", counted("variant", come.len()), names(&come));
+        changes.of(Kind::Type, name).with(parts(&come)).added(what, OPEN);
     }
 }

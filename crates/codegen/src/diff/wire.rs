@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 
-use super::change::{Changes, Kind, few};
+use super::change::{Changes, Class, Kind, few};
 use super::difference::{self, Difference};
 use super::pairs::{Pair, Pairs};
 use super::place::Places;
@@ -66,14 +66,15 @@ pub(super) fn compare(
         let before = &old.merged["paths"][&pair.old.path][pair.old.method.to_lowercase()];
         let now = &new.merged["paths"][&pair.new.path][pair.new.method.to_lowercase()];
         let found = difference::all(before, now, &OPERATION);
-        say(changes, &pair.new.name, &found, |one| known.operation(pair, one));
+        let sent = |one: &Difference<'_>| one.pointer.first().is_some_and(|first| first != "responses");
+        say(changes, &pair.new.name, &found, |one| known.operation(pair, one), sent);
         follow(&found, &mut open);
     }
     let mut seen = BTreeSet::new();
     while let Some((was, is)) = open.pop() {
         if seen.insert((was.clone(), is.clone())) {
             let found = difference::all(&before[&was], &now[&is], &["x-crm-name"]);
-            say(changes, &is, &found, |one| known.schema((&was, &is), one));
+            say(changes, &is, &found, |one| known.schema((&was, &is), one), |_| known.new.is_sent(&is));
             follow(&found, &mut open);
         }
     }
@@ -86,19 +87,31 @@ pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
     };
     let (was, is) = (hosts(old), hosts(new));
     if was != is {
-        let why = "the client's own host is written by hand: look whether it is still right";
-        changes.of(Kind::Wire, &new.client).minor(format!("the document names the host {is} in place of {was}"), why);
+        let why = "the client's host is written by hand: check that it is still right";
+        changes.of(Kind::Wire, &new.client).minor(format!("the document lists the host {is} instead of {was}"), why);
     }
     let responses = |api: &Api| api.merged["components"]["responses"].clone();
     let (before, now) = (responses(old), responses(new));
-    say(changes, "the replies that operations share", &difference::all(&before, &now, &[]), |_| false);
+    say(changes, "the replies that operations share", &difference::all(&before, &now, &[]), |_| false, |_| false);
 }
 
-/// Reports the differences that earlier reports do not cover.
-fn say(changes: &mut Changes, name: &str, found: &[Difference<'_>], covered: impl Fn(&Difference<'_>) -> bool) {
-    let shown = difference::said(&found.iter().filter(|one| !covered(one)).collect::<Vec<_>>());
+/// Reports the differences that earlier reports do not cover. A break is a request that the vendor may no longer accept.
+fn say(
+    changes: &mut Changes,
+    name: &str,
+    found: &[Difference<'_>],
+    covered: impl Fn(&Difference<'_>) -> bool,
+    sent: impl Fn(&Difference<'_>) -> bool,
+) {
+    let left = found.iter().filter(|one| !covered(one));
+    let (narrower, shown): (Vec<_>, Vec<_>) = left.partition(|one| one.narrows() && sent(one));
+    if !narrower.is_empty() {
+        let why = "existing code compiles; the vendor may refuse requests that it accepted";
+        changes.of(Kind::Wire, name).felt(Class::Breaking, difference::said(&narrower).join(", "), why);
+    }
+    let shown = difference::said(&shown);
     if !shown.is_empty() {
-        changes.of(Kind::Wire, name).patch(shown.join(", "), "no Rust item shows it");
+        changes.of(Kind::Wire, name).patch(shown.join(", "), "no Rust item changes");
     }
 }
 
@@ -129,7 +142,7 @@ impl Known<'_> {
                 return status.parse().is_ok_and(|status: u16| status >= 400 || status / 100 == 2);
             }
             ["x-crm-version" | "x-crm-limit-class" | "x-crm-batch-max" | "x-crm-idempotent" | "x-crm-long-running"]
-            | ["x-crm-no-auth"]
+            | ["x-crm-no-auth" | "x-crm-unpaged"]
             | ["x-crm-paging", ..] => return true,
             ["responses", status, "content"] | ["responses", status, "content", _] if status.starts_with('2') => {
                 return whole(Kind::Reply, &pair.new.name).is_some_and(|whole| self.told.contains(&whole));

@@ -225,7 +225,7 @@ fn a_name_that_the_surface_gives_to_another_operation_is_refused_with_both_place
     std::fs::remove_file(before.path().join("specs/acme/surface/site_search.json")).unwrap();
     let changes = diff::between(before.path(), vendor.0.root(), &mut |_| {}).unwrap();
     let said: Vec<String> = changes.iter().map(|change| format!("{}: {}", change.item, change.what)).collect();
-    assert_eq!(said, ["site_search.search: is called `site_search.find` now"]);
+    assert_eq!(said, ["site_search.search: renamed to `site_search.find`"]);
     assert!(changes.iter().all(|change| change.class == Class::Breaking));
     assert_eq!(vendor.0.plan().unwrap().files.iter().filter(|file| file.path.ends_with("names.json")).count(), 1);
 }
