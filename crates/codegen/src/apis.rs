@@ -61,10 +61,13 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     let surface = Surface::read(&vendor.folder)?;
     let names = Names::read(&vendor.folder)?;
     let mut refusals = surface.check(&vendor.folder, &vendor.file, &documents);
+    let mut corrected: Vec<Document> = documents.into_values().flatten().collect();
+    refusals.extend(corrections.apply(&mut corrected)?);
     let mut apis = Vec::new();
     for file in &vendor.file.apis {
-        let mut documents = documents.remove(file.name.as_str()).unwrap_or_default();
-        refusals.extend(corrections.apply(&mut documents)?);
+        let (mut documents, others) =
+            corrected.into_iter().partition(|document| file.documents.contains_key(&document.name));
+        corrected = others;
         surface.apply(file, &mut documents);
         // What follows from a refusal is said after it.
         let api = normalise::api(vendor, file, documents, &names);

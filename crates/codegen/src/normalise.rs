@@ -10,7 +10,6 @@ mod identifiers;
 mod merge;
 mod paging;
 mod parameters;
-mod prune;
 mod security;
 mod twice;
 
@@ -24,7 +23,7 @@ use crate::name::lock::{ApiNames, Names};
 use crate::name::{operations, vocabulary};
 use crate::read::document::Document;
 use crate::read::vendor::{ApiFile, Vendor};
-use crate::read::{evidence, items, references};
+use crate::read::{evidence, items, prune, references};
 
 pub use fold::ObjectType;
 pub use parameters::placeholders;

@@ -5,6 +5,7 @@ mod descriptions;
 mod legal;
 mod names;
 mod told;
+mod versions;
 
 use std::path::Path;
 

@@ -66,12 +66,14 @@ pub struct Rules {
     /// True if the operation is sent without the client's credential, because the vendor's document declares
     /// no security for it.
     pub anonymous: bool,
+    /// True if the vendor publishes the operation as a beta, which it may change or withdraw without notice.
+    pub beta: bool,
 }
 
 impl Rules {
-    /// No list, content on success, the client's credential, and no condition among parts.
+    /// No list, content on success, the client's credential, no condition among parts, and no beta.
     pub const PLAIN: Self =
-        Self { items: &[], items_required: false, one_of_parts: &[], may_be_empty: false, anonymous: false };
+        Self { items: &[], items_required: false, one_of_parts: &[], may_be_empty: false, anonymous: false, beta: false };
 }
 
 /// How an operation's list is paged: the parameters of its positions and of its page size. Operations

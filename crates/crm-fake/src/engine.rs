@@ -32,8 +32,8 @@ pub(crate) struct Engine {
     inner: Mutex<Inner>,
 }
 
-/// The document that holds for a value of the `Version` header.
-pub(crate) type Documents = dyn Fn(Option<&str>) -> &'static Document + Send + Sync;
+/// Returns the document that applies to a value of the `Version` header and a path.
+pub(crate) type Documents = dyn Fn(Option<&str>, &str) -> &'static Document + Send + Sync;
 
 /// Everything behind the lock.
 pub(crate) struct Inner {
@@ -70,7 +70,7 @@ impl Engine {
 
     /// The vendor's own limits.
     pub(crate) fn limits(&self) -> &'static Limits {
-        &(self.documents)(None).limits
+        &(self.documents)(None, "").limits
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -85,7 +85,7 @@ impl Engine {
     pub(crate) fn answer(&self, incoming: &Incoming) -> Outcome {
         let now = Instant::now();
         let query = call::pairs(&incoming.query);
-        let document = self.document(&incoming.headers);
+        let document = self.document(incoming);
         let segments = segments(document, &incoming.path);
         let found = segments.as_ref().map_or(Found::Nothing, |segments| document.find(&incoming.method, segments));
         let mut inner = self.lock();
@@ -132,8 +132,9 @@ impl Engine {
         outcome
     }
 
-    fn document(&self, headers: &HeaderMap) -> &'static Document {
-        (self.documents)(headers.get("version").and_then(|value| value.to_str().ok()))
+    fn document(&self, incoming: &Incoming) -> &'static Document {
+        let version = incoming.headers.get("version").and_then(|value| value.to_str().ok());
+        (self.documents)(version, &incoming.path)
     }
 
     fn record(

@@ -191,8 +191,8 @@ impl Builder {
             quotas: Quotas::new(limits, &document.limits),
         };
         let base_url = format!("http://{address}{}", document.base_path);
-        let engine =
-            Arc::new(Engine::new(dialect, Box::new(move |version| vendor.document_of(version)), base_url, inner));
+        let documents = move |version: Option<&str>, path: &str| vendor.document_of(version, path);
+        let engine = Arc::new(Engine::new(dialect, Box::new(documents), base_url, inner));
         let accept = tokio::spawn(server::run(listener, Arc::clone(&engine)));
         Ok(Fake { vendor: self.vendor, engine, address, accept, token })
     }
@@ -347,7 +347,7 @@ impl Fake {
     /// ones too: an object with `path`, `query` and `header`, each by name, and with the `body` if the
     /// operation takes one. The version is the one the client asks for; only HoopAI has several.
     pub fn sample_request(&self, method: &str, path: &str, version: Option<&str>) -> Option<Value> {
-        let document = self.vendor.document_of(version);
+        let document = self.vendor.document_of(version, path);
         let operation = document.operations.iter().find(|known| known.method == method && known.path == path)?;
         Some(request::sample(document, operation))
     }

@@ -41,7 +41,7 @@ fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engi
         journal: Journal::new(10),
         quotas: Quotas::new(Vec::new(), &document.limits),
     };
-    Engine::new(dialect, Box::new(move |_| document), "http://127.0.0.1:1".into(), inner)
+    Engine::new(dialect, Box::new(move |_, _| document), "http://127.0.0.1:1".into(), inner)
 }
 
 fn text(value: &Value) -> String {
@@ -120,16 +120,17 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
     }
 }
 
-/// Every document, by its vendor and version.
-fn apis() -> impl Iterator<Item = (Vendor, &'static str)> {
-    Vendor::ALL.iter().map(|vendor| (*vendor, "2021-07-28")).chain([(Vendor::HoopAi, "v3")])
+/// Every document, with its vendor and the version that selects it.
+fn apis() -> impl Iterator<Item = (Vendor, &'static str, &'static Document)> {
+    let all = Vendor::ALL.iter().map(|vendor| (*vendor, "2021-07-28", "/"));
+    let all = all.chain([(Vendor::HoopAi, "v3", "/"), (Vendor::HubSpot, "", "/2026-09-beta/")]);
+    all.map(|(vendor, version, path)| (vendor, version, vendor.document_of(Some(version), path)))
 }
 
 #[test]
 fn every_operation_answers_its_own_sample() {
     let mut wrong = Vec::new();
-    for (vendor, version) in apis() {
-        let document = vendor.document_of(Some(version));
+    for (vendor, version, document) in apis() {
         let engine = engine(vendor, document, Replies::State);
         for operation in &document.operations {
             let incoming = incoming(document, operation, version);
@@ -157,8 +158,7 @@ fn every_operation_answers_its_own_sample() {
 #[test]
 fn strange_replies_differ_from_the_document_in_closed_sets_only() {
     let mut wrong = Vec::new();
-    for (vendor, version) in apis() {
-        let document = vendor.document_of(Some(version));
+    for (vendor, version, document) in apis() {
         let engine = engine(vendor, document, Replies::Strange);
         for operation in &document.operations {
             let reply = engine.answer(&incoming(document, operation, version)).reply;

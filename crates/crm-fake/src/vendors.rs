@@ -129,21 +129,30 @@ impl Vendor {
     /// Returns the documents of all versions of the API.
     pub(crate) fn documents(self) -> Vec<&'static Document> {
         match self {
-            Self::HoopAi => vec![self.document(), self.document_of(Some("v3"))],
+            Self::HoopAi => vec![self.document(), hoopai_v3()],
+            Self::HubSpot => vec![self.document(), hubspot_beta()],
             _ => vec![self.document()],
         }
     }
 
-    /// Returns the document that applies to a value of the `Version` header.
-    pub(crate) fn document_of(self, version: Option<&str>) -> &'static Document {
-        static HOOPAI_V3: OnceLock<Document> = OnceLock::new();
+    /// Returns the document that applies to a value of the `Version` header and a path.
+    pub(crate) fn document_of(self, version: Option<&str>, path: &str) -> &'static Document {
         match (self, version) {
-            (Self::HoopAi, Some("v3")) => {
-                HOOPAI_V3.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
-            }
+            (Self::HoopAi, Some("v3")) => hoopai_v3(),
+            (Self::HubSpot, _) if path.split('/').any(|segment| segment.ends_with("-beta")) => hubspot_beta(),
             _ => self.document(),
         }
     }
+}
+
+fn hoopai_v3() -> &'static Document {
+    static DOCUMENT: OnceLock<Document> = OnceLock::new();
+    DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
+}
+
+fn hubspot_beta() -> &'static Document {
+    static DOCUMENT: OnceLock<Document> = OnceLock::new();
+    DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hubspot-beta.json")))
 }
 
 impl std::fmt::Display for Vendor {

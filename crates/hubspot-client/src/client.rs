@@ -118,4 +118,21 @@ impl Client {
     pub async fn settle(&self) -> Result<(), Error> {
         self.pipeline.settle().await
     }
+
+    /// The operations that HubSpot publishes as a beta, through the same connections, limits and counters.
+    #[cfg(feature = "beta")]
+    #[must_use]
+    pub fn beta(&self) -> Beta {
+        Beta { pipeline: self.pipeline.clone() }
+    }
+}
+
+/// The operations of `2026-09-beta` that the version of [`Client`] does not have: new APIs, new operations of the APIs
+/// that are there, and all operations on objects, which this version has for every type of object. HubSpot may change or
+/// withdraw a beta without notice; `OpMeta::rules` says of each operation whether it is one. Its types are in
+/// [`beta`](crate::beta); those that are the same in both versions are the client's. Needs the feature `beta`.
+#[cfg(feature = "beta")]
+#[derive(Clone, Debug)]
+pub struct Beta {
+    pub(crate) pipeline: Pipeline,
 }

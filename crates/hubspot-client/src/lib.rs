@@ -15,6 +15,8 @@ mod vendor;
 
 #[cfg(feature = "oauth")]
 pub use app::{App, Machine};
+#[cfg(feature = "beta")]
+pub use client::Beta;
 pub use client::{BASE_URL, Client};
 pub use ext::*;
 pub use generated::limits::Tier;

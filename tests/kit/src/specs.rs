@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use codegen::correct::surface::Surface;
+use codegen::correct::surface::{Key, Surface};
 use codegen::read::document::operations;
 use codegen::tree;
 use serde_json::{Value, json};
@@ -73,15 +73,16 @@ impl Specs {
             this.put("lock.json", &lock);
         }
         let operations = documents.iter().flat_map(|name| operations(&read(name)));
-        let operations: BTreeSet<String> =
-            operations.map(|(path, method)| format!("{} {path}", method.to_uppercase())).collect();
+        let operations: BTreeSet<Key> = operations
+            .map(|(path, method)| Key::try_from(format!("{} {path}", method.to_uppercase())).unwrap())
+            .collect();
         let surface = real.join("surface");
         for file in surface.is_dir().then(|| tree::files(&surface).unwrap()).into_iter().flatten() {
             let name = format!("surface/{}", file.display());
             std::fs::create_dir_all(here.join(&name).parent().unwrap()).unwrap();
             std::fs::copy(real.join(&name), here.join(&name)).unwrap();
         }
-        Surface::read(&here).unwrap().retain(&here, &operations).unwrap();
+        Surface::read(&here).unwrap().mend(&here, &operations).unwrap();
         this
     }
 

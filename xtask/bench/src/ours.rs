@@ -78,7 +78,7 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
             found.push(Profile {
                 vendor: name.clone(),
                 api: file.name.clone(),
-                v3: file.documents.keys().all(|document| document.starts_with("v3/")),
+                apart: file.feature.is_some(),
                 operations: api.operations.len(),
                 methods: model.operations.len(),
                 types: model.types.len() - model.common.len(),

@@ -1,5 +1,6 @@
 //! The parts of the benchmark: what is compiled, beside what, and what it must reach.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -140,7 +141,7 @@ impl<'a> Parts<'a> {
         let name = format!("{vendor}-client full");
         let mut rows = compared(&name, mine, theirs, cpu, memory, &lacks);
         let sum = |of: fn(&Profile) -> usize| {
-            self.profile.iter().filter(|p| p.vendor == vendor && !p.v3).map(of).sum::<usize>() as f64
+            self.profile.iter().filter(|p| p.vendor == vendor && !p.apart).map(of).sum::<usize>() as f64
         };
         for (what, ours, baseline) in
             [("operations", sum(|p| p.operations), raw.operations), ("lines", sum(|p| p.lines), raw.lines)]
@@ -198,7 +199,7 @@ impl<'a> Parts<'a> {
 
     fn lines(&self) -> Vec<Row> {
         let row = |vendor: &str, name: &str, most: f64| {
-            let lines: usize = self.profile.iter().filter(|p| p.vendor == vendor && !p.v3).map(|p| p.lines).sum();
+            let lines: usize = self.profile.iter().filter(|p| p.vendor == vendor && !p.apart).map(|p| p.lines).sum();
             Row::new(format!("{name}: generated lines"), Unit::Count, lines as f64, Target::AtMost(most))
         };
         vec![row("hubspot", "hubspot-client", 100_000.0), row("hoopai", "hoopai-client v2", 75_000.0)]
@@ -230,7 +231,12 @@ impl<'a> Parts<'a> {
         }
         self.say(&format!("{package}: generating with stock progenitor"));
         let specs = self.bench.root.join("specs").join(vendor).join(folder);
-        let raw = raw::write(self.bench, &package, &specs, self.documents)?;
+        let file = Vendor::read(&self.bench.root, vendor)?.file;
+        let apart = file.apis.into_iter().filter(|api| api.feature.is_some());
+        let apart: BTreeSet<String> = apart.flat_map(|api| api.documents.into_keys()).collect();
+        let raw = raw::write(self.bench, &package, &specs, &|name| {
+            !apart.contains(name) && (self.documents.is_empty() || self.documents.iter().any(|only| only == name))
+        })?;
         self.say(&format!("{package}: {}, {} lines", raw.summary, raw.lines));
         self.raw.push(raw.clone());
         Ok(raw)

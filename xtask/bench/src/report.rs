@@ -17,8 +17,8 @@ const PROFILED: &str = "Where the instructions of what misses its target go:";
 pub(super) struct Profile {
     pub(super) vendor: String,
     pub(super) api: String,
-    /// It is of the documents of version 3, which are no part of the plain client.
-    pub(super) v3: bool,
+    /// True if it needs a feature of its own and is not part of the plain client.
+    pub(super) apart: bool,
     /// Operations of the vendor's documents that the client covers.
     pub(super) operations: usize,
     pub(super) methods: usize,

@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use super::surface;
 use crate::read::document::{self, Document};
 use crate::read::vendor::VendorFile;
+use crate::read::version;
 
 /// The name of the file in a vendor's folder.
 pub const FILE: &str = "corrections.json";
@@ -161,6 +162,32 @@ impl Correction {
             }
         }
         Ok(effect)
+    }
+
+    /// Returns the correction of the same operation in a document that has it with another version in its path.
+    pub(crate) fn moved(&self, document: &Document) -> Option<Self> {
+        let (method, path) = self.operation.as_deref()?.split_once(' ')?;
+        if self.document != "*" && self.document != document.name {
+            return None;
+        }
+        let now = version::path_in(document, path, &method.to_ascii_lowercase()).filter(|now| now != path)?;
+        Some(Self { operation: Some(format!("{method} {now}")), ..self.clone() })
+    }
+
+    /// Returns the correction with other texts in place of the paths that it names.
+    pub(crate) fn renamed(mut self, texts: &[(String, String)]) -> Self {
+        let now = |before: &str| texts.iter().find(|(text, _)| text == before).map(|(_, now)| now.clone());
+        if let Some(operation) = &mut self.operation {
+            *operation = now(operation).unwrap_or_else(|| operation.clone());
+        }
+        self.at = now(&self.at).unwrap_or(self.at);
+        if let (Some(Value::Object(patch)), "/paths") = (self.merge.as_mut().or(self.set.as_mut()), self.at.as_str()) {
+            *patch = std::mem::take(patch)
+                .into_iter()
+                .map(|(path, item)| (now(&path).unwrap_or(path), item))
+                .collect();
+        }
+        self
     }
 
     /// Returns the value at the place in a document.

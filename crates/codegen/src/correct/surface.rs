@@ -1,7 +1,8 @@
 //! `specs/<vendor>/surface/<resource>.json`: how the clients present the operations of a resource.
 //!
-//! An entry applies to the operation in all documents of the vendor. What differs in one API is in
-//! `surface/<api>/<resource>.json`, whose members take precedence there.
+//! An entry applies to the operation in all documents of the vendor, and to the same operation with another version in
+//! its path, unless that one has an entry of its own. What differs in one API is in `surface/<api>/<resource>.json`,
+//! whose members take precedence there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::read::document::{self, Document};
 use crate::read::vendor::{ApiFile, VendorFile};
+use crate::read::version;
 use crate::tree;
 
 /// The folder of the files.
@@ -113,14 +115,14 @@ impl Key {
         Self { path: path.to_owned(), method: Method(method) }
     }
 
-    /// The path.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-
     /// The method in lower case.
     pub(crate) fn method(&self) -> &'static str {
         document::METHODS[self.method.0]
+    }
+
+    /// The method, and the path without its versions and the names of its parameters.
+    pub(crate) fn without_version(&self) -> String {
+        format!("{} {}", self.method(), version::without(&self.path))
     }
 
     /// The file and line that give the operation a name in a resource, relative to the vendor's folder.
@@ -202,12 +204,16 @@ impl Surface {
 
     /// Adds what the files say to the documents of an API.
     pub fn apply(&self, api: &ApiFile, documents: &mut [Document]) {
-        for resource in
-            self.resources.iter().filter(|resource| resource.api.as_ref().is_none_or(|only| *only == api.name))
-        {
-            for (key, entry) in &resource.content.operations {
-                for document in documents.iter_mut() {
-                    if let Some(operation) = operation_mut(&mut document.value, key) {
+        let (of_all, of_api): (Vec<&Resource>, Vec<&Resource>) = self
+            .resources
+            .iter()
+            .filter(|resource| resource.api.as_ref().is_none_or(|only| *only == api.name))
+            .partition(|resource| resource.api.is_none());
+        for entries in [Entries::of(&of_all), Entries::of(&of_api)] {
+            for document in documents.iter_mut() {
+                for (path, method) in document.operations() {
+                    let Some((resource, entry)) = entries.get(&Key::of(&path, method)) else { continue };
+                    if let Some(operation) = document.value["paths"][&path][method].as_object_mut() {
                         entry.note(&resource.name, operation);
                     }
                 }
@@ -215,27 +221,63 @@ impl Surface {
         }
     }
 
-    /// Removes the entries of operations that no document has, and returns them.
-    pub fn retain(&mut self, folder: &Path, operations: &BTreeSet<String>) -> Result<Vec<String>> {
+    /// Moves the entries of operations that have another version now, removes those that no document has, and returns the
+    /// latter. `operations` are those of all documents.
+    pub fn mend(&mut self, folder: &Path, operations: &BTreeSet<Key>) -> Result<Vec<String>> {
+        let versions: BTreeMap<String, &Key> = operations.iter().map(|key| (key.without_version(), key)).collect();
         let mut gone = Vec::new();
         for resource in &mut self.resources {
+            let mut stays = BTreeMap::new();
+            let mut moved = BTreeMap::new();
             let before = gone.len();
-            resource.content.operations.retain(|key, _| {
-                let stays = operations.contains(&String::from(key.clone()));
-                if !stays {
-                    gone.push(format!("{}: {}", resource.file.display(), String::from(key.clone())));
+            for (key, entry) in std::mem::take(&mut resource.content.operations) {
+                match (operations.contains(&key), versions.get(&key.without_version())) {
+                    (true, _) => drop(stays.insert(key, entry)),
+                    (false, Some(now)) => drop(moved.insert((*now).clone(), entry)),
+                    (false, None) => gone.push(format!("{}: {}", resource.file.display(), String::from(key))),
                 }
-                stays
-            });
+            }
+            let changed = gone.len() > before || !moved.is_empty();
+            moved.extend(stays);
+            resource.content.operations = moved;
             let path = folder.join(&resource.file);
             if resource.content.operations.is_empty() {
                 std::fs::remove_file(&path)?;
-            } else if gone.len() > before {
+            } else if changed {
                 std::fs::write(&path, serde_json::to_string_pretty(&resource.content)? + "\n")
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
         }
         Ok(gone)
+    }
+}
+
+/// Entries that apply to the same APIs.
+struct Entries<'a> {
+    exact: BTreeMap<&'a Key, (&'a Resource, &'a Entry)>,
+    /// By the operation without its version.
+    versions: BTreeMap<String, Vec<(&'a Resource, &'a Entry)>>,
+}
+
+impl<'a> Entries<'a> {
+    fn of(resources: &[&'a Resource]) -> Self {
+        let mut this = Self { exact: BTreeMap::new(), versions: BTreeMap::new() };
+        for resource in resources {
+            for (key, entry) in &resource.content.operations {
+                this.exact.insert(key, (resource, entry));
+                this.versions.entry(key.without_version()).or_default().push((resource, entry));
+            }
+        }
+        this
+    }
+
+    /// Returns the entry of an operation, or that of the only operation that differs from it in the version alone.
+    fn get(&self, key: &Key) -> Option<(&'a Resource, &'a Entry)> {
+        let other = || match self.versions.get(&key.without_version())?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        };
+        self.exact.get(key).copied().or_else(other)
     }
 }
 
@@ -253,7 +295,7 @@ impl Resource {
             .iter()
             .filter(|api| self.api.as_ref().is_none_or(|only| *only == api.name))
             .flat_map(|api| documents.get(api.name.as_str()).into_iter().flatten().map(move |document| (api, document)))
-            .filter(|(_, document)| operation(&document.value, key).is_some());
+            .filter(|(_, document)| version::path_in(document, &key.path, key.method()).is_some());
         let owners: Vec<Option<&str>> = holders
             .map(|(api, document)| api.documents.get(&document.name).and_then(|file| file.resource.as_deref()))
             .collect();
@@ -301,12 +343,4 @@ impl Entry {
             }
         }
     }
-}
-
-fn operation<'a>(document: &'a Value, key: &Key) -> Option<&'a Value> {
-    document.get("paths")?.get(&key.path)?.get(key.method())
-}
-
-fn operation_mut<'a>(document: &'a mut Value, key: &Key) -> Option<&'a mut Map<String, Value>> {
-    document.get_mut("paths")?.get_mut(&key.path)?.get_mut(key.method())?.as_object_mut()
 }

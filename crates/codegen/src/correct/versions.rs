@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::corrections::{Correction, Corrections, FILE};
+use super::surface::Key;
 use crate::read::document::Document;
 use crate::read::vendor::Vendor;
 
@@ -45,16 +46,33 @@ pub(crate) fn check(vendor: &Vendor, corrections: &Corrections) -> Result<()> {
 
 impl Documents {
     fn check(&self, corrections: &Corrections) -> Result<()> {
-        let operations: BTreeMap<&String, BTreeSet<(String, &str)>> =
-            self.imported.iter().map(|(name, document)| (name, document.operations().into_iter().collect())).collect();
+        let operations: BTreeMap<&String, BTreeSet<String>> = self
+            .imported
+            .iter()
+            .map(|(name, document)| {
+                let keys = document.operations().into_iter().map(|(path, method)| Key::of(&path, method));
+                (name, keys.map(|key| key.without_version()).collect())
+            })
+            .collect();
         let mut wrong = String::new();
         for correction in &corrections.corrections {
             let here = &correction.document;
             let Some(ours) = operations.get(here) else { continue };
-            // The same part of another version has some of the operations, whatever the name of its file.
-            let others = operations
+            // The same part of another version has some of the operations, whatever the name of its file. A document
+            // whose shared operations are all in another one, with more of them, repeats that one.
+            let shared: Vec<(&String, BTreeSet<&String>)> = operations
                 .iter()
-                .filter(|(name, theirs)| self.api.get(**name) != self.api.get(here) && !theirs.is_disjoint(ours));
+                .filter(|(name, _)| self.api.get(**name) != self.api.get(here))
+                .map(|(name, theirs)| (*name, theirs.intersection(ours).collect::<BTreeSet<_>>()))
+                .filter(|(_, both)| !both.is_empty())
+                .collect();
+            let repeats = |(name, both): &(&String, BTreeSet<&String>)| {
+                let fuller = |(other, more): &(&String, BTreeSet<&String>)| {
+                    self.api.get(*other) == self.api.get(*name) && more.len() > both.len() && more.is_superset(both)
+                };
+                shared.iter().any(fuller)
+            };
+            let others = shared.iter().filter(|one| !repeats(one));
             let missing: Vec<&str> = others
                 .filter(|(other, _)| !self.agree(correction, here, other))
                 .map(|(other, _)| other.as_str())
@@ -83,8 +101,11 @@ impl Documents {
     /// Returns true if two documents are equal at the place of a correction after they were
     /// corrected, or were not equal there before.
     fn agree(&self, correction: &Correction, here: &str, there: &str) -> bool {
-        let find =
-            |documents: &BTreeMap<String, Document>, name: &str| correction.find(&documents[name].value).map(plain);
+        let moved = Correction { document: there.to_owned(), ..correction.clone() }.moved(&self.imported[there]);
+        let find = |documents: &BTreeMap<String, Document>, name: &str| {
+            let correction = moved.as_ref().filter(|_| name == there).unwrap_or(correction);
+            correction.find(&documents[name].value).map(plain)
+        };
         let keys: Vec<Option<&str>> = match &correction.merge {
             Some(Value::Object(patch)) => patch
                 .keys()
@@ -116,9 +137,10 @@ impl Documents {
             return false;
         }
         let parent = Correction { at: parent.to_owned(), ..correction.clone() };
-        let find = |name: &str| parent.find(&self.imported[name].value).map(plain);
-        let ours = find(here);
-        ours.is_some() && ours == find(there)
+        let moved = Correction { document: there.to_owned(), ..parent.clone() }.moved(&self.imported[there]);
+        let find = |correction: &Correction, name: &str| correction.find(&self.imported[name].value).map(plain);
+        let ours = find(&parent, here);
+        ours.is_some() && ours == find(moved.as_ref().unwrap_or(&parent), there)
     }
 }
 

@@ -8,7 +8,7 @@ use super::side::Api;
 use super::{security, signature};
 use crate::emit;
 use crate::model::{OneOrTwo, Operation, Paging, PagingPlace, Reply};
-use crate::name::operations::is_version;
+use crate::read::version;
 use crate::read::document::object;
 
 const MOCKS: &str = "existing code compiles; mocks and proxies that match the request need the new one";
@@ -90,7 +90,7 @@ fn plain(operation: &Operation) -> (String, String) {
 /// The same without the versions in its path.
 fn unversioned(operation: &Operation) -> (String, String) {
     let (method, path) = plain(operation);
-    let kept = path.split('/').filter(|segment| !is_version(segment));
+    let kept = path.split('/').filter(|segment| !version::is_version(segment));
     (method, kept.collect::<Vec<_>>().join("/"))
 }
 

@@ -109,6 +109,9 @@ pub(super) fn facts(operation: &Operation) -> String {
     if !operation.scopes.is_empty() {
         lines.push(format!("* Scope: {}.", scopes(operation)));
     }
+    if operation.is_beta() {
+        lines.push("* Beta: the vendor may change or withdraw it without notice.".to_owned());
+    }
     if let Some(version) = &operation.version {
         lines.push(format!("* Version `{version}`."));
     }

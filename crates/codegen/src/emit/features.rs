@@ -21,9 +21,35 @@ pub(crate) struct Resources(BTreeMap<String, Resource>);
 #[derive(Default)]
 struct Resource {
     folders: BTreeSet<String>,
-    operations: usize,
-    /// The feature of an API that alone has it.
-    apis: BTreeSet<Option<String>>,
+    operations: Operations,
+}
+
+/// The number of operations by the feature of their API, if it needs one.
+#[derive(Default)]
+struct Operations(BTreeMap<Option<String>, usize>);
+
+impl Operations {
+    fn add(&mut self, other: &Self) {
+        for (feature, count) in &other.0 {
+            *self.0.entry(feature.clone()).or_default() += count;
+        }
+    }
+
+    /// Returns the feature without which there are none.
+    fn only_with(&self) -> Option<&str> {
+        match self.0.keys().collect::<Vec<_>>().as_slice() {
+            [only] => only.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn said(&self) -> String {
+        let said = |(feature, count): (&Option<String>, &usize)| match feature {
+            Some(feature) if self.0.len() > 1 => format!("{count} with `{feature}`"),
+            _ => count.to_string(),
+        };
+        self.0.iter().map(said).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Resources {
@@ -31,9 +57,10 @@ impl Resources {
     pub(crate) fn add(&mut self, api: &ApiFile, model: &Model) {
         for operation in &model.operations {
             let resource = self.0.entry(operation.resource.clone()).or_default();
-            resource.operations += 1;
-            resource.apis.insert(api.feature.clone());
-            if let Some((folder, _)) = operation.document.split_once('/') {
+            *resource.operations.0.entry(api.feature.clone()).or_default() += 1;
+            // The documents of a further API may be below a folder with its name.
+            let document = operation.document.strip_prefix(&format!("{}/", api.name)).unwrap_or(&operation.document);
+            if let Some((folder, _)) = document.split_once('/') {
                 resource.folders.insert(folder.to_owned());
             }
         }
@@ -85,31 +112,32 @@ impl Resources {
 
     fn table(&self, vendor: &Vendor, features: &Features) -> String {
         let mut text = String::from("\n| feature | what it adds | operations |\n|---|---|---|\n");
-        let all: usize = self.0.values().map(|resource| resource.operations).sum();
+        let sum = |of: &mut dyn Iterator<Item = &Resource>| {
+            let mut all = Operations::default();
+            of.for_each(|resource| all.add(&resource.operations));
+            all.said()
+        };
         let mut row = |name: &str, adds: &str, count: String| {
             text.push_str(&format!("| `{name}` | {adds} | {count} |\n"));
         };
-        row("full", "every resource", all.to_string());
+        row("full", "every resource", sum(&mut self.0.values()));
         if features.folders {
             for (folder, names) in self.folders() {
-                let count: usize = names.iter().map(|name| self.0[*name].operations).sum();
+                let count = sum(&mut names.iter().map(|name| &self.0[*name]));
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                row(&format!("all-{folder}"), &names.join(", "), count.to_string());
+                row(&format!("all-{folder}"), &names.join(", "), count);
             }
         }
         for api in &vendor.file.apis {
             if let Some(feature) = &api.feature {
-                row(feature, &format!("the module `{}`, with the same resources", api.module()), String::new());
+                row(feature, &format!("the module `{}`, in which each resource still needs its own feature", api.module()), String::new());
             }
         }
         for (name, resource) in &self.0 {
             let default = if features.default.contains(name) { "on by default" } else { "" };
-            let alone = match (resource.apis.len(), resource.apis.first()) {
-                (1, Some(Some(api))) => format!("only with `{api}`"),
-                _ => String::new(),
-            };
+            let alone = resource.operations.only_with().map(|api| format!("only with `{api}`")).unwrap_or_default();
             let said: Vec<&str> = [default, &alone].into_iter().filter(|said| !said.is_empty()).collect();
-            row(name, &said.join(", "), resource.operations.to_string());
+            row(name, &said.join(", "), resource.operations.said());
         }
         text + "\n"
     }

@@ -179,6 +179,7 @@ struct Rules<'a> {
     one_of_parts: &'a [String],
     may_be_empty: bool,
     anonymous: bool,
+    beta: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -189,6 +190,7 @@ impl<'a> Rules<'a> {
             one_of_parts: &operation.one_of_parts,
             may_be_empty: operation.may_be_empty,
             anonymous: operation.anonymous,
+            beta: operation.is_beta(),
         }
     }
 
@@ -200,6 +202,7 @@ impl<'a> Rules<'a> {
             (!parts.is_empty()).then(|| quote!(one_of_parts: &[#(#parts),*])),
             self.may_be_empty.then(|| quote!(may_be_empty: true)),
             self.anonymous.then(|| quote!(anonymous: true)),
+            self.beta.then(|| quote!(beta: true)),
         ];
         let members = members.into_iter().flatten();
         quote!(Rules { #(#members,)* ..Rules::PLAIN })

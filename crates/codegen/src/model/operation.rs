@@ -4,6 +4,7 @@ use super::paging::Paging;
 use super::ty::Ty;
 pub use crate::read::content::Encoding;
 pub use crate::read::unit::Unit;
+use crate::read::version;
 
 /// One operation.
 #[derive(Clone, PartialEq)]
@@ -80,6 +81,11 @@ impl Operation {
             common: false,
             ..self.clone()
         }
+    }
+
+    /// True if the vendor publishes it as a beta.
+    pub(crate) fn is_beta(&self) -> bool {
+        version::is_beta(&self.path)
     }
 
     /// The types it names.

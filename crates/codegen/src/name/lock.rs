@@ -8,7 +8,6 @@ use anyhow::Result;
 use heck::ToUpperCamelCase;
 use serde::{Deserialize, Serialize};
 
-use super::operations::without_version;
 use crate::correct::surface::Key;
 use crate::read::{document, line};
 
@@ -68,9 +67,9 @@ impl ApiNames {
     pub(crate) fn operations(&self, present: &BTreeSet<Key>) -> BTreeMap<Key, String> {
         let mut gone: BTreeMap<String, Vec<&String>> = BTreeMap::new();
         for (key, name) in self.operations.iter().filter(|(key, _)| !present.contains(key)) {
-            gone.entry(without_version(key)).or_default().push(name);
+            gone.entry(key.without_version()).or_default().push(name);
         }
-        let successor = |key: &Key| match gone.get(&without_version(key))?.as_slice() {
+        let successor = |key: &Key| match gone.get(&key.without_version())?.as_slice() {
             [name] => Some(*name),
             _ => None,
         };

@@ -11,6 +11,7 @@ use crate::correct::surface::Key;
 use crate::read::content::{Success, success};
 use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
+use crate::read::version;
 
 /// Gives every operation of a document its `x-crm-name`, for example `contacts.list`. Operations in `known` keep their
 /// names, and new ones get other names. Returns the operations whose name is in another resource than the document's.
@@ -82,13 +83,6 @@ pub(crate) fn check_unique(document: &Value, place: impl Fn(&Key, &str) -> Optio
     Ok(())
 }
 
-/// Method and path without the version and the names of parameters.
-pub(super) fn without_version(key: &Key) -> String {
-    let plain = |segment: String| if segment.starts_with('{') { "{}".to_owned() } else { segment };
-    let path: Vec<String> = segments(key.path()).into_iter().map(plain).collect();
-    format!("{} /{}", key.method(), path.join("/"))
-}
-
 /// The static segments that all paths of a document start with, without versions.
 fn base<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut common: Option<Vec<String>> = None;
@@ -113,16 +107,7 @@ fn has_members(document: &Value, path: &str) -> bool {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|segment| !segment.is_empty() && !is_version(segment)).map(str::to_owned).collect()
-}
-
-/// `v3`, `2026-03`.
-pub(crate) fn is_version(segment: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    segment.strip_prefix('v').is_some_and(digits)
-        || segment
-            .split_once('-')
-            .is_some_and(|(year, month)| year.len() == 4 && digits(year) && month.len() == 2 && digits(month))
+    version::segments(path).map(str::to_owned).collect()
 }
 
 fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool) -> String {

@@ -11,6 +11,7 @@ use super::twice::{self, Fuller, Side};
 use crate::read::document::{Document, object_mut, text};
 use crate::read::references;
 use crate::read::vendor::{ApiFile, Fold};
+use crate::read::version;
 
 /// A type of object of the folded resource.
 pub struct ObjectType {
@@ -97,12 +98,17 @@ pub(super) fn fold(
 
 /// The segment that named the type, and the generic path; `None` for a path of another kind.
 fn folded(fold: &Fold, segments: &[String], path: &str) -> Option<(String, String)> {
-    let rest = path.strip_prefix(&fold.prefix)?;
+    // Settings from before say the version too.
+    let prefix = version::without(&fold.prefix);
+    let (version, rest) = path.strip_prefix(&prefix)?.strip_prefix('/')?.split_once('/')?;
+    if !version::is_version(version) {
+        return None;
+    }
     let (segment, rest) = rest.split_once('/').map_or((rest, ""), |(segment, rest)| (segment, rest));
     if !segments.iter().any(|known| known == segment) {
         return None;
     }
-    let mut target = format!("{}{{{}}}", fold.prefix, fold.parameter);
+    let mut target = format!("{prefix}/{version}/{{{}}}", fold.parameter);
     for part in rest.split('/').filter(|part| !part.is_empty()) {
         target.push('/');
         if part.starts_with('{') {

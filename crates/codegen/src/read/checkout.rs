@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::document::Document;
 use super::foreign::Files;
 use super::import::Imported;
 use super::lock::{self, Lock, Locked};
 use super::source::{self, Candidate, Source};
 use super::vendor::Vendor;
+use super::version;
 
 /// The documents of a vendor in a checkout.
 pub struct Checkout {
@@ -75,7 +77,7 @@ impl Checkout {
                 (None, None) => Vec::new(),
             };
             if !of.is_empty() {
-                found.push((name, of));
+                found.push((name, settings.only_new, of));
             } else if locked.documents.contains_key(name) {
                 missing.push(name.clone());
             } else if !vendor.folder.join(name).is_file() {
@@ -108,9 +110,19 @@ impl Checkout {
         };
         let mut wrong = BTreeSet::new();
         let count = found.len();
-        for (index, (name, of)) in found.into_iter().enumerate() {
+        found.sort_by_key(|(_, only_new, _)| *only_new);
+        let mut known = None;
+        for (index, (name, only_new, of)) in found.into_iter().enumerate() {
             match this.take(root, name, &of, &mut files) {
-                Ok((one, file)) => {
+                Ok((mut one, file)) => {
+                    if only_new && wrong.is_empty() {
+                        let known = match &mut known {
+                            Some(known) => known,
+                            none => none.insert(this.of_root(vendor)?),
+                        };
+                        let is_known = |path: &str, method: &'static str| known.contains(&(version::without(path), method));
+                        one.document.remove(is_known);
+                    }
                     step(index + 1, count, &one, &file);
                     this.documents.push((one, file));
                 }
@@ -123,6 +135,21 @@ impl Checkout {
         }
         this.shared = files.shared().collect();
         Ok(this)
+    }
+
+    /// Returns the operations of the root API, without the versions in their paths. Documents that the checkout does not
+    /// contain are read from the specs.
+    fn of_root(&self, vendor: &Vendor) -> Result<BTreeSet<(String, &'static str)>> {
+        let root = vendor.file.apis.iter().filter(|api| vendor.is_root(api)).flat_map(|api| api.documents.keys());
+        let mut found = BTreeSet::new();
+        for name in root {
+            let operations = match self.documents.iter().find(|(one, _)| one.document.name == *name) {
+                Some((one, _)) => one.document.operations(),
+                None => Document::read(&vendor.folder, name)?.operations(),
+            };
+            found.extend(operations.into_iter().map(|(path, method)| (version::without(&path), method)));
+        }
+        Ok(found)
     }
 
     /// Reads the preferred version of a document, among those that have operations.

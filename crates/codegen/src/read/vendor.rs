@@ -85,6 +85,9 @@ pub struct DocumentFile {
     pub object: Option<String>,
     /// For a folded document: the segment that names the type in its paths, as `0-3`.
     pub segment: Option<String>,
+    /// Takes only the operations that no document of the vendor's root API has, with any version in their paths.
+    #[serde(default)]
+    pub only_new: bool,
     /// The path in the vendor's repository, with names in braces as in `source`, for a document that no rule of `source`
     /// finds or of which it finds more than one.
     pub file: Option<String>,
@@ -96,7 +99,8 @@ pub struct DocumentFile {
 pub struct Fold {
     /// The resource that takes the operations of all types.
     pub resource: String,
-    /// The start of the folded paths, up to the segment that names the type.
+    /// The start of the folded paths without their version, as `/crm/objects/`; the segment that names the type comes
+    /// after the version.
     pub prefix: String,
     /// The path parameter that takes the type.
     pub parameter: String,

@@ -218,6 +218,8 @@ pub mod workflows;
 pub mod object_types;
 pub(crate) mod limits;
 
+#[cfg(feature = "beta")]
+pub mod beta;
 pub mod operations;
 pub mod types;
 

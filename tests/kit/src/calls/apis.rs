@@ -81,6 +81,20 @@ pub fn hubspot() -> Api<hubspot_client::Client> {
     }
 }
 
+/// HubSpot's operations that are a beta.
+#[must_use]
+pub fn hubspot_beta() -> Api<hubspot_client::Beta> {
+    Api {
+        name: "hubspot-beta",
+        vendor: Vendor::HubSpot,
+        connect: |token, url, quotas| client(hubspot_client::Client::builder().token(token), url, quotas).beta(),
+        calls: generated::hubspot_beta::CALLS,
+        operations: || hubspot_client::beta::operations::all().collect(),
+        reader: || Box::new(hubspot_client::vendor()),
+        version: None,
+    }
+}
+
 /// HoopAI, version 2.
 #[must_use]
 pub fn hoopai() -> Api<hoopai_client::Client> {

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Checkout, Same, verify};
+use crate::read::document::object;
 use crate::read::lock::Lock;
 use crate::read::vendor::Vendor;
 
@@ -23,7 +24,12 @@ impl Place {
         let this = Self { workspace: tempfile::tempdir().unwrap(), checkout: tempfile::tempdir().unwrap(), vendor };
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs").join(vendor).join("vendor.json");
         let real: Value = serde_json::from_str(&fs::read_to_string(real).unwrap()).unwrap();
-        let apis = json!([{"name": vendor, "client": "Client", "documents": documents}]);
+        let (beta, own): (Map<_, _>, Map<_, _>) =
+            documents.as_object().unwrap().clone().into_iter().partition(|(name, _)| name.starts_with("beta/"));
+        let apis = json!([
+            {"name": vendor, "client": "Client", "documents": own},
+            {"name": "beta", "client": "Beta", "documents": beta},
+        ]);
         let file = json!({"title": real["title"], "crate": "a", "source": real["source"], "apis": apis});
         put(this.workspace.path(), &format!("specs/{vendor}/vendor.json"), &file.to_string());
         this
@@ -139,6 +145,37 @@ fn each_document_is_the_file_that_vendor_json_says() {
     row("a pinned file", &place);
     row("a pattern that is not one", &Place::of("hubspot", &json!({"crm/a.json": {"file": "a/{b}{c}"}})));
     insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_document_takes_only_what_the_root_does_not_have_in_any_version() {
+    let operation = |schema: &str| json!({"responses": {"200": {"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}}}});
+    let of = |version: &str, more: &[(&str, &str)]| {
+        let mut paths = json!({});
+        for (path, method) in [("/things", "get"), ("/things/{id}", "get")].iter().chain(more) {
+            paths[format!("/crm/{version}{path}")][*method] = operation(if *method == "get" { "Old" } else { "New" });
+        }
+        let schemas = json!({"Old": {"type": "object"}, "New": {"type": "object"}});
+        json!({"openapi": "3.0.0", "info": {}, "paths": paths, "components": {"schemas": schemas}}).to_string()
+    };
+    let settings = json!({"crm/things.json": {}, "beta/crm/things.json": {"only_new": true}});
+    let place = Place::of("hubspot", &settings);
+    let folder = "PublicApiSpecs/CRM/Things/Rollouts/1";
+    let beta = of("2026-09-beta", &[("/things/{thingId}", "put"), ("/things", "post")]);
+    put(place.checkout.path(), &format!("{folder}/2026-09-beta/things.json"), &beta);
+    put(place.checkout.path(), &format!("{folder}/v3/things.json"), &of("v3", &[("/things", "post")]));
+    let taken = || {
+        let read = place.read().unwrap();
+        let (beta, _) = read.documents.into_iter().find(|(one, _)| one.document.name.starts_with("beta/")).unwrap();
+        let schemas: Vec<String> = object(&beta.document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
+        (beta.document.operations(), schemas)
+    };
+    let put_thing = || vec![("/crm/2026-09-beta/things/{thingId}".to_owned(), "put")];
+    assert_eq!(taken(), (put_thing(), vec!["New".to_owned()]));
+    // The root's document is read from the specs if the checkout does not contain it.
+    fs::remove_file(place.checkout.path().join(folder).join("v3/things.json")).unwrap();
+    put(place.workspace.path(), "specs/hubspot/crm/things.json", &of("v1", &[("/things", "post")]));
+    assert_eq!(taken().0, put_thing());
 }
 
 #[test]

@@ -374,10 +374,24 @@ mod shared_actions_v4_option_item;
 #[cfg(any(feature = "custom_actions", feature = "media_bridge"))]
 pub use self::shared_actions_v4_option_item::*;
 
-#[cfg(any(feature = "lists", feature = "workflows"))]
+#[cfg(
+    any(
+        feature = "lists",
+        feature = "object_tags",
+        feature = "pipeline_rules",
+        feature = "workflows"
+    )
+)]
 mod shared_ads_search_filter;
 
-#[cfg(any(feature = "lists", feature = "workflows"))]
+#[cfg(
+    any(
+        feature = "lists",
+        feature = "object_tags",
+        feature = "pipeline_rules",
+        feature = "workflows"
+    )
+)]
 pub use self::shared_ads_search_filter::*;
 
 #[cfg(any(feature = "blog_posts", feature = "landing_pages", feature = "site_pages"))]
@@ -443,6 +457,12 @@ mod shared_association_spec_with_label;
 
 #[cfg(any(feature = "association_labels", feature = "associations"))]
 pub use self::shared_association_spec_with_label::*;
+
+#[cfg(any(feature = "objects", feature = "price_books"))]
+mod shared_batch_archive;
+
+#[cfg(any(feature = "objects", feature = "price_books"))]
+pub use self::shared_batch_archive::*;
 mod shared_batch_reply_status;
 
 pub use self::shared_batch_reply_status::*;
@@ -553,6 +573,12 @@ mod shared_legal_basis;
 #[cfg(any(feature = "communication_preferences", feature = "scheduler"))]
 pub use self::shared_legal_basis::*;
 
+#[cfg(any(feature = "lists", feature = "workflows"))]
+mod shared_list_conversion_inactivity_time_unit;
+
+#[cfg(any(feature = "lists", feature = "workflows"))]
+pub use self::shared_list_conversion_inactivity_time_unit::*;
+
 #[cfg(any(feature = "imports", feature = "marketing_events"))]
 mod shared_masked_substring;
 
@@ -582,6 +608,12 @@ mod shared_number_display_hint;
 )]
 pub use self::shared_number_display_hint::*;
 
+#[cfg(any(feature = "associations", feature = "objects", feature = "price_books"))]
+mod shared_object_id;
+
+#[cfg(any(feature = "associations", feature = "objects", feature = "price_books"))]
+pub use self::shared_object_id::*;
+
 #[cfg(any(feature = "currencies", feature = "deal_splits"))]
 mod shared_object_id_batch;
 
@@ -602,6 +634,28 @@ mod shared_property_create;
 
 #[cfg(any(feature = "media_bridge", feature = "properties"))]
 pub use self::shared_property_create::*;
+
+#[cfg(
+    any(
+        feature = "lead_scores",
+        feature = "lists",
+        feature = "object_tags",
+        feature = "pipeline_rules",
+        feature = "workflows"
+    )
+)]
+mod shared_property_filter;
+
+#[cfg(
+    any(
+        feature = "lead_scores",
+        feature = "lists",
+        feature = "object_tags",
+        feature = "pipeline_rules",
+        feature = "workflows"
+    )
+)]
+pub use self::shared_property_filter::*;
 
 #[cfg(any(feature = "media_bridge", feature = "properties", feature = "schemas"))]
 mod shared_property_type;

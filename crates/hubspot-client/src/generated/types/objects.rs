@@ -4,29 +4,29 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AssociatedIdPage`.
+    /// Associated id.
     pub struct AssociatedId {
         /// The id.
         id: Option<String> = "id",
-        /// Type.
+        /// Its kind.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `associations` of `ObjectWithAssociations`.
+    /// Associated id page.
     pub struct AssociatedIdPage {
-        /// Position of the next page.
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page, or the outcome of each input.
         results: Vec<AssociatedId> = "results",
     }
 }
 
 crm_core::record! {
-    /// Item of `associations` of `BatchCreateRow`.
+    /// Associations for object.
     pub struct AssociationsForObject {
-        /// Targets: records, or recipients of an e-mail.
+        /// What it goes to: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// Creates a `AssociationsForObject` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -51,30 +51,9 @@ impl AssociationsForObject {
 }
 
 crm_core::record! {
-    /// Body of `objects.batch_archive`.
-    pub struct BatchArchive {
-        /// Rows of the batch.
-        inputs: Option<Vec<ObjectId>> = "inputs",
-    }
-    required "inputs"
-    by new
-}
-
-impl BatchArchive {
-    /// Creates a `BatchArchive` from its required fields.
-    #[must_use]
-    pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
-        Self {
-            inputs: Some(inputs.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// Body of `objects.batch_create`.
+    /// Batch create.
     pub struct BatchCreate {
-        /// Rows of the batch.
+        /// What the batch is made of.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -82,7 +61,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// Creates a `BatchCreate` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -93,9 +72,9 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchCreate`.
+    /// Batch create row.
     pub struct BatchCreateRow {
-        /// Associated records, or object types with which it can be associated.
+        /// What it is or can be associated with.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -106,14 +85,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// Associated records, or object types with which it can be associated.
+    /// What it is or can be associated with.
     associations: [AssociationsForObject],
     /// A mark of your own to match answers and errors.
     object_write_trace_id: String,
 });
 
 impl BatchCreateRow {
-    /// Creates a `BatchCreateRow` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -126,15 +105,15 @@ impl BatchCreateRow {
 }
 
 crm_core::record! {
-    /// Body of `objects.batch_read`.
+    /// Batch read.
     pub struct BatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// Rows of the batch.
+        /// What the batch is made of.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values.
+        /// Properties with their earlier values too.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -145,12 +124,12 @@ crm_core::setters!(BatchRead {
     id_property: String,
     /// The names of the properties to give.
     properties: [String],
-    /// Properties with their earlier values.
+    /// Properties with their earlier values too.
     properties_with_history: [String],
 });
 
 impl BatchRead {
-    /// Creates a `BatchRead` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -164,31 +143,31 @@ impl BatchRead {
 }
 
 crm_core::record! {
-    /// Reply of `objects.batch_create`.
+    /// Batch reply.
     pub struct BatchReply {
-        /// Time at which the work ended.
+        /// When the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// Errors, one or more per input.
+        /// What went wrong, an entry an input or more.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// Number of errors.
+        /// How many errors there are.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page, or the outcome of each input.
         results: Vec<Object> = "results",
-        /// Time at which the work began.
+        /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Body of `objects.batch_update`.
+    /// Batch update.
     pub struct BatchUpdate {
-        /// Rows of the batch.
+        /// What the batch is made of.
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -196,7 +175,7 @@ crm_core::record! {
 }
 
 impl BatchUpdate {
-    /// Creates a `BatchUpdate` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpdateRow>>) -> Self {
         Self {
@@ -207,7 +186,7 @@ impl BatchUpdate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchUpdate`.
+    /// Batch update row.
     pub struct BatchUpdateRow {
         /// The id.
         id: Option<String> = "id",
@@ -229,7 +208,7 @@ crm_core::setters!(BatchUpdateRow {
 });
 
 impl BatchUpdateRow {
-    /// Creates a `BatchUpdateRow` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -243,9 +222,9 @@ impl BatchUpdateRow {
 }
 
 crm_core::record! {
-    /// Body of `objects.batch_upsert`.
+    /// Batch upsert.
     pub struct BatchUpsert {
-        /// Rows of the batch.
+        /// What the batch is made of.
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
     }
     required "inputs"
@@ -253,7 +232,7 @@ crm_core::record! {
 }
 
 impl BatchUpsert {
-    /// Creates a `BatchUpsert` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpsertRow>>) -> Self {
         Self {
@@ -264,29 +243,29 @@ impl BatchUpsert {
 }
 
 crm_core::record! {
-    /// Reply of `objects.batch_upsert`.
+    /// Batch upsert reply.
     pub struct BatchUpsertReply {
-        /// Time at which the work ended.
+        /// When the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// Errors, one or more per input.
+        /// What went wrong, an entry an input or more.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// Number of errors.
+        /// How many errors there are.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// When the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page, or the outcome of each input.
         results: Vec<UpsertObject> = "results",
-        /// Time at which the work began.
+        /// When the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
+        /// How it stands.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchUpsert`.
+    /// Batch upsert row.
     pub struct BatchUpsertRow {
         /// The id.
         id: Option<String> = "id",
@@ -308,7 +287,7 @@ crm_core::setters!(BatchUpsertRow {
 });
 
 impl BatchUpsertRow {
-    /// Creates a `BatchUpsertRow` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -322,7 +301,7 @@ impl BatchUpsertRow {
 }
 
 crm_core::record! {
-    /// Body of `objects.gdpr_delete`.
+    /// Gdpr delete.
     pub struct GdprDelete {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -338,7 +317,7 @@ crm_core::setters!(GdprDelete {
 });
 
 impl GdprDelete {
-    /// Creates a `GdprDelete` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -350,7 +329,7 @@ impl GdprDelete {
 }
 
 crm_core::record! {
-    /// Body of `objects.merge`.
+    /// Merge input.
     pub struct MergeInput {
         /// The id of the record that is merged into the other.
         object_id_to_merge: Option<String> = "objectIdToMerge",
@@ -362,7 +341,7 @@ crm_core::record! {
 }
 
 impl MergeInput {
-    /// Creates a `MergeInput` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         object_id_to_merge: impl Into<String>,
@@ -377,13 +356,13 @@ impl MergeInput {
 }
 
 crm_core::record! {
-    /// Reply of `objects.create`.
+    /// Object.
     pub struct Object {
-        /// True if it is archived.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// Time at which it was archived.
+        /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Time at which it was created.
+        /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -391,21 +370,21 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// Time at which it was changed last.
+        /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
 
 crm_core::record! {
-    /// Body of `objects.create`.
+    /// Object create.
     pub struct ObjectCreate {
-        /// Associated records, or object types with which it can be associated.
+        /// What it is or can be associated with.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -414,12 +393,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// Associated records, or object types with which it can be associated.
+    /// What it is or can be associated with.
     associations: [AssociationsForObject],
 });
 
 impl ObjectCreate {
-    /// Creates a `ObjectCreate` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -431,38 +410,17 @@ impl ObjectCreate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchArchive`.
-    pub struct ObjectId {
-        /// The id.
-        id: Option<String> = "id",
-    }
-    required "id"
-    by new
-}
-
-impl ObjectId {
-    /// Creates a `ObjectId` from its required fields.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: Some(id.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// Reply of `objects.list`.
+    /// Object page.
     pub struct ObjectPage {
-        /// Position of the next page.
+        /// Where the list goes on.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page, or the outcome of each input.
         results: Vec<ObjectWithAssociations> = "results",
     }
 }
 
 crm_core::record! {
-    /// Body of `objects.update`.
+    /// Object update.
     pub struct ObjectUpdate {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -472,7 +430,7 @@ crm_core::record! {
 }
 
 impl ObjectUpdate {
-    /// Creates a `ObjectUpdate` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -483,27 +441,27 @@ impl ObjectUpdate {
 }
 
 crm_core::record! {
-    /// Item of `warnings` of `Object`.
+    /// Object warning.
     pub struct ObjectWarning {
         /// The group it is sorted into.
         category: Option<String> = "category",
         /// Further details of what it is about.
         context: Map<String> = "context",
-        /// Human-readable message.
+        /// What it says, for people.
         message: Option<String> = "message",
     }
 }
 
 crm_core::record! {
-    /// Reply of `objects.get`.
+    /// Object with associations.
     pub struct ObjectWithAssociations {
-        /// True if it is archived.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// Time at which it was archived.
+        /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Associated records, or object types with which it can be associated.
+        /// What it is or can be associated with.
         associations: Map<AssociatedIdPage> = "associations",
-        /// Time at which it was created.
+        /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -511,43 +469,43 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// Time at which it was changed last.
+        /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
 
 crm_core::record! {
-    /// Reply of `objects.search`.
+    /// Search reply.
     pub struct SearchReply {
-        /// Position of the next page.
+        /// Where the list goes on.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page, or the outcome of each input.
         results: Vec<Object> = "results",
-        /// Total number.
+        /// How many there are in all.
         total: Option<i64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Body of `objects.search`.
+    /// Search request.
     pub struct SearchRequest {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
         /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// Maximum number of items per page.
+        /// Most items in a page.
         limit: Option<i64> = "limit",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
         /// The text to search for.
         query: Option<String> = "query",
-        /// Order of the results.
+        /// What the results are sorted by.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
 }
@@ -556,13 +514,13 @@ crm_core::setters!(SearchRequest {
     after: String,
     /// Groups of filters; meeting one group is enough.
     filter_groups: [FilterGroup],
-    /// Maximum number of items per page.
+    /// Most items in a page.
     limit: i64,
     /// The names of the properties to give.
     properties: [String],
     /// The text to search for.
     query: String,
-    /// Order of the results.
+    /// What the results are sorted by.
     sorts: [SearchSort],
 });
 
@@ -583,7 +541,7 @@ crm_core::setters!(SearchSort {
 });
 
 impl SearchSort {
-    /// Creates a `SearchSort` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -605,37 +563,37 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchUpsertReply`.
+    /// Upsert object.
     pub struct UpsertObject {
-        /// True if it is archived.
+        /// Whether it is archived.
         archived: Option<bool> = "archived",
-        /// Time at which it was archived.
+        /// When it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Time at which it was created.
+        /// When it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// True if it was newly made.
+        /// Whether it was newly made.
         new: Option<bool> = "new",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// Properties with their earlier values too.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// Time at which it was changed last.
+        /// When it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
+        /// What to look out for.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AssociatedId, AssociatedIdPage, AssociationsForObject, BatchArchive, BatchCreate, BatchCreateRow,
-    BatchRead, BatchReply, BatchUpdate, BatchUpdateRow, BatchUpsert, BatchUpsertReply, BatchUpsertRow,
-    GdprDelete, MergeInput, Object, ObjectCreate, ObjectId, ObjectPage, ObjectUpdate, ObjectWarning,
-    ObjectWithAssociations, SearchReply, SearchRequest, SearchSort, SearchSortDirection, UpsertObject,
+    AssociatedId, AssociatedIdPage, AssociationsForObject, BatchCreate, BatchCreateRow, BatchRead, BatchReply,
+    BatchUpdate, BatchUpdateRow, BatchUpsert, BatchUpsertReply, BatchUpsertRow, GdprDelete, MergeInput,
+    Object, ObjectCreate, ObjectPage, ObjectUpdate, ObjectWarning, ObjectWithAssociations, SearchReply,
+    SearchRequest, SearchSort, SearchSortDirection, UpsertObject,
 );

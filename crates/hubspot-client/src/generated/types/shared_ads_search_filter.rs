@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// One of the variants of another type: `AdsSearchFilter`.
+    /// Ads search filter.
     pub struct AdsSearchFilter {
         /// The ad network.
         ad_network: Option<String> = "adNetwork",
@@ -12,9 +12,9 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Always `ADS_SEARCH`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// Kind of search term.
+        /// What the search terms are of.
         search_term_type: Option<String> = "searchTermType",
         /// The words to search for.
         search_terms: Option<Vec<String>> = "searchTerms",
@@ -27,16 +27,16 @@ crm_core::setters!(AdsSearchFilter {
     ad_network: String,
     /// The kind of ads entity.
     entity_type: String,
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     operator: String,
-    /// Kind of search term.
+    /// What the search terms are of.
     search_term_type: String,
     /// The words to search for.
     search_terms: [String],
 });
 
 impl AdsSearchFilter {
-    /// Creates a `AdsSearchFilter` with its constant members only.
+    /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -58,11 +58,11 @@ impl Default for AdsSearchFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AdsTimeFilter`.
+    /// Ads time filter.
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl AdsTimeFilter {
-    /// Creates a `AdsTimeFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
         Self {
@@ -82,9 +82,9 @@ impl AdsTimeFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AndFilterBranch`.
+    /// And filter branch.
     pub struct AndFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `AND`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -98,7 +98,7 @@ crm_core::record! {
 }
 
 impl AndFilterBranch {
-    /// Creates a `AndFilterBranch` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -142,13 +142,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssociationFilterBranch`.
+    /// Association filter branch.
     pub struct AssociationFilterBranch {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `ASSOCIATION`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -156,33 +156,33 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, as `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
     by new
 }
 crm_core::setters!(AssociationFilterBranch {
-    /// Origin of the association's definition, for example `USER_DEFINED`.
+    /// Who defined the association, as `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// Operator that joins its parts, for example `AND`.
+    /// How its parts are joined, as `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// The id of the type of object, for example `0-1`.
+    /// The id of the type of object, as `0-1`.
     object_type_id: String,
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     operator: String,
 });
 
 impl AssociationFilterBranch {
-    /// Creates a `AssociationFilterBranch` with its constant members only.
+    /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -206,47 +206,47 @@ impl Default for AssociationFilterBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssociationInListFilter`.
+    /// Association in list filter.
     pub struct AssociationInListFilter {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Who defined the association, as `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `ASSOCIATION`.
         filter_type: Option<String> = "filterType",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The type of object that the association leads to.
         to_object_type: Option<String> = "toObjectType",
-        /// The id of the object type it goes to, for example `0-1`.
+        /// The id of the object type it goes to, as `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
     by new
 }
 crm_core::setters!(AssociationInListFilter {
-    /// Origin of the association's definition, for example `USER_DEFINED`.
+    /// Who defined the association, as `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// The id of the list.
     list_id: String,
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     operator: String,
     /// The type of object that the association leads to.
     to_object_type: String,
-    /// The id of the object type it goes to, for example `0-1`.
+    /// The id of the object type it goes to, as `0-1`.
     to_object_type_id: String,
 });
 
 impl AssociationInListFilter {
-    /// Creates a `AssociationInListFilter` with its constant members only.
+    /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -270,7 +270,7 @@ impl Default for AssociationInListFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CommunicationSubscriptionFilter`.
+    /// Communication subscription filter.
     pub struct CommunicationSubscriptionFilter {
         /// The opt states that pass.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
@@ -294,7 +294,7 @@ crm_core::setters!(CommunicationSubscriptionFilter {
 });
 
 impl CommunicationSubscriptionFilter {
-    /// Creates a `CommunicationSubscriptionFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         accepted_opt_states: impl Into<Vec<String>>,
@@ -315,25 +315,25 @@ impl CommunicationSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ConstantFilter`.
+    /// Constant filter.
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
-        /// True if all records pass, false if none does.
+        /// Whether all pass or none.
         should_accept: Option<bool> = "shouldAccept",
-        /// Origin.
+        /// Where it comes from.
         source: Option<String> = "source",
     }
     required "filterType" "shouldAccept"
     by new
 }
 crm_core::setters!(ConstantFilter {
-    /// Origin.
+    /// Where it comes from.
     source: String,
 });
 
 impl ConstantFilter {
-    /// Creates a `ConstantFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(should_accept: impl Into<bool>) -> Self {
         Self {
@@ -346,31 +346,31 @@ impl ConstantFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CtaAnalyticsFilter`.
+    /// Cta analytics filter.
     pub struct CtaAnalyticsFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The name of the call to action.
         cta_name: Option<String> = "ctaName",
         /// Always `CTA`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "ctaName" "filterType" "operator"
     by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl CtaAnalyticsFilter {
-    /// Creates a `CtaAnalyticsFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -385,7 +385,7 @@ impl CtaAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EmailEventFilter`.
+    /// Email event filter.
     pub struct EmailEventFilter {
         /// The id of the app.
         app_id: Option<String> = "appId",
@@ -397,9 +397,9 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// The level at which e-mail events are looked at.
         level: Option<String> = "level",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<EmailEventFilterOperator> = "operator",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "appId" "emailId" "filterType" "level" "operator"
@@ -408,12 +408,12 @@ crm_core::record! {
 crm_core::setters!(EmailEventFilter {
     /// The address that was clicked.
     click_url: String,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl EmailEventFilter {
-    /// Creates a `EmailEventFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         app_id: impl Into<String>,
@@ -435,7 +435,7 @@ impl EmailEventFilter {
 }
 
 crm_core::open_enum! {
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     pub enum EmailEventFilterOperator {
         /// `BOUNCED`
         Bounced = "BOUNCED",
@@ -467,7 +467,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EmailSubscriptionFilter`.
+    /// Email subscription filter.
     pub struct EmailSubscriptionFilter {
         /// The subscription states that pass.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
@@ -487,7 +487,7 @@ crm_core::setters!(EmailSubscriptionFilter {
 });
 
 impl EmailSubscriptionFilter {
-    /// Creates a `EmailSubscriptionFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         accepted_statuses: impl Into<Vec<String>>,
@@ -504,31 +504,31 @@ impl EmailSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventAnalyticsFilter`.
+    /// Event analytics filter.
     pub struct EventAnalyticsFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event.
         event_id: Option<String> = "eventId",
         /// Always `EVENT`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventId" "filterType" "operator"
     by new
 }
 crm_core::setters!(EventAnalyticsFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl EventAnalyticsFilter {
-    /// Creates a `EventAnalyticsFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -543,9 +543,9 @@ impl EventAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Item of `filter_lines` of `IntegrationEventFilter`.
+    /// Event filter metadata.
     pub struct EventFilterMetadata {
-        /// Test that is applied to the property.
+        /// How the property is tested.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl EventFilterMetadata {
-    /// Creates a `EventFilterMetadata` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -580,33 +580,33 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FormSubmissionFilter`.
+    /// Form submission filter.
     pub struct FormSubmissionFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator"
     by new
 }
 crm_core::setters!(FormSubmissionFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl FormSubmissionFilter {
-    /// Creates a `FormSubmissionFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
         Self {
@@ -621,7 +621,7 @@ impl FormSubmissionFilter {
 }
 
 crm_core::open_enum! {
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     pub enum FormSubmissionFilterOperator {
         /// `FILLED_OUT`
         FilledOut = "FILLED_OUT",
@@ -631,35 +631,35 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FormSubmissionOnPageFilter`.
+    /// Form submission on page filter.
     pub struct FormSubmissionOnPageFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION_ON_PAGE`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<FormSubmissionFilterOperator> = "operator",
         /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageId"
     by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl FormSubmissionOnPageFilter {
-    /// Creates a `FormSubmissionOnPageFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         operator: impl Into<FormSubmissionFilterOperator>,
@@ -678,7 +678,7 @@ impl FormSubmissionOnPageFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `InListFilter`.
+    /// In list filter.
     pub struct InListFilter {
         /// Always `IN_LIST`.
         filter_type: Option<String> = "filterType",
@@ -686,7 +686,7 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// Further facts about it.
         metadata: Option<InListFilterMetadata> = "metadata",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
@@ -698,7 +698,7 @@ crm_core::setters!(InListFilter {
 });
 
 impl InListFilter {
-    /// Creates a `InListFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -712,7 +712,7 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// Value of `metadata` of `InListFilter`.
+    /// In list filter metadata.
     pub struct InListFilterMetadata {
         /// The id.
         id: Option<String> = "id",
@@ -724,7 +724,7 @@ crm_core::record! {
 }
 
 impl InListFilterMetadata {
-    /// Creates a `InListFilterMetadata` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
         Self {
@@ -736,7 +736,7 @@ impl InListFilterMetadata {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `IntegrationEventFilter`.
+    /// Integration event filter.
     pub struct IntegrationEventFilter {
         /// The id of the event type.
         event_type_id: Option<i64> = "eventTypeId",
@@ -750,7 +750,7 @@ crm_core::record! {
 }
 
 impl IntegrationEventFilter {
-    /// Creates a `IntegrationEventFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<i64>,
@@ -765,22 +765,10 @@ impl IntegrationEventFilter {
     }
 }
 
-crm_core::open_enum! {
-    /// The unit of time.
-    pub enum ListConversionInactivityTimeUnit {
-        /// `DAY`
-        Day = "DAY",
-        /// `MONTH`
-        Month = "MONTH",
-        /// `WEEK`
-        Week = "WEEK",
-    }
-}
-
 crm_core::record! {
-    /// One of the variants of another type: `NotAllFilterBranch`.
+    /// Not all filter branch.
     pub struct NotAllFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ALL`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -794,7 +782,7 @@ crm_core::record! {
 }
 
 impl NotAllFilterBranch {
-    /// Creates a `NotAllFilterBranch` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -812,9 +800,9 @@ impl NotAllFilterBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `NotAnyFilterBranch`.
+    /// Not any filter branch.
     pub struct NotAnyFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ANY`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -828,7 +816,7 @@ crm_core::record! {
 }
 
 impl NotAnyFilterBranch {
-    /// Creates a `NotAnyFilterBranch` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -846,9 +834,9 @@ impl NotAnyFilterBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `OrFilterBranch`.
+    /// Or filter branch.
     pub struct OrFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `OR`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -862,7 +850,7 @@ crm_core::record! {
 }
 
 impl OrFilterBranch {
-    /// Creates a `OrFilterBranch` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -880,35 +868,35 @@ impl OrFilterBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PageViewAnalyticsFilter`.
+    /// Page view analytics filter.
     pub struct PageViewAnalyticsFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// `enableTracking`
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageUrl"
     by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// `enableTracking`
     enable_tracking: bool,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl PageViewAnalyticsFilter {
-    /// Creates a `PageViewAnalyticsFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
         Self {
@@ -924,11 +912,11 @@ impl PageViewAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PrivacyAnalyticsFilter`.
+    /// Privacy analytics filter.
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// `privacyName`
         privacy_name: Option<String> = "privacyName",
@@ -938,7 +926,7 @@ crm_core::record! {
 }
 
 impl PrivacyAnalyticsFilter {
-    /// Creates a `PrivacyAnalyticsFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
         Self {
@@ -951,36 +939,9 @@ impl PrivacyAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PropertyFilter`.
-    pub struct PropertyFilter {
-        /// Always `PROPERTY`.
-        filter_type: Option<String> = "filterType",
-        /// Test that is applied to the property.
-        operation: Option<Value> = "operation",
-        /// The names of the properties to give.
-        property: Option<String> = "property",
-    }
-    required "filterType" "operation" "property"
-    by new
-}
-
-impl PropertyFilter {
-    /// Creates a `PropertyFilter` from its required fields.
-    #[must_use]
-    pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
-        Self {
-            filter_type: Some("PROPERTY".to_owned()),
-            operation: Some(operation.into()),
-            property: Some(property.into()),
-            extra: Map::new(),
-        }
-    }
-}
-
-crm_core::record! {
-    /// One of the variants of another type: `RestrictedFilterBranch`.
+    /// Restricted filter branch.
     pub struct RestrictedFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `RESTRICTED`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -994,7 +955,7 @@ crm_core::record! {
 }
 
 impl RestrictedFilterBranch {
-    /// Creates a `RestrictedFilterBranch` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -1012,11 +973,11 @@ impl RestrictedFilterBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SurveyMonkeyFilter`.
+    /// Survey monkey filter.
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The id of the survey.
         survey_id: Option<String> = "surveyId",
@@ -1026,7 +987,7 @@ crm_core::record! {
 }
 
 impl SurveyMonkeyFilter {
-    /// Creates a `SurveyMonkeyFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
         Self {
@@ -1039,11 +1000,11 @@ impl SurveyMonkeyFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SurveyMonkeyValueFilter`.
+    /// Survey monkey value filter.
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The id of the column of the answer.
         survey_answer_col_id: Option<String> = "surveyAnswerColId",
@@ -1053,7 +1014,7 @@ crm_core::record! {
         survey_id: Option<String> = "surveyId",
         /// The question of the survey.
         survey_question: Option<String> = "surveyQuestion",
-        /// Comparison that is applied to the answer.
+        /// How the answer is compared.
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
@@ -1067,7 +1028,7 @@ crm_core::setters!(SurveyMonkeyValueFilter {
 });
 
 impl SurveyMonkeyValueFilter {
-    /// Creates a `SurveyMonkeyValueFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(
         operator: impl Into<String>,
@@ -1089,9 +1050,9 @@ impl SurveyMonkeyValueFilter {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `UnifiedEventsFilter`.
+    /// Unified events filter.
     pub struct UnifiedEventsFilter {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -1099,23 +1060,23 @@ crm_core::record! {
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
         /// Always `UNIFIED_EVENTS`.
         filter_type: Option<String> = "filterType",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterLines" "filterType"
     by new
 }
 crm_core::setters!(UnifiedEventsFilter {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilter {
-    /// Creates a `UnifiedEventsFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
         Self {
@@ -1130,13 +1091,13 @@ impl UnifiedEventsFilter {
 }
 
 crm_core::record! {
-    /// Item of `event_filter_branches` of `EventBasedEnrollmentCriteria`.
+    /// Unified events filter branch.
     pub struct UnifiedEventsFilterBranch {
-        /// Rule that combines the occurrences.
+        /// How the occurrences are taken together.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// Operator that joins its parts, for example `AND`.
+        /// How its parts are joined, as `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `UNIFIED_EVENTS`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -1144,33 +1105,33 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
-        /// Rule that selects the occurrences.
+        /// Which occurrences are looked at.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
     by new
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
-    /// Rule that combines the occurrences.
+    /// How the occurrences are taken together.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// Operator that joins its parts, for example `AND`.
+    /// How its parts are joined, as `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     operator: UnifiedEventsFilterBranchOperator,
-    /// Rule that selects the occurrences.
+    /// Which occurrences are looked at.
     pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilterBranch {
-    /// Creates a `UnifiedEventsFilterBranch` with its constant members only.
+    /// A record without any value but those that are always the same.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1194,7 +1155,7 @@ impl Default for UnifiedEventsFilterBranch {
 }
 
 crm_core::open_enum! {
-    /// Operator that is applied.
+    /// How it is matched or worked out.
     pub enum UnifiedEventsFilterBranchOperator {
         /// `HAS_COMPLETED`
         HasCompleted = "HAS_COMPLETED",
@@ -1204,11 +1165,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WebinarFilter`.
+    /// Webinar filter.
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// How it is matched or worked out.
         operator: Option<String> = "operator",
         /// The id of the webinar.
         webinar_id: Option<String> = "webinarId",
@@ -1222,7 +1183,7 @@ crm_core::setters!(WebinarFilter {
 });
 
 impl WebinarFilter {
-    /// Creates a `WebinarFilter` from its required fields.
+    /// A record with what it must have.
     #[must_use]
     pub fn new(operator: impl Into<String>) -> Self {
         Self {
@@ -1241,8 +1202,7 @@ crm_core::json_schemas!(super::DOCUMENT;
     EmailEventFilter, EmailEventFilterOperator, EmailSubscriptionFilter, EventAnalyticsFilter,
     EventFilterMetadata, FilterBranch, FormSubmissionFilter, FormSubmissionFilterOperator,
     FormSubmissionOnPageFilter, InListFilter, InListFilterMetadata, IntegrationEventFilter,
-    ListConversionInactivityTimeUnit, NotAllFilterBranch, NotAnyFilterBranch, OrFilterBranch,
-    PageViewAnalyticsFilter, PrivacyAnalyticsFilter, PropertyFilter, RestrictedFilterBranch,
-    SurveyMonkeyFilter, SurveyMonkeyValueFilter, UnifiedEventsFilter, UnifiedEventsFilterBranch,
-    UnifiedEventsFilterBranchOperator, WebinarFilter,
+    NotAllFilterBranch, NotAnyFilterBranch, OrFilterBranch, PageViewAnalyticsFilter, PrivacyAnalyticsFilter,
+    RestrictedFilterBranch, SurveyMonkeyFilter, SurveyMonkeyValueFilter, UnifiedEventsFilter,
+    UnifiedEventsFilterBranch, UnifiedEventsFilterBranchOperator, WebinarFilter,
 );

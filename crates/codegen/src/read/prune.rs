@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::read::document::list;
-use crate::read::references;
+use super::document::list;
+use super::references;
 
 /// Keeps what is reachable from the paths, and what the document asks to keep.
-pub(super) fn prune(document: &mut Value) {
+pub(crate) fn prune(document: &mut Value) {
     let mut open: Vec<String> =
         list(document, "x-crm-keep-schemas").filter_map(Value::as_str).map(str::to_owned).collect();
     references::each(&document["paths"], &mut |name| open.push(name.to_owned()));
