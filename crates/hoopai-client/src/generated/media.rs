@@ -163,7 +163,8 @@ impl Media {
     ///     .list("sort-by", "sort-order", "type", "location", "123")
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

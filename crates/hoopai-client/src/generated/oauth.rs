@@ -96,7 +96,8 @@ impl Oauth {
     ///     .list_installed_locations("Example Inc.", "123")
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

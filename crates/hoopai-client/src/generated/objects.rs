@@ -211,7 +211,8 @@ impl Objects {
     ///     .search_records("schema-key", types::SearchRecordsBody::new("123", 10.0, 10.0))
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

@@ -141,7 +141,8 @@ impl Snapshots {
     ///     .list_pushes("123", "Example Inc.", "from", "to", "last-doc", 10)
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

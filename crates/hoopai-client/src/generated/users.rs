@@ -63,7 +63,8 @@ impl<C> Users<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let mut items = client.users().search("Example Inc.").items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```
@@ -92,7 +93,8 @@ impl<C> Users<C> {
     ///     .search_by_email(types::FilterByEmail::new("Example Inc.", "ada@example.com"))
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

@@ -511,7 +511,8 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let mut items = client.campaigns().list().items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```
@@ -538,7 +539,8 @@ impl Campaigns {
     ///     .list_assets("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type")
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```
@@ -572,7 +574,8 @@ impl Campaigns {
     ///     .list_report_contacts("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "contact-type")
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

@@ -124,7 +124,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// Creates a `AdCampaignGroupData` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 impl AudienceCustomAudienceItem {
-    /// Creates a `AudienceCustomAudienceItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -483,7 +483,7 @@ crm_core::setters!(AudienceInterest {
 });
 
 impl AudienceInterest {
-    /// Creates a `AudienceInterest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -508,7 +508,7 @@ crm_core::record! {
 }
 
 impl AudienceLocale {
-    /// Creates a `AudienceLocale` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(key: impl Into<f64>, name: impl Into<String>) -> Self {
         Self {
@@ -550,7 +550,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// Creates a `AudienceLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -584,7 +584,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// Creates a `AudienceLocationGeometry` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -688,7 +688,7 @@ crm_core::setters!(Budget {
 });
 
 impl Budget {
-    /// Creates a `Budget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(amount: impl Into<f64>, budget_type: impl Into<BudgetType>) -> Self {
         Self {
@@ -804,7 +804,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// Creates a `Campaign` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -886,7 +886,7 @@ crm_core::record! {
 }
 
 impl Consent {
-    /// Creates a `Consent` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         check_required: impl Into<bool>,
@@ -917,7 +917,7 @@ crm_core::record! {
 }
 
 impl ConversionValueSettings {
-    /// Creates a `ConversionValueSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         always_use_default_value: impl Into<bool>,
@@ -950,7 +950,7 @@ crm_core::record! {
 }
 
 impl CreateConversationForm {
-    /// Creates a `CreateConversationForm` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -983,7 +983,7 @@ crm_core::record! {
 }
 
 impl CreateGoogleIntegration {
-    /// Creates a `CreateGoogleIntegration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         ad_account_id: impl Into<String>,
@@ -1018,7 +1018,7 @@ crm_core::setters!(CreateIntegration {
 });
 
 impl CreateIntegration {
-    /// Creates a `CreateIntegration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_id: impl Into<String>) -> Self {
         Self {
@@ -1147,7 +1147,7 @@ crm_core::setters!(CreateOfflineUserListJob {
 });
 
 impl CreateOfflineUserListJob {
-    /// Creates a `CreateOfflineUserListJob` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1174,7 +1174,7 @@ crm_core::record! {
 }
 
 impl CreationLocale {
-    /// Creates a `CreationLocale` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -1204,7 +1204,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// Creates a `CustomDisclaimer` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -1231,7 +1231,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// Creates a `CustomDisclaimerCheckbox` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1296,7 +1296,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// Creates a `FacebookAudience` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -1336,7 +1336,7 @@ crm_core::record! {
 }
 
 impl FbSetDefaultPageBody {
-    /// Creates a `FbSetDefaultPageBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -1361,7 +1361,7 @@ crm_core::record! {
 }
 
 impl FbUpdateAudienceBody {
-    /// Creates a `FbUpdateAudienceBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1396,7 +1396,7 @@ crm_core::setters!(FlexibleRuleUserList {
 });
 
 impl FlexibleRuleUserList {
-    /// Creates a `FlexibleRuleUserList` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         exclusive_operands: impl Into<Vec<RuleOperand>>,
@@ -1434,7 +1434,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// Creates a `FormQuestion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -1460,7 +1460,7 @@ crm_core::record! {
 }
 
 impl FormQuestionOption {
-    /// Creates a `FormQuestionOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1594,7 +1594,7 @@ crm_core::record! {
 }
 
 impl GeoLocation {
-    /// Creates a `GeoLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         facet_urn: impl Into<String>,
@@ -1885,7 +1885,7 @@ crm_core::record! {
 }
 
 impl GoogleAdSchedule {
-    /// Creates a `GoogleAdSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day_of_week: impl Into<GoogleAdScheduleDayOfWeek>,
@@ -1956,7 +1956,7 @@ crm_core::setters!(GoogleAssetImage {
 });
 
 impl GoogleAssetImage {
-    /// Creates a `GoogleAssetImage` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2090,7 +2090,7 @@ crm_core::setters!(GoogleCampaignGoal {
 });
 
 impl GoogleCampaignGoal {
-    /// Creates a `GoogleCampaignGoal` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<GoogleCampaignGoalType>) -> Self {
         Self {
@@ -2151,7 +2151,7 @@ crm_core::record! {
 }
 
 impl GoogleDemographicTarget {
-    /// Creates a `GoogleDemographicTarget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enum_: impl Into<String>, negative: impl Into<bool>) -> Self {
         Self {
@@ -2235,7 +2235,7 @@ crm_core::record! {
 }
 
 impl GoogleKeywordItem {
-    /// Creates a `GoogleKeywordItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(keyword: impl Into<String>, match_type: impl Into<String>) -> Self {
         Self {
@@ -2331,7 +2331,7 @@ crm_core::record! {
 }
 
 impl GoogleNetworkSettings {
-    /// Creates a `GoogleNetworkSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         target_content_network: impl Into<bool>,
@@ -2358,7 +2358,7 @@ crm_core::record! {
 }
 
 impl GoogleSegmentTarget {
-    /// Creates a `GoogleSegmentTarget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -2406,7 +2406,7 @@ crm_core::record! {
 }
 
 impl GoogleYouTubeVideoLink {
-    /// Creates a `GoogleYouTubeVideoLink` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(youtube_video_id: impl Into<String>) -> Self {
         Self {
@@ -2431,7 +2431,7 @@ crm_core::record! {
 }
 
 impl GreetingCard {
-    /// Creates a `GreetingCard` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         content: impl Into<Vec<String>>,
@@ -2460,7 +2460,7 @@ crm_core::record! {
 }
 
 impl HiddenField {
-    /// Creates a `HiddenField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -2496,7 +2496,7 @@ crm_core::setters!(KeywordSuggestion {
 });
 
 impl KeywordSuggestion {
-    /// Creates a `KeywordSuggestion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2532,7 +2532,7 @@ crm_core::setters!(LeadFormContent {
 });
 
 impl LeadFormContent {
-    /// Creates a `LeadFormContent` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         headline: impl Into<LocalizedString>,
@@ -2572,7 +2572,7 @@ crm_core::setters!(LeadFormQuestion {
 });
 
 impl LeadFormQuestion {
-    /// Creates a `LeadFormQuestion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2608,7 +2608,7 @@ crm_core::setters!(LegalInfo {
 });
 
 impl LegalInfo {
-    /// Creates a `LegalInfo` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         consents: impl Into<Vec<Consent>>,
@@ -2744,7 +2744,7 @@ crm_core::setters!(LinkedInCreateLeadFormBody {
 });
 
 impl LinkedInCreateLeadFormBody {
-    /// Creates a `LinkedInCreateLeadFormBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         content: impl Into<LeadFormContent>,
@@ -2821,7 +2821,7 @@ crm_core::record! {
 }
 
 impl LinkedInUpdateAdStatusBody {
-    /// Creates a `LinkedInUpdateAdStatusBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operation_type: impl Into<LinkedInUpdateAdStatusBodyOperationType>,
@@ -2872,7 +2872,7 @@ crm_core::record! {
 }
 
 impl Locale {
-    /// Creates a `Locale` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -2894,7 +2894,7 @@ crm_core::record! {
 }
 
 impl LocalizedString {
-    /// Creates a `LocalizedString` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(localized: impl Into<Value>) -> Self {
         Self {
@@ -2915,7 +2915,7 @@ crm_core::record! {
 }
 
 impl LocationIdBody {
-    /// Creates a `LocationIdBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2974,7 +2974,7 @@ crm_core::setters!(Media {
 });
 
 impl Media {
-    /// Creates a `Media` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(src: impl Into<String>, type_: impl Into<MediaType>) -> Self {
         Self {
@@ -3016,7 +3016,7 @@ crm_core::setters!(Member {
 });
 
 impl Member {
-    /// Creates a `Member` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(member_type: impl Into<MemberMemberType>) -> Self {
         Self {
@@ -3054,7 +3054,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceOption {
-    /// Creates a `MultipleChoiceOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<f64>, text: impl Into<LocalizedString>) -> Self {
         Self {
@@ -3076,7 +3076,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceQuestionDetails {
-    /// Creates a `MultipleChoiceQuestionDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(options: impl Into<Vec<MultipleChoiceOption>>) -> Self {
         Self {
@@ -3099,7 +3099,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToAction {
-    /// Creates a `PostSubmissionCallToAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         call_to_action_label: impl Into<PostSubmissionCallToActionCallToActionLabel>,
@@ -3140,7 +3140,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToActionTarget {
-    /// Creates a `PostSubmissionCallToActionTarget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(landing_page_url: impl Into<String>) -> Self {
         Self {
@@ -3163,7 +3163,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionInfo {
-    /// Creates a `PostSubmissionInfo` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         call_to_action: impl Into<PostSubmissionCallToAction>,
@@ -3188,7 +3188,7 @@ crm_core::record! {
 }
 
 impl PublishAd {
-    /// Creates a `PublishAd` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3251,7 +3251,7 @@ crm_core::record! {
 }
 
 impl Rule {
-    /// Creates a `Rule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(rule_item_groups: impl Into<Vec<RuleItemGroup>>) -> Self {
         Self {
@@ -3278,7 +3278,7 @@ crm_core::setters!(RuleBasedUserList {
 });
 
 impl RuleBasedUserList {
-    /// Creates a `RuleBasedUserList` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(flexible_rule_user_list: impl Into<FlexibleRuleUserList>) -> Self {
         Self {
@@ -3302,7 +3302,7 @@ crm_core::record! {
 }
 
 impl RuleItem {
-    /// Creates a `RuleItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<RuleItemName>,
@@ -3327,7 +3327,7 @@ crm_core::record! {
 }
 
 impl RuleItemGroup {
-    /// Creates a `RuleItemGroup` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(rule_items: impl Into<Vec<RuleItem>>) -> Self {
         Self {
@@ -3360,7 +3360,7 @@ crm_core::record! {
 }
 
 impl RuleOperand {
-    /// Creates a `RuleOperand` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(lookback_window_days: impl Into<f64>, rule: impl Into<Rule>) -> Self {
         Self {
@@ -3388,7 +3388,7 @@ crm_core::record! {
 }
 
 impl SelectedAttribute {
-    /// Creates a `SelectedAttribute` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         category_name: impl Into<String>,
@@ -3417,7 +3417,7 @@ crm_core::record! {
 }
 
 impl SponsoredAccountOwner {
-    /// Creates a `SponsoredAccountOwner` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(sponsored_account: impl Into<String>) -> Self {
         Self {
@@ -3440,7 +3440,7 @@ crm_core::record! {
 }
 
 impl StringRuleItem {
-    /// Creates a `StringRuleItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -3498,7 +3498,7 @@ crm_core::setters!(ThankYouPage {
 });
 
 impl ThankYouPage {
-    /// Creates a `ThankYouPage` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         body: impl Into<String>,
@@ -3530,7 +3530,7 @@ crm_core::record! {
 }
 
 impl UnitCost {
-    /// Creates a `UnitCost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(amount: impl Into<f64>) -> Self {
         Self {
@@ -3559,7 +3559,7 @@ crm_core::setters!(UpdateCustomAudience {
 });
 
 impl UpdateCustomAudience {
-    /// Creates a `UpdateCustomAudience` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3598,7 +3598,7 @@ crm_core::setters!(UpdateCustomAudienceBatch {
 });
 
 impl UpdateCustomAudienceBatch {
-    /// Creates a `UpdateCustomAudienceBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3684,7 +3684,7 @@ crm_core::setters!(UpsertAd {
 });
 
 impl UpsertAd {
-    /// Creates a `UpsertAd` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         adset_id: impl Into<String>,
@@ -3782,7 +3782,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// Creates a `UpsertAdset` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3831,7 +3831,7 @@ crm_core::record! {
 }
 
 impl UpsertAssets {
-    /// Creates a `UpsertAssets` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3886,7 +3886,7 @@ crm_core::setters!(UpsertAudience {
 });
 
 impl UpsertAudience {
-    /// Creates a `UpsertAudience` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -3933,7 +3933,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// Creates a `UpsertCampaign` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -4074,7 +4074,7 @@ crm_core::setters!(UpsertConversionPixel {
 });
 
 impl UpsertConversionPixel {
-    /// Creates a `UpsertConversionPixel` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -4159,7 +4159,7 @@ crm_core::setters!(UpsertSegment {
 });
 
 impl UpsertSegment {
-    /// Creates a `UpsertSegment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -4209,7 +4209,7 @@ crm_core::setters!(WelcomeMessageQuestion {
 });
 
 impl WelcomeMessageQuestion {
-    /// Creates a `WelcomeMessageQuestion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(question: impl Into<String>) -> Self {
         Self {

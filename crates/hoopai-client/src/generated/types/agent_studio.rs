@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl Attachment {
-    /// Creates a `Attachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(image_url: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -76,7 +76,7 @@ crm_core::setters!(CreatePublicAgent {
 });
 
 impl CreatePublicAgent {
-    /// Creates a `CreatePublicAgent` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -173,7 +173,7 @@ crm_core::setters!(ExecutePublicAgent {
 });
 
 impl ExecutePublicAgent {
-    /// Creates a `ExecutePublicAgent` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -304,7 +304,7 @@ crm_core::setters!(PromoteAndPublish {
 });
 
 impl PromoteAndPublish {
-    /// Creates a `PromoteAndPublish` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -354,7 +354,7 @@ crm_core::setters!(UpdatePublicAgentMetadata {
 });
 
 impl UpdatePublicAgentMetadata {
-    /// Creates a `UpdatePublicAgentMetadata` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -432,7 +432,7 @@ crm_core::setters!(UpdatePublicAgentVersion {
 });
 
 impl UpdatePublicAgentVersion {
-    /// Creates a `UpdatePublicAgentVersion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

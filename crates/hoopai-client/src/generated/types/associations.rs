@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl CreateRelationReq {
-    /// Creates a `CreateRelationReq` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_id: impl Into<String>,
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 impl UpdateAssociationReq {
-    /// Creates a `UpdateAssociationReq` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         first_object_label: impl Into<String>,

@@ -95,7 +95,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// Creates a `CreateBrandBoardParam` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -130,7 +130,7 @@ crm_core::record! {
 }
 
 impl Font {
-    /// Creates a `Font` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl Logo {
-    /// Creates a `Logo` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,

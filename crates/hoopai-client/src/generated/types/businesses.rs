@@ -92,7 +92,7 @@ crm_core::setters!(CreateBusiness {
 });
 
 impl CreateBusiness {
-    /// Creates a `CreateBusiness` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

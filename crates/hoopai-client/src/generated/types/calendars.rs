@@ -108,7 +108,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// Creates a `AppointmentCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -322,7 +322,7 @@ crm_core::setters!(Availability {
 });
 
 impl Availability {
-    /// Creates a `Availability` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -365,7 +365,7 @@ crm_core::setters!(BlockSlotCreateRequest {
 });
 
 impl BlockSlotCreateRequest {
-    /// Creates a `BlockSlotCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -411,7 +411,7 @@ crm_core::setters!(BlockSlotEditRequest {
 });
 
 impl BlockSlotEditRequest {
-    /// Creates a `BlockSlotEditRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -808,7 +808,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// Creates a `CalendarCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1407,7 +1407,7 @@ crm_core::setters!(CreateCalendarNotification {
 });
 
 impl CreateCalendarNotification {
-    /// Creates a `CreateCalendarNotification` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         channel: impl Into<NotificationChannel>,
@@ -1499,7 +1499,7 @@ crm_core::setters!(CreateSchedule {
 });
 
 impl CreateSchedule {
-    /// Creates a `CreateSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1658,7 +1658,7 @@ crm_core::setters!(GroupCreate {
 });
 
 impl GroupCreate {
-    /// Creates a `GroupCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1696,7 +1696,7 @@ crm_core::record! {
 }
 
 impl GroupStatusUpdateParams {
-    /// Creates a `GroupStatusUpdateParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(is_active: impl Into<bool>) -> Self {
         Self {
@@ -1721,7 +1721,7 @@ crm_core::record! {
 }
 
 impl GroupUpdate {
-    /// Creates a `GroupUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1764,7 +1764,7 @@ crm_core::record! {
 }
 
 impl Hour {
-    /// Creates a `Hour` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         close_hour: impl Into<f64>,
@@ -1799,7 +1799,7 @@ crm_core::setters!(LocationConfiguration {
 });
 
 impl LocationConfiguration {
-    /// Creates a `LocationConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(kind: impl Into<LocationConfigurationKind>) -> Self {
         Self {
@@ -1857,7 +1857,7 @@ crm_core::record! {
 }
 
 impl LookBusyConfiguration {
-    /// Creates a `LookBusyConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, look_busy_percentage: impl Into<f64>) -> Self {
         Self {
@@ -1915,7 +1915,7 @@ crm_core::setters!(Notes {
 });
 
 impl Notes {
-    /// Creates a `Notes` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -1971,7 +1971,7 @@ crm_core::record! {
 }
 
 impl OpenHour {
-    /// Creates a `OpenHour` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         days_of_the_week: impl Into<Vec<f64>>,
@@ -2026,7 +2026,7 @@ crm_core::record! {
 }
 
 impl ScheduleInterval {
-    /// Creates a `ScheduleInterval` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
         Self {
@@ -2094,7 +2094,7 @@ crm_core::setters!(ScheduleRule {
 });
 
 impl ScheduleRule {
-    /// Creates a `ScheduleRule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         intervals: impl Into<Vec<ScheduleInterval>>,
@@ -2194,7 +2194,7 @@ crm_core::setters!(TeamMember {
 });
 
 impl TeamMember {
-    /// Creates a `TeamMember` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -2250,7 +2250,7 @@ crm_core::setters!(UpdateAvailability {
 });
 
 impl UpdateAvailability {
-    /// Creates a `UpdateAvailability` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -2408,7 +2408,7 @@ crm_core::record! {
 }
 
 impl ValidateGroupSlugPostBody {
-    /// Creates a `ValidateGroupSlugPostBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, slug: impl Into<String>) -> Self {
         Self {

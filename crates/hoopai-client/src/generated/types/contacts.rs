@@ -138,7 +138,7 @@ crm_core::setters!(ContactSearch {
 });
 
 impl ContactSearch {
-    /// Creates a `ContactSearch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_limit: impl Into<i64>) -> Self {
         Self {
@@ -171,7 +171,7 @@ crm_core::setters!(ContactSort {
 });
 
 impl ContactSort {
-    /// Creates a `ContactSort` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(field: impl Into<String>) -> Self {
         Self {
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 impl ContactsBusinessUpdate {
-    /// Creates a `ContactsBusinessUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         business_id: impl Into<String>,
@@ -331,7 +331,7 @@ crm_core::setters!(ContactsNotes {
 });
 
 impl ContactsNotes {
-    /// Creates a `ContactsNotes` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -467,7 +467,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// Creates a `CreateContact` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -610,7 +610,7 @@ crm_core::setters!(CreateTaskParams {
 });
 
 impl CreateTaskParams {
-    /// Creates a `CreateTaskParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         completed: impl Into<bool>,
@@ -661,7 +661,7 @@ crm_core::setters!(DndSetting {
 });
 
 impl DndSetting {
-    /// Creates a `DndSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(status: impl Into<DndSettingStatus>) -> Self {
         Self {
@@ -948,7 +948,7 @@ crm_core::setters!(InboundDndSetting {
 });
 
 impl InboundDndSetting {
-    /// Creates a `InboundDndSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(status: impl Into<InboundDndSettingStatus>) -> Self {
         Self {
@@ -1000,7 +1000,7 @@ crm_core::record! {
 }
 
 impl Tags {
-    /// Creates a `Tags` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1224,7 +1224,7 @@ crm_core::setters!(UpdateTags {
 });
 
 impl UpdateTags {
-    /// Creates a `UpdateTags` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contacts: impl Into<Vec<String>>,
@@ -1292,7 +1292,7 @@ crm_core::record! {
 }
 
 impl UpdateTaskStatusParams {
-    /// Creates a `UpdateTaskStatusParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(completed: impl Into<bool>) -> Self {
         Self {
@@ -1416,7 +1416,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// Creates a `UpsertContact` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

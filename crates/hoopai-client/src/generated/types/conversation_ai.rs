@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 impl CreateAction {
-    /// Creates a `CreateAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         details: impl Into<Value>,
@@ -197,7 +197,7 @@ crm_core::setters!(CreateEmployee {
 });
 
 impl CreateEmployee {
-    /// Creates a `CreateEmployee` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         goal: impl Into<String>,
@@ -419,7 +419,7 @@ crm_core::setters!(FollowupSettings {
 });
 
 impl FollowupSettings {
-    /// Creates a `FollowupSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(dynamic_channel_switching: impl Into<bool>) -> Self {
         Self {
@@ -459,7 +459,7 @@ crm_core::record! {
 }
 
 impl Interval {
-    /// Creates a `Interval` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,
@@ -596,7 +596,7 @@ crm_core::setters!(UpdateEmployee {
 });
 
 impl UpdateEmployee {
-    /// Creates a `UpdateEmployee` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(auto_pilot_max_messages: impl Into<f64>) -> Self {
         Self {
@@ -637,7 +637,7 @@ crm_core::record! {
 }
 
 impl UpdateFollowupSettings {
-    /// Creates a `UpdateFollowupSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_ids: impl Into<Vec<String>>,
@@ -678,7 +678,7 @@ crm_core::setters!(WorkingHours {
 });
 
 impl WorkingHours {
-    /// Creates a `WorkingHours` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(day_of_the_week: impl Into<f64>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AddMessageAttachments {
-    /// Creates a `AddMessageAttachments` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(attachments: impl Into<Vec<String>>) -> Self {
         Self {
@@ -340,7 +340,7 @@ crm_core::record! {
 }
 
 impl CreateConversation {
-    /// Creates a `CreateConversation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -382,7 +382,7 @@ crm_core::setters!(CreateCustomSubtype {
 });
 
 impl CreateCustomSubtype {
-    /// Creates a `CreateCustomSubtype` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         channel: impl Into<CreateCustomSubtypeChannel>,
@@ -424,7 +424,7 @@ crm_core::record! {
 }
 
 impl ErrorItem {
-    /// Creates a `ErrorItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         code: impl Into<String>,
@@ -497,7 +497,7 @@ crm_core::setters!(ForwardConfig {
 });
 
 impl ForwardConfig {
-    /// Creates a `ForwardConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(is_forwarded: impl Into<bool>) -> Self {
         Self {
@@ -809,7 +809,7 @@ crm_core::record! {
 }
 
 impl MessageRecipientStatus {
-    /// Creates a `MessageRecipientStatus` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email_id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {
@@ -1095,7 +1095,7 @@ crm_core::setters!(ProcessMessageBody {
 });
 
 impl ProcessMessageBody {
-    /// Creates a `ProcessMessageBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1219,7 +1219,7 @@ crm_core::setters!(ProcessOutboundMessageBody {
 });
 
 impl ProcessOutboundMessageBody {
-    /// Creates a `ProcessOutboundMessageBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1355,7 +1355,7 @@ crm_core::setters!(SendMessageBody {
 });
 
 impl SendMessageBody {
-    /// Creates a `SendMessageBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1473,7 +1473,7 @@ crm_core::record! {
 }
 
 impl SendReviewReply {
-    /// Creates a `SendReviewReply` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1512,7 +1512,7 @@ crm_core::setters!(SubscriptionAction {
 });
 
 impl SubscriptionAction {
-    /// Creates a `SubscriptionAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         subtype_status: impl Into<SubscriptionActionSubtypeStatus>,
@@ -1575,7 +1575,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// Creates a `UpdateConversation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1637,7 +1637,7 @@ crm_core::setters!(UpdateMessageStatus {
 });
 
 impl UpdateMessageStatus {
-    /// Creates a `UpdateMessageStatus` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(status: impl Into<MessageStatus>) -> Self {
         Self {
@@ -1687,7 +1687,7 @@ crm_core::setters!(UserSubscriptionChange {
 });
 
 impl UserSubscriptionChange {
-    /// Creates a `UserSubscriptionChange` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1724,7 +1724,7 @@ crm_core::record! {
 }
 
 impl UserTypingBody {
-    /// Creates a `UserTypingBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,

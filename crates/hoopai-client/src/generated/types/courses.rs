@@ -30,7 +30,7 @@ crm_core::setters!(CategoryInterface {
 });
 
 impl CategoryInterface {
-    /// Creates a `CategoryInterface` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {
@@ -75,7 +75,7 @@ crm_core::setters!(ExporterPayload {
 });
 
 impl ExporterPayload {
-    /// Creates a `ExporterPayload` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 impl InstructorDetails {
-    /// Creates a `InstructorDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(description: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -145,7 +145,7 @@ crm_core::setters!(PostInterface {
 });
 
 impl PostInterface {
-    /// Creates a `PostInterface` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         content_type: impl Into<ContentType>,
@@ -181,7 +181,7 @@ crm_core::record! {
 }
 
 impl PostMaterialInterface {
-    /// Creates a `PostMaterialInterface` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -222,7 +222,7 @@ crm_core::setters!(ProductInterface {
 });
 
 impl ProductInterface {
-    /// Creates a `ProductInterface` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         categories: impl Into<Vec<CategoryInterface>>,
@@ -263,7 +263,7 @@ crm_core::setters!(SubCategoryInterface {
 });
 
 impl SubCategoryInterface {
-    /// Creates a `SubCategoryInterface` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {

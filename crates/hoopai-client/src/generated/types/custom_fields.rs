@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 impl CreateFolder {
-    /// Creates a `CreateFolder` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -210,7 +210,7 @@ crm_core::setters!(UpdateCustomFields {
 });
 
 impl UpdateCustomFields {
-    /// Creates a `UpdateCustomFields` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, show_in_forms: impl Into<bool>) -> Self {
         Self {
@@ -240,7 +240,7 @@ crm_core::record! {
 }
 
 impl UpdateFolder {
-    /// Creates a `UpdateFolder` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

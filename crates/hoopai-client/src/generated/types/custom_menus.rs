@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 impl Icon {
-    /// Creates a `Icon` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(font_family: impl Into<FontFamily>, name: impl Into<String>) -> Self {
         Self {

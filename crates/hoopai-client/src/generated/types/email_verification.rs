@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl VerificationBody {
-    /// Creates a `VerificationBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<VerificationBodyType>,

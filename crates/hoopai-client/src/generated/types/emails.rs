@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl BuilderJsonMapper {
-    /// Creates a `BuilderJsonMapper` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         attrs: impl Into<Value>,
@@ -165,7 +165,7 @@ crm_core::setters!(CreateBuilder {
 });
 
 impl CreateBuilder {
-    /// Creates a `CreateBuilder` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         import_provider: impl Into<CreateBuilderImportProvider>,

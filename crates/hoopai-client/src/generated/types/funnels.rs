@@ -225,7 +225,7 @@ crm_core::record! {
 }
 
 impl UpdateRedirectParams {
-    /// Creates a `UpdateRedirectParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action: impl Into<RedirectParamsAction>,

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AdditionalEmails {
-    /// Creates a `AdditionalEmails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -87,7 +87,7 @@ crm_core::record! {
 }
 
 impl Alt {
-    /// Creates a `Alt` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -144,7 +144,7 @@ crm_core::setters!(AutoInvoicing {
 });
 
 impl AutoInvoicing {
-    /// Creates a `AutoInvoicing` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -208,7 +208,7 @@ crm_core::setters!(AutoPaymentDetails {
 });
 
 impl AutoPaymentDetails {
-    /// Creates a `AutoPaymentDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enable: impl Into<bool>) -> Self {
         Self {
@@ -245,7 +245,7 @@ crm_core::record! {
 }
 
 impl AutoPaymentSchedule {
-    /// Creates a `AutoPaymentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -275,7 +275,7 @@ crm_core::record! {
 }
 
 impl BacsDirectDebit {
-    /// Creates a `BacsDirectDebit` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(last4: impl Into<String>, sort_code: impl Into<String>) -> Self {
         Self {
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl BecsDirectDebit {
-    /// Creates a `BecsDirectDebit` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(bsb_number: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -355,7 +355,7 @@ crm_core::record! {
 }
 
 impl CancelInvoiceSchedule {
-    /// Creates a `CancelInvoiceSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -379,7 +379,7 @@ crm_core::record! {
 }
 
 impl Card {
-    /// Creates a `Card` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(brand: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -425,7 +425,7 @@ crm_core::setters!(ContactDetailsDto {
 });
 
 impl ContactDetailsDto {
-    /// Creates a `ContactDetailsDto` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -556,7 +556,7 @@ crm_core::setters!(CreateEstimates {
 });
 
 impl CreateEstimates {
-    /// Creates a `CreateEstimates` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -697,7 +697,7 @@ crm_core::setters!(CreateInvoice {
 });
 
 impl CreateInvoice {
-    /// Creates a `CreateInvoice` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -756,7 +756,7 @@ crm_core::setters!(CreateInvoiceFromEstimate {
 });
 
 impl CreateInvoiceFromEstimate {
-    /// Creates a `CreateInvoiceFromEstimate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mark_as_invoiced: impl Into<bool>) -> Self {
         Self {
@@ -874,7 +874,7 @@ crm_core::setters!(CreateInvoiceSchedule {
 });
 
 impl CreateInvoiceSchedule {
-    /// Creates a `CreateInvoiceSchedule` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -985,7 +985,7 @@ crm_core::setters!(CreateInvoiceTemplate {
 });
 
 impl CreateInvoiceTemplate {
-    /// Creates a `CreateInvoiceTemplate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1136,7 +1136,7 @@ crm_core::setters!(CustomRRuleOptions {
 });
 
 impl CustomRRuleOptions {
-    /// Creates a `CustomRRuleOptions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<f64>,
@@ -1184,7 +1184,7 @@ crm_core::setters!(Discount {
 });
 
 impl Discount {
-    /// Creates a `Discount` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<DiscountType>) -> Self {
         Self {
@@ -1217,7 +1217,7 @@ crm_core::record! {
 }
 
 impl EstimateIdParam {
-    /// Creates a `EstimateIdParam` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(estimate_id: impl Into<String>) -> Self {
         Self {
@@ -1282,7 +1282,7 @@ crm_core::setters!(EstimateLineItem {
 });
 
 impl EstimateLineItem {
-    /// Creates a `EstimateLineItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1512,7 +1512,7 @@ crm_core::setters!(EstimateTemplates {
 });
 
 impl EstimateTemplates {
-    /// Creates a `EstimateTemplates` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1556,7 +1556,7 @@ crm_core::record! {
 }
 
 impl FrequencySettings {
-    /// Creates a `FrequencySettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, schedule: impl Into<ScheduleOptions>) -> Self {
         Self {
@@ -1782,7 +1782,7 @@ crm_core::setters!(InvoiceItem {
 });
 
 impl InvoiceItem {
-    /// Creates a `InvoiceItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1999,7 +1999,7 @@ crm_core::setters!(ItemTax {
 });
 
 impl ItemTax {
-    /// Creates a `ItemTax` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -2045,7 +2045,7 @@ crm_core::setters!(LateFeesConfiguration {
 });
 
 impl LateFeesConfiguration {
-    /// Creates a `LateFeesConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         enable: impl Into<bool>,
@@ -2078,7 +2078,7 @@ crm_core::record! {
 }
 
 impl LateFeesFrequency {
-    /// Creates a `LateFeesFrequency` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<LateFeesFrequencyInterval>,
@@ -2123,7 +2123,7 @@ crm_core::record! {
 }
 
 impl LateFeesGrace {
-    /// Creates a `LateFeesGrace` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(interval_count: impl Into<f64>) -> Self {
         Self {
@@ -2147,7 +2147,7 @@ crm_core::record! {
 }
 
 impl LateFeesMaxFees {
-    /// Creates a `LateFeesMaxFees` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(value: impl Into<f64>) -> Self {
         Self {
@@ -2223,7 +2223,7 @@ crm_core::record! {
 }
 
 impl PatchInvoiceStatsLastViewed {
-    /// Creates a `PatchInvoiceStatsLastViewed` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(invoice_id: impl Into<String>) -> Self {
         Self {
@@ -2244,7 +2244,7 @@ crm_core::record! {
 }
 
 impl PaymentMethod {
-    /// Creates a `PaymentMethod` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(stripe: impl Into<StripePaymentMethod>) -> Self {
         Self {
@@ -2279,7 +2279,7 @@ crm_core::record! {
 }
 
 impl PaymentSchedule {
-    /// Creates a `PaymentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         schedules: impl Into<Vec<String>>,
@@ -2308,7 +2308,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleConfig {
-    /// Creates a `PaymentScheduleConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         date_config: impl Into<PaymentScheduleDateConfig>,
@@ -2337,7 +2337,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleDateConfig {
-    /// Creates a `PaymentScheduleDateConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         deposit_date_type: impl Into<PaymentScheduleDateConfigDepositDateType>,
@@ -2392,7 +2392,7 @@ crm_core::setters!(ProcessingFee {
 });
 
 impl ProcessingFee {
-    /// Creates a `ProcessingFee` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(charges: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -2421,7 +2421,7 @@ crm_core::record! {
 }
 
 impl ProcessingFeePaidCharge {
-    /// Creates a `ProcessingFeePaidCharge` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -2488,7 +2488,7 @@ crm_core::setters!(RecordPayment {
 });
 
 impl RecordPayment {
-    /// Creates a `RecordPayment` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2618,7 +2618,7 @@ crm_core::setters!(ScheduleInvoiceSchedule {
 });
 
 impl ScheduleInvoiceSchedule {
-    /// Creates a `ScheduleInvoiceSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, live_mode: impl Into<bool>) -> Self {
         Self {
@@ -2676,7 +2676,7 @@ crm_core::setters!(SendEstimate {
 });
 
 impl SendEstimate {
-    /// Creates a `SendEstimate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2726,7 +2726,7 @@ crm_core::setters!(SendInvoice {
 });
 
 impl SendInvoice {
-    /// Creates a `SendInvoice` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2798,7 +2798,7 @@ crm_core::setters!(SentToDto {
 });
 
 impl SentToDto {
-    /// Creates a `SentToDto` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2826,7 +2826,7 @@ crm_core::record! {
 }
 
 impl SepaDirectDebit {
-    /// Creates a `SepaDirectDebit` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         bank_code: impl Into<String>,
@@ -2853,7 +2853,7 @@ crm_core::record! {
 }
 
 impl StripePaymentMethod {
-    /// Creates a `StripePaymentMethod` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enable_bank_debit_only: impl Into<bool>) -> Self {
         Self {
@@ -3010,7 +3010,7 @@ crm_core::setters!(Text2Pay {
 });
 
 impl Text2Pay {
-    /// Creates a `Text2Pay` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3085,7 +3085,7 @@ crm_core::record! {
 }
 
 impl TipsConfiguration {
-    /// Creates a `TipsConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         tips_enabled: impl Into<bool>,
@@ -3224,7 +3224,7 @@ crm_core::setters!(UpdateEstimate {
 });
 
 impl UpdateEstimate {
-    /// Creates a `UpdateEstimate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3370,7 +3370,7 @@ crm_core::setters!(UpdateInvoice {
 });
 
 impl UpdateInvoice {
-    /// Creates a `UpdateInvoice` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3424,7 +3424,7 @@ crm_core::record! {
 }
 
 impl UpdateInvoiceLateFeesConfiguration {
-    /// Creates a `UpdateInvoiceLateFeesConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -3504,7 +3504,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
 });
 
 impl UpdateInvoiceSchedule {
-    /// Creates a `UpdateInvoiceSchedule` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3586,7 +3586,7 @@ crm_core::setters!(UpdateInvoiceTemplate {
 });
 
 impl UpdateInvoiceTemplate {
-    /// Creates a `UpdateInvoiceTemplate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3631,7 +3631,7 @@ crm_core::setters!(UpdatePaymentMethodsConfiguration {
 });
 
 impl UpdatePaymentMethodsConfiguration {
-    /// Creates a `UpdatePaymentMethodsConfiguration` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -3656,7 +3656,7 @@ crm_core::record! {
 }
 
 impl UsBankAccount {
-    /// Creates a `UsBankAccount` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(bank_name: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -3680,7 +3680,7 @@ crm_core::record! {
 }
 
 impl VoidInvoice {
-    /// Creates a `VoidInvoice` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {

@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AddFaq {
-    /// Creates a `AddFaq` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         answer: impl Into<String>,
@@ -159,7 +159,7 @@ crm_core::setters!(CreateKnowledgeBase {
 });
 
 impl CreateKnowledgeBase {
-    /// Creates a `CreateKnowledgeBase` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -196,7 +196,7 @@ crm_core::record! {
 }
 
 impl DeleteWebsiteUrlRequest {
-    /// Creates a `DeleteWebsiteUrlRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 impl DiscoverWebsiteRequest {
-    /// Creates a `DiscoverWebsiteRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -506,7 +506,7 @@ crm_core::record! {
 }
 
 impl TrainDiscoveredUrls {
-    /// Creates a `TrainDiscoveredUrls` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -537,7 +537,7 @@ crm_core::record! {
 }
 
 impl UpdateFaqBody {
-    /// Creates a `UpdateFaqBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(answer: impl Into<String>, question: impl Into<String>) -> Self {
         Self {

@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 impl LinkUpdate {
-    /// Creates a `LinkUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, redirect_to: impl Into<String>) -> Self {
         Self {
@@ -74,7 +74,7 @@ crm_core::record! {
 }
 
 impl Links {
-    /// Creates a `Links` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

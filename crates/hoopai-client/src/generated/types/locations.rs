@@ -74,7 +74,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// Creates a `CreateLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -196,7 +196,7 @@ crm_core::setters!(CustomRRulesOptions {
 });
 
 impl CustomRRulesOptions {
-    /// Creates a `CustomRRulesOptions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         due_after_seconds: impl Into<f64>,
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl CustomValues {
-    /// Creates a `CustomValues` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -561,7 +561,7 @@ crm_core::setters!(LocationsCreateCustomFields {
 });
 
 impl LocationsCreateCustomFields {
-    /// Creates a `LocationsCreateCustomFields` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(data_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -701,7 +701,7 @@ crm_core::setters!(LocationsUpdateCustomFields {
 });
 
 impl LocationsUpdateCustomFields {
-    /// Creates a `LocationsUpdateCustomFields` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -734,7 +734,7 @@ crm_core::record! {
 }
 
 impl Mailgun {
-    /// Creates a `Mailgun` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(api_key: impl Into<String>, domain: impl Into<String>) -> Self {
         Self {
@@ -760,7 +760,7 @@ crm_core::record! {
 }
 
 impl ProspectInfo {
-    /// Creates a `ProspectInfo` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -807,7 +807,7 @@ crm_core::setters!(RecurringTaskCreate {
 });
 
 impl RecurringTaskCreate {
-    /// Creates a `RecurringTaskCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         rrule_options: impl Into<CustomRRulesOptions>,
@@ -942,7 +942,7 @@ crm_core::setters!(SnapshotPut {
 });
 
 impl SnapshotPut {
-    /// Creates a `SnapshotPut` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1016,7 +1016,7 @@ crm_core::record! {
 }
 
 impl TagBody {
-    /// Creates a `TagBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1075,7 +1075,7 @@ crm_core::record! {
 }
 
 impl Twilio {
-    /// Creates a `Twilio` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(auth_token: impl Into<String>, sid: impl Into<String>) -> Self {
         Self {
@@ -1159,7 +1159,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// Creates a `UpdateLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {

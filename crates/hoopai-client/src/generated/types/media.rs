@@ -24,7 +24,7 @@ crm_core::setters!(CreateFolderParams {
 });
 
 impl CreateFolderParams {
-    /// Creates a `CreateFolderParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectItem {
-    /// Creates a `DeleteMediaObjectItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectsBodyParams {
-    /// Creates a `DeleteMediaObjectsBodyParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -185,7 +185,7 @@ crm_core::setters!(UpdateMediaObject {
 });
 
 impl UpdateMediaObject {
-    /// Creates a `UpdateMediaObject` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 impl UpdateMediaObjects {
-    /// Creates a `UpdateMediaObjects` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -241,7 +241,7 @@ crm_core::record! {
 }
 
 impl UpdateObject {
-    /// Creates a `UpdateObject` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -70,7 +70,7 @@ crm_core::setters!(GetAccessCodebody {
 });
 
 impl GetAccessCodebody {
-    /// Creates a `GetAccessCodebody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 impl GetLocationAccessCodeBody {
-    /// Creates a `GetLocationAccessCodeBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {

@@ -26,7 +26,7 @@ crm_core::setters!(CreateCustomObject {
 });
 
 impl CreateCustomObject {
-    /// Creates a `CreateCustomObject` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 impl CustomObjectDisplayPropertyDetails {
-    /// Creates a `CustomObjectDisplayPropertyDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         data_type: impl Into<String>,
@@ -143,7 +143,7 @@ crm_core::record! {
 }
 
 impl CustomObjectLabel {
-    /// Creates a `CustomObjectLabel` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(plural: impl Into<String>, singular: impl Into<String>) -> Self {
         Self {
@@ -285,7 +285,7 @@ crm_core::setters!(SearchRecordsBody {
 });
 
 impl SearchRecordsBody {
-    /// Creates a `SearchRecordsBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -333,7 +333,7 @@ crm_core::clears!(UpdateCustomObject {
 });
 
 impl UpdateCustomObject {
-    /// Creates a `UpdateCustomObject` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AdditionalDetails {
-    /// Creates a `AdditionalDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         calendar_events: impl Into<bool>,
@@ -206,7 +206,7 @@ crm_core::setters!(OpportunitySearchBody {
 });
 
 impl OpportunitySearchBody {
-    /// Creates a `OpportunitySearchBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(limit: impl Into<f64>, location_id: impl Into<String>) -> Self {
         Self {
@@ -254,7 +254,7 @@ crm_core::setters!(OpportunityStatusUpdate {
 });
 
 impl OpportunityStatusUpdate {
-    /// Creates a `OpportunityStatusUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(status: impl Into<OpportunityStatus>) -> Self {
         Self {
@@ -510,7 +510,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// Creates a `UpsertOpportunity` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {

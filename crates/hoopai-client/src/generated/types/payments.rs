@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 impl ApplyToFuturePaymentsConfig {
-    /// Creates a `ApplyToFuturePaymentsConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         duration: impl Into<f64>,
@@ -78,7 +78,7 @@ crm_core::record! {
 }
 
 impl ConnectCustomProvidersConfig {
-    /// Creates a `ConnectCustomProvidersConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         live: impl Into<CustomProviderKeys>,
@@ -205,7 +205,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// Creates a `CreateCouponParams` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -327,7 +327,7 @@ crm_core::record! {
 }
 
 impl CreateFulfillment {
-    /// Creates a `CreateFulfillment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -393,7 +393,7 @@ crm_core::setters!(CreateWhiteLabelIntegrationProvider {
 });
 
 impl CreateWhiteLabelIntegrationProvider {
-    /// Creates a `CreateWhiteLabelIntegrationProvider` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -464,7 +464,7 @@ crm_core::record! {
 }
 
 impl CustomProviderKeys {
-    /// Creates a `CustomProviderKeys` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(api_key: impl Into<String>, publishable_key: impl Into<String>) -> Self {
         Self {
@@ -522,7 +522,7 @@ crm_core::record! {
 }
 
 impl DeleteCouponParams {
-    /// Creates a `DeleteCouponParams` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl DeleteCustomProvidersConfig {
-    /// Creates a `DeleteCustomProvidersConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(live_mode: impl Into<bool>) -> Self {
         Self {
@@ -614,7 +614,7 @@ crm_core::record! {
 }
 
 impl FulfillmentItems {
-    /// Creates a `FulfillmentItems` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(price_id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -1042,7 +1042,7 @@ crm_core::record! {
 }
 
 impl PaymentsCard {
-    /// Creates a `PaymentsCard` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(last4: impl Into<String>, type_: impl Into<PaymentsCardType>) -> Self {
         Self {
@@ -1160,7 +1160,7 @@ crm_core::setters!(PostRecordOrderPaymentBody {
 });
 
 impl PostRecordOrderPaymentBody {
-    /// Creates a `PostRecordOrderPaymentBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mode: impl Into<RecordPaymentMode>) -> Self {
         Self {
@@ -1363,7 +1363,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// Creates a `UpdateCouponParams` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1413,7 +1413,7 @@ crm_core::setters!(UpdateCustomProviderCapabilities {
 });
 
 impl UpdateCustomProviderCapabilities {
-    /// Creates a `UpdateCustomProviderCapabilities` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(supports_subscription_schedules: impl Into<bool>) -> Self {
         Self {

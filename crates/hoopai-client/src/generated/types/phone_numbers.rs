@@ -325,7 +325,7 @@ crm_core::clears!(PurchasePhoneNumberBody {
 });
 
 impl PurchasePhoneNumberBody {
-    /// Creates a `PurchasePhoneNumberBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(phone_number: impl Into<String>) -> Self {
         Self {

@@ -68,7 +68,7 @@ crm_core::setters!(BulkEditPrice {
 });
 
 impl BulkEditPrice {
-    /// Creates a `BulkEditPrice` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -164,7 +164,7 @@ crm_core::setters!(BulkEditProduct {
 });
 
 impl BulkEditProduct {
-    /// Creates a `BulkEditProduct` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl BulkEditRequest {
-    /// Creates a `BulkEditRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -274,7 +274,7 @@ crm_core::setters!(BulkUpdate {
 });
 
 impl BulkUpdate {
-    /// Creates a `BulkUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -563,7 +563,7 @@ crm_core::setters!(CreateProduct {
 });
 
 impl CreateProduct {
-    /// Creates a `CreateProduct` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -625,7 +625,7 @@ crm_core::setters!(CreateProductCollections {
 });
 
 impl CreateProductCollections {
-    /// Creates a `CreateProductCollections` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -758,7 +758,7 @@ crm_core::record! {
 }
 
 impl PriceDimensions {
-    /// Creates a `PriceDimensions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         height: impl Into<f64>,
@@ -809,7 +809,7 @@ crm_core::setters!(PriceMeta {
 });
 
 impl PriceMeta {
-    /// Creates a `PriceMeta` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         internal_source: impl Into<PriceMetaInternalSource>,
@@ -875,7 +875,7 @@ crm_core::setters!(PriceUpdateField {
 });
 
 impl PriceUpdateField {
-    /// Creates a `PriceUpdateField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<PriceUpdateFieldType>, value: impl Into<f64>) -> Self {
         Self {
@@ -932,7 +932,7 @@ crm_core::setters!(ProductMedia {
 });
 
 impl ProductMedia {
-    /// Creates a `ProductMedia` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 impl ProductReview {
-    /// Creates a `ProductReview` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         comment: impl Into<String>,
@@ -1103,7 +1103,7 @@ crm_core::record! {
 }
 
 impl UpdateDisplayPriorityBody {
-    /// Creates a `UpdateDisplayPriorityBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, products: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -1130,7 +1130,7 @@ crm_core::record! {
 }
 
 impl UpdateInventory {
-    /// Creates a `UpdateInventory` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1166,7 +1166,7 @@ crm_core::setters!(UpdateInventoryItem {
 });
 
 impl UpdateInventoryItem {
-    /// Creates a `UpdateInventoryItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(price_id: impl Into<String>) -> Self {
         Self {
@@ -1356,7 +1356,7 @@ crm_core::setters!(UpdateProduct {
 });
 
 impl UpdateProduct {
-    /// Creates a `UpdateProduct` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1419,7 +1419,7 @@ crm_core::setters!(UpdateProductCollections {
 });
 
 impl UpdateProductCollections {
-    /// Creates a `UpdateProductCollections` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -1469,7 +1469,7 @@ crm_core::setters!(UpdateProductReview {
 });
 
 impl UpdateProductReview {
-    /// Creates a `UpdateProductReview` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1505,7 +1505,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviewObject {
-    /// Creates a `UpdateProductReviewObject` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         product_id: impl Into<String>,
@@ -1538,7 +1538,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviews {
-    /// Creates a `UpdateProductReviews` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1572,7 +1572,7 @@ crm_core::record! {
 }
 
 impl UpdateProductStore {
-    /// Creates a `UpdateProductStore` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action: impl Into<SelectionType>,
@@ -1612,7 +1612,7 @@ crm_core::setters!(UserDetails {
 });
 
 impl UserDetails {
-    /// Creates a `UserDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1638,7 +1638,7 @@ crm_core::record! {
 }
 
 impl WeightOptions {
-    /// Creates a `WeightOptions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(unit: impl Into<WeightOptionsUnit>, value: impl Into<f64>) -> Self {
         Self {

@@ -185,7 +185,7 @@ crm_core::record! {
 }
 
 impl NotificationSendSetting {
-    /// Creates a `NotificationSendSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(subject: impl Into<String>, template_id: impl Into<String>) -> Self {
         Self {
@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl NotificationSenderSetting {
-    /// Creates a `NotificationSenderSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(from_email: impl Into<String>, from_name: impl Into<String>) -> Self {
         Self {
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 impl NotificationSettings {
-    /// Creates a `NotificationSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         receive: impl Into<NotificationSendSetting>,
@@ -420,7 +420,7 @@ crm_core::setters!(SendDocument {
 });
 
 impl SendDocument {
-    /// Creates a `SendDocument` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         document_id: impl Into<String>,
@@ -467,7 +467,7 @@ crm_core::setters!(SendDocumentFromPublicApiBody {
 });
 
 impl SendDocumentFromPublicApiBody {
-    /// Creates a `SendDocumentFromPublicApiBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,

@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl BulkDisableSaas {
-    /// Creates a `BulkDisableSaas` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -97,7 +97,7 @@ crm_core::setters!(BulkEnableSaasActionPayload {
 });
 
 impl BulkEnableSaasActionPayload {
-    /// Creates a `BulkEnableSaasActionPayload` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(saas_plan_id: impl Into<String>) -> Self {
         Self {
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 impl BulkEnableSaasRequest {
-    /// Creates a `BulkEnableSaasRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_payload: impl Into<BulkEnableSaasActionPayload>,
@@ -204,7 +204,7 @@ crm_core::setters!(EnableSaas {
 });
 
 impl EnableSaas {
-    /// Creates a `EnableSaas` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, is_saa_sv2: impl Into<bool>) -> Self {
         Self {
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl PauseLocation {
-    /// Creates a `PauseLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, paused: impl Into<bool>) -> Self {
         Self {
@@ -423,7 +423,7 @@ crm_core::record! {
 }
 
 impl UpdateRebilling {
-    /// Creates a `UpdateRebilling` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         config: impl Into<UpdateRebillingConfig>,
@@ -514,7 +514,7 @@ crm_core::record! {
 }
 
 impl UpdateSubscription {
-    /// Creates a `UpdateSubscription` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         company_id: impl Into<String>,

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl Cheque {
-    /// Creates a `Cheque` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(number: impl Into<String>) -> Self {
         Self {

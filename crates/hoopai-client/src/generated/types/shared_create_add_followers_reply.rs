@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 impl Followers {
-    /// Creates a `Followers` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(followers: impl Into<Vec<String>>) -> Self {
         Self {

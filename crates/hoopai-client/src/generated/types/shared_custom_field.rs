@@ -90,7 +90,7 @@ crm_core::setters!(OptionItem {
 });
 
 impl OptionItem {
-    /// Creates a `OptionItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
         Self {

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl MembershipOffer {
-    /// Creates a `MembershipOffer` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -95,7 +95,7 @@ crm_core::setters!(ProductLabel {
 });
 
 impl ProductLabel {
-    /// Creates a `ProductLabel` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 impl ProductVariant {
-    /// Creates a `ProductVariant` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -191,7 +191,7 @@ crm_core::record! {
 }
 
 impl ProductVariantOption {
-    /// Creates a `ProductVariantOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -215,7 +215,7 @@ crm_core::record! {
 }
 
 impl Recurring {
-    /// Creates a `Recurring` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         interval: impl Into<RecurringInterval>,

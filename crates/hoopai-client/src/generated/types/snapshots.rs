@@ -36,7 +36,7 @@ crm_core::setters!(CreateSnapshotShareLinkRequest {
 });
 
 impl CreateSnapshotShareLinkRequest {
-    /// Creates a `CreateSnapshotShareLinkRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         share_type: impl Into<CreateSnapshotShareLinkRequestShareType>,

@@ -134,7 +134,7 @@ crm_core::setters!(AttachIgAccount {
 });
 
 impl AttachIgAccount {
-    /// Creates a `AttachIgAccount` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -359,7 +359,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// Creates a `CreatePost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -627,7 +627,7 @@ crm_core::record! {
 }
 
 impl Date {
-    /// Creates a `Date` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day: impl Into<f64>,
@@ -1448,7 +1448,7 @@ crm_core::setters!(PostCreateRequest {
 });
 
 impl PostCreateRequest {
-    /// Creates a `PostCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1510,7 +1510,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// Creates a `PostMedia` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1645,7 +1645,7 @@ crm_core::setters!(SetAccounts {
 });
 
 impl SetAccounts {
-    /// Creates a `SetAccounts` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1776,7 +1776,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// Creates a `SocialMediaGetStatisticsBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2468,7 +2468,7 @@ crm_core::record! {
 }
 
 impl Time {
-    /// Creates a `Time` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         hours: impl Into<f64>,
@@ -2527,7 +2527,7 @@ crm_core::record! {
 }
 
 impl UpdateTag {
-    /// Creates a `UpdateTag` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(tag_ids: impl Into<Vec<String>>) -> Self {
         Self {

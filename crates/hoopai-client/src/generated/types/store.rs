@@ -74,7 +74,7 @@ crm_core::setters!(ContactAddress {
 });
 
 impl ContactAddress {
-    /// Creates a `ContactAddress` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(country: impl Into<String>) -> Self {
         Self {
@@ -119,7 +119,7 @@ crm_core::setters!(CreateShippingCarrier {
 });
 
 impl CreateShippingCarrier {
-    /// Creates a `CreateShippingCarrier` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -199,7 +199,7 @@ crm_core::setters!(CreateShippingRate {
 });
 
 impl CreateShippingRate {
-    /// Creates a `CreateShippingRate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 impl CreateShippingZone {
-    /// Creates a `CreateShippingZone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -286,7 +286,7 @@ crm_core::setters!(CreateStoreSetting {
 });
 
 impl CreateStoreSetting {
-    /// Creates a `CreateStoreSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -356,7 +356,7 @@ crm_core::setters!(GetAvailableShippingRates {
 });
 
 impl GetAvailableShippingRates {
-    /// Creates a `GetAvailableShippingRates` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -439,7 +439,7 @@ crm_core::record! {
 }
 
 impl ProductItem {
-    /// Creates a `ProductItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -501,7 +501,7 @@ crm_core::record! {
 }
 
 impl ShippingCarrierService {
-    /// Creates a `ShippingCarrierService` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -615,7 +615,7 @@ crm_core::setters!(ShippingZoneCountry {
 });
 
 impl ShippingZoneCountry {
-    /// Creates a `ShippingZoneCountry` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -637,7 +637,7 @@ crm_core::record! {
 }
 
 impl ShippingZoneCountryState {
-    /// Creates a `ShippingZoneCountryState` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -676,7 +676,7 @@ crm_core::record! {
 }
 
 impl StoreOrderFulfillmentNotification {
-    /// Creates a `StoreOrderFulfillmentNotification` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -711,7 +711,7 @@ crm_core::record! {
 }
 
 impl StoreOrderNotification {
-    /// Creates a `StoreOrderNotification` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -746,7 +746,7 @@ crm_core::setters!(StoreOrderSource {
 });
 
 impl StoreOrderSource {
-    /// Creates a `StoreOrderSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<OrderSourceType>) -> Self {
         Self {

@@ -113,7 +113,7 @@ crm_core::setters!(FilterByEmail {
 });
 
 impl FilterByEmail {
-    /// Creates a `FilterByEmail` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, emails: impl Into<String>) -> Self {
         Self {

@@ -124,7 +124,7 @@ crm_core::setters!(AgentCreationRequest {
 });
 
 impl AgentCreationRequest {
-    /// Creates a `AgentCreationRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 impl AgentWorkingHours {
-    /// Creates a `AgentWorkingHours` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day_of_the_week: impl Into<f64>,
@@ -536,7 +536,7 @@ crm_core::setters!(Translation {
 });
 
 impl Translation {
-    /// Creates a `Translation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -574,7 +574,7 @@ crm_core::record! {
 }
 
 impl VoiceAiInterval {
-    /// Creates a `VoiceAiInterval` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,

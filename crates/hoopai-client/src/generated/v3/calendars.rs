@@ -620,7 +620,8 @@ impl Calendars {
     ///     .list_resources(types::ResourceType::Equipments, "123", 10, 10)
     ///     .items();
     /// while let Some(item) = items.next().await {
-    ///     println!("{:?}", item ?);
+    ///     let item = item?;
+    ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```

@@ -28,13 +28,14 @@ impl AccountUsers {
     ///
     /// `GET /settings/users/2026-09-beta/seats`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.billing.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.account_users().list_seats().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_seats(&self) -> Call<types::SeatList> {

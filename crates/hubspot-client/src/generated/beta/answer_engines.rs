@@ -28,14 +28,15 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts/{promptId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().get_prompt("123").send().await?;
+    /// let reply = client.answer_engines().get_prompt("What is missing?").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_prompt(&self, prompt_id: impl Display) -> GetPrompt {
@@ -49,14 +50,15 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/recommendations/{recommendationId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.answer_engines().get_recommendation("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_recommendation(
@@ -70,14 +72,15 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompt-runs/{runUuid}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().get_run("123").send().await?;
+    /// let reply = client.answer_engines().get_run("run-uuid").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_run(&self, run_uuid: impl Display) -> Call<types::PromptRunDetail> {
@@ -87,14 +90,18 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().list_prompts().send().await?;
+    /// let mut items = client.answer_engines().list_prompts().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_prompts(&self) -> ListPrompts {
@@ -106,14 +113,18 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/recommendations`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().list_recommendations().send().await?;
+    /// let mut items = client.answer_engines().list_recommendations().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_recommendations(&self) -> ListRecommendations {
@@ -125,14 +136,18 @@ impl AnswerEngines {
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts/{promptId}/runs`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().list_runs("123").send().await?;
+    /// let mut items = client.answer_engines().list_runs("What is missing?").items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_runs(&self, prompt_id: impl Display) -> ListRuns {
@@ -191,7 +206,7 @@ impl ListPrompts {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAt", &created_at.to_string()),
@@ -203,13 +218,13 @@ impl ListPrompts {
             call: self.call.set_query("createdBefore", &created_before.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
@@ -262,7 +277,7 @@ impl ListRecommendations {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAt", &created_at.to_string()),
@@ -274,7 +289,7 @@ impl ListRecommendations {
             call: self.call.set_query("createdBefore", &created_before.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -294,13 +309,13 @@ impl ListRecommendations {
                 .set_query("recommendationType", &recommendation_type.to_string()),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// How it stands.
+    /// Status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),
@@ -353,7 +368,7 @@ impl ListRuns {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
         }
     }
-    /// When it was created.
+    /// Time at which it was created.
     pub fn created_at(self, created_at: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAt", &created_at.to_string()),
@@ -365,7 +380,7 @@ impl ListRuns {
             call: self.call.set_query("createdBefore", &created_before.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

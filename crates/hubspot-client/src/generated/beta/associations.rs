@@ -32,9 +32,9 @@ impl Associations {
     ///
     /// `PUT /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -57,6 +57,7 @@ impl Associations {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -76,9 +77,9 @@ impl Associations {
     ///
     /// `PUT /crm/objects/2026-09-beta/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
@@ -93,6 +94,7 @@ impl Associations {
     ///     .create_default("contacts", "123", "contacts", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_default(
@@ -112,9 +114,9 @@ impl Associations {
     ///
     /// `DELETE /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -123,11 +125,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .associations("contacts")
-    ///     .delete("123", "contacts", "123")
-    ///     .send()
-    ///     .await?;
+    /// client.associations("contacts").delete("123", "contacts", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -145,10 +143,10 @@ impl Associations {
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -156,7 +154,11 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.associations("contacts").list("123", "contacts").send().await?;
+    /// let mut items = client.associations("contacts").list("123", "contacts").items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self, object_id: impl Display, to_object_type: impl Display) -> List {
@@ -182,7 +184,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `500`.
+    /// Maximum number of items per page. Default: `500`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -28,7 +28,7 @@ impl Campaigns {
     ///
     /// `POST /marketing/campaigns/2026-09-beta/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -40,16 +40,17 @@ impl Campaigns {
     ///     .clone(
     ///         types::CampaignCloneInput::default()
     ///             .assets_to_clone(hubspot_client::Map::new())
-    ///             .name("value")
+    ///             .name("Example")
     ///             .should_clone_draft_nodes(true)
     ///             .should_clone_edges(true)
     ///             .should_clone_sticky_notes(true)
     ///             .should_clone_tasks(true)
     ///             .should_clone_tracking_urls(true)
-    ///             .source_campaign_guid("123"),
+    ///             .source_campaign_guid("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone(
@@ -62,7 +63,7 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-09-beta/clone/{campaignGuid}/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -70,7 +71,12 @@ impl Campaigns {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.campaigns().get_clone_status("123").send().await?;
+    /// let reply = client
+    ///     .campaigns()
+    ///     .get_clone_status("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_clone_status(
@@ -84,13 +90,14 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-09-beta/asset-types`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.campaigns().list_asset_types().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_asset_types(&self) -> Call<types::StringList> {
@@ -100,13 +107,14 @@ impl Campaigns {
     ///
     /// `GET /marketing/campaigns/2026-09-beta/clone/asset-types`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.campaigns().list_cloneable_asset_types().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_cloneable_asset_types(&self) -> Call<types::StringList> {

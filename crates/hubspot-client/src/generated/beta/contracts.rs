@@ -28,13 +28,14 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/{changeId}/accept`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contracts().accept_change("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn accept_change(
@@ -47,13 +48,14 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/{changeId}/cancel`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contracts().cancel_change("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel_change(
@@ -66,7 +68,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -79,18 +81,19 @@ impl Contracts {
     ///         types::ContractCreateRequest::default()
     ///             .billing_contact_id("123")
     ///             .contract_effective_date("2026-03-01")
-    ///             .currency_code("value")
+    ///             .currency_code("USD")
     ///             .hubspot_billing_enabled(true)
     ///             .line_items([
     ///                 types::ContractCreateRequestLineItemsItem::from(
     ///                     types::LineItemCloneCreateRequest::new(),
     ///                 ),
     ///             ])
-    ///             .name("value")
+    ///             .name("Example")
     ///             .payment_enabled(true),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -103,7 +106,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -125,6 +128,7 @@ impl Contracts {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_change(
@@ -137,7 +141,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/changes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -161,6 +165,7 @@ impl Contracts {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     #[deprecated = "the vendor marks it deprecated"]
@@ -177,7 +182,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/renewal-quotes`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -189,6 +194,7 @@ impl Contracts {
     ///     .create_renewal_quote("123", types::CreateRenewalQuoteRequest::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_renewal_quote(
@@ -204,7 +210,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/terminate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -216,6 +222,7 @@ impl Contracts {
     ///     .end("123", types::ContractTerminateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn end(
@@ -231,14 +238,15 @@ impl Contracts {
     ///
     /// `GET /commerce/contracts/2026-09-beta/contracts/{contractId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contracts().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, contract_id: impl Display) -> Call<types::ContractReply> {
@@ -248,14 +256,15 @@ impl Contracts {
     ///
     /// `GET /commerce/contracts/2026-09-beta/changes/{changeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contracts().get_change("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_change(
@@ -268,13 +277,14 @@ impl Contracts {
     ///
     /// `GET /commerce/contracts/2026-09-beta/contracts/{contractId}/changes`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.contracts().list_contract_changes("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_contract_changes(
@@ -288,7 +298,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/preview`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -310,6 +320,7 @@ impl Contracts {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn preview_change(
@@ -322,8 +333,8 @@ impl Contracts {
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/contracts/{contractId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -335,6 +346,7 @@ impl Contracts {
     ///     .update("123", types::ContractEditRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -350,8 +362,8 @@ impl Contracts {
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/changes/{changeId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -363,6 +375,7 @@ impl Contracts {
     ///     .update_change("123", types::ContractChangeUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_change(

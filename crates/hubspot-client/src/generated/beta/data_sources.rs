@@ -28,7 +28,7 @@ impl DataSources {
     ///
     /// `POST /data-studio/data-source/2026-09-beta/{datasourceId}/data-push`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -42,6 +42,7 @@ impl DataSources {
     ///     .add_rows(10, types::DataPushRequest::new(vec![hubspot_client::Map::new()]))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_rows(
@@ -57,13 +58,14 @@ impl DataSources {
     ///
     /// `POST /data-studio/data-source/2026-09-beta`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data_integration.data_source.file.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().create().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self) -> Create {
@@ -75,7 +77,7 @@ impl DataSources {
     ///
     /// `POST /data-studio/data-source/2026-09-beta/json`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -89,6 +91,7 @@ impl DataSources {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_json(
@@ -101,8 +104,8 @@ impl DataSources {
     ///
     /// `DELETE /data-studio/data-source/2026-09-beta/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-write` or `data_integration.data_source.file.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -111,6 +114,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().delete(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, datasource_id: impl Display) -> Call<Value> {
@@ -120,8 +124,8 @@ impl DataSources {
     ///
     /// `GET /data-studio/data-source/2026-09-beta/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-read` or `data_integration.data_source.file.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -130,6 +134,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, datasource_id: impl Display) -> Call<types::DataSourceGetReply> {
@@ -139,8 +144,8 @@ impl DataSources {
     ///
     /// `PATCH /data-studio/data-source/2026-09-beta/{datasourceId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-write` or `data_integration.data_source.file.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -151,9 +156,10 @@ impl DataSources {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .data_sources()
-    ///     .rename(10, types::DataSourceRenameRequest::new("value"))
+    ///     .rename(10, types::DataSourceRenameRequest::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn rename(
@@ -169,8 +175,8 @@ impl DataSources {
     ///
     /// `PUT /data-studio/data-source/2026-09-beta/{datasourceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -179,6 +185,7 @@ impl DataSources {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.data_sources().replace(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(&self, datasource_id: impl Display) -> Replace {
@@ -192,7 +199,7 @@ impl DataSources {
     ///
     /// `PUT /data-studio/data-source/2026-09-beta/{datasourceId}/json`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -206,6 +213,7 @@ impl DataSources {
     ///     .update_json(10, types::DataSourceUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_json(

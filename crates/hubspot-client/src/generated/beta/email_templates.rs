@@ -28,7 +28,7 @@ impl EmailTemplates {
     ///
     /// `POST /automation/email-templates/2026-09-beta`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `sales-templates-public-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -37,9 +37,10 @@ impl EmailTemplates {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .email_templates()
-    ///     .create(types::TemplateInput::new("value", "value"))
+    ///     .create(types::TemplateInput::new("See you at ten.", "Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -52,8 +53,8 @@ impl EmailTemplates {
     ///
     /// `GET /automation/email-templates/2026-09-beta/{templateId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `sales-templates-public-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -62,6 +63,7 @@ impl EmailTemplates {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.email_templates().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, template_id: impl Display) -> Call<types::Template> {
@@ -71,14 +73,18 @@ impl EmailTemplates {
     ///
     /// `GET /automation/email-templates/2026-09-beta`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `sales-templates-public-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.email_templates().list().send().await?;
+    /// let mut items = client.email_templates().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -90,14 +96,18 @@ impl EmailTemplates {
     ///
     /// `GET /automation/email-templates/2026-09-beta/folders`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `sales-templates-public-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.email_templates().list_folders().send().await?;
+    /// let mut items = client.email_templates().list_folders().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_folders(&self) -> ListFolders {
@@ -109,8 +119,8 @@ impl EmailTemplates {
     ///
     /// `PATCH /automation/email-templates/2026-09-beta/{templateId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `sales-templates-public-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -124,6 +134,7 @@ impl EmailTemplates {
     ///     .update(10, types::TemplateUpdate::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -150,7 +161,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// Maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -197,7 +208,7 @@ impl ListFolders {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// Maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -28,7 +28,7 @@ impl Files {
     ///
     /// `GET /files/2026-09-beta/files/{fileId}/download`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -37,6 +37,7 @@ impl Files {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.files().download("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn download(&self, file_id: impl Display) -> Call<Value> {

@@ -28,14 +28,18 @@ impl ForecastSubmissions {
     ///
     /// `GET /forecast-submissions/2026-09-beta/events`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forecast-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.forecast_submissions().list_events().send().await?;
+    /// let mut items = client.forecast_submissions().list_events().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_events(&self) -> ListEvents {
@@ -58,7 +62,7 @@ impl ListEvents {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

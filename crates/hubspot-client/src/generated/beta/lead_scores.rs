@@ -28,7 +28,7 @@ impl LeadScores {
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/clone`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -37,9 +37,10 @@ impl LeadScores {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .lead_scores()
-    ///     .clone(10, types::ScoreCloneRequest::new("value"))
+    ///     .clone(10, types::ScoreCloneRequest::new("Example"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn clone(
@@ -55,7 +56,7 @@ impl LeadScores {
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -70,7 +71,7 @@ impl LeadScores {
     ///             .group_configs([
     ///                 types::ScoreGroupConfigurationCreate::new(
     ///                     types::ScoreOutputPropertyCategoriesItem::Fit,
-    ///                     "value",
+    ///                     "Example",
     ///                     vec![
     ///                         types::ScoreRuleConfigurationCreate::new(types::RuleConfiguration::new(types::RuleConfigurationCalculation::from(types::AssociationObjectRollupCalculator::new())),
     ///                         true)
@@ -78,11 +79,12 @@ impl LeadScores {
     ///                 ),
     ///             ])
     ///             .max_score_per_category(10)
-    ///             .name("value")
+    ///             .name("Example")
     ///             .object_type_id("contacts"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::DraftCreateRequest>) -> Call<Value> {
@@ -92,14 +94,14 @@ impl LeadScores {
     ///
     /// `DELETE /marketing/lead-scoring/2026-09-beta/scores/{scoreId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().delete(10).send().await?;
+    /// client.lead_scores().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, score_id: impl Display) -> Call<()> {
@@ -109,13 +111,14 @@ impl LeadScores {
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/deactivate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lead_scores().disable(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn disable(&self, score_id: impl Display) -> Call<types::ScoreConfiguration> {
@@ -125,14 +128,15 @@ impl LeadScores {
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores/{scoreId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `mh-lead-scoring-view`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lead_scores().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, score_id: impl Display) -> Call<types::ScoreConfiguration> {
@@ -142,13 +146,14 @@ impl LeadScores {
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-view`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lead_scores().get_draft(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, score_id: impl Display) -> Call<types::ScoreConfiguration> {
@@ -158,14 +163,18 @@ impl LeadScores {
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-view`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().list().send().await?;
+    /// let mut items = client.lead_scores().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -177,14 +186,18 @@ impl LeadScores {
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/score-values/object-history`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().list_history().send().await?;
+    /// let mut items = client.lead_scores().list_history().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_history(&self) -> ListHistory {
@@ -196,13 +209,14 @@ impl LeadScores {
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/publish`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.lead_scores().publish_draft(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn publish_draft(
@@ -215,7 +229,7 @@ impl LeadScores {
     ///
     /// `PUT /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -230,16 +244,17 @@ impl LeadScores {
     ///             vec![types::ScoreOutputPropertyCategoriesItem::Fit],
     ///             vec![
     ///                 types::ScoreGroupConfiguration::new(types::ScoreOutputPropertyCategoriesItem::Fit,
-    ///                 "value", "123",
+    ///                 "Example", "123",
     ///                 vec![types::ScoreRuleConfiguration::new(types::RuleConfiguration::new(types::RuleConfigurationCalculation::from(types::AssociationObjectRollupCalculator::new())),
     ///                 true, "123")])
     ///             ],
-    ///             "value",
+    ///             "Example",
     ///             "contacts",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_draft(
@@ -255,13 +270,13 @@ impl LeadScores {
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/reset`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().reset_draft(10).send().await?;
+    /// client.lead_scores().reset_draft(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, score_id: impl Display) -> Call<()> {
@@ -282,7 +297,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -329,7 +344,7 @@ impl ListHistory {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page. Default: `100`.
+    /// Maximum number of items per page. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -342,7 +357,7 @@ impl ListHistory {
             call: self.call.set_query("objectId", &object_id),
         }
     }
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     pub fn object_type_id(self, object_type_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectTypeId", &object_type_id.to_string()),

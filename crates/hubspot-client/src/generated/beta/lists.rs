@@ -28,24 +28,27 @@ impl Lists {
     ///
     /// `POST /crm/lists/2026-09-beta/all`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .lists()
     ///     .list_all(
     ///         types::ListAllRequest::new(
-    ///             vec!["value".to_owned()],
-    ///             vec!["value".to_owned()],
+    ///             vec!["additional-properties".to_owned()],
+    ///             vec!["processing-types".to_owned()],
     ///         ),
     ///     )
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_all(&self, body: impl Into<types::ListAllRequest>) -> ListAll {

@@ -28,17 +28,18 @@ impl MeetingRecaps {
     ///
     /// `GET /notetaker/2026-09-beta/conversation/recap/{objectTypeId}/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.contacts.highly_sensitive.read.v2` or `crm.objects.contacts.read` or `crm.objects.contacts.sensitive.read.v2` or `crm.schemas.contacts.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.meeting_recaps().get("contacts", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(

@@ -28,7 +28,7 @@ impl NetworkOrigins {
     ///
     /// `POST /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -45,6 +45,7 @@ impl NetworkOrigins {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_webhook(
@@ -60,8 +61,8 @@ impl NetworkOrigins {
     ///
     /// `DELETE /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}/{subscription-id}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -69,7 +70,7 @@ impl NetworkOrigins {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.network_origins().delete_webhook("123", 10).send().await?;
+    /// client.network_origins().delete_webhook("123", 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_webhook(
@@ -85,8 +86,8 @@ impl NetworkOrigins {
     ///
     /// `GET /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `origins.ip_ranges.webhook.read` or `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -95,6 +96,7 @@ impl NetworkOrigins {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.network_origins().list_webhooks("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_webhooks(
@@ -107,7 +109,7 @@ impl NetworkOrigins {
     ///
     /// `POST /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}/{subscription-id}/test`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -115,7 +117,7 @@ impl NetworkOrigins {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.network_origins().send_test_webhook("123", 10).send().await?;
+    /// client.network_origins().send_test_webhook("123", 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn send_test_webhook(

@@ -28,11 +28,11 @@ impl ObjectTags {
     ///
     /// `POST /crm/object-tags/2026-09-beta/{objectTypeId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
@@ -42,22 +42,23 @@ impl ObjectTags {
     ///     .create(
     ///         "contacts",
     ///         types::CreatePublicCrmObjectTagRequest::default()
-    ///             .color("value")
+    ///             .color("#336699")
     ///             .display_order(10)
     ///             .filter_branch(
     ///                 types::FilterBranch::from(
     ///                     types::AndFilterBranch::new(
-    ///                         "value",
+    ///                         "filter-branch-operator",
     ///                         Vec::<types::FilterBranch>::new(),
     ///                         Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                     ),
     ///                 ),
     ///             )
     ///             .filter_pipeline_ids(["123"])
-    ///             .name("value"),
+    ///             .name("Example"),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -73,16 +74,16 @@ impl ObjectTags {
     ///
     /// `DELETE /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.object_tags().delete("contacts", 10).send().await?;
+    /// client.object_tags().delete("contacts", 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -98,16 +99,17 @@ impl ObjectTags {
     ///
     /// `GET /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.object_tags().get("contacts", 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -123,16 +125,17 @@ impl ObjectTags {
     ///
     /// `GET /crm/object-tags/2026-09-beta/{objectTypeId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.object_tags().list("contacts").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, object_type_id: impl Display) -> Call<types::CrmObjectTagList> {
@@ -142,12 +145,12 @@ impl ObjectTags {
     ///
     /// `PUT /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
@@ -158,20 +161,21 @@ impl ObjectTags {
     ///         "contacts",
     ///         10,
     ///         types::ReplacePublicCrmObjectTagRequest::new(
-    ///             "value",
+    ///             "#336699",
     ///             types::FilterBranch::from(
     ///                 types::AndFilterBranch::new(
-    ///                     "value",
+    ///                     "filter-branch-operator",
     ///                     Vec::<types::FilterBranch>::new(),
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),
     ///             ),
     ///             vec!["123".to_owned()],
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -189,12 +193,12 @@ impl ObjectTags {
     ///
     /// `PATCH /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
@@ -204,6 +208,7 @@ impl ObjectTags {
     ///     .update("contacts", 10, types::PatchPublicCrmObjectTagRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

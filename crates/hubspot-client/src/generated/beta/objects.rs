@@ -32,16 +32,16 @@ impl Objects {
     ///
     /// `DELETE /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.objects("contacts").archive("123").send().await?;
+    /// client.objects("contacts").archive("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive(&self, object_id: impl Display) -> Call<()> {
@@ -51,15 +51,15 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/archive`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
-    /// let reply = client
+    /// client
     ///     .objects("contacts")
     ///     .batch_archive(types::BatchArchive::new(vec![types::ObjectId::new("123")]))
     ///     .send()
@@ -73,9 +73,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -90,6 +90,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create(
@@ -102,9 +103,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/read`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -117,6 +118,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_read(
@@ -131,9 +133,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -148,6 +150,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update(
@@ -160,9 +163,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/upsert`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * At most 100 inputs.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * At most 100 inputs per request.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -177,6 +180,7 @@ impl Objects {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_upsert(
@@ -189,9 +193,9 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::Conflict` where it is there already, or its state forbids it.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -202,6 +206,7 @@ impl Objects {
     ///     .create(types::ObjectCreate::new(hubspot_client::Map::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::ObjectCreate>) -> Call<types::Object> {
@@ -211,18 +216,14 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/gdpr-delete`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
-    /// let reply = client
-    ///     .objects("contacts")
-    ///     .gdpr_delete(types::GdprDelete::new("123"))
-    ///     .send()
-    ///     .await?;
+    /// client.objects("contacts").gdpr_delete(types::GdprDelete::new("123")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn gdpr_delete(&self, body: impl Into<types::GdprDelete>) -> Call<()> {
@@ -232,9 +233,9 @@ impl Objects {
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GET.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -242,6 +243,7 @@ impl Objects {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.objects("contacts").get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, object_id: impl Display) -> Get {
@@ -253,15 +255,19 @@ impl Objects {
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_LIST.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.objects("contacts").list().send().await?;
+    /// let mut items = client.objects("contacts").list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -273,8 +279,8 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/merge`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_MERGE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -282,9 +288,10 @@ impl Objects {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .objects("contacts")
-    ///     .merge(types::MergeInput::new("value", "123"))
+    ///     .merge(types::MergeInput::new("123", "123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
@@ -294,19 +301,22 @@ impl Objects {
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/search`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
-    /// let reply = client
+    /// let mut items = client
     ///     .objects("contacts")
     ///     .search(types::SearchRequest::default())
-    ///     .send()
-    ///     .await?;
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn search(&self, body: impl Into<types::SearchRequest>) -> Search {
@@ -318,9 +328,9 @@ impl Objects {
     ///
     /// `PATCH /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or one of 77 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_UPDATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -333,6 +343,7 @@ impl Objects {
     ///     .update("123", types::ObjectUpdate::new(hubspot_client::Map::new()))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -356,7 +367,7 @@ pub struct BatchRead {
 }
 
 impl BatchRead {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -373,14 +384,14 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Give links to records of these types too.
+    /// Types of associated records to include.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -403,7 +414,7 @@ impl Get {
             call: self.call.set_query("idProperty", &id_property.to_string()),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -417,7 +428,7 @@ impl Get {
                 ),
         }
     }
-    /// Which properties to give with their past values.
+    /// Properties to include with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -450,14 +461,14 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Give links to records of these types too.
+    /// Types of associated records to include.
     pub fn associations(
         self,
         associations: impl IntoIterator<Item = impl Display>,
@@ -474,13 +485,13 @@ impl List {
                 ),
         }
     }
-    /// Most items in a page. Default: `10`.
+    /// Maximum number of items per page. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -494,7 +505,7 @@ impl List {
                 ),
         }
     }
-    /// Which properties to give with their past values.
+    /// Properties to include with their past values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -28,13 +28,14 @@ impl PaymentAccounts {
     ///
     /// `GET /commerce/payment-accounts/2026-09-beta/status`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cpq.quotes.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.payment_accounts().get_status().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_status(&self) -> Call<types::PaymentAccountView> {

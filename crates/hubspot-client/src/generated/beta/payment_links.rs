@@ -28,7 +28,7 @@ impl PaymentLinks {
     ///
     /// `POST /commerce/payment-links/2026-09-beta/payment-links`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payment-links-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -43,16 +43,16 @@ impl PaymentLinks {
     ///             .additional_form_fields([
     ///                 types::PaymentLinkFormField::default()
     ///                     .is_required(true)
-    ///                     .label("value")
+    ///                     .label("Example")
     ///                     .object_type(types::PaymentLinkFormFieldObjectType::Company)
-    ///                     .options([types::FormFieldOption::new("value", "value")])
-    ///                     .property_name("value"),
+    ///                     .options([types::FormFieldOption::new("Example", "value")])
+    ///                     .property_name("email"),
     ///             ])
-    ///             .currency_code("value")
+    ///             .currency_code("USD")
     ///             .discount_object_ids(["123"])
     ///             .enable_default_checkout_fees(true)
     ///             .fee_object_ids(["123"])
-    ///             .fees([types::FeeRequest::new("value", 10.0, types::ValueType::Fixed)])
+    ///             .fees([types::FeeRequest::new("Example", 10.0, types::ValueType::Fixed)])
     ///             .include_email_in_success_redirect(true)
     ///             .is_one_time_use_enabled(true)
     ///             .line_item_object_ids(["123"])
@@ -61,13 +61,16 @@ impl PaymentLinks {
     ///                     types::LineItemCloneCreateRequest::new(),
     ///                 ),
     ///             ])
-    ///             .payment_link_name("value")
+    ///             .payment_link_name("Example")
     ///             .state(types::PaymentLinkReplyState::Off)
     ///             .tax_object_ids(["123"])
-    ///             .taxes([types::TaxRequest::new("value", 10.0, types::ValueType::Fixed)]),
+    ///             .taxes([
+    ///                 types::TaxRequest::new("Example", 10.0, types::ValueType::Fixed),
+    ///             ]),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -80,8 +83,8 @@ impl PaymentLinks {
     ///
     /// `DELETE /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-delete`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -89,7 +92,7 @@ impl PaymentLinks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.payment_links().delete("123").send().await?;
+    /// client.payment_links().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, payment_link_id: impl Display) -> Call<()> {
@@ -100,8 +103,8 @@ impl PaymentLinks {
     ///
     /// `GET /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -110,6 +113,7 @@ impl PaymentLinks {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.payment_links().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, payment_link_id: impl Display) -> Get {
@@ -123,14 +127,18 @@ impl PaymentLinks {
     ///
     /// `GET /commerce/payment-links/2026-09-beta/payment-links`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payment-links-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.payment_links().list().send().await?;
+    /// let mut items = client.payment_links().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -142,8 +150,8 @@ impl PaymentLinks {
     ///
     /// `PATCH /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -157,6 +165,7 @@ impl PaymentLinks {
     ///     .update("123", types::PaymentLinkUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -177,7 +186,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -200,7 +209,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others. Default: `false`.
+    /// Returns only archived records. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -214,7 +223,7 @@ impl List {
             call: self.call.set_query("createdAfter", &created_after),
         }
     }
-    /// When it was created. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn created_at(self, created_at: i64) -> Self {
         Self {
@@ -228,13 +237,13 @@ impl List {
             call: self.call.set_query("createdBefore", &created_before),
         }
     }
-    /// Most items in a page. Default: `20`.
+    /// Maximum number of items per page. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// What to sort by.
+    /// Property or field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),
@@ -247,7 +256,7 @@ impl List {
             call: self.call.set_query("updatedAfter", &updated_after),
         }
     }
-    /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+    /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn updated_at(self, updated_at: i64) -> Self {
         Self {

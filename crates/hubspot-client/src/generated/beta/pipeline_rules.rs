@@ -28,17 +28,17 @@ impl PipelineRules {
     ///
     /// `DELETE /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.pipeline_rules().delete("contacts", "123").send().await?;
+    /// client.pipeline_rules().delete("contacts", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -54,17 +54,18 @@ impl PipelineRules {
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.pipeline_rules().get("contacts", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(
@@ -80,12 +81,12 @@ impl PipelineRules {
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/approvals/{objectId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `deal-approval-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     /// * `object_id`: The id of the record.
     ///
@@ -96,6 +97,7 @@ impl PipelineRules {
     ///     .get_approval("contacts", "123", 10)
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_approval(
@@ -113,11 +115,11 @@ impl PipelineRules {
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm-pipelines-locked-stages-access` or `pipeline-level-permissions-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
@@ -127,6 +129,7 @@ impl PipelineRules {
     ///     .get_stage_permissions("contacts", "123")
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_stage_permissions(
@@ -142,12 +145,12 @@ impl PipelineRules {
     ///
     /// `PUT /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
@@ -168,6 +171,7 @@ impl PipelineRules {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -185,11 +189,11 @@ impl PipelineRules {
     ///
     /// `PUT /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm-access` or `crm-pipelines-locked-stages-write` or `pipeline-level-permissions-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
@@ -211,6 +215,7 @@ impl PipelineRules {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace_stage_permissions(
@@ -228,11 +233,11 @@ impl PipelineRules {
     ///
     /// `POST /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/approvals/start`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm-pipelines-governance-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
@@ -243,6 +248,7 @@ impl PipelineRules {
     ///     .start_approval("contacts", "123", types::CreateApprovalRequest::new(10))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start_approval(
@@ -260,12 +266,12 @@ impl PipelineRules {
     ///
     /// `PATCH /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
-    /// * `object_type_id`: The id of the type of object, as `0-1`.
+    /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `pipeline_id`: The id of the pipeline.
     ///
     /// ```
@@ -276,6 +282,7 @@ impl PipelineRules {
     ///     .update("contacts", "123", types::PipelineRulesPatchRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(

@@ -28,7 +28,7 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/create`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -45,6 +45,7 @@ impl PriceBooks {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_create_items(
@@ -60,14 +61,14 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/archive`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
-    /// let reply = client
+    /// client
     ///     .price_books()
     ///     .batch_delete_items(
     ///         10,
@@ -90,7 +91,7 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/update`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -110,6 +111,7 @@ impl PriceBooks {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_update_items(
@@ -125,7 +127,7 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -137,12 +139,13 @@ impl PriceBooks {
     ///     .create(
     ///         types::PriceBookCreateRequest::new(
     ///             hubspot_client::Map::new(),
-    ///             "value",
-    ///             vec!["value".to_owned()],
+    ///             "Example",
+    ///             vec!["supported-currencies".to_owned()],
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -155,7 +158,7 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -167,6 +170,7 @@ impl PriceBooks {
     ///     .create_item(10, types::PriceBookAddProductRequest::new("123"))
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create_item(
@@ -182,14 +186,14 @@ impl PriceBooks {
     ///
     /// `DELETE /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().delete(10).send().await?;
+    /// client.price_books().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, price_book_id: impl Display) -> Call<()> {
@@ -199,14 +203,14 @@ impl PriceBooks {
     ///
     /// `DELETE /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().delete_item(10, 10).send().await?;
+    /// client.price_books().delete_item(10, 10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_item(
@@ -222,13 +226,14 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/deactivate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.price_books().disable(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn disable(&self, price_book_id: impl Display) -> Call<types::PriceBookReply> {
@@ -238,13 +243,14 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/activate`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.price_books().enable(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn enable(&self, price_book_id: impl Display) -> Call<types::PriceBookReply> {
@@ -254,14 +260,15 @@ impl PriceBooks {
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.price_books().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, price_book_id: impl Display) -> Get {
@@ -275,14 +282,15 @@ impl PriceBooks {
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.price_books().get_item(10, 10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_item(
@@ -301,14 +309,18 @@ impl PriceBooks {
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().list().send().await?;
+    /// let mut items = client.price_books().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -320,14 +332,18 @@ impl PriceBooks {
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().list_items(10).send().await?;
+    /// let mut items = client.price_books().list_items(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_items(&self, price_book_id: impl Display) -> ListItems {
@@ -341,8 +357,8 @@ impl PriceBooks {
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -354,6 +370,7 @@ impl PriceBooks {
     ///     .update(10, types::PriceBookUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -369,8 +386,8 @@ impl PriceBooks {
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -382,6 +399,7 @@ impl PriceBooks {
     ///     .update_item(10, 10, types::PriceBookItemUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_item(
@@ -402,13 +420,14 @@ impl PriceBooks {
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/validate`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.price_books().validate(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn validate(
@@ -426,7 +445,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
@@ -443,14 +462,14 @@ pub struct GetItem {
 }
 
 impl GetItem {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -480,14 +499,14 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -534,13 +553,13 @@ impl ListItems {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -589,7 +608,7 @@ pub struct UpdateItem {
 }
 
 impl UpdateItem {
-    /// Whether archived ones are meant in place of the others.
+    /// Returns only archived records.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

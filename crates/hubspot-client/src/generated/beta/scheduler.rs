@@ -28,9 +28,9 @@ impl Scheduler {
     ///
     /// `PATCH /scheduler/2026-09-beta/meetings/meeting-links/{meetingLinkSlug}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_UPDATE_MEETING_LINK.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -38,9 +38,10 @@ impl Scheduler {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .scheduler()
-    ///     .update_meeting_link("value", types::MeetingsLinkUpdateRequest::default())
+    ///     .update_meeting_link("example", types::MeetingsLinkUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update_meeting_link(

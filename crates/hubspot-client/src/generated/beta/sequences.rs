@@ -28,7 +28,7 @@ impl Sequences {
     ///
     /// `POST /automation/sequences/2026-09-beta/serviceaccounts/sequences`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -48,7 +48,7 @@ impl Sequences {
     ///                 ),
     ///             ])
     ///             .dynamic(true)
-    ///             .name("value")
+    ///             .name("Example")
     ///             .settings(
     ///                 types::SequenceSettingsRequest::default()
     ///                     .eligible_follow_up_days(
@@ -86,6 +86,7 @@ impl Sequences {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -98,8 +99,8 @@ impl Sequences {
     ///
     /// `DELETE /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -107,7 +108,7 @@ impl Sequences {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.sequences().delete("123").send().await?;
+    /// client.sequences().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, sequence_id: impl Display) -> Delete {
@@ -121,7 +122,7 @@ impl Sequences {
     ///
     /// `POST /automation/sequences/2026-09-beta/serviceaccounts/enrollments`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.enrollments.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -135,6 +136,7 @@ impl Sequences {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn enroll_as_service_account(
@@ -147,8 +149,8 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -157,6 +159,7 @@ impl Sequences {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.sequences().get_as_service_account("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_as_service_account(
@@ -170,7 +173,7 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}/performance`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -179,6 +182,7 @@ impl Sequences {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.sequences().get_performance("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_performance(&self, sequence_id: impl Display) -> GetPerformance {
@@ -192,14 +196,18 @@ impl Sequences {
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.sequences().list_as_service_account().send().await?;
+    /// let mut items = client.sequences().list_as_service_account().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_as_service_account(&self) -> ListAsServiceAccount {
@@ -211,8 +219,8 @@ impl Sequences {
     ///
     /// `PUT /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -235,7 +243,7 @@ impl Sequences {
     ///                 ),
     ///             ])
     ///             .dynamic(true)
-    ///             .name("value")
+    ///             .name("Example")
     ///             .settings(
     ///                 types::SequenceSettingsRequest::default()
     ///                     .eligible_follow_up_days(
@@ -273,6 +281,7 @@ impl Sequences {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn replace(
@@ -334,7 +343,7 @@ impl ListAsServiceAccount {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -28,16 +28,16 @@ impl TaskSeries {
     ///
     /// `DELETE /crm/task-series/2026-09-beta/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_DELETE.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.task_series().delete(10).send().await?;
+    /// client.task_series().delete(10).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, task_id: impl Display) -> Call<()> {
@@ -47,9 +47,9 @@ impl TaskSeries {
     ///
     /// `GET /crm/task-series/2026-09-beta/{taskId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.read` or `crm.objects.appointments.sensitive.read.v2` or `crm.objects.companies.highly_sensitive.read.v2` or `crm.objects.companies.read` or one of 21 more.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::TASK_SERIES_GET.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -57,6 +57,7 @@ impl TaskSeries {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.task_series().get(10).send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, task_id: impl Display) -> Get {
@@ -68,8 +69,8 @@ impl TaskSeries {
     ///
     /// `POST /crm/task-series/2026-09-beta`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_START.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -86,6 +87,7 @@ impl TaskSeries {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn start(
@@ -98,9 +100,9 @@ impl TaskSeries {
     ///
     /// `PATCH /crm/task-series/2026-09-beta/{taskId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
-    /// * Scope: `crm.objects.appointments.sensitive.write.v2` or `crm.objects.appointments.write` or `crm.objects.commercepayments.write` or `crm.objects.companies.highly_sensitive.write.v2` or one of 21 more.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_UPDATE.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -113,6 +115,7 @@ impl TaskSeries {
     ///     .update(10, types::UpdateTaskSeriesBody::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -133,7 +136,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Which properties to give, by internal name.
+    /// Properties to include, by internal name.
     pub fn properties(self, properties: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -28,7 +28,7 @@ impl Teams {
     ///
     /// `POST /settings/teams/2026-09-beta/{teamId}/members`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -43,6 +43,7 @@ impl Teams {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn add_member(
@@ -58,7 +59,7 @@ impl Teams {
     ///
     /// `POST /settings/teams/2026-09-beta/{teamId}/members/batch`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -78,6 +79,7 @@ impl Teams {
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn batch_add_members(
@@ -93,7 +95,7 @@ impl Teams {
     ///
     /// `POST /settings/teams/2026-09-beta`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -108,11 +110,12 @@ impl Teams {
     ///                 types::TeamMemberAssignment::new(types::TeamMemberReplyType::Default,
     ///                 "123")
     ///             ],
-    ///             "value",
+    ///             "Example",
     ///         ),
     ///     )
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -125,14 +128,14 @@ impl Teams {
     ///
     /// `DELETE /settings/teams/2026-09-beta/{teamId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.teams().delete("123").send().await?;
+    /// client.teams().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, team_id: impl Display) -> Call<()> {
@@ -142,14 +145,15 @@ impl Teams {
     ///
     /// `GET /settings/teams/2026-09-beta/{teamId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.teams().get("123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, team_id: impl Display) -> Call<types::TeamReply> {
@@ -159,14 +163,18 @@ impl Teams {
     ///
     /// `GET /settings/teams/2026-09-beta`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.teams().list().send().await?;
+    /// let mut items = client.teams().list().items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> List {
@@ -178,14 +186,18 @@ impl Teams {
     ///
     /// `GET /settings/teams/2026-09-beta/{teamId}/members`
     ///
-    /// * Pages by an opaque cursor: `items()` and `pages()` follow it.
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.teams().list_members("123").send().await?;
+    /// let mut items = client.teams().list_members("123").items();
+    /// while let Some(item) = items.next().await {
+    ///     let item = item?;
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(()) }
     /// ```
     pub fn list_members(&self, team_id: impl Display) -> ListMembers {
@@ -197,8 +209,8 @@ impl Teams {
     ///
     /// `DELETE /settings/teams/2026-09-beta/{teamId}/members/{userId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -206,7 +218,7 @@ impl Teams {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.teams().remove_member("123", "123").send().await?;
+    /// client.teams().remove_member("123", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_member(
@@ -225,8 +237,8 @@ impl Teams {
     ///
     /// `PATCH /settings/teams/2026-09-beta/{teamId}`
     ///
-    /// * Not repeated when the reply is lost; `Error::sent` then says that it may have happened.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -238,6 +250,7 @@ impl Teams {
     ///     .update("123", types::TeamUpdateRequest::default())
     ///     .send()
     ///     .await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn update(
@@ -262,7 +275,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -309,7 +322,7 @@ impl ListMembers {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Most items in a page.
+    /// Maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

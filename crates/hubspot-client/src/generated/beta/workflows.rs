@@ -28,8 +28,8 @@ impl Workflows {
     ///
     /// `GET /automation/2026-09-beta/flows/{flowId}/revisions/{revisionId}`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
-    /// * `ErrorKind::NotFound` where there is none.
+    /// * Idempotent: repeated if the reply is lost.
+    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -39,6 +39,7 @@ impl Workflows {
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.workflows().get_revision("123", "123").send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_revision(
@@ -54,13 +55,14 @@ impl Workflows {
     ///
     /// `GET /automation/2026-09-beta/action-types`
     ///
-    /// * Safe to repeat: retried when the reply is lost.
+    /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client.workflows().list_action_types().send().await?;
+    /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list_action_types(&self) -> ListActionTypes {
@@ -77,7 +79,7 @@ pub struct ListActionTypes {
 }
 
 impl ListActionTypes {
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     pub fn object_type_id(self, object_type_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("objectTypeId", &object_type_id.to_string()),

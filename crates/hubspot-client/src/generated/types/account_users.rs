@@ -64,7 +64,7 @@ crm_core::setters!(AccountUserCreate {
 });
 
 impl AccountUserCreate {
-    /// Creates a `AccountUserCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email: impl Into<String>, send_welcome_email: impl Into<bool>) -> Self {
         Self {

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequest {
-    /// Creates a `AssociationDefinitionConfigurationCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -45,7 +45,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequestBatch {
-    /// Creates a `AssociationDefinitionConfigurationCreateRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationCreateRequest>>,
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequest {
-    /// Creates a `AssociationDefinitionConfigurationUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequestBatch {
-    /// Creates a `AssociationDefinitionConfigurationUpdateRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
@@ -164,7 +164,7 @@ crm_core::setters!(AssociationDefinitionCreateRequest {
 });
 
 impl AssociationDefinitionCreateRequest {
-    /// Creates a `AssociationDefinitionCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -195,7 +195,7 @@ crm_core::setters!(AssociationDefinitionUpdateRequest {
 });
 
 impl AssociationDefinitionUpdateRequest {
-    /// Creates a `AssociationDefinitionUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(association_type_id: impl Into<i64>, label: impl Into<String>) -> Self {
         Self {
@@ -262,7 +262,7 @@ crm_core::record! {
 }
 
 impl AssociationSpecBatch {
-    /// Creates a `AssociationSpecBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationsSchemaAssociationSpec>>) -> Self {
         Self {
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl AssociationsSchemaAssociationSpec {
-    /// Creates a `AssociationsSchemaAssociationSpec` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(category: impl Into<String>, type_id: impl Into<i64>) -> Self {
         Self {

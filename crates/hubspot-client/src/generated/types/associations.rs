@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 impl AssociationArchive {
-    /// Creates a `AssociationArchive` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -51,7 +51,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchArchive {
-    /// Creates a `AssociationBatchArchive` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationArchive>>) -> Self {
         Self {
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchCreate {
-    /// Creates a `AssociationBatchCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationCreate>>) -> Self {
         Self {
@@ -93,7 +93,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchRead {
-    /// Creates a `AssociationBatchRead` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationRead>>) -> Self {
         Self {
@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 impl AssociationCreate {
-    /// Creates a `AssociationCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -205,7 +205,7 @@ crm_core::setters!(AssociationRead {
 });
 
 impl AssociationRead {
-    /// Creates a `AssociationRead` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationBatchCreate {
-    /// Creates a `DefaultAssociationBatchCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<DefaultAssociationCreate>>) -> Self {
         Self {
@@ -296,7 +296,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationCreate {
-    /// Creates a `DefaultAssociationCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(from: impl Into<PublicObjectId>, to: impl Into<PublicObjectId>) -> Self {
         Self {

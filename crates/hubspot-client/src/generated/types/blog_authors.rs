@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 impl BlogAuthorBatch {
-    /// Creates a `BlogAuthorBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogAuthor>>) -> Self {
         Self {
@@ -149,7 +149,7 @@ crm_core::setters!(BlogAuthorClone {
 });
 
 impl BlogAuthorClone {
-    /// Creates a `BlogAuthorClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(blog_author: impl Into<BlogAuthor>, id: impl Into<String>) -> Self {
         Self {

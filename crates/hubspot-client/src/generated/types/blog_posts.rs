@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 impl BlogPostBatch {
-    /// Creates a `BlogPostBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogPost>>) -> Self {
         Self {
@@ -314,7 +314,7 @@ crm_core::setters!(BlogPostLanguageClone {
 });
 
 impl BlogPostLanguageClone {
-    /// Creates a `BlogPostLanguageClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

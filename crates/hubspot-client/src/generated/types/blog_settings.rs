@@ -70,7 +70,7 @@ crm_core::setters!(BlogLanguageClone {
 });
 
 impl BlogLanguageClone {
-    /// Creates a `BlogLanguageClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

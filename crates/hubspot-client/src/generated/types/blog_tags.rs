@@ -59,7 +59,7 @@ crm_core::record! {
 }
 
 impl TagBatch {
-    /// Creates a `TagBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Tag>>) -> Self {
         Self {
@@ -118,7 +118,7 @@ crm_core::setters!(TagClone {
 });
 
 impl TagClone {
-    /// Creates a `TagClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

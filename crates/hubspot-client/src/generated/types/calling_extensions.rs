@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl ChannelConnectionSettingsRequest {
-    /// Creates a `ChannelConnectionSettingsRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(is_ready: impl Into<bool>, url: impl Into<String>) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl ChannelConnectionSettingsRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CompanyCallerId`.
+    /// Variant of `CallerId`.
     pub struct CompanyCallerId {
         /// Always `COMPANY`.
         caller_id_type: Option<String> = "callerIdType",
@@ -167,7 +167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactCallerId`.
+    /// Variant of `CallerId`.
     pub struct ContactCallerId {
         /// Always `CONTACT`.
         caller_id_type: Option<String> = "callerIdType",
@@ -201,7 +201,7 @@ crm_core::setters!(FormattedPhoneNumber {
 });
 
 impl FormattedPhoneNumber {
-    /// Creates a `FormattedPhoneNumber` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         e164_number: impl Into<String>,
@@ -257,7 +257,7 @@ crm_core::record! {
 }
 
 impl MarkRecordingAsReadyRequest {
-    /// Creates a `MarkRecordingAsReadyRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(engagement_id: impl Into<i64>) -> Self {
         Self {
@@ -310,7 +310,7 @@ crm_core::record! {
 }
 
 impl RecordingSettingsRequest {
-    /// Creates a `RecordingSettingsRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url_to_retrieve_authed_recording: impl Into<String>) -> Self {
         Self {

@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItem {
-    /// Creates a `CampaignBatchUpdateItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -136,7 +136,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItemBatch {
-    /// Creates a `CampaignBatchUpdateItemBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignBatchUpdateItem>>) -> Self {
         Self {
@@ -157,7 +157,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInput {
-    /// Creates a `CampaignDeleteInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -178,7 +178,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInputBatch {
-    /// Creates a `CampaignDeleteInputBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignDeleteInput>>) -> Self {
         Self {
@@ -199,7 +199,7 @@ crm_core::record! {
 }
 
 impl CampaignInput {
-    /// Creates a `CampaignInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -220,7 +220,7 @@ crm_core::record! {
 }
 
 impl CampaignInputBatch {
-    /// Creates a `CampaignInputBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignInput>>) -> Self {
         Self {
@@ -253,7 +253,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInput {
-    /// Creates a `CampaignReadInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -274,7 +274,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInputBatch {
-    /// Creates a `CampaignReadInputBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignReadInput>>) -> Self {
         Self {
@@ -381,7 +381,7 @@ crm_core::setters!(ItemInput {
 });
 
 impl ItemInput {
-    /// Creates a `ItemInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,

@@ -114,7 +114,7 @@ crm_core::setters!(LinkGenerationRequest {
 });
 
 impl LinkGenerationRequest {
-    /// Creates a `LinkGenerationRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(subscriber_id_string: impl Into<String>) -> Self {
         Self {
@@ -151,7 +151,7 @@ crm_core::setters!(PartialPublicStatusRequest {
 });
 
 impl PartialPublicStatusRequest {
-    /// Creates a `PartialPublicStatusRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -277,7 +277,7 @@ crm_core::setters!(StatusRequest {
 });
 
 impl StatusRequest {
-    /// Creates a `StatusRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -307,7 +307,7 @@ crm_core::record! {
 }
 
 impl StatusRequestBatch {
-    /// Creates a `StatusRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<StatusRequest>>) -> Self {
         Self {

@@ -39,7 +39,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AgentActor`.
+    /// Variant of `Actor`.
     pub struct AgentActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssignmentMessage`.
+    /// Variant of `Message`.
     pub struct AssignmentMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -85,7 +85,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `BotActor`.
+    /// Variant of `Actor`.
     pub struct BotActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `Comment`.
+    /// Variant of `Message`.
     pub struct Comment {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -153,7 +153,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CommentCreate`.
+    /// Variant of `MessageCreate`.
     pub struct CommentCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -173,7 +173,7 @@ crm_core::setters!(CommentCreate {
 });
 
 impl CommentCreate {
-    /// Creates a `CommentCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         attachments: impl Into<Vec<CommentCreateAttachmentsItem>>,
@@ -199,7 +199,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ConversationsMessageCreate`.
+    /// Variant of `MessageCreate`.
     pub struct ConversationsMessageCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -243,7 +243,7 @@ crm_core::setters!(ConversationsMessageCreate {
 });
 
 impl ConversationsMessageCreate {
-    /// Creates a `ConversationsMessageCreate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -268,7 +268,7 @@ impl Default for ConversationsMessageCreate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EmailActor`.
+    /// Variant of `Actor`.
     pub struct EmailActor {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FileCreate`.
+    /// Variant of `CommentCreateAttachmentsItem`.
     pub struct FileCreate {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -292,7 +292,7 @@ crm_core::record! {
 }
 
 impl FileCreate {
-    /// Creates a `FileCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -346,7 +346,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `IntegratorActor`.
+    /// Variant of `Actor`.
     pub struct IntegratorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -360,7 +360,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LlmActor`.
+    /// Variant of `Actor`.
     pub struct LlmActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -414,7 +414,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `QuickRepliesCreate`.
+    /// Variant of `CommentCreateAttachmentsItem`.
     pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
@@ -426,7 +426,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesCreate {
-    /// Creates a `QuickRepliesCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -466,7 +466,7 @@ crm_core::setters!(RecipientCreate {
 });
 
 impl RecipientCreate {
-    /// Creates a `RecipientCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(delivery_identifiers: impl Into<Vec<DeliveryIdentifier>>) -> Self {
         Self {
@@ -481,7 +481,7 @@ impl RecipientCreate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SocialMediaCreate`.
+    /// Variant of `CommentCreateAttachmentsItem`.
     pub struct SocialMediaCreate {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -493,7 +493,7 @@ crm_core::record! {
 }
 
 impl SocialMediaCreate {
-    /// Creates a `SocialMediaCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {
@@ -505,7 +505,7 @@ impl SocialMediaCreate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SystemActor`.
+    /// Variant of `Actor`.
     pub struct SystemActor {
         /// The id.
         id: Option<String> = "id",
@@ -561,7 +561,7 @@ crm_core::record! {
 }
 
 impl ThreadAssignRequest {
-    /// Creates a `ThreadAssignRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(actor_id: impl Into<String>) -> Self {
         Self {
@@ -580,7 +580,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ThreadInboxChange`.
+    /// Variant of `Message`.
     pub struct ThreadInboxChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -630,7 +630,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ThreadStatusChange`.
+    /// Variant of `Message`.
     pub struct ThreadStatusChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -674,7 +674,7 @@ crm_core::setters!(ThreadUpdateRequest {
 });
 
 crm_core::record! {
-    /// One of the variants of another type: `VisitorActor`.
+    /// Variant of `Actor`.
     pub struct VisitorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -690,7 +690,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WelcomeMessage`.
+    /// Variant of `Message`.
     pub struct WelcomeMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",

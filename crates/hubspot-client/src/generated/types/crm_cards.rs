@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ActionHookActionBody`.
+    /// Variant of `IntegratorObjectResultActionsItem`.
     pub struct ActionHookActionBody {
         /// Confirmation that is requested before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl CardActions {
-    /// Creates a `CardActions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(base_urls: impl Into<Vec<String>>) -> Self {
         Self {
@@ -113,7 +113,7 @@ crm_core::record! {
 }
 
 impl CardCreateRequest {
-    /// Creates a `CardCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<CardActions>,
@@ -142,7 +142,7 @@ crm_core::record! {
 }
 
 impl CardDisplayBody {
-    /// Creates a `CardDisplayBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Vec<CardDisplayProperty>>) -> Self {
         Self {
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 impl CardDisplayProperty {
-    /// Creates a `CardDisplayProperty` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         data_type: impl Into<DataType>,
@@ -208,7 +208,7 @@ crm_core::setters!(CardFetchBody {
 });
 
 impl CardFetchBody {
-    /// Creates a `CardFetchBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         card_type: impl Into<CardType>,
@@ -250,7 +250,7 @@ crm_core::setters!(CardFetchBodyPatch {
 });
 
 impl CardFetchBodyPatch {
-    /// Creates a `CardFetchBodyPatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_types: impl Into<Vec<CardObjectTypeBody>>) -> Self {
         Self {
@@ -308,7 +308,7 @@ crm_core::setters!(CardMigrateViewsRequest {
 });
 
 impl CardMigrateViewsRequest {
-    /// Creates a `CardMigrateViewsRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         allow_duplicate_app_card_ids: impl Into<bool>,
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 impl CardObjectTypeBody {
-    /// Creates a `CardObjectTypeBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<CardObjectTypeBodyName>,
@@ -463,7 +463,7 @@ crm_core::record! {
 }
 
 impl DisplayOption {
-    /// Creates a `DisplayOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -496,7 +496,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `TopLevelActions`.
+    /// Variant of `IntegratorObjectResultActionsItem`.
     pub struct IFrameActionBody {
         /// The height, in pixels.
         height: Option<i64> = "height",

@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 impl CompanyCurrencyUpdateRequest {
-    /// Creates a `CompanyCurrencyUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ crm_core::record! {
 }
 
 impl CurrencyCreateRequest {
-    /// Creates a `CurrencyCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl CurrencyPairUpdate {
-    /// Creates a `CurrencyPairUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from_currency_code: impl Into<String>,
@@ -175,7 +175,7 @@ crm_core::setters!(ExchangeRateCreateRequest {
 });
 
 impl ExchangeRateCreateRequest {
-    /// Creates a `ExchangeRateCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         conversion_rate: impl Into<f64>,
@@ -201,7 +201,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateCreateRequestBatch {
-    /// Creates a `ExchangeRateCreateRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateCreateRequest>>) -> Self {
         Self {
@@ -236,7 +236,7 @@ crm_core::setters!(ExchangeRateMultiplier {
 });
 
 impl ExchangeRateMultiplier {
-    /// Creates a `ExchangeRateMultiplier` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>) -> Self {
         Self {
@@ -276,7 +276,7 @@ crm_core::setters!(ExchangeRateUpdateRequest {
 });
 
 impl ExchangeRateUpdateRequest {
-    /// Creates a `ExchangeRateUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>, id: impl Into<String>) -> Self {
         Self {
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateUpdateRequestBatch {
-    /// Creates a `ExchangeRateUpdateRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateUpdateRequest>>) -> Self {
         Self {

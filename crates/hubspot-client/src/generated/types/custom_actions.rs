@@ -161,7 +161,7 @@ crm_core::record! {
 }
 
 impl ActionDefinitionRequiresObjectRequest {
-    /// Creates a `ActionDefinitionRequiresObjectRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(requires_object: impl Into<bool>) -> Self {
         Self {
@@ -184,7 +184,7 @@ crm_core::record! {
 }
 
 impl ActionExecutionIndexIdentifier {
-    /// Creates a `ActionExecutionIndexIdentifier` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_execution_index: impl Into<i64>,
@@ -217,7 +217,7 @@ crm_core::setters!(ActionFunction {
 });
 
 impl ActionFunction {
-    /// Creates a `ActionFunction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         function_source: impl Into<String>,
@@ -295,7 +295,7 @@ crm_core::setters!(ActionLabels {
 });
 
 impl ActionLabels {
-    /// Creates a `ActionLabels` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(action_name: impl Into<String>) -> Self {
         Self {
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AgentRequestContext`.
+    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
     pub struct AgentRequestContext {
         /// The id of the agent.
         agent_id: Option<i64> = "agentId",
@@ -358,7 +358,7 @@ crm_core::setters!(AgentRequestContext {
 });
 
 impl AgentRequestContext {
-    /// Creates a `AgentRequestContext` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         agent_id: impl Into<i64>,
@@ -375,7 +375,7 @@ impl AgentRequestContext {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ArrayField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct ArrayField {
         /// Schema of the items of the array.
         items: Option<ArrayFieldItems> = "items",
@@ -387,7 +387,7 @@ crm_core::record! {
 }
 
 impl ArrayField {
-    /// Creates a `ArrayField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(items: impl Into<ArrayFieldItems>) -> Self {
         Self {
@@ -413,7 +413,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `BooleanField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct BooleanField {
         /// Type. Always `BOOLEAN`.
         type_: Option<String> = "type",
@@ -423,7 +423,7 @@ crm_core::record! {
 }
 
 impl BooleanField {
-    /// Creates a `BooleanField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -464,7 +464,7 @@ crm_core::setters!(CallbackCompletionBatchRequest {
 });
 
 impl CallbackCompletionBatchRequest {
-    /// Creates a `CallbackCompletionBatchRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         callback_id: impl Into<String>,
@@ -493,7 +493,7 @@ crm_core::record! {
 }
 
 impl CallbackCompletionBatchRequestBatch {
-    /// Creates a `CallbackCompletionBatchRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CallbackCompletionBatchRequest>>) -> Self {
         Self {
@@ -537,7 +537,7 @@ crm_core::setters!(CallbackCompletionRequest {
 });
 
 impl CallbackCompletionRequest {
-    /// Creates a `CallbackCompletionRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         output_fields: impl Into<Map<String>>,
@@ -683,7 +683,7 @@ crm_core::setters!(ComplianceIds {
 });
 
 impl ComplianceIds {
-    /// Creates a `ComplianceIds` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_ids: impl Into<Vec<ContactId>>,
@@ -703,7 +703,7 @@ impl ComplianceIds {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ConditionalSingleFieldDependency`.
+    /// Variant of `Dependency`.
     pub struct ConditionalSingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -719,7 +719,7 @@ crm_core::record! {
 }
 
 impl ConditionalSingleFieldDependency {
-    /// Creates a `ConditionalSingleFieldDependency` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -757,7 +757,7 @@ crm_core::setters!(ContactId {
 });
 
 impl ContactId {
-    /// Creates a `ContactId` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(portal_id: impl Into<i64>) -> Self {
         Self {
@@ -770,7 +770,7 @@ impl ContactId {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CopilotRequestContext`.
+    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
     pub struct CopilotRequestContext {
         /// Origin. Always `COPILOT`.
         source: Option<String> = "source",
@@ -786,7 +786,7 @@ crm_core::setters!(CopilotRequestContext {
 });
 
 impl CopilotRequestContext {
-    /// Creates a `CopilotRequestContext` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -812,7 +812,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `DoubleField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct DoubleField {
         /// The highest value allowed.
         maximum: Option<f64> = "maximum",
@@ -832,7 +832,7 @@ crm_core::setters!(DoubleField {
 });
 
 impl DoubleField {
-    /// Creates a `DoubleField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -863,7 +863,7 @@ crm_core::record! {
 }
 
 impl ExecutionTranslationRule {
-    /// Creates a `ExecutionTranslationRule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         conditions: impl Into<Map<Value>>,
@@ -1009,7 +1009,7 @@ crm_core::setters!(InputFieldDefinition {
 });
 
 impl InputFieldDefinition {
-    /// Creates a `InputFieldDefinition` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1035,7 +1035,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `IntegerField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct IntegerField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
@@ -1055,7 +1055,7 @@ crm_core::setters!(IntegerField {
 });
 
 impl IntegerField {
-    /// Creates a `IntegerField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1074,7 +1074,7 @@ impl Default for IntegerField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LongField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct LongField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
@@ -1094,7 +1094,7 @@ crm_core::setters!(LongField {
 });
 
 impl LongField {
-    /// Creates a `LongField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1113,7 +1113,7 @@ impl Default for LongField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ObjectField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct ObjectField {
         /// The properties, by internal name.
         properties: Option<Value> = "properties",
@@ -1125,7 +1125,7 @@ crm_core::record! {
 }
 
 impl ObjectField {
-    /// Creates a `ObjectField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Value>) -> Self {
         Self {
@@ -1147,7 +1147,7 @@ crm_core::record! {
 }
 
 impl ObjectRequestOptions {
-    /// Creates a `ObjectRequestOptions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1168,7 +1168,7 @@ crm_core::record! {
 }
 
 impl OutputFieldDefinition {
-    /// Creates a `OutputFieldDefinition` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_definition: impl Into<FieldTypeDefinition>) -> Self {
         Self {
@@ -1219,7 +1219,7 @@ crm_core::setters!(PublicFieldTypeDefinition {
 });
 
 impl PublicFieldTypeDefinition {
-    /// Creates a `PublicFieldTypeDefinition` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -1288,7 +1288,7 @@ crm_core::setters!(PublicOption {
 });
 
 impl PublicOption {
-    /// Creates a `PublicOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1302,7 +1302,7 @@ impl PublicOption {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SingleFieldDependency`.
+    /// Variant of `Dependency`.
     pub struct SingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -1316,7 +1316,7 @@ crm_core::record! {
 }
 
 impl SingleFieldDependency {
-    /// Creates a `SingleFieldDependency` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -1332,7 +1332,7 @@ impl SingleFieldDependency {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StandaloneRequestContext`.
+    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
     pub struct StandaloneRequestContext {
         /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
@@ -1350,7 +1350,7 @@ crm_core::setters!(StandaloneRequestContext {
 });
 
 impl StandaloneRequestContext {
-    /// Creates a `StandaloneRequestContext` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(chirp_ai_context_object: impl Into<ChirpAiContextObject>) -> Self {
         Self {
@@ -1363,7 +1363,7 @@ impl StandaloneRequestContext {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StringField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct StringField {
         /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
@@ -1379,7 +1379,7 @@ crm_core::setters!(StringField {
 });
 
 impl StringField {
-    /// Creates a `StringField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1415,7 +1415,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `TestRequestContext`.
+    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
     pub struct TestRequestContext {
         /// Origin. Always `TEST`.
         source: Option<String> = "source",
@@ -1425,7 +1425,7 @@ crm_core::record! {
 }
 
 impl TestRequestContext {
-    /// Creates a `TestRequestContext` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1442,7 +1442,7 @@ impl Default for TestRequestContext {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `UnknownField`.
+    /// Variant of `ArrayFieldItems`.
     pub struct UnknownField {
         /// Type. Always `UNKNOWN`.
         type_: Option<String> = "type",
@@ -1452,7 +1452,7 @@ crm_core::record! {
 }
 
 impl UnknownField {
-    /// Creates a `UnknownField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1469,7 +1469,7 @@ impl Default for UnknownField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WorkflowsRequestContext`.
+    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
     pub struct WorkflowsRequestContext {
         /// Identifies the run of the action.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
@@ -1491,7 +1491,7 @@ crm_core::setters!(WorkflowsRequestContext {
 });
 
 impl WorkflowsRequestContext {
-    /// Creates a `WorkflowsRequestContext` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(workflow_id: impl Into<i64>) -> Self {
         Self {

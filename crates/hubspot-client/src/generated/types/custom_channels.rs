@@ -24,7 +24,7 @@ crm_core::setters!(ChannelAccountCreate {
 });
 
 impl ChannelAccountCreate {
-    /// Creates a `ChannelAccountCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         authorized: impl Into<bool>,
@@ -146,7 +146,7 @@ crm_core::setters!(ChannelIntegrationChannelCreate {
 });
 
 impl ChannelIntegrationChannelCreate {
-    /// Creates a `ChannelIntegrationChannelCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(capabilities: impl Into<Map<Value>>, name: impl Into<String>) -> Self {
         Self {
@@ -296,7 +296,7 @@ crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
 });
 
 impl ChannelIntegrationMessageUpdateRequest {
-    /// Creates a `ChannelIntegrationMessageUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         status_type: impl Into<ChannelIntegrationMessageUpdateRequestStatusType>,
@@ -342,7 +342,7 @@ crm_core::setters!(ChannelIntegrationParticipant {
 });
 
 impl ChannelIntegrationParticipant {
-    /// Creates a `ChannelIntegrationParticipant` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(delivery_identifier: impl Into<DeliveryIdentifier>) -> Self {
         Self {
@@ -355,7 +355,7 @@ impl ChannelIntegrationParticipant {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct ContactAttachment {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 impl ContactAttachment {
-    /// Creates a `ContactAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(contact_profile: impl Into<ContactProfile>) -> Self {
         Self {
@@ -379,7 +379,7 @@ impl ContactAttachment {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FileAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct FileAttachment {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -397,7 +397,7 @@ crm_core::setters!(FileAttachment {
 });
 
 impl FileAttachment {
-    /// Creates a `FileAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -410,7 +410,7 @@ impl FileAttachment {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LocationAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct LocationAttachment {
         /// The address.
         address: Option<String> = "address",
@@ -438,7 +438,7 @@ crm_core::setters!(LocationAttachment {
 });
 
 impl LocationAttachment {
-    /// Creates a `LocationAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(latitude: impl Into<f64>, longitude: impl Into<f64>) -> Self {
         Self {
@@ -454,7 +454,7 @@ impl LocationAttachment {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MessageHeaderAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct MessageHeaderAttachment {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -474,7 +474,7 @@ crm_core::setters!(MessageHeaderAttachment {
 });
 
 impl MessageHeaderAttachment {
-    /// Creates a `MessageHeaderAttachment` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -505,7 +505,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContact {
-    /// Creates a `PreResolvedContact` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_properties_leading_to_match: impl Into<Vec<String>>,
@@ -532,7 +532,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContacts {
-    /// Creates a `PreResolvedContacts` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(contacts: impl Into<Vec<PreResolvedContact>>) -> Self {
         Self {
@@ -543,7 +543,7 @@ impl PreResolvedContacts {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `QuickRepliesAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct QuickRepliesAttachment {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesAttachment {
-    /// Creates a `QuickRepliesAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -567,7 +567,7 @@ impl QuickRepliesAttachment {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SocialMetadataIntegrationAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct SocialMetadataIntegrationAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -579,7 +579,7 @@ crm_core::record! {
 }
 
 impl SocialMetadataIntegrationAttachment {
-    /// Creates a `SocialMetadataIntegrationAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {
@@ -591,7 +591,7 @@ impl SocialMetadataIntegrationAttachment {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `UnsupportedContentAttachment`.
+    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
     pub struct UnsupportedContentAttachment {
         /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
@@ -601,7 +601,7 @@ crm_core::record! {
 }
 
 impl UnsupportedContentAttachment {
-    /// Creates a `UnsupportedContentAttachment` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

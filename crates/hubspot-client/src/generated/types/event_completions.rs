@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl BatchedBehavioralEventHttpCompletionRequest {
-    /// Creates a `BatchedBehavioralEventHttpCompletionRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BehavioralEventHttpCompletionRequest>>) -> Self {
         Self {
@@ -59,7 +59,7 @@ crm_core::setters!(BehavioralEventHttpCompletionRequest {
 });
 
 impl BehavioralEventHttpCompletionRequest {
-    /// Creates a `BehavioralEventHttpCompletionRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,

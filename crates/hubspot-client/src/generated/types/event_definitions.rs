@@ -30,7 +30,7 @@ crm_core::setters!(BehavioralEventPropertyCreate {
 });
 
 impl BehavioralEventPropertyCreate {
-    /// Creates a `BehavioralEventPropertyCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -143,7 +143,7 @@ crm_core::setters!(BehavioralEventTypeDefinitionCreate {
 });
 
 impl BehavioralEventTypeDefinitionCreate {
-    /// Creates a `BehavioralEventTypeDefinitionCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         include_default_properties: impl Into<bool>,
@@ -248,7 +248,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ComparativeBoolPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct ComparativeBoolPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -280,7 +280,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ComparativeNumberPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct ComparativeNumberPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -330,7 +330,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsAllPropertyTypesOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsAllPropertyTypesOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -452,7 +452,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsBoolPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsBoolPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -488,7 +488,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsCalendarDatePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsCalendarDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -548,7 +548,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsComparativeDatePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsComparativeDatePropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -572,7 +572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsComparativePropertyUpdatedOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsComparativePropertyUpdatedOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -596,7 +596,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsComparativeStringPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsComparativeStringPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -636,7 +636,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsDatePoint`.
+    /// Variant of `Time`.
     pub struct EventDefinitionsDatePoint {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -662,7 +662,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsDatePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsDatePropertyOperation {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -730,7 +730,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsDateTimePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsDateTimePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -770,7 +770,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsEnumerationPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsEnumerationPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -822,7 +822,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsIndexedTimePoint`.
+    /// Variant of `Time`.
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
@@ -840,7 +840,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsMultiStringPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsMultiStringPropertyOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -888,7 +888,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsNumOccurrencesRefineBy`.
+    /// Variant of `EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`.
     pub struct EventDefinitionsNumOccurrencesRefineBy {
         /// Maximum number of occurrences.
         max_occurrences: Option<i64> = "maxOccurrences",
@@ -900,7 +900,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsNumberPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -989,7 +989,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsPropertyReferencedTime`.
+    /// Variant of `Time`.
     pub struct EventDefinitionsPropertyReferencedTime {
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -1005,7 +1005,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsRangedDatePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsRangedDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1031,7 +1031,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsRangedNumberPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsRangedNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1055,7 +1055,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsRangedTimeOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsRangedTimeOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1097,7 +1097,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsRollingDateRangePropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsRollingDateRangePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1135,7 +1135,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsRollingPropertyUpdatedOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsRollingPropertyUpdatedOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1167,7 +1167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsSetOccurrencesRefineBy`.
+    /// Variant of `EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`.
     pub struct EventDefinitionsSetOccurrencesRefineBy {
         /// Rule for matches of the set, for example `ANY`.
         set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
@@ -1195,7 +1195,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsStringPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsStringPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1243,7 +1243,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventDefinitionsTimePointOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct EventDefinitionsTimePointOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1287,7 +1287,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FiscalQuarter`.
+    /// Variant of `Reference`.
     pub struct FiscalQuarter {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1307,7 +1307,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FiscalYear`.
+    /// Variant of `Reference`.
     pub struct FiscalYear {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1351,7 +1351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MonthReference`.
+    /// Variant of `Reference`.
     pub struct MonthReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1369,7 +1369,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `NowReference`.
+    /// Variant of `Reference`.
     pub struct NowReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1403,7 +1403,7 @@ crm_core::record! {
 }
 
 impl ObjectResolutionMappingRequest {
-    /// Creates a `ObjectResolutionMappingRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(primary_object_rule: impl Into<PrimaryObjectResolutionRule>) -> Self {
         Self {
@@ -1436,7 +1436,7 @@ crm_core::record! {
 }
 
 impl PrimaryObjectResolutionRule {
-    /// Creates a `PrimaryObjectResolutionRule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_property_name: impl Into<String>,
@@ -1459,7 +1459,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `QuarterReference`.
+    /// Variant of `Reference`.
     pub struct QuarterReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1493,7 +1493,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `RegexPropertyOperation`.
+    /// Variant of `EventDefinitionsPropertyFilterOperation`.
     pub struct RegexPropertyOperation {
         /// True if upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
@@ -1548,7 +1548,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `TodayReference`.
+    /// Variant of `Reference`.
     pub struct TodayReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1564,7 +1564,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WeekReference`.
+    /// Variant of `Reference`.
     pub struct WeekReference {
         /// The day of the week, for example `MONDAY`.
         day_of_week: Option<TimeWindowDay> = "dayOfWeek",
@@ -1582,7 +1582,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `YearReference`.
+    /// Variant of `Reference`.
     pub struct YearReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",

@@ -46,7 +46,7 @@ crm_core::setters!(CrmSearchRequest {
 });
 
 impl CrmSearchRequest {
-    /// Creates a `CrmSearchRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_groups: impl Into<Vec<FilterGroup>>,
@@ -74,7 +74,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ExportListRequest`.
+    /// Variant of `ExportRequest`.
     pub struct ExportListRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -130,7 +130,7 @@ crm_core::setters!(ExportListRequest {
 });
 
 impl ExportListRequest {
-    /// Creates a `ExportListRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -224,7 +224,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ExportViewRequest`.
+    /// Variant of `ExportRequest`.
     pub struct ExportViewRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -280,7 +280,7 @@ crm_core::setters!(ExportViewRequest {
 });
 
 impl ExportViewRequest {
-    /// Creates a `ExportViewRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -164,7 +164,7 @@ crm_core::setters!(FolderInput {
 });
 
 impl FolderInput {
-    /// Creates a `FolderInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -223,7 +223,7 @@ crm_core::setters!(FolderUpdateInputWithId {
 });
 
 impl FolderUpdateInputWithId {
-    /// Creates a `FolderUpdateInputWithId` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -278,7 +278,7 @@ crm_core::setters!(ImportFromUrlInput {
 });
 
 impl ImportFromUrlInput {
-    /// Creates a `ImportFromUrlInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         access: impl Into<StoredFileAccess>,

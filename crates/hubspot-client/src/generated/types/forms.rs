@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// One of the variants of another type: `DatepickerField`.
+    /// Variant of `Field`.
     pub struct DatepickerField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -52,7 +52,7 @@ crm_core::setters!(DatepickerField {
 });
 
 impl DatepickerField {
-    /// Creates a `DatepickerField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -90,7 +90,7 @@ crm_core::record! {
 }
 
 impl DependentField {
-    /// Creates a `DependentField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         dependent_condition: impl Into<DependentFieldFilter>,
@@ -182,7 +182,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `DropdownField`.
+    /// Variant of `Field`.
     pub struct DropdownField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -234,7 +234,7 @@ crm_core::setters!(DropdownField {
 });
 
 impl DropdownField {
-    /// Creates a `DropdownField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -261,7 +261,7 @@ impl Default for DropdownField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EmailField`.
+    /// Variant of `Field`.
     pub struct EmailField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -313,7 +313,7 @@ crm_core::setters!(EmailField {
 });
 
 impl EmailField {
-    /// Creates a `EmailField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -352,7 +352,7 @@ crm_core::record! {
 }
 
 impl EmailFieldValidation {
-    /// Creates a `EmailFieldValidation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         blocked_email_domains: impl Into<Vec<String>>,
@@ -387,7 +387,7 @@ crm_core::setters!(EnumeratedFieldOption {
 });
 
 impl EnumeratedFieldOption {
-    /// Creates a `EnumeratedFieldOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -444,7 +444,7 @@ crm_core::setters!(FieldGroup {
 });
 
 impl FieldGroup {
-    /// Creates a `FieldGroup` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         fields: impl Into<Vec<Field>>,
@@ -496,7 +496,7 @@ crm_core::record! {
 }
 
 impl FieldValidation {
-    /// Creates a `FieldValidation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         max_allowed_digits: impl Into<i64>,
@@ -511,7 +511,7 @@ impl FieldValidation {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FileField`.
+    /// Variant of `Field`.
     pub struct FileField {
         /// True if more than one file can be given.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
@@ -563,7 +563,7 @@ crm_core::setters!(FileField {
 });
 
 impl FileField {
-    /// Creates a `FileField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -636,7 +636,7 @@ crm_core::setters!(FormDisplayOptions {
 });
 
 impl FormDisplayOptions {
-    /// Creates a `FormDisplayOptions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         render_raw_html: impl Into<bool>,
@@ -686,7 +686,7 @@ crm_core::record! {
 }
 
 impl FormPostSubmitAction {
-    /// Creates a `FormPostSubmitAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<FormPostSubmitActionType>,
@@ -1011,7 +1011,7 @@ crm_core::setters!(HubSpotFormDefinition {
 });
 
 impl HubSpotFormDefinition {
-    /// Creates a `HubSpotFormDefinition` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1038,7 +1038,7 @@ impl Default for HubSpotFormDefinition {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `HubSpotFormDefinitionCreateRequest`.
+    /// Variant of `FormDefinitionCreateRequestBase`.
     pub struct HubSpotFormDefinitionCreateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1086,7 +1086,7 @@ crm_core::setters!(HubSpotFormDefinitionCreateRequest {
 });
 
 impl HubSpotFormDefinitionCreateRequest {
-    /// Creates a `HubSpotFormDefinitionCreateRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1168,7 +1168,7 @@ crm_core::record! {
 }
 
 impl LegalConsentCheckbox {
-    /// Creates a `LegalConsentCheckbox` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -1185,7 +1185,7 @@ impl LegalConsentCheckbox {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LegalConsentOptionsExplicitConsentToProcess`.
+    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
     pub struct LegalConsentOptionsExplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1217,7 +1217,7 @@ crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsExplicitConsentToProcess {
-    /// Creates a `LegalConsentOptionsExplicitConsentToProcess` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1237,7 +1237,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LegalConsentOptionsImplicitConsentToProcess`.
+    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
     pub struct LegalConsentOptionsImplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1261,7 +1261,7 @@ crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsImplicitConsentToProcess {
-    /// Creates a `LegalConsentOptionsImplicitConsentToProcess` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1279,7 +1279,7 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LegalConsentOptionsLegitimateInterest`.
+    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
     pub struct LegalConsentOptionsLegitimateInterest {
         /// Subject of the legitimate interest: `client`, `lead` or `other`.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
@@ -1295,7 +1295,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsLegitimateInterest {
-    /// Creates a `LegalConsentOptionsLegitimateInterest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         lawful_basis: impl Into<LegalConsentOptionsLegitimateInterestLawfulBasis>,
@@ -1325,7 +1325,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `LegalConsentOptionsNone`.
+    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
     pub struct LegalConsentOptionsNone {
         /// Type. Always `none`.
         type_: Option<String> = "type",
@@ -1335,7 +1335,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsNone {
-    /// Creates a `LegalConsentOptionsNone` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1364,7 +1364,7 @@ crm_core::record! {
 }
 
 impl LifecycleStage {
-    /// Creates a `LifecycleStage` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1376,7 +1376,7 @@ impl LifecycleStage {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MobilePhoneField`.
+    /// Variant of `Field`.
     pub struct MobilePhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1428,7 +1428,7 @@ crm_core::setters!(MobilePhoneField {
 });
 
 impl MobilePhoneField {
-    /// Creates a `MobilePhoneField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1455,7 +1455,7 @@ impl Default for MobilePhoneField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MultiLineTextField`.
+    /// Variant of `Field`.
     pub struct MultiLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1503,7 +1503,7 @@ crm_core::setters!(MultiLineTextField {
 });
 
 impl MultiLineTextField {
-    /// Creates a `MultiLineTextField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1529,7 +1529,7 @@ impl Default for MultiLineTextField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MultipleCheckboxesField`.
+    /// Variant of `Field`.
     pub struct MultipleCheckboxesField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1577,7 +1577,7 @@ crm_core::setters!(MultipleCheckboxesField {
 });
 
 impl MultipleCheckboxesField {
-    /// Creates a `MultipleCheckboxesField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1603,7 +1603,7 @@ impl Default for MultipleCheckboxesField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `NumberField`.
+    /// Variant of `Field`.
     pub struct NumberField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1655,7 +1655,7 @@ crm_core::setters!(NumberField {
 });
 
 impl NumberField {
-    /// Creates a `NumberField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1682,7 +1682,7 @@ impl Default for NumberField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PaymentLinkRadioField`.
+    /// Variant of `Field`.
     pub struct PaymentLinkRadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1730,7 +1730,7 @@ crm_core::setters!(PaymentLinkRadioField {
 });
 
 impl PaymentLinkRadioField {
-    /// Creates a `PaymentLinkRadioField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1756,7 +1756,7 @@ impl Default for PaymentLinkRadioField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PhoneField`.
+    /// Variant of `Field`.
     pub struct PhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1812,7 +1812,7 @@ crm_core::setters!(PhoneField {
 });
 
 impl PhoneField {
-    /// Creates a `PhoneField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1840,7 +1840,7 @@ impl Default for PhoneField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `RadioField`.
+    /// Variant of `Field`.
     pub struct RadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1892,7 +1892,7 @@ crm_core::setters!(RadioField {
 });
 
 impl RadioField {
-    /// Creates a `RadioField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1919,7 +1919,7 @@ impl Default for RadioField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SingleCheckboxField`.
+    /// Variant of `Field`.
     pub struct SingleCheckboxField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1963,7 +1963,7 @@ crm_core::setters!(SingleCheckboxField {
 });
 
 impl SingleCheckboxField {
-    /// Creates a `SingleCheckboxField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1988,7 +1988,7 @@ impl Default for SingleCheckboxField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SingleLineTextField`.
+    /// Variant of `Field`.
     pub struct SingleLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -2036,7 +2036,7 @@ crm_core::setters!(SingleLineTextField {
 });
 
 impl SingleLineTextField {
-    /// Creates a `SingleLineTextField` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -209,7 +209,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchClone {
-    /// Creates a `HubDbRowBatchClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowClone>>) -> Self {
         Self {
@@ -230,7 +230,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchCreate {
-    /// Creates a `HubDbRowBatchCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowInput>>) -> Self {
         Self {
@@ -273,7 +273,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchUpdate {
-    /// Creates a `HubDbRowBatchUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowUpdate>>) -> Self {
         Self {
@@ -300,7 +300,7 @@ crm_core::setters!(HubDbRowClone {
 });
 
 impl HubDbRowClone {
-    /// Creates a `HubDbRowClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -354,7 +354,7 @@ crm_core::setters!(HubDbRowInput {
 });
 
 impl HubDbRowInput {
-    /// Creates a `HubDbRowInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -447,7 +447,7 @@ crm_core::setters!(HubDbRowUpdate {
 });
 
 impl HubDbRowUpdate {
-    /// Creates a `HubDbRowUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -535,7 +535,7 @@ crm_core::setters!(HubDbTableCloneRequest {
 });
 
 impl HubDbTableCloneRequest {
-    /// Creates a `HubDbTableCloneRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(copy_rows: impl Into<bool>, is_hubspot_defined: impl Into<bool>) -> Self {
         Self {
@@ -587,7 +587,7 @@ crm_core::setters!(HubDbTableInput {
 });
 
 impl HubDbTableInput {
-    /// Creates a `HubDbTableInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -700,7 +700,7 @@ crm_core::record! {
 }
 
 impl SimpleUser {
-    /// Creates a `SimpleUser` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,

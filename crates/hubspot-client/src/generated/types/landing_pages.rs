@@ -45,7 +45,7 @@ crm_core::record! {
 }
 
 impl ContentFolderBatch {
-    /// Creates a `ContentFolderBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ContentFolder>>) -> Self {
         Self {

@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ListConversionDate`.
+    /// Variant of `ListConversionTime`.
     pub struct ListConversionDate {
         /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl ListConversionDate {
-    /// Creates a `ListConversionDate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day: impl Into<i64>,
@@ -82,7 +82,7 @@ impl ListConversionDate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ListConversionInactivity`.
+    /// Variant of `ListConversionTime`.
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`.
         conversion_type: Option<String> = "conversionType",
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl ListConversionInactivity {
-    /// Creates a `ListConversionInactivity` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         offset: impl Into<i64>,
@@ -176,7 +176,7 @@ crm_core::setters!(ListCreateRequest {
 });
 
 impl ListCreateRequest {
-    /// Creates a `ListCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl ListFilterUpdateRequest {
-    /// Creates a `ListFilterUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(filter_branch: impl Into<FilterBranch>) -> Self {
         Self {
@@ -275,7 +275,7 @@ crm_core::setters!(ListFolderCreateRequest {
 });
 
 impl ListFolderCreateRequest {
-    /// Creates a `ListFolderCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -307,7 +307,7 @@ crm_core::record! {
 }
 
 impl ListMoveRequest {
-    /// Creates a `ListMoveRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(list_id: impl Into<String>, new_folder_id: impl Into<String>) -> Self {
         Self {
@@ -331,7 +331,7 @@ crm_core::record! {
 }
 
 impl ListPermissions {
-    /// Creates a `ListPermissions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         teams_with_edit_access: impl Into<Vec<i64>>,
@@ -448,7 +448,7 @@ crm_core::record! {
 }
 
 impl MembershipChangeRequest {
-    /// Creates a `MembershipChangeRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         record_ids_to_add: impl Into<Vec<String>>,
@@ -583,7 +583,7 @@ crm_core::record! {
 }
 
 impl RecordIdInput {
-    /// Creates a `RecordIdInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, record_id: impl Into<String>) -> Self {
         Self {
@@ -605,7 +605,7 @@ crm_core::record! {
 }
 
 impl RecordIdInputBatch {
-    /// Creates a `RecordIdInputBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
         Self {

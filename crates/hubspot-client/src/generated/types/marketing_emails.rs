@@ -180,7 +180,7 @@ crm_core::setters!(EmailClone {
 });
 
 impl EmailClone {
-    /// Creates a `EmailClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -623,7 +623,7 @@ crm_core::setters!(EmailTestingDetails {
 });
 
 impl EmailTestingDetails {
-    /// Creates a `EmailTestingDetails` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(is_ab_variation: impl Into<bool>) -> Self {
         Self {

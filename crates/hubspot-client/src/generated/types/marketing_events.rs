@@ -138,7 +138,7 @@ crm_core::record! {
 }
 
 impl EventDetailSettingsUrl {
-    /// Creates a `EventDetailSettingsUrl` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(event_details_url: impl Into<String>) -> Self {
         Self {
@@ -371,7 +371,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpdate {
-    /// Creates a `MarketingEventBatchUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventBatchUpdateRow>>) -> Self {
         Self {
@@ -452,7 +452,7 @@ crm_core::setters!(MarketingEventBatchUpdateRow {
 });
 
 impl MarketingEventBatchUpdateRow {
-    /// Creates a `MarketingEventBatchUpdateRow` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -482,7 +482,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpsert {
-    /// Creates a `MarketingEventBatchUpsert` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventCreate>>) -> Self {
         Self {
@@ -505,7 +505,7 @@ crm_core::record! {
 }
 
 impl MarketingEventComplete {
-    /// Creates a `MarketingEventComplete` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_date_time: impl Into<Timestamp>,
@@ -570,7 +570,7 @@ crm_core::setters!(MarketingEventCreate {
 });
 
 impl MarketingEventCreate {
-    /// Creates a `MarketingEventCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,
@@ -645,7 +645,7 @@ crm_core::setters!(MarketingEventEmailSubscriber {
 });
 
 impl MarketingEventEmailSubscriber {
-    /// Creates a `MarketingEventEmailSubscriber` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -673,7 +673,7 @@ crm_core::record! {
 }
 
 impl MarketingEventEmailSubscriberBatch {
-    /// Creates a `MarketingEventEmailSubscriberBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventEmailSubscriber>>) -> Self {
         Self {
@@ -698,7 +698,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifier {
-    /// Creates a `MarketingEventExternalUniqueIdentifier` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         app_id: impl Into<i64>,
@@ -725,7 +725,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifierBatch {
-    /// Creates a `MarketingEventExternalUniqueIdentifierBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventExternalUniqueIdentifier>>) -> Self {
         Self {
@@ -818,7 +818,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequest {
-    /// Creates a `MarketingEventPublicObjectIdDeleteRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -839,7 +839,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequestBatch {
-    /// Creates a `MarketingEventPublicObjectIdDeleteRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<MarketingEventPublicObjectIdDeleteRequest>>,
@@ -900,7 +900,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriber {
-    /// Creates a `MarketingEventSubscriber` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         interaction_date_time: impl Into<i64>,
@@ -927,7 +927,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriberBatch {
-    /// Creates a `MarketingEventSubscriberBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventSubscriber>>) -> Self {
         Self {

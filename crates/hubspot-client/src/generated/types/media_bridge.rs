@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AttentionSpanCalculatedValues {
-    /// Creates a `AttentionSpanCalculatedValues` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         total_percent_played: impl Into<f64>,
@@ -147,7 +147,7 @@ crm_core::setters!(AttentionSpanEventRequest {
 });
 
 impl AttentionSpanEventRequest {
-    /// Creates a `AttentionSpanEventRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -261,7 +261,7 @@ crm_core::record! {
 }
 
 impl Endpoints {
-    /// Creates a `Endpoints` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         discovery: impl Into<bool>,
@@ -304,7 +304,7 @@ crm_core::setters!(EventVisibilityChange {
 });
 
 impl EventVisibilityChange {
-    /// Creates a `EventVisibilityChange` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_type: impl Into<EventVisibilityChangeEventType>,
@@ -672,7 +672,7 @@ crm_core::setters!(IntegratorOEmbedDomainRequest {
 });
 
 impl IntegratorOEmbedDomainRequest {
-    /// Creates a `IntegratorOEmbedDomainRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(endpoints: impl Into<Endpoints>) -> Self {
         Self {
@@ -706,7 +706,7 @@ crm_core::record! {
 }
 
 impl IntegratorObjectCreationRequest {
-    /// Creates a `IntegratorObjectCreationRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(media_types: impl Into<Vec<MediaType>>) -> Self {
         Self {
@@ -943,7 +943,7 @@ crm_core::setters!(MediaBridgeProviderPartial {
 });
 
 impl MediaBridgeProviderPartial {
-    /// Creates a `MediaBridgeProviderPartial` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(updated_at: impl Into<i64>) -> Self {
         Self {
@@ -1075,7 +1075,7 @@ crm_core::setters!(MediaPlayedEventRequest {
 });
 
 impl MediaPlayedEventRequest {
-    /// Creates a `MediaPlayedEventRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -1218,7 +1218,7 @@ crm_core::setters!(MediaPlayedPercentageEventRequest {
 });
 
 impl MediaPlayedPercentageEventRequest {
-    /// Creates a `MediaPlayedPercentageEventRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,

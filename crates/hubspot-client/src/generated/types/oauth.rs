@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// One of the variants of another type: `AccessTokenInfoReply`.
+    /// Variant of `TokenInfo`.
     pub struct AccessTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AccessTokenReply`.
+    /// Variant of `Token`.
     pub struct AccessTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ClientCredentialsTokenReply`.
+    /// Variant of `Token`.
     pub struct ClientCredentialsTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -144,7 +144,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `RefreshTokenInfoReply`.
+    /// Variant of `TokenInfo`.
     pub struct RefreshTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",

@@ -4,29 +4,29 @@
 use super::*;
 
 crm_core::record! {
-    /// Associated id.
+    /// Item of `results` of `AssociatedIdPage`.
     pub struct AssociatedId {
         /// The id.
         id: Option<String> = "id",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Associated id page.
+    /// Item of `associations` of `ObjectWithAssociations`.
     pub struct AssociatedIdPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociatedId> = "results",
     }
 }
 
 crm_core::record! {
-    /// Associations for object.
+    /// Item of `associations` of `BatchCreateRow`.
     pub struct AssociationsForObject {
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -51,9 +51,9 @@ impl AssociationsForObject {
 }
 
 crm_core::record! {
-    /// Batch create.
+    /// Body of `objects.batch_create`.
     pub struct BatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -72,9 +72,9 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Batch create row.
+    /// Item of `inputs` of `BatchCreate`.
     pub struct BatchCreateRow {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -85,14 +85,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
     /// A mark of your own to match answers and errors.
     object_write_trace_id: String,
 });
 
 impl BatchCreateRow {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -105,15 +105,15 @@ impl BatchCreateRow {
 }
 
 crm_core::record! {
-    /// Batch read.
+    /// Body of `objects.batch_read`.
     pub struct BatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -124,12 +124,12 @@ crm_core::setters!(BatchRead {
     id_property: String,
     /// The names of the properties to give.
     properties: [String],
-    /// Properties with their earlier values too.
+    /// Properties with their earlier values.
     properties_with_history: [String],
 });
 
 impl BatchRead {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -143,31 +143,31 @@ impl BatchRead {
 }
 
 crm_core::record! {
-    /// Batch reply.
+    /// Reply of `objects.batch_create`.
     pub struct BatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Batch update.
+    /// Body of `objects.batch_update`.
     pub struct BatchUpdate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 impl BatchUpdate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpdateRow>>) -> Self {
         Self {
@@ -186,7 +186,7 @@ impl BatchUpdate {
 }
 
 crm_core::record! {
-    /// Batch update row.
+    /// Item of `inputs` of `BatchUpdate`.
     pub struct BatchUpdateRow {
         /// The id.
         id: Option<String> = "id",
@@ -208,7 +208,7 @@ crm_core::setters!(BatchUpdateRow {
 });
 
 impl BatchUpdateRow {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -222,9 +222,9 @@ impl BatchUpdateRow {
 }
 
 crm_core::record! {
-    /// Batch upsert.
+    /// Body of `objects.batch_upsert`.
     pub struct BatchUpsert {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
     }
     required "inputs"
@@ -232,7 +232,7 @@ crm_core::record! {
 }
 
 impl BatchUpsert {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpsertRow>>) -> Self {
         Self {
@@ -243,29 +243,29 @@ impl BatchUpsert {
 }
 
 crm_core::record! {
-    /// Batch upsert reply.
+    /// Reply of `objects.batch_upsert`.
     pub struct BatchUpsertReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<UpsertObject> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Batch upsert row.
+    /// Item of `inputs` of `BatchUpsert`.
     pub struct BatchUpsertRow {
         /// The id.
         id: Option<String> = "id",
@@ -287,7 +287,7 @@ crm_core::setters!(BatchUpsertRow {
 });
 
 impl BatchUpsertRow {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -301,7 +301,7 @@ impl BatchUpsertRow {
 }
 
 crm_core::record! {
-    /// Gdpr delete.
+    /// Body of `objects.gdpr_delete`.
     pub struct GdprDelete {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -317,7 +317,7 @@ crm_core::setters!(GdprDelete {
 });
 
 impl GdprDelete {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -329,7 +329,7 @@ impl GdprDelete {
 }
 
 crm_core::record! {
-    /// Merge input.
+    /// Body of `objects.merge`.
     pub struct MergeInput {
         /// The id of the record that is merged into the other.
         object_id_to_merge: Option<String> = "objectIdToMerge",
@@ -341,7 +341,7 @@ crm_core::record! {
 }
 
 impl MergeInput {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         object_id_to_merge: impl Into<String>,
@@ -356,13 +356,13 @@ impl MergeInput {
 }
 
 crm_core::record! {
-    /// Object.
+    /// Reply of `objects.create`.
     pub struct Object {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -370,21 +370,21 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
 
 crm_core::record! {
-    /// Object create.
+    /// Body of `objects.create`.
     pub struct ObjectCreate {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -393,12 +393,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
 });
 
 impl ObjectCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -410,17 +410,17 @@ impl ObjectCreate {
 }
 
 crm_core::record! {
-    /// Object page.
+    /// Reply of `objects.list`.
     pub struct ObjectPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectWithAssociations> = "results",
     }
 }
 
 crm_core::record! {
-    /// Object update.
+    /// Body of `objects.update`.
     pub struct ObjectUpdate {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -430,7 +430,7 @@ crm_core::record! {
 }
 
 impl ObjectUpdate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -441,27 +441,27 @@ impl ObjectUpdate {
 }
 
 crm_core::record! {
-    /// Object warning.
+    /// Item of `warnings` of `Object`.
     pub struct ObjectWarning {
         /// The group it is sorted into.
         category: Option<String> = "category",
         /// Further details of what it is about.
         context: Map<String> = "context",
-        /// What it says, for people.
+        /// Human-readable message.
         message: Option<String> = "message",
     }
 }
 
 crm_core::record! {
-    /// Object with associations.
+    /// Reply of `objects.get`.
     pub struct ObjectWithAssociations {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Map<AssociatedIdPage> = "associations",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -469,43 +469,43 @@ crm_core::record! {
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
 
 crm_core::record! {
-    /// Search reply.
+    /// Reply of `objects.search`.
     pub struct SearchReply {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Search request.
+    /// Body of `objects.search`.
     pub struct SearchRequest {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
         /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// Most items in a page.
+        /// Maximum number of items per page.
         limit: Option<i64> = "limit",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
         /// The text to search for.
         query: Option<String> = "query",
-        /// What the results are sorted by.
+        /// Order of the results.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
 }
@@ -514,13 +514,13 @@ crm_core::setters!(SearchRequest {
     after: String,
     /// Groups of filters; meeting one group is enough.
     filter_groups: [FilterGroup],
-    /// Most items in a page.
+    /// Maximum number of items per page.
     limit: i64,
     /// The names of the properties to give.
     properties: [String],
     /// The text to search for.
     query: String,
-    /// What the results are sorted by.
+    /// Order of the results.
     sorts: [SearchSort],
 });
 
@@ -541,7 +541,7 @@ crm_core::setters!(SearchSort {
 });
 
 impl SearchSort {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -563,29 +563,29 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Upsert object.
+    /// Item of `results` of `BatchUpsertReply`.
     pub struct UpsertObject {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// Whether it was newly made.
+        /// True if it was newly made.
         new: Option<bool> = "new",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// What to look out for.
+        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }

@@ -58,7 +58,7 @@ crm_core::setters!(PropertyValidationRuleUpdate {
 });
 
 impl PropertyValidationRuleUpdate {
-    /// Creates a `PropertyValidationRuleUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(rule_arguments: impl Into<Vec<String>>) -> Self {
         Self {

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationCreateRequest {
-    /// Creates a `AssociationCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 impl BookingFormField {
-    /// Creates a `BookingFormField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -216,7 +216,7 @@ crm_core::record! {
 }
 
 impl CalendarMeetingEventCreateRequest {
-    /// Creates a `CalendarMeetingEventCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         associations: impl Into<Vec<AssociationCreateRequest>>,
@@ -325,7 +325,7 @@ crm_core::record! {
 }
 
 impl EmailReminderSchedule {
-    /// Creates a `EmailReminderSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         reminders: impl Into<Vec<Reminder>>,
@@ -400,7 +400,7 @@ crm_core::record! {
 }
 
 impl LegalConsentReply {
-    /// Creates a `LegalConsentReply` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         communication_type_id: impl Into<String>,
@@ -780,7 +780,7 @@ crm_core::record! {
 }
 
 impl Reminder {
-    /// Creates a `Reminder` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         number_of_time_units: impl Into<i64>,

@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl ObjectSchemaBatchReadRequest {
-    /// Creates a `ObjectSchemaBatchReadRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         include_association_definitions: impl Into<bool>,
@@ -168,7 +168,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
 });
 
 impl ObjectTypePropertyCreate {
-    /// Creates a `ObjectTypePropertyCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         field_type: impl Into<String>,

@@ -76,7 +76,7 @@ crm_core::setters!(SequenceEnrollmentRequest {
 });
 
 impl SequenceEnrollmentRequest {
-    /// Creates a `SequenceEnrollmentRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AbTestCreate {
-    /// Creates a `AbTestCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         content_id: impl Into<String>,

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AbTestEnd {
-    /// Creates a `AbTestEnd` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, winner_id: impl Into<String>) -> Self {
         Self {
@@ -40,7 +40,7 @@ crm_core::record! {
 }
 
 impl AbTestRerun {
-    /// Creates a `AbTestRerun` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, variation_id: impl Into<String>) -> Self {
         Self {
@@ -76,7 +76,7 @@ crm_core::setters!(ContentLanguageClone {
 });
 
 impl ContentLanguageClone {
-    /// Creates a `ContentLanguageClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -327,7 +327,7 @@ crm_core::record! {
 }
 
 impl PageBatch {
-    /// Creates a `PageBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Page>>) -> Self {
         Self {

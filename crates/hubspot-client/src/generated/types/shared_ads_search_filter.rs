@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Ads search filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct AdsSearchFilter {
         /// The ad network.
         ad_network: Option<String> = "adNetwork",
@@ -12,9 +12,9 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Always `ADS_SEARCH`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// What the search terms are of.
+        /// Kind of search term.
         search_term_type: Option<String> = "searchTermType",
         /// The words to search for.
         search_terms: Option<Vec<String>> = "searchTerms",
@@ -27,16 +27,16 @@ crm_core::setters!(AdsSearchFilter {
     ad_network: String,
     /// The kind of ads entity.
     entity_type: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
-    /// What the search terms are of.
+    /// Kind of search term.
     search_term_type: String,
     /// The words to search for.
     search_terms: [String],
 });
 
 impl AdsSearchFilter {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -58,11 +58,11 @@ impl Default for AdsSearchFilter {
 }
 
 crm_core::record! {
-    /// Ads time filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl AdsTimeFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
         Self {
@@ -82,9 +82,9 @@ impl AdsTimeFilter {
 }
 
 crm_core::record! {
-    /// And filter branch.
+    /// Variant of `FilterBranch`.
     pub struct AndFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `AND`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -98,7 +98,7 @@ crm_core::record! {
 }
 
 impl AndFilterBranch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -142,13 +142,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Association filter branch.
+    /// Variant of `FilterBranch`.
     pub struct AssociationFilterBranch {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `ASSOCIATION`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -156,33 +156,33 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
     by new
 }
 crm_core::setters!(AssociationFilterBranch {
-    /// Who defined the association, as `USER_DEFINED`.
+    /// Origin of the association's definition, for example `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// How its parts are joined, as `AND`.
+    /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
 });
 
 impl AssociationFilterBranch {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -206,47 +206,47 @@ impl Default for AssociationFilterBranch {
 }
 
 crm_core::record! {
-    /// Association in list filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct AssociationInListFilter {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `ASSOCIATION`.
         filter_type: Option<String> = "filterType",
         /// The id of the list.
         list_id: Option<String> = "listId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The type of object that the association leads to.
         to_object_type: Option<String> = "toObjectType",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
     by new
 }
 crm_core::setters!(AssociationInListFilter {
-    /// Who defined the association, as `USER_DEFINED`.
+    /// Origin of the association's definition, for example `USER_DEFINED`.
     association_category: String,
     /// The id of the kind of association.
     association_type_id: i64,
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the list.
     list_id: String,
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: String,
     /// The type of object that the association leads to.
     to_object_type: String,
-    /// The id of the object type it goes to, as `0-1`.
+    /// The id of the object type it goes to, for example `0-1`.
     to_object_type_id: String,
 });
 
 impl AssociationInListFilter {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -270,7 +270,7 @@ impl Default for AssociationInListFilter {
 }
 
 crm_core::record! {
-    /// Communication subscription filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct CommunicationSubscriptionFilter {
         /// The opt states that pass.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
@@ -294,7 +294,7 @@ crm_core::setters!(CommunicationSubscriptionFilter {
 });
 
 impl CommunicationSubscriptionFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         accepted_opt_states: impl Into<Vec<String>>,
@@ -315,25 +315,25 @@ impl CommunicationSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Constant filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
-        /// Whether all pass or none.
+        /// True if all records pass, false if none does.
         should_accept: Option<bool> = "shouldAccept",
-        /// Where it comes from.
+        /// Origin.
         source: Option<String> = "source",
     }
     required "filterType" "shouldAccept"
     by new
 }
 crm_core::setters!(ConstantFilter {
-    /// Where it comes from.
+    /// Origin.
     source: String,
 });
 
 impl ConstantFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(should_accept: impl Into<bool>) -> Self {
         Self {
@@ -346,31 +346,31 @@ impl ConstantFilter {
 }
 
 crm_core::record! {
-    /// Cta analytics filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct CtaAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The name of the call to action.
         cta_name: Option<String> = "ctaName",
         /// Always `CTA`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "ctaName" "filterType" "operator"
     by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl CtaAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -385,7 +385,7 @@ impl CtaAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Email event filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct EmailEventFilter {
         /// The id of the app.
         app_id: Option<String> = "appId",
@@ -397,9 +397,9 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// The level at which e-mail events are looked at.
         level: Option<String> = "level",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<EmailEventFilterOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "appId" "emailId" "filterType" "level" "operator"
@@ -408,12 +408,12 @@ crm_core::record! {
 crm_core::setters!(EmailEventFilter {
     /// The address that was clicked.
     click_url: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl EmailEventFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         app_id: impl Into<String>,
@@ -435,7 +435,7 @@ impl EmailEventFilter {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum EmailEventFilterOperator {
         /// `BOUNCED`
         Bounced = "BOUNCED",
@@ -467,7 +467,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Email subscription filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct EmailSubscriptionFilter {
         /// The subscription states that pass.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
@@ -487,7 +487,7 @@ crm_core::setters!(EmailSubscriptionFilter {
 });
 
 impl EmailSubscriptionFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         accepted_statuses: impl Into<Vec<String>>,
@@ -504,31 +504,31 @@ impl EmailSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Event analytics filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct EventAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event.
         event_id: Option<String> = "eventId",
         /// Always `EVENT`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventId" "filterType" "operator"
     by new
 }
 crm_core::setters!(EventAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl EventAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -543,9 +543,9 @@ impl EventAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Event filter metadata.
+    /// Item of `filter_lines` of `IntegrationEventFilter`.
     pub struct EventFilterMetadata {
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -555,7 +555,7 @@ crm_core::record! {
 }
 
 impl EventFilterMetadata {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -580,33 +580,33 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Form submission filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct FormSubmissionFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator"
     by new
 }
 crm_core::setters!(FormSubmissionFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl FormSubmissionFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
         Self {
@@ -621,7 +621,7 @@ impl FormSubmissionFilter {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum FormSubmissionFilterOperator {
         /// `FILLED_OUT`
         FilledOut = "FILLED_OUT",
@@ -631,35 +631,35 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Form submission on page filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct FormSubmissionOnPageFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Always `FORM_SUBMISSION_ON_PAGE`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<FormSubmissionFilterOperator> = "operator",
         /// The id of the page.
         page_id: Option<String> = "pageId",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageId"
     by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the form.
     form_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl FormSubmissionOnPageFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<FormSubmissionFilterOperator>,
@@ -678,7 +678,7 @@ impl FormSubmissionOnPageFilter {
 }
 
 crm_core::record! {
-    /// In list filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct InListFilter {
         /// Always `IN_LIST`.
         filter_type: Option<String> = "filterType",
@@ -686,7 +686,7 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// Further facts about it.
         metadata: Option<InListFilterMetadata> = "metadata",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
@@ -698,7 +698,7 @@ crm_core::setters!(InListFilter {
 });
 
 impl InListFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -712,7 +712,7 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// In list filter metadata.
+    /// Value of `metadata` of `InListFilter`.
     pub struct InListFilterMetadata {
         /// The id.
         id: Option<String> = "id",
@@ -724,7 +724,7 @@ crm_core::record! {
 }
 
 impl InListFilterMetadata {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
         Self {
@@ -736,7 +736,7 @@ impl InListFilterMetadata {
 }
 
 crm_core::record! {
-    /// Integration event filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct IntegrationEventFilter {
         /// The id of the event type.
         event_type_id: Option<i64> = "eventTypeId",
@@ -750,7 +750,7 @@ crm_core::record! {
 }
 
 impl IntegrationEventFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<i64>,
@@ -766,9 +766,9 @@ impl IntegrationEventFilter {
 }
 
 crm_core::record! {
-    /// Not all filter branch.
+    /// Variant of `FilterBranch`.
     pub struct NotAllFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ALL`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -782,7 +782,7 @@ crm_core::record! {
 }
 
 impl NotAllFilterBranch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -800,9 +800,9 @@ impl NotAllFilterBranch {
 }
 
 crm_core::record! {
-    /// Not any filter branch.
+    /// Variant of `FilterBranch`.
     pub struct NotAnyFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `NOT_ANY`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -816,7 +816,7 @@ crm_core::record! {
 }
 
 impl NotAnyFilterBranch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -834,9 +834,9 @@ impl NotAnyFilterBranch {
 }
 
 crm_core::record! {
-    /// Or filter branch.
+    /// Variant of `FilterBranch`.
     pub struct OrFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `OR`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -850,7 +850,7 @@ crm_core::record! {
 }
 
 impl OrFilterBranch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -868,35 +868,35 @@ impl OrFilterBranch {
 }
 
 crm_core::record! {
-    /// Page view analytics filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct PageViewAnalyticsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// `enableTracking`
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageUrl"
     by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// `enableTracking`
     enable_tracking: bool,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl PageViewAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
         Self {
@@ -912,11 +912,11 @@ impl PageViewAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Privacy analytics filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// `privacyName`
         privacy_name: Option<String> = "privacyName",
@@ -926,7 +926,7 @@ crm_core::record! {
 }
 
 impl PrivacyAnalyticsFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
         Self {
@@ -939,9 +939,9 @@ impl PrivacyAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Restricted filter branch.
+    /// Variant of `FilterBranch`.
     pub struct RestrictedFilterBranch {
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `RESTRICTED`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -955,7 +955,7 @@ crm_core::record! {
 }
 
 impl RestrictedFilterBranch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -973,11 +973,11 @@ impl RestrictedFilterBranch {
 }
 
 crm_core::record! {
-    /// Survey monkey filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the survey.
         survey_id: Option<String> = "surveyId",
@@ -987,7 +987,7 @@ crm_core::record! {
 }
 
 impl SurveyMonkeyFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
         Self {
@@ -1000,11 +1000,11 @@ impl SurveyMonkeyFilter {
 }
 
 crm_core::record! {
-    /// Survey monkey value filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the column of the answer.
         survey_answer_col_id: Option<String> = "surveyAnswerColId",
@@ -1014,7 +1014,7 @@ crm_core::record! {
         survey_id: Option<String> = "surveyId",
         /// The question of the survey.
         survey_question: Option<String> = "surveyQuestion",
-        /// How the answer is compared.
+        /// Comparison that is applied to the answer.
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
@@ -1028,7 +1028,7 @@ crm_core::setters!(SurveyMonkeyValueFilter {
 });
 
 impl SurveyMonkeyValueFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<String>,
@@ -1050,9 +1050,9 @@ impl SurveyMonkeyValueFilter {
 }
 
 crm_core::record! {
-    /// Unified events filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct UnifiedEventsFilter {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -1060,23 +1060,23 @@ crm_core::record! {
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
         /// Always `UNIFIED_EVENTS`.
         filter_type: Option<String> = "filterType",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterLines" "filterType"
     by new
 }
 crm_core::setters!(UnifiedEventsFilter {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
         Self {
@@ -1091,13 +1091,13 @@ impl UnifiedEventsFilter {
 }
 
 crm_core::record! {
-    /// Unified events filter branch.
+    /// Variant of `FilterBranch`.
     pub struct UnifiedEventsFilterBranch {
-        /// How the occurrences are taken together.
+        /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// How its parts are joined, as `AND`.
+        /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
         /// Always `UNIFIED_EVENTS`.
         filter_branch_type: Option<String> = "filterBranchType",
@@ -1105,33 +1105,33 @@ crm_core::record! {
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
         /// The conditions that narrow it down.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
-        /// Which occurrences are looked at.
+        /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
     by new
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
-    /// How the occurrences are taken together.
+    /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
     /// The id of the event type.
     event_type_id: String,
-    /// How its parts are joined, as `AND`.
+    /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
     filter_branches: [FilterBranch],
     /// The conditions that narrow it down.
     filters: [AndFilterBranchFiltersItem],
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     operator: UnifiedEventsFilterBranchOperator,
-    /// Which occurrences are looked at.
+    /// Rule that selects the occurrences.
     pruning_refine_by: Value,
 });
 
 impl UnifiedEventsFilterBranch {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1155,7 +1155,7 @@ impl Default for UnifiedEventsFilterBranch {
 }
 
 crm_core::open_enum! {
-    /// How it is matched or worked out.
+    /// Operator that is applied.
     pub enum UnifiedEventsFilterBranchOperator {
         /// `HAS_COMPLETED`
         HasCompleted = "HAS_COMPLETED",
@@ -1165,11 +1165,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Webinar filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
-        /// How it is matched or worked out.
+        /// Operator that is applied.
         operator: Option<String> = "operator",
         /// The id of the webinar.
         webinar_id: Option<String> = "webinarId",
@@ -1183,7 +1183,7 @@ crm_core::setters!(WebinarFilter {
 });
 
 impl WebinarFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operator: impl Into<String>) -> Self {
         Self {

@@ -102,7 +102,7 @@ crm_core::setters!(ContentClone {
 });
 
 impl ContentClone {
-    /// Creates a `ContentClone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -194,7 +194,7 @@ crm_core::record! {
 }
 
 impl ContentSchedule {
-    /// Creates a `ContentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, publish_date: impl Into<Timestamp>) -> Self {
         Self {

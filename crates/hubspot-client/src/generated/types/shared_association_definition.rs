@@ -40,7 +40,7 @@ crm_core::setters!(AssociationDefinitionCreate {
 });
 
 impl AssociationDefinitionCreate {
-    /// Creates a `AssociationDefinitionCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from_object_type_id: impl Into<String>,

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationSpec {
-    /// Creates a `AssociationSpec` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,

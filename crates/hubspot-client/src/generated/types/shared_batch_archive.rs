@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Batch archive.
+    /// Body of `objects.batch_archive`.
     pub struct BatchArchive {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
     }
     required "inputs"
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl BatchArchive {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {

@@ -80,7 +80,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `Contact`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct Contact {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
@@ -142,7 +142,7 @@ crm_core::setters!(ContactEmail {
 });
 
 impl ContactEmail {
-    /// Creates a `ContactEmail` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -218,7 +218,7 @@ crm_core::setters!(ContactPhone {
 });
 
 impl ContactPhone {
-    /// Creates a `ContactPhone` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(phone: impl Into<String>) -> Self {
         Self {
@@ -270,7 +270,7 @@ crm_core::setters!(ContactProfile {
 });
 
 impl ContactProfile {
-    /// Creates a `ContactProfile` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         addresses: impl Into<Vec<ContactAddress>>,
@@ -307,7 +307,7 @@ crm_core::setters!(ContactUrl {
 });
 
 impl ContactUrl {
-    /// Creates a `ContactUrl` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -399,7 +399,7 @@ crm_core::record! {
 }
 
 impl DeliveryIdentifier {
-    /// Creates a `DeliveryIdentifier` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<DeliveryIdentifierType>,
@@ -428,7 +428,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `File`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -460,7 +460,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `Location`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct Location {
         /// The address.
         address: Option<String> = "address",
@@ -498,7 +498,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MessageHeader`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct MessageHeader {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -534,7 +534,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `QuickReplies`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct QuickReplies {
         /// True if more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
@@ -566,7 +566,7 @@ crm_core::setters!(QuickReply {
 });
 
 impl QuickReply {
-    /// Creates a `QuickReply` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         value: impl Into<String>,
@@ -656,7 +656,7 @@ crm_core::setters!(SocialMetadata {
 });
 
 impl SocialMetadata {
-    /// Creates a `SocialMetadata` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(media_type: impl Into<SocialMetadataMediaType>) -> Self {
         Self {
@@ -673,7 +673,7 @@ impl SocialMetadata {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SocialMetadataAttachment`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct SocialMetadataAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -711,7 +711,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `UnsupportedContent`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct UnsupportedContent {
         /// Type. Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
@@ -719,7 +719,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WhatsAppTemplateMetadata`.
+    /// Variant of `CommentAttachmentsItem`.
     pub struct WhatsAppTemplateMetadata {
         /// The id of the content.
         content_id: Option<i64> = "contentId",

@@ -172,7 +172,7 @@ crm_core::setters!(SingleSendEmail {
 });
 
 impl SingleSendEmail {
-    /// Creates a `SingleSendEmail` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         bcc: impl Into<Vec<String>>,
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 impl SingleSendRequestCreate {
-    /// Creates a `SingleSendRequestCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         contact_properties: impl Into<Map<String>>,

@@ -30,7 +30,7 @@ crm_core::setters!(Filter {
 });
 
 impl Filter {
-    /// Creates a `Filter` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<FilterOperator>,
@@ -58,7 +58,7 @@ crm_core::record! {
 }
 
 impl FilterGroup {
-    /// Creates a `FilterGroup` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(filters: impl Into<Vec<Filter>>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl JsonNodeBatch {
-    /// Creates a `JsonNodeBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Value>>) -> Self {
         Self {

@@ -24,7 +24,7 @@ crm_core::setters!(LanguageGroupAttach {
 });
 
 impl LanguageGroupAttach {
-    /// Creates a `LanguageGroupAttach` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 impl LanguageGroupDetach {
-    /// Creates a `LanguageGroupDetach` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl LanguagesUpdate {
-    /// Creates a `LanguagesUpdate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         languages: impl Into<Map<String>>,
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PrimaryLanguageSet {
-    /// Creates a `PrimaryLanguageSet` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstring {
-    /// Creates a `MaskedSubstring` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(end: impl Into<i64>, start: impl Into<i64>) -> Self {
         Self {
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstrings {
-    /// Creates a `MaskedSubstrings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(substrings: impl Into<Vec<MaskedSubstring>>) -> Self {
         Self {
@@ -135,7 +135,7 @@ crm_core::setters!(PropertyValue {
 });
 
 impl PropertyValue {
-    /// Creates a `PropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

@@ -44,7 +44,7 @@ crm_core::setters!(OptionInput {
 });
 
 impl OptionInput {
-    /// Creates a `OptionInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,

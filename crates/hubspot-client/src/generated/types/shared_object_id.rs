@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Object id.
+    /// Item of `inputs` of `BatchArchive`.
     pub struct ObjectId {
         /// The id.
         id: Option<String> = "id",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl ObjectId {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

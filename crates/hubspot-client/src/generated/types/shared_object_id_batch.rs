@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl ObjectIdBatch {
-    /// Creates a `ObjectIdBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PublicObjectId>>) -> Self {
         Self {

@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Property filter.
+    /// Variant of `AndFilterBranchFiltersItem`.
     pub struct PropertyFilter {
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl PropertyFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl StringBatch {
-    /// Creates a `StringBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<String>>) -> Self {
         Self {

@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 impl FileExtractRequest {
-    /// Creates a `FileExtractRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
         Self {

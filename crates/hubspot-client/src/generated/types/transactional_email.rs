@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl SmtpApiTokenRequestCreate {
-    /// Creates a `SmtpApiTokenRequestCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         campaign_name: impl Into<String>,

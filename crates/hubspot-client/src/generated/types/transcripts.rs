@@ -22,7 +22,7 @@ crm_core::setters!(Speaker {
 });
 
 impl Speaker {
-    /// Creates a `Speaker` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 impl TranscriptCreateRequest {
-    /// Creates a `TranscriptCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         engagement_id: impl Into<i64>,
@@ -92,7 +92,7 @@ crm_core::setters!(TranscriptCreateUtterance {
 });
 
 impl TranscriptCreateUtterance {
-    /// Creates a `TranscriptCreateUtterance` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_time_millis: impl Into<i64>,

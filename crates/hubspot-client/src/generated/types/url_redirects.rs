@@ -48,7 +48,7 @@ crm_core::setters!(UrlMappingCreateRequestBody {
 });
 
 impl UrlMappingCreateRequestBody {
-    /// Creates a `UrlMappingCreateRequestBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         destination: impl Into<String>,

@@ -26,7 +26,7 @@ crm_core::setters!(IdentificationTokenGenerationRequest {
 });
 
 impl IdentificationTokenGenerationRequest {
-    /// Creates a `IdentificationTokenGenerationRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email: impl Into<String>,

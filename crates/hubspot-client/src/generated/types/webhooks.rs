@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 impl SettingsChangeRequest {
-    /// Creates a `SettingsChangeRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         target_url: impl Into<String>,
@@ -145,7 +145,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequest {
-    /// Creates a `SubscriptionBatchUpdateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(active: impl Into<bool>, id: impl Into<i64>) -> Self {
         Self {
@@ -167,7 +167,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequestBatch {
-    /// Creates a `SubscriptionBatchUpdateRequestBatch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<SubscriptionBatchUpdateRequest>>) -> Self {
         Self {
@@ -204,7 +204,7 @@ crm_core::setters!(SubscriptionCreateRequest {
 });
 
 impl SubscriptionCreateRequest {
-    /// Creates a `SubscriptionCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(active: impl Into<bool>, event_type: impl Into<EventType>) -> Self {
         Self {
@@ -271,7 +271,7 @@ crm_core::record! {
 }
 
 impl ThrottlingSettings {
-    /// Creates a `ThrottlingSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(max_concurrent_requests: impl Into<i64>) -> Self {
         Self {

@@ -50,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AppLifecycleEventSubscriptionUpsertRequest`.
+    /// Variant of `SubscriptionUpsertRequest`.
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl AppLifecycleEventSubscriptionUpsertRequest {
-    /// Creates a `AppLifecycleEventSubscriptionUpsertRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<String>,
@@ -80,7 +80,7 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssociationSubscriptionUpsertRequest`.
+    /// Variant of `SubscriptionUpsertRequest`.
     pub struct AssociationSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -112,7 +112,7 @@ crm_core::setters!(AssociationSubscriptionUpsertRequest {
 });
 
 impl AssociationSubscriptionUpsertRequest {
-    /// Creates a `AssociationSubscriptionUpsertRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -176,7 +176,7 @@ crm_core::setters!(Condition {
 });
 
 impl Condition {
-    /// Creates a `Condition` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operator: impl Into<ConditionOperator>,
@@ -244,7 +244,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotBatchRequest {
-    /// Creates a `CrmObjectSnapshotBatchRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(snapshot_requests: impl Into<Vec<CrmObjectSnapshotRequest>>) -> Self {
         Self {
@@ -285,7 +285,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotRequest {
-    /// Creates a `CrmObjectSnapshotRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         object_id: impl Into<i64>,
@@ -324,7 +324,7 @@ crm_core::record! {
 }
 
 impl FilterCreateRequest {
-    /// Creates a `FilterCreateRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         filter: impl Into<WebhooksJournalFilter>,
@@ -351,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `GdprPrivacyDeletionSubscriptionUpsertRequest`.
+    /// Variant of `SubscriptionUpsertRequest`.
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 impl GdprPrivacyDeletionSubscriptionUpsertRequest {
-    /// Creates a `GdprPrivacyDeletionSubscriptionUpsertRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -419,7 +419,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ListMembershipSubscriptionUpsertRequest`.
+    /// Variant of `SubscriptionUpsertRequest`.
     pub struct ListMembershipSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -437,7 +437,7 @@ crm_core::record! {
 }
 
 impl ListMembershipSubscriptionUpsertRequest {
-    /// Creates a `ListMembershipSubscriptionUpsertRequest` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -457,7 +457,7 @@ impl ListMembershipSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ObjectSubscriptionUpsertRequest`.
+    /// Variant of `SubscriptionUpsertRequest`.
     pub struct ObjectSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -489,7 +489,7 @@ crm_core::setters!(ObjectSubscriptionUpsertRequest {
 });
 
 impl ObjectSubscriptionUpsertRequest {
-    /// Creates a `ObjectSubscriptionUpsertRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -642,7 +642,7 @@ crm_core::record! {
 }
 
 impl WebhooksJournalFilter {
-    /// Creates a `WebhooksJournalFilter` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
         Self {

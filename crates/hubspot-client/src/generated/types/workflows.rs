@@ -20,7 +20,7 @@ crm_core::setters!(AbTestBranch {
 });
 
 impl AbTestBranch {
-    /// Creates a `AbTestBranch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(connection: impl Into<Connection>) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl AbTestBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AbTestBranchAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 impl AbTestBranchAction {
-    /// Creates a `AbTestBranchAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -62,7 +62,7 @@ impl AbTestBranchAction {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ActionDataValue`.
+    /// Variant of `InputVariableValue`.
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -76,7 +76,7 @@ crm_core::record! {
 }
 
 impl ActionDataValue {
-    /// Creates a `ActionDataValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(action_id: impl Into<String>, data_key: impl Into<String>) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl ActionDataValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ActionOutputObjectPropertyValue`.
+    /// Variant of `InputVariableValue`.
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
@@ -101,7 +101,7 @@ crm_core::record! {
 }
 
 impl ActionOutputObjectPropertyValue {
-    /// Creates a `ActionOutputObjectPropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(action_output_property_token: impl Into<String>) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl ActionOutputObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AppendObjectPropertyValue`.
+    /// Variant of `InputVariableValue`.
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
@@ -125,7 +125,7 @@ crm_core::record! {
 }
 
 impl AppendObjectPropertyValue {
-    /// Creates a `AppendObjectPropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(append_property_name: impl Into<String>) -> Self {
         Self {
@@ -137,7 +137,7 @@ impl AppendObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssociationDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -161,7 +161,7 @@ crm_core::setters!(AssociationDataSource {
 });
 
 impl AssociationDataSource {
-    /// Creates a `AssociationDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -182,7 +182,7 @@ impl AssociationDataSource {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AssociationTimestampDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -200,7 +200,7 @@ crm_core::record! {
 }
 
 impl AssociationTimestampDataSource {
-    /// Creates a `AssociationTimestampDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -220,7 +220,7 @@ impl AssociationTimestampDataSource {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `AuthKeyWebhookAuthSettings`.
+    /// Variant of `WebhookActionAuthSettings`.
     pub struct AuthKeyWebhookAuthSettings {
         /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
@@ -236,7 +236,7 @@ crm_core::record! {
 }
 
 impl AuthKeyWebhookAuthSettings {
-    /// Creates a `AuthKeyWebhookAuthSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location: impl Into<AuthKeyWebhookAuthSettingsLocation>,
@@ -282,7 +282,7 @@ crm_core::setters!(BlockedDate {
 });
 
 impl BlockedDate {
-    /// Creates a `BlockedDate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -310,7 +310,7 @@ crm_core::record! {
 }
 
 impl Connection {
-    /// Creates a `Connection` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         edge_type: impl Into<ConnectionEdgeType>,
@@ -335,7 +335,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactFlow`.
+    /// Variant of `Flow`.
     pub struct ContactFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -405,7 +405,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactFlowCreateRequest`.
+    /// Variant of `FlowCreateRequest`.
     pub struct ContactFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -493,7 +493,7 @@ crm_core::setters!(ContactFlowCreateRequest {
 });
 
 impl ContactFlowCreateRequest {
-    /// Creates a `ContactFlowCreateRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -571,7 +571,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactFlowPutRequest`.
+    /// Variant of `FlowPutRequest`.
     pub struct ContactFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -651,7 +651,7 @@ crm_core::setters!(ContactFlowPutRequest {
 });
 
 impl ContactFlowPutRequest {
-    /// Creates a `ContactFlowPutRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -685,7 +685,7 @@ impl Default for ContactFlowPutRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ContactPropertyAnchor`.
+    /// Variant of `ContactFlowEventAnchor`.
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
@@ -697,7 +697,7 @@ crm_core::record! {
 }
 
 impl ContactPropertyAnchor {
-    /// Creates a `ContactPropertyAnchor` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(contact_property: impl Into<String>) -> Self {
         Self {
@@ -709,7 +709,7 @@ impl ContactPropertyAnchor {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `CustomCodeAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -749,7 +749,7 @@ crm_core::setters!(CustomCodeAction {
 });
 
 impl CustomCodeAction {
-    /// Creates a `CustomCodeAction` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -773,7 +773,7 @@ impl Default for CustomCodeAction {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `DailyEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct DailyEnrollmentSchedule {
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
@@ -785,7 +785,7 @@ crm_core::record! {
 }
 
 impl DailyEnrollmentSchedule {
-    /// Creates a `DailyEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(time_of_day: impl Into<TimeOfDay>) -> Self {
         Self {
@@ -797,7 +797,7 @@ impl DailyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `DatasetBasedEnrollmentCriteria`.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
@@ -817,7 +817,7 @@ crm_core::setters!(DatasetBasedEnrollmentCriteria {
 });
 
 impl DatasetBasedEnrollmentCriteria {
-    /// Creates a `DatasetBasedEnrollmentCriteria` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(dataset_id: impl Into<i64>, should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -831,7 +831,7 @@ impl DatasetBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `DatasetFieldPropertyFilterDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
@@ -853,7 +853,7 @@ crm_core::setters!(DatasetFieldPropertyFilterDataSource {
 });
 
 impl DatasetFieldPropertyFilterDataSource {
-    /// Creates a `DatasetFieldPropertyFilterDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         dataset_field_name: impl Into<String>,
@@ -872,7 +872,7 @@ impl DatasetFieldPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EnrolledArgumentPropertyFilterDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
@@ -894,7 +894,7 @@ crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
 });
 
 impl EnrolledArgumentPropertyFilterDataSource {
-    /// Creates a `EnrolledArgumentPropertyFilterDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         argument_name: impl Into<String>,
@@ -913,7 +913,7 @@ impl EnrolledArgumentPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EnrolledRecordPropertyFilterDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct EnrolledRecordPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
@@ -935,7 +935,7 @@ crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
 });
 
 impl EnrolledRecordPropertyFilterDataSource {
-    /// Creates a `EnrolledRecordPropertyFilterDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -954,7 +954,7 @@ impl EnrolledRecordPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EnrollmentDatasetColumnValue`.
+    /// Variant of `InputVariableValue`.
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 impl EnrollmentDatasetColumnValue {
-    /// Creates a `EnrollmentDatasetColumnValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enrollment_dataset_column_token: impl Into<String>) -> Self {
         Self {
@@ -980,7 +980,7 @@ impl EnrollmentDatasetColumnValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EnrollmentEventPropertyValue`.
+    /// Variant of `InputVariableValue`.
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
@@ -992,7 +992,7 @@ crm_core::record! {
 }
 
 impl EnrollmentEventPropertyValue {
-    /// Creates a `EnrollmentEventPropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enrollment_event_property_token: impl Into<String>) -> Self {
         Self {
@@ -1020,7 +1020,7 @@ crm_core::record! {
 }
 
 impl EnumerationOutputField {
-    /// Creates a `EnumerationOutputField` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, options: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1033,7 +1033,7 @@ impl EnumerationOutputField {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `EventBasedEnrollmentCriteria`.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
@@ -1055,7 +1055,7 @@ crm_core::setters!(EventBasedEnrollmentCriteria {
 });
 
 impl EventBasedEnrollmentCriteria {
-    /// Creates a `EventBasedEnrollmentCriteria` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_filter_branches: impl Into<Vec<UnifiedEventsFilterBranch>>,
@@ -1076,7 +1076,7 @@ impl EventBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FetchedObjectPropertyValue`.
+    /// Variant of `InputVariableValue`.
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
@@ -1088,7 +1088,7 @@ crm_core::record! {
 }
 
 impl FetchedObjectPropertyValue {
-    /// Creates a `FetchedObjectPropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(property_token: impl Into<String>) -> Self {
         Self {
@@ -1120,7 +1120,7 @@ crm_core::record! {
 }
 
 impl FlowBatchFetchFlowIdCoordinate {
-    /// Creates a `FlowBatchFetchFlowIdCoordinate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(flow_id: impl Into<String>) -> Self {
         Self {
@@ -1132,7 +1132,7 @@ impl FlowBatchFetchFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FlowBatchFetchMigrationFlowIdCoordinate`.
+    /// Variant of `FlowBatchMigrationInputInputsItem`.
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
@@ -1148,7 +1148,7 @@ crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationFlowIdCoordinate {
-    /// Creates a `FlowBatchFetchMigrationFlowIdCoordinate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1166,7 +1166,7 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `FlowBatchFetchMigrationWorkflowIdCoordinate`.
+    /// Variant of `FlowBatchMigrationInputInputsItem`.
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
         /// Type. Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
@@ -1182,7 +1182,7 @@ crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationWorkflowIdCoordinate {
-    /// Creates a `FlowBatchFetchMigrationWorkflowIdCoordinate` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1210,7 +1210,7 @@ crm_core::record! {
 }
 
 impl FlowBatchInput {
-    /// Creates a `FlowBatchInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchFetchFlowIdCoordinate>>) -> Self {
         Self {
@@ -1231,7 +1231,7 @@ crm_core::record! {
 }
 
 impl FlowBatchMigrationInput {
-    /// Creates a `FlowBatchMigrationInput` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchMigrationInputInputsItem>>) -> Self {
         Self {
@@ -1418,7 +1418,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `IncrementValue`.
+    /// Variant of `InputVariableValue`.
     pub struct IncrementValue {
         /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
@@ -1430,7 +1430,7 @@ crm_core::record! {
 }
 
 impl IncrementValue {
-    /// Creates a `IncrementValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(increment_amount: impl Into<f64>) -> Self {
         Self {
@@ -1454,7 +1454,7 @@ crm_core::record! {
 }
 
 impl InputVariable {
-    /// Creates a `InputVariable` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<InputVariableValue>) -> Self {
         Self {
@@ -1487,7 +1487,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ListBasedEnrollmentCriteria`.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -1505,7 +1505,7 @@ crm_core::record! {
 }
 
 impl ListBasedEnrollmentCriteria {
-    /// Creates a `ListBasedEnrollmentCriteria` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         list_filter_branch: impl Into<FilterBranch>,
@@ -1549,7 +1549,7 @@ crm_core::setters!(ListBranch {
 });
 
 crm_core::record! {
-    /// One of the variants of another type: `ListBranchAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -1573,7 +1573,7 @@ crm_core::setters!(ListBranchAction {
 });
 
 impl ListBranchAction {
-    /// Creates a `ListBranchAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -1591,7 +1591,7 @@ impl ListBranchAction {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ListInputValue`.
+    /// Variant of `InputVariableValue`.
     pub struct ListInputValue {
         /// Type. Always `LIST`.
         type_: Option<String> = "type",
@@ -1603,7 +1603,7 @@ crm_core::record! {
 }
 
 impl ListInputValue {
-    /// Creates a `ListInputValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(values: impl Into<Vec<InputVariableValue>>) -> Self {
         Self {
@@ -1615,7 +1615,7 @@ impl ListInputValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ManualEnrollmentCriteria`.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
@@ -1627,7 +1627,7 @@ crm_core::record! {
 }
 
 impl ManualEnrollmentCriteria {
-    /// Creates a `ManualEnrollmentCriteria` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -1639,7 +1639,7 @@ impl ManualEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MapInputValue`.
+    /// Variant of `InputVariableValue`.
     pub struct MapInputValue {
         /// Type. Always `MAP`.
         type_: Option<String> = "type",
@@ -1651,7 +1651,7 @@ crm_core::record! {
 }
 
 impl MapInputValue {
-    /// Creates a `MapInputValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(values: impl Into<Value>) -> Self {
         Self {
@@ -1663,7 +1663,7 @@ impl MapInputValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MonthlyRelativeDaysEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
@@ -1677,7 +1677,7 @@ crm_core::record! {
 }
 
 impl MonthlyRelativeDaysEnrollmentSchedule {
-    /// Creates a `MonthlyRelativeDaysEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         monthly_relative_days: impl Into<
@@ -1705,7 +1705,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `MonthlySpecificDaysEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct MonthlySpecificDaysEnrollmentSchedule {
         /// The days of the month.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
@@ -1719,7 +1719,7 @@ crm_core::record! {
 }
 
 impl MonthlySpecificDaysEnrollmentSchedule {
-    /// Creates a `MonthlySpecificDaysEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         days_of_month: impl Into<Vec<i64>>,
@@ -1735,7 +1735,7 @@ impl MonthlySpecificDaysEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `ObjectPropertyValue`.
+    /// Variant of `InputVariableValue`.
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -1747,7 +1747,7 @@ crm_core::record! {
 }
 
 impl ObjectPropertyValue {
-    /// Creates a `ObjectPropertyValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -1759,7 +1759,7 @@ impl ObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PlatformFlow`.
+    /// Variant of `Flow`.
     pub struct PlatformFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -1809,7 +1809,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PlatformFlowCreateRequest`.
+    /// Variant of `FlowCreateRequest`.
     pub struct PlatformFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1881,7 +1881,7 @@ crm_core::setters!(PlatformFlowCreateRequest {
 });
 
 impl PlatformFlowCreateRequest {
-    /// Creates a `PlatformFlowCreateRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1913,7 +1913,7 @@ impl Default for PlatformFlowCreateRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PlatformFlowPutRequest`.
+    /// Variant of `FlowPutRequest`.
     pub struct PlatformFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1977,7 +1977,7 @@ crm_core::setters!(PlatformFlowPutRequest {
 });
 
 impl PlatformFlowPutRequest {
-    /// Creates a `PlatformFlowPutRequest` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2007,7 +2007,7 @@ impl Default for PlatformFlowPutRequest {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `PropertyBasedEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
@@ -2025,7 +2025,7 @@ crm_core::record! {
 }
 
 impl PropertyBasedEnrollmentSchedule {
-    /// Creates a `PropertyBasedEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         date_property: impl Into<String>,
@@ -2045,7 +2045,7 @@ impl PropertyBasedEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `RelativeDateTimeValue`.
+    /// Variant of `InputVariableValue`.
     pub struct RelativeDateTimeValue {
         /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
@@ -2057,7 +2057,7 @@ crm_core::record! {
 }
 
 impl RelativeDateTimeValue {
-    /// Creates a `RelativeDateTimeValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(time_delay: impl Into<TimeDelay>) -> Self {
         Self {
@@ -2069,7 +2069,7 @@ impl RelativeDateTimeValue {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SignatureWebhookAuthSettings`.
+    /// Variant of `WebhookActionAuthSettings`.
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -2081,7 +2081,7 @@ crm_core::record! {
 }
 
 impl SignatureWebhookAuthSettings {
-    /// Creates a `SignatureWebhookAuthSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(app_id: impl Into<i64>) -> Self {
         Self {
@@ -2093,7 +2093,7 @@ impl SignatureWebhookAuthSettings {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SingleConnectionAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2117,7 +2117,7 @@ crm_core::setters!(SingleConnectionAction {
 });
 
 impl SingleConnectionAction {
-    /// Creates a `SingleConnectionAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2138,7 +2138,7 @@ impl SingleConnectionAction {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `SingleObjectCoordinatesValue`.
+    /// Variant of `InputVariableValue`.
     pub struct SingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
@@ -2150,7 +2150,7 @@ crm_core::record! {
 }
 
 impl SingleObjectCoordinatesValue {
-    /// Creates a `SingleObjectCoordinatesValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(coordinates_token: impl Into<String>) -> Self {
         Self {
@@ -2180,7 +2180,7 @@ crm_core::setters!(Sort {
 });
 
 impl Sort {
-    /// Creates a `Sort` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(order: impl Into<SortOrder>, property: impl Into<String>) -> Self {
         Self {
@@ -2203,7 +2203,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StaticAppendValue`.
+    /// Variant of `InputVariableValue`.
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
@@ -2215,7 +2215,7 @@ crm_core::record! {
 }
 
 impl StaticAppendValue {
-    /// Creates a `StaticAppendValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(static_append_value: impl Into<String>) -> Self {
         Self {
@@ -2243,7 +2243,7 @@ crm_core::setters!(StaticBranch {
 });
 
 impl StaticBranch {
-    /// Creates a `StaticBranch` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(branch_value: impl Into<String>) -> Self {
         Self {
@@ -2255,7 +2255,7 @@ impl StaticBranch {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StaticBranchAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2281,7 +2281,7 @@ crm_core::setters!(StaticBranchAction {
 });
 
 impl StaticBranchAction {
-    /// Creates a `StaticBranchAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2301,7 +2301,7 @@ impl StaticBranchAction {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StaticDateAnchor`.
+    /// Variant of `ContactFlowEventAnchor`.
     pub struct StaticDateAnchor {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -2321,7 +2321,7 @@ crm_core::setters!(StaticDateAnchor {
 });
 
 impl StaticDateAnchor {
-    /// Creates a `StaticDateAnchor` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -2338,7 +2338,7 @@ impl StaticDateAnchor {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StaticPropertyFilterDataSource`.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct StaticPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
@@ -2360,7 +2360,7 @@ crm_core::setters!(StaticPropertyFilterDataSource {
 });
 
 impl StaticPropertyFilterDataSource {
-    /// Creates a `StaticPropertyFilterDataSource` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2391,7 +2391,7 @@ crm_core::record! {
 }
 
 impl StaticTimeZoneStrategy {
-    /// Creates a `StaticTimeZoneStrategy` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(time_zone_id: impl Into<String>) -> Self {
         Self {
@@ -2403,7 +2403,7 @@ impl StaticTimeZoneStrategy {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `StaticValue`.
+    /// Variant of `InputVariableValue`.
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
@@ -2415,7 +2415,7 @@ crm_core::record! {
 }
 
 impl StaticValue {
-    /// Creates a `StaticValue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(static_value: impl Into<String>) -> Self {
         Self {
@@ -2451,7 +2451,7 @@ crm_core::setters!(TimeDelay {
 });
 
 impl TimeDelay {
-    /// Creates a `TimeDelay` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2520,7 +2520,7 @@ crm_core::record! {
 }
 
 impl TimeOfDay {
-    /// Creates a `TimeOfDay` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(hour: impl Into<i64>, minute: impl Into<i64>) -> Self {
         Self {
@@ -2552,7 +2552,7 @@ crm_core::setters!(TimeWindow {
 });
 
 impl TimeWindow {
-    /// Creates a `TimeWindow` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(day: impl Into<TimeWindowDay>) -> Self {
         Self {
@@ -2565,7 +2565,7 @@ impl TimeWindow {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `TimestampValue`.
+    /// Variant of `InputVariableValue`.
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
@@ -2577,7 +2577,7 @@ crm_core::record! {
 }
 
 impl TimestampValue {
-    /// Creates a `TimestampValue` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2607,7 +2607,7 @@ crm_core::record! {
 }
 
 impl UnEnrollmentSetting {
-    /// Creates a `UnEnrollmentSetting` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         flow_ids: impl Into<Vec<String>>,
@@ -2632,7 +2632,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WebhookAction`.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2660,7 +2660,7 @@ crm_core::setters!(WebhookAction {
 });
 
 impl WebhookAction {
-    /// Creates a `WebhookAction` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2690,7 +2690,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `WeeklyEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct WeeklyEnrollmentSchedule {
         /// The days of the week.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
@@ -2704,7 +2704,7 @@ crm_core::record! {
 }
 
 impl WeeklyEnrollmentSchedule {
-    /// Creates a `WeeklyEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2720,7 +2720,7 @@ impl WeeklyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// One of the variants of another type: `YearlyEnrollmentSchedule`.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct YearlyEnrollmentSchedule {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -2736,7 +2736,7 @@ crm_core::record! {
 }
 
 impl YearlyEnrollmentSchedule {
-    /// Creates a `YearlyEnrollmentSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,

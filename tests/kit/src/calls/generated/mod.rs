@@ -9,6 +9,7 @@ pub(crate) mod hockeystack_revenue_agents;
 pub(crate) mod hoopai;
 pub(crate) mod hoopai_v3;
 pub(crate) mod hubspot;
+pub(crate) mod hubspot_beta;
 
 /// Calls a macro with the name of every API.
 #[macro_export]
@@ -23,6 +24,7 @@ macro_rules! every_api {
             hoopai
             hoopai_v3
             hubspot
+            hubspot_beta
         }
     };
 }

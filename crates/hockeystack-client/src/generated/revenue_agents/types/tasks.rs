@@ -38,7 +38,7 @@ crm_core::setters!(NewTask {
 });
 
 impl NewTask {
-    /// Creates a `NewTask` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         assignee_id: impl Into<String>,

@@ -164,7 +164,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// Creates a `AdCampaignGroupData` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -259,7 +259,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// Creates a `AudienceLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -293,7 +293,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// Creates a `AudienceLocationGeometry` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -397,7 +397,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// Creates a `Campaign` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -512,7 +512,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// Creates a `CustomDisclaimer` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// Creates a `CustomDisclaimerCheckbox` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -604,7 +604,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// Creates a `FacebookAudience` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -642,7 +642,7 @@ crm_core::setters!(FbUpdateAudienceBody {
 });
 
 impl FbUpdateAudienceBody {
-    /// Creates a `FbUpdateAudienceBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -705,7 +705,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// Creates a `FormQuestion` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -1053,7 +1053,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// Creates a `UpsertAdset` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -1120,7 +1120,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// Creates a `UpsertCampaign` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

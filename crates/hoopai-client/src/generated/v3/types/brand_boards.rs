@@ -106,7 +106,7 @@ crm_core::setters!(BrandVoiceAnswers {
 });
 
 impl BrandVoiceAnswers {
-    /// Creates a `BrandVoiceAnswers` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         brand_name: impl Into<String>,
@@ -281,7 +281,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// Creates a `CreateBrandBoardParam` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -329,7 +329,7 @@ crm_core::setters!(CreateBrandVoiceBody {
 });
 
 impl CreateBrandVoiceBody {
-    /// Creates a `CreateBrandVoiceBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<CreateBrandVoiceBodyType>) -> Self {
         Self {
@@ -376,7 +376,7 @@ crm_core::setters!(Font {
 });
 
 impl Font {
-    /// Creates a `Font` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -472,7 +472,7 @@ crm_core::setters!(Logo {
 });
 
 impl Logo {
-    /// Creates a `Logo` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,

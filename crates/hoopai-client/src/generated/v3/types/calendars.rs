@@ -109,7 +109,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// Creates a `AppointmentCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -618,7 +618,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// Creates a `CalendarCreate` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1004,7 +1004,7 @@ crm_core::setters!(CreateBookingService {
 });
 
 impl CreateBookingService {
-    /// Creates a `CreateBookingService` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1030,7 +1030,7 @@ crm_core::record! {
 }
 
 impl CreateEventCalendarSchedule {
-    /// Creates a `CreateEventCalendarSchedule` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         rules: impl Into<Vec<ScheduleRule>>,
@@ -1216,7 +1216,7 @@ crm_core::setters!(CreateService {
 });
 
 impl CreateService {
-    /// Creates a `CreateService` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1281,7 +1281,7 @@ crm_core::setters!(CreateServiceLocation {
 });
 
 impl CreateServiceLocation {
-    /// Creates a `CreateServiceLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1342,7 +1342,7 @@ crm_core::setters!(CreateServiceVariation {
 });
 
 impl CreateServiceVariation {
-    /// Creates a `CreateServiceVariation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1470,7 +1470,7 @@ crm_core::setters!(ServiceAddOn {
 });
 
 impl ServiceAddOn {
-    /// Creates a `ServiceAddOn` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1693,7 +1693,7 @@ crm_core::record! {
 }
 
 impl Staff {
-    /// Creates a `Staff` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

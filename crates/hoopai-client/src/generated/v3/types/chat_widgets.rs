@@ -288,7 +288,7 @@ crm_core::setters!(CloneChatWidget {
 });
 
 impl CloneChatWidget {
-    /// Creates a `CloneChatWidget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         chat_widget_id: impl Into<String>,
@@ -334,7 +334,7 @@ crm_core::setters!(CreateWidget {
 });
 
 impl CreateWidget {
-    /// Creates a `CreateWidget` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         chat_type: impl Into<WidgetChatType>,
@@ -644,7 +644,7 @@ crm_core::setters!(WidgetSettings {
 });
 
 impl WidgetSettings {
-    /// Creates a `WidgetSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(chat_icon: impl Into<String>, chat_type: impl Into<String>) -> Self {
         Self {

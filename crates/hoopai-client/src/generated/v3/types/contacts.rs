@@ -134,7 +134,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// Creates a `CreateContact` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -523,7 +523,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// Creates a `UpsertContact` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

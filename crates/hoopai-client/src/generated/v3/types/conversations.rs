@@ -143,7 +143,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// Creates a `UpdateConversation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -187,7 +187,7 @@ crm_core::setters!(UpdateEmailMessageStatus {
 });
 
 impl UpdateEmailMessageStatus {
-    /// Creates a `UpdateEmailMessageStatus` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(status: impl Into<MessageStatusStatus>) -> Self {
         Self {
@@ -218,7 +218,7 @@ crm_core::setters!(UpdateRecipientMessageStatus {
 });
 
 impl UpdateRecipientMessageStatus {
-    /// Creates a `UpdateRecipientMessageStatus` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email_id: impl Into<String>,

@@ -96,7 +96,7 @@ crm_core::setters!(CreateEmailCampaignBody {
 });
 
 impl CreateEmailCampaignBody {
-    /// Creates a `CreateEmailCampaignBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -161,7 +161,7 @@ crm_core::setters!(CreateTemplateBody {
 });
 
 impl CreateTemplateBody {
-    /// Creates a `CreateTemplateBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -209,7 +209,7 @@ crm_core::setters!(CreateTemplateFolderBody {
 });
 
 impl CreateTemplateFolderBody {
-    /// Creates a `CreateTemplateFolderBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -653,7 +653,7 @@ crm_core::setters!(ImportTemplateBody {
 });
 
 impl ImportTemplateBody {
-    /// Creates a `ImportTemplateBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         import_provider: impl Into<ImportTemplateBodyImportProvider>,
@@ -826,7 +826,7 @@ crm_core::setters!(ScheduleCampaignBatchConfig {
 });
 
 impl ScheduleCampaignBatchConfig {
-    /// Creates a `ScheduleCampaignBatchConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         batch_size: impl Into<f64>,
@@ -939,7 +939,7 @@ crm_core::setters!(ScheduleCampaignEmailMeta {
 });
 
 impl ScheduleCampaignEmailMeta {
-    /// Creates a `ScheduleCampaignEmailMeta` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from_email: impl Into<String>,
@@ -987,7 +987,7 @@ crm_core::setters!(ScheduleCampaignRecipients {
 });
 
 impl ScheduleCampaignRecipients {
-    /// Creates a `ScheduleCampaignRecipients` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<ScheduleCampaignRecipientsType>) -> Self {
         Self {
@@ -1096,7 +1096,7 @@ crm_core::setters!(ScheduleCampaignRssConfig {
 });
 
 impl ScheduleCampaignRssConfig {
-    /// Creates a `ScheduleCampaignRssConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,

@@ -130,7 +130,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// Creates a `CreateLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -308,7 +308,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// Creates a `UpdateLocation` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -344,7 +344,7 @@ crm_core::record! {
 }
 
 impl UpdatePermissions {
-    /// Creates a `UpdatePermissions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(permissions: impl Into<Vec<PermissionsItem>>) -> Self {
         Self {

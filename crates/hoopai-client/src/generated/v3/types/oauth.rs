@@ -38,7 +38,7 @@ crm_core::setters!(GetAccessTokenBody {
 });
 
 impl GetAccessTokenBody {
-    /// Creates a `GetAccessTokenBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,

@@ -335,7 +335,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// Creates a `UpsertOpportunity` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {

@@ -134,7 +134,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// Creates a `CreateCouponParams` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -249,7 +249,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// Creates a `UpdateCouponParams` with its constant members only.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {

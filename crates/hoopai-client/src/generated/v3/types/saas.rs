@@ -29,7 +29,7 @@ crm_core::setters!(AllowAttachRebilling {
 });
 
 impl AllowAttachRebilling {
-    /// Creates a `AllowAttachRebilling` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ crm_core::setters!(AttachedRebillingProductConfig {
 });
 
 impl AttachedRebillingProductConfig {
-    /// Creates a `AttachedRebillingProductConfig` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, markup: impl Into<f64>) -> Self {
         Self {

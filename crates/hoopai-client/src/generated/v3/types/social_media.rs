@@ -131,7 +131,7 @@ crm_core::setters!(CalendarList {
 });
 
 impl CalendarList {
-    /// Creates a `CalendarList` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -278,7 +278,7 @@ crm_core::record! {
 }
 
 impl CloneQueueItem {
-    /// Creates a `CloneQueueItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -423,7 +423,7 @@ crm_core::setters!(CommentsCreateBody {
 });
 
 impl CommentsCreateBody {
-    /// Creates a `CommentsCreateBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         content: impl Into<String>,
@@ -497,7 +497,7 @@ crm_core::setters!(CommentsGetListBody {
 });
 
 impl CommentsGetListBody {
-    /// Creates a `CommentsGetListBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(origin_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -603,7 +603,7 @@ crm_core::setters!(CreateCategoryQueue {
 });
 
 impl CreateCategoryQueue {
-    /// Creates a `CreateCategoryQueue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         category_id: impl Into<String>,
@@ -744,7 +744,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// Creates a `CreatePost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -817,7 +817,7 @@ crm_core::setters!(CreateQueueItem {
 });
 
 impl CreateQueueItem {
-    /// Creates a `CreateQueueItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -926,7 +926,7 @@ crm_core::record! {
 }
 
 impl CsvDefault {
-    /// Creates a `CsvDefault` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -1251,7 +1251,7 @@ crm_core::setters!(EditSession {
 });
 
 impl EditSession {
-    /// Creates a `EditSession` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>, session_id: impl Into<String>) -> Self {
         Self {
@@ -1286,7 +1286,7 @@ crm_core::setters!(EditSessionCalendar {
 });
 
 impl EditSessionCalendar {
-    /// Creates a `EditSessionCalendar` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -1382,7 +1382,7 @@ crm_core::setters!(FacebookPost {
 });
 
 impl FacebookPost {
-    /// Creates a `FacebookPost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -1468,7 +1468,7 @@ crm_core::setters!(FetchCategoryQueues {
 });
 
 impl FetchCategoryQueues {
-    /// Creates a `FetchCategoryQueues` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1563,7 +1563,7 @@ crm_core::setters!(FetchQueueItems {
 });
 
 impl FetchQueueItems {
-    /// Creates a `FetchQueueItems` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1641,7 +1641,7 @@ crm_core::setters!(FetchSlots {
 });
 
 impl FetchSlots {
-    /// Creates a `FetchSlots` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1919,7 +1919,7 @@ crm_core::setters!(GmbPost {
 });
 
 impl GmbPost {
-    /// Creates a `GmbPost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(gmb_event_type: impl Into<GmbPostGmbEventType>) -> Self {
         Self {
@@ -1979,7 +1979,7 @@ crm_core::setters!(InstagramPost {
 });
 
 impl InstagramPost {
-    /// Creates a `InstagramPost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -2008,7 +2008,7 @@ crm_core::record! {
 }
 
 impl LinkedinPoll {
-    /// Creates a `LinkedinPoll` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         options: impl Into<Vec<LinkedinPollOption>>,
@@ -2035,7 +2035,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollOption {
-    /// Creates a `LinkedinPollOption` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -2056,7 +2056,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollSettings {
-    /// Creates a `LinkedinPollSettings` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(duration: impl Into<LinkedinPollSettingsDuration>) -> Self {
         Self {
@@ -2099,7 +2099,7 @@ crm_core::setters!(LinkedinPost {
 });
 
 impl LinkedinPost {
-    /// Creates a `LinkedinPost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(pdf_title: impl Into<String>, post_as_pdf: impl Into<bool>) -> Self {
         Self {
@@ -2134,7 +2134,7 @@ crm_core::setters!(Mentions {
 });
 
 impl Mentions {
-    /// Creates a `Mentions` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -2222,7 +2222,7 @@ crm_core::record! {
 }
 
 impl PinterestBoardSelection {
-    /// Creates a `PinterestBoardSelection` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(account_id: impl Into<String>, boards: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2324,7 +2324,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// Creates a `PostMedia` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<PostMediaType>, url: impl Into<String>) -> Self {
         Self {
@@ -2599,7 +2599,7 @@ crm_core::setters!(ResetQueueItem {
 });
 
 impl ResetQueueItem {
-    /// Creates a `ResetQueueItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2796,7 +2796,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// Creates a `SocialMediaGetStatisticsBody` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2822,7 +2822,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyCurrentRange {
-    /// Creates a `SocialMediaGetStatisticsBodyCurrentRange` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2849,7 +2849,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyPrevRange {
-    /// Creates a `SocialMediaGetStatisticsBodyPrevRange` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2968,7 +2968,7 @@ crm_core::record! {
 }
 
 impl SocialPlannerAttachment {
-    /// Creates a `SocialPlannerAttachment` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -3082,7 +3082,7 @@ crm_core::record! {
 }
 
 impl StartEditSession {
-    /// Creates a `StartEditSession` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3155,7 +3155,7 @@ crm_core::setters!(TiktokPost {
 });
 
 impl TiktokPost {
-    /// Creates a `TiktokPost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(privacy_level: impl Into<TiktokPostPrivacyLevel>) -> Self {
         Self {
@@ -3184,7 +3184,7 @@ crm_core::record! {
 }
 
 impl TimeSlot {
-    /// Creates a `TimeSlot` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(day_of_week: impl Into<f64>, time: impl Into<String>) -> Self {
         Self {
@@ -3232,7 +3232,7 @@ crm_core::setters!(UpdateCategoryQueue {
 });
 
 impl UpdateCategoryQueue {
-    /// Creates a `UpdateCategoryQueue` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3305,7 +3305,7 @@ crm_core::setters!(UpdateQueueItem {
 });
 
 impl UpdateQueueItem {
-    /// Creates a `UpdateQueueItem` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3431,7 +3431,7 @@ crm_core::setters!(YoutubePost {
 });
 
 impl YoutubePost {
-    /// Creates a `YoutubePost` from its required fields.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(type_: impl Into<YoutubePostType>) -> Self {
         Self {

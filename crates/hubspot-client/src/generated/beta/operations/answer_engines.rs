@@ -12,13 +12,13 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ANSWER_ENGINES_LIST_RUNS,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
@@ -26,7 +26,7 @@ const RULES_2: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

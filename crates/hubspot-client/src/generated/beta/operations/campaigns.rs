@@ -10,7 +10,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CAMPAIGNS_LIST_CLONEABLE_ASSET_TYPES,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

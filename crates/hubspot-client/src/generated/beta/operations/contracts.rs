@@ -19,7 +19,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONTRACTS_UPDATE_CHANGE,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

@@ -5,7 +5,7 @@ use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
 pub(crate) static ALL: &[&OpMeta] = &[&FORECAST_SUBMISSIONS_LIST_EVENTS];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
@@ -13,7 +13,7 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

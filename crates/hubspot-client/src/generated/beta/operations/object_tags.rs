@@ -12,13 +12,13 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OBJECT_TAGS_UPDATE,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     beta: true,

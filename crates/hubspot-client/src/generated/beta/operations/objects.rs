@@ -102,20 +102,20 @@ const SCOPES_1: &[&str] = &[
     "tickets.sensitive.v2",
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
@@ -123,13 +123,13 @@ const RULES_3: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("limit"),

@@ -11,20 +11,20 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PAYMENT_LINKS_UPDATE,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
@@ -32,7 +32,7 @@ const RULES_3: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// How lists are paged.
+/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

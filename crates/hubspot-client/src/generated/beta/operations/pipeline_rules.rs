@@ -14,14 +14,14 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PIPELINE_RULES_UPDATE,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     beta: true,
     ..Rules::PLAIN
 };
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

@@ -8,7 +8,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &WORKFLOWS_LIST_ACTION_TYPES,
 ];
 
-/// What some requests must hold and their replies promise.
+/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Seat.
+    /// Item of `results` of `SeatList`.
     pub struct Seat {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
@@ -16,9 +16,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Seat list.
+    /// Reply of `account_users.list_seats`.
     pub struct SeatList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Seat> = "results",
     }
 }

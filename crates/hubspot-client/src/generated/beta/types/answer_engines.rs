@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Citation.
+    /// Item of `citations` of `PromptRunDetail`.
     pub struct Citation {
         /// The title.
         title: Option<String> = "title",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Prompt.
+    /// Item of `results` of `PromptPage`.
     pub struct Prompt {
         /// `aiAssistants`
         ai_assistants: Vec<String> = "aiAssistants",
@@ -22,37 +22,37 @@ crm_core::record! {
         business_unit_id: Option<String> = "businessUnitId",
         /// `buyingJourneyPhase`
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// What is asked before the action is done.
+        /// Question that is shown before the action is performed.
         prompt: Option<String> = "prompt",
     }
 }
 
 crm_core::record! {
-    /// Prompt page.
+    /// Reply of `answer_engines.list_prompts`.
     pub struct PromptPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Prompt> = "results",
     }
 }
 
 crm_core::record! {
-    /// Prompt run.
+    /// Item of `results` of `PromptRunPage`.
     pub struct PromptRun {
         /// `aiModel`
         ai_model: Option<String> = "aiModel",
         /// `competitorMentions`
         competitor_mentions: Option<i64> = "competitorMentions",
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -64,13 +64,13 @@ crm_core::record! {
         state: Option<String> = "state",
         /// `totalCitations`
         total_citations: Option<i64> = "totalCitations",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Prompt run detail.
+    /// Reply of `answer_engines.get_run`.
     pub struct PromptRunDetail {
         /// `aiModel`
         ai_model: Option<String> = "aiModel",
@@ -78,9 +78,9 @@ crm_core::record! {
         citations: Vec<Citation> = "citations",
         /// `competitorMentions`
         competitor_mentions: Option<i64> = "competitorMentions",
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -96,23 +96,23 @@ crm_core::record! {
         state: Option<String> = "state",
         /// `totalCitations`
         total_citations: Option<i64> = "totalCitations",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Prompt run page.
+    /// Reply of `answer_engines.list_runs`.
     pub struct PromptRunPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PromptRun> = "results",
     }
 }
 
 crm_core::record! {
-    /// Prompt with visibility.
+    /// Reply of `answer_engines.get_prompt`.
     pub struct PromptWithVisibility {
         /// `aiAssistants`
         ai_assistants: Vec<String> = "aiAssistants",
@@ -120,21 +120,21 @@ crm_core::record! {
         business_unit_id: Option<String> = "businessUnitId",
         /// `buyingJourneyPhase`
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
-        /// What is asked before the action is done.
+        /// Question that is shown before the action is performed.
         prompt: Option<String> = "prompt",
-        /// Who can see the object type.
+        /// Visibility of the object type.
         visibility: Option<String> = "visibility",
     }
 }
 
 crm_core::record! {
-    /// Recommendation.
+    /// Reply of `answer_engines.get_recommendation`.
     pub struct Recommendation {
         /// `actionCategory`
         action_category: Option<RecommendationActionCategory> = "actionCategory",
@@ -148,9 +148,9 @@ crm_core::record! {
         content_topic: Option<String> = "contentTopic",
         /// `contentType`
         content_type: Option<RecommendationContentType> = "contentType",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The domain, as `example.com`.
+        /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
         /// A date, `YYYY-MM-DD`.
         end_date: Option<String> = "endDate",
@@ -170,7 +170,7 @@ crm_core::record! {
         recommendation_type: Option<RecommendationRecommendationType> = "recommendationType",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
-        /// How it stands.
+        /// Status.
         status: Option<RecommendationStatus> = "status",
         /// The address.
         url: Option<String> = "url",
@@ -178,7 +178,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Recommendation action category.
+    /// Value of `action_category` of `Recommendation`.
     pub enum RecommendationActionCategory {
         /// `CREATE_CONTENT`
         CreateContent = "CREATE_CONTENT",
@@ -192,7 +192,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Recommendation action channel.
+    /// Value of `action_channel` of `Recommendation`.
     pub enum RecommendationActionChannel {
         /// `AFFILIATE`
         Affiliate = "AFFILIATE",
@@ -222,7 +222,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Recommendation answer engine.
+    /// Value of `answer_engine` of `Recommendation`.
     pub enum RecommendationAnswerEngine {
         /// `CHATGPT`
         Chatgpt = "CHATGPT",
@@ -234,7 +234,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Recommendation content type.
+    /// Value of `content_type` of `Recommendation`.
     pub enum RecommendationContentType {
         /// `ARTICLE`
         Article = "ARTICLE",
@@ -282,17 +282,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Recommendation page.
+    /// Reply of `answer_engines.list_recommendations`.
     pub struct RecommendationPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Recommendation> = "results",
     }
 }
 
 crm_core::open_enum! {
-    /// Recommendation priority.
+    /// Value of `priority` of `Recommendation`.
     pub enum RecommendationPriority {
         /// `HIGH`
         High = "HIGH",
@@ -304,7 +304,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Recommendation recommendation type.
+    /// Value of `recommendation_type` of `Recommendation`.
     pub enum RecommendationRecommendationType {
         /// `CONTENT`
         Content = "CONTENT",
@@ -318,7 +318,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `Recommendation`.
     pub enum RecommendationStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",

@@ -6,7 +6,7 @@ pub use crate::types::LabelsBetweenObjectPair;
 use super::*;
 
 crm_core::record! {
-    /// Associated object.
+    /// Item of `results` of `AssociationPage`.
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -16,25 +16,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Association page.
+    /// Reply of `associations.list`.
     pub struct AssociationPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<AssociatedObject> = "results",
     }
 }
 
 crm_core::record! {
-    /// Association spec with label.
+    /// Item of `association_types` of `AssociatedObject`.
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationSpecWithLabelCategory> = "category",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// The id of the object type it goes to, as `0-1`.
+        /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
@@ -42,35 +42,35 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Default association.
+    /// Item of `results` of `DefaultAssociationBatchReply`.
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// Where it comes from.
+        /// Origin.
         from: Option<ObjectId> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<ObjectId> = "to",
     }
 }
 
 crm_core::record! {
-    /// Default association batch reply.
+    /// Reply of `associations.create_default`.
     pub struct DefaultAssociationBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<DefaultAssociation> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

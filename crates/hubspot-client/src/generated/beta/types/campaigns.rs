@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Campaign clone input.
+    /// Body of `campaigns.clone`.
     pub struct CampaignCloneInput {
         /// `assetsToClone`
         assets_to_clone: Option<Map<Vec<String>>> = "assetsToClone",
-        /// Who the token is for.
+        /// Audience of the token.
         audience: Option<String> = "audience",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `endDate`
         end_date: Option<String> = "endDate",
@@ -38,9 +38,9 @@ crm_core::record! {
 crm_core::setters!(CampaignCloneInput {
     /// `assetsToClone`
     assets_to_clone: Map<Vec<String>>,
-    /// Who the token is for.
+    /// Audience of the token.
     audience: String,
-    /// The currency, as `USD`.
+    /// The currency, for example `USD`.
     currency_code: String,
     /// `endDate`
     end_date: String,
@@ -65,17 +65,17 @@ crm_core::setters!(CampaignCloneInput {
 });
 
 crm_core::record! {
-    /// Campaign clone reply.
+    /// Reply of `campaigns.clone`.
     pub struct CampaignCloneReply {
         /// The id of the campaign, a UUID.
         campaign_guid: Option<String> = "campaignGuid",
-        /// How it stands.
+        /// Status.
         status: Option<CampaignCloneReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `CampaignCloneReply`.
     pub enum CampaignCloneReplyStatus {
         /// `COMPLETE`
         Complete = "COMPLETE",
@@ -89,9 +89,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// String list.
+    /// Reply of `campaigns.list_asset_types`.
     pub struct StringList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<String> = "results",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Address.
+    /// Value of `billing_address` of `ContractCreateRequest`.
     pub struct Address {
         /// The address.
         address: Option<String> = "address",
@@ -14,7 +14,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country.
         country: Option<String> = "country",
-        /// The code of the country, as `US`.
+        /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
         /// The state.
         state: Option<String> = "state",
@@ -31,7 +31,7 @@ crm_core::setters!(Address {
     city: String,
     /// The country.
     country: String,
-    /// The code of the country, as `US`.
+    /// The code of the country, for example `US`.
     country_code: String,
     /// The state.
     state: String,
@@ -40,7 +40,7 @@ crm_core::setters!(Address {
 });
 
 crm_core::open_enum! {
-    /// Address types to collect item.
+    /// Item of `address_types_to_collect` of `ContractCreateRequest`.
     pub enum AddressTypesToCollectItem {
         /// `BILLING_ADDRESS`
         BillingAddress = "BILLING_ADDRESS",
@@ -50,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Collection process.
+    /// Value of `collection_process` of `ContractCreateRequest`.
     pub enum CollectionProcess {
         /// `AUTOMATIC_PAYMENTS`
         AutomaticPayments = "AUTOMATIC_PAYMENTS",
@@ -68,7 +68,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Contract change preview reply.
+    /// Reply of `contracts.preview_change`.
     pub struct ContractChangePreviewReply {
         /// `deltaLineItems`
         delta_line_items: Vec<LineItem> = "deltaLineItems",
@@ -78,11 +78,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contract change reply.
+    /// Reply of `contracts.accept_change`.
     pub struct ContractChangeReply {
         /// `contractId`
         contract_id: Option<String> = "contractId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `deltaLineItems`
         delta_line_items: Vec<LineItem> = "deltaLineItems",
@@ -100,21 +100,21 @@ crm_core::record! {
         prorating: Option<bool> = "prorating",
         /// `quoteId`
         quote_id: Option<String> = "quoteId",
-        /// How it stands.
+        /// Status.
         status: Option<ReplyStatus> = "status",
-        /// Its kind.
+        /// Type.
         type_: Option<ReplyType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Contract change summary reply.
+    /// Item of `changes` of `ContractChangesReply`.
     pub struct ContractChangeSummaryReply {
         /// `contractId`
         contract_id: Option<String> = "contractId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
@@ -128,17 +128,17 @@ crm_core::record! {
         prorating: Option<bool> = "prorating",
         /// `quoteId`
         quote_id: Option<String> = "quoteId",
-        /// How it stands.
+        /// Status.
         status: Option<ReplyStatus> = "status",
-        /// Its kind.
+        /// Type.
         type_: Option<ReplyType> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Contract change update request.
+    /// Body of `contracts.update_change`.
     pub struct ContractChangeUpdateRequest {
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
@@ -167,7 +167,7 @@ crm_core::clears!(ContractChangeUpdateRequest {
 });
 
 crm_core::record! {
-    /// Contract changes reply.
+    /// Reply of `contracts.list_contract_changes`.
     pub struct ContractChangesReply {
         /// `changes`
         changes: Vec<ContractChangeSummaryReply> = "changes",
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Contract create request.
+    /// Body of `contracts.create`.
     pub struct ContractCreateRequest {
         /// `addressTypesToCollect`
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
@@ -195,7 +195,7 @@ crm_core::record! {
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`.
         contract_effective_date: Option<String> = "contractEffectiveDate",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
@@ -207,7 +207,7 @@ crm_core::record! {
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
         /// `lineItems`
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// The name.
         name: Option<String> = "name",
@@ -256,7 +256,7 @@ crm_core::setters!(ContractCreateRequest {
     collection_process: CollectionProcess,
     /// A date, `YYYY-MM-DD`.
     contract_effective_date: String,
-    /// The currency, as `USD`.
+    /// The currency, for example `USD`.
     currency_code: String,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
@@ -268,7 +268,7 @@ crm_core::setters!(ContractCreateRequest {
     hubspot_billing_enabled: bool,
     /// `lineItems`
     line_items: [ContractCreateRequestLineItemsItem],
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     locale: String,
     /// The name.
     name: String,
@@ -315,7 +315,7 @@ crm_core::clears!(ContractCreateRequest {
 });
 
 crm_core::record! {
-    /// Contract edit request.
+    /// Body of `contracts.update`.
     pub struct ContractEditRequest {
         /// `addressTypesToCollect`
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
@@ -337,7 +337,7 @@ crm_core::record! {
         deal_id: Option<String> = "dealId",
         /// `externalPaymentMethodReferenceId`
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// The name.
         name: Option<String> = "name",
@@ -385,7 +385,7 @@ crm_core::setters!(ContractEditRequest {
     deal_id: String,
     /// `externalPaymentMethodReferenceId`
     external_payment_method_reference_id: String,
-    /// The language, as `en-us`.
+    /// The language, for example `en-us`.
     locale: String,
     /// The name.
     name: String,
@@ -432,7 +432,7 @@ crm_core::clears!(ContractEditRequest {
 });
 
 crm_core::record! {
-    /// Contract reply.
+    /// Reply of `contracts.create`.
     pub struct ContractReply {
         /// `addressTypesToCollect`
         address_types_to_collect: Vec<AddressTypesToCollectItem> = "addressTypesToCollect",
@@ -464,9 +464,9 @@ crm_core::record! {
         contract_effective_date: Option<String> = "contractEffectiveDate",
         /// `contractSourceId`
         contract_source_id: Option<String> = "contractSourceId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `currentAnnualRecurringRevenue`
         current_annual_recurring_revenue: Option<f64> = "currentAnnualRecurringRevenue",
@@ -490,11 +490,11 @@ crm_core::record! {
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
         /// `lineItems`
         line_items: Vec<LineItem> = "lineItems",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// The name.
         name: Option<String> = "name",
@@ -526,7 +526,7 @@ crm_core::record! {
         seller_phone_number: Option<String> = "sellerPhoneNumber",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
-        /// How it stands.
+        /// Status.
         status: Option<ContractReplyStatus> = "status",
         /// `storePaymentMethodAtCheckout`
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
@@ -544,13 +544,13 @@ crm_core::record! {
         total_contract_value: Option<f64> = "totalContractValue",
         /// `totalPaidAmount`
         total_paid_amount: Option<f64> = "totalPaidAmount",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `ContractReply`.
     pub enum ContractReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -566,7 +566,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Contract terminate request.
+    /// Body of `contracts.end`.
     pub struct ContractTerminateRequest {
         /// A date, `YYYY-MM-DD`.
         termination_date: Option<String> = "terminationDate",
@@ -578,7 +578,7 @@ crm_core::setters!(ContractTerminateRequest {
 });
 
 crm_core::record! {
-    /// Create renewal quote request.
+    /// Body of `contracts.create_renewal_quote`.
     pub struct CreateRenewalQuoteRequest {
         /// `dealId`
         deal_id: Option<String> = "dealId",
@@ -606,7 +606,7 @@ crm_core::setters!(CreateRenewalQuoteRequest {
 });
 
 impl CreateRenewalQuoteRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(quote_template_id: impl Into<String>) -> Self {
         Self {
@@ -621,7 +621,7 @@ impl CreateRenewalQuoteRequest {
 }
 
 crm_core::record! {
-    /// Direct contract change create request.
+    /// Variant of `ContractChangeCreateRequest`.
     pub struct DirectContractChangeCreateRequest {
         /// `autoAccept`
         auto_accept: Option<bool> = "autoAccept",
@@ -635,7 +635,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// `prorating`
         prorating: Option<bool> = "prorating",
-        /// Its kind. Always `DIRECT`.
+        /// Type. Always `DIRECT`.
         type_: Option<String> = "type",
     }
     required "autoAccept" "lineItemChanges" "prorating" "type"
@@ -651,7 +651,7 @@ crm_core::setters!(DirectContractChangeCreateRequest {
 });
 
 impl DirectContractChangeCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         auto_accept: impl Into<bool>,
@@ -672,9 +672,9 @@ impl DirectContractChangeCreateRequest {
 }
 
 crm_core::record! {
-    /// Line item change reply.
+    /// Item of `line_item_changes` of `ContractChangeReply`.
     pub struct LineItemChangeReply {
-        /// What was done.
+        /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
         /// `lineItemAdd`
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
@@ -686,7 +686,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// What was done.
+    /// Action that was performed.
     pub enum LineItemChangeReplyAction {
         /// `ADD`
         Add = "ADD",
@@ -698,9 +698,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Line item change request.
+    /// Item of `line_item_changes` of `ContractChangeUpdateRequest`.
     pub struct LineItemChangeRequest {
-        /// What was done.
+        /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
         /// `lineItemAdd`
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
@@ -722,7 +722,7 @@ crm_core::setters!(LineItemChangeRequest {
 });
 
 impl LineItemChangeRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(action: impl Into<LineItemChangeReplyAction>) -> Self {
         Self {
@@ -736,7 +736,7 @@ impl LineItemChangeRequest {
 }
 
 crm_core::record! {
-    /// Line item change update.
+    /// Value of `line_item_update` of `LineItemChangeReply`.
     pub struct LineItemChangeUpdate {
         /// `allowBuyerSelectedQuantity`
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
@@ -750,7 +750,7 @@ crm_core::record! {
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
         /// `buyerSelectedQuantityMin`
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<Value> = "description",
         /// `discount`
         discount: Option<Value> = "discount",
@@ -812,7 +812,7 @@ crm_core::setters!(LineItemChangeUpdate {
     buyer_selected_quantity_max: Value,
     /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
-    /// What it is, for people.
+    /// Human-readable description.
     description: Value,
     /// `discount`
     discount: Value,
@@ -861,7 +861,7 @@ crm_core::setters!(LineItemChangeUpdate {
 });
 
 crm_core::record! {
-    /// Quote contract change create request.
+    /// Variant of `ContractChangeCreateRequest`.
     pub struct QuoteContractChangeCreateRequest {
         /// `contractId`
         contract_id: Option<String> = "contractId",
@@ -879,7 +879,7 @@ crm_core::record! {
         prorating: Option<bool> = "prorating",
         /// `quoteTemplateId`
         quote_template_id: Option<String> = "quoteTemplateId",
-        /// Its kind. Always `QUOTE`.
+        /// Type. Always `QUOTE`.
         type_: Option<String> = "type",
     }
     required "prorating" "quoteTemplateId" "type"
@@ -901,7 +901,7 @@ crm_core::setters!(QuoteContractChangeCreateRequest {
 });
 
 impl QuoteContractChangeCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         prorating: impl Into<bool>,
@@ -923,11 +923,11 @@ impl QuoteContractChangeCreateRequest {
 }
 
 crm_core::record! {
-    /// Quote reply.
+    /// Reply of `contracts.create_renewal_quote`.
     pub struct QuoteReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// `automatedTaxesEnabled`
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
@@ -937,9 +937,9 @@ crm_core::record! {
         buyer_contact_id: Option<String> = "buyerContactId",
         /// `comments`
         comments: Option<String> = "comments",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
@@ -959,11 +959,11 @@ crm_core::record! {
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
         /// The id.
         id: Option<String> = "id",
-        /// The language, as `en`.
+        /// The language, for example `en`.
         language: Option<String> = "language",
         /// `lineItems`
         line_items: Vec<LineItem> = "lineItems",
-        /// The language, as `en-us`.
+        /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// `paymentEnabled`
         payment_enabled: Option<bool> = "paymentEnabled",
@@ -993,23 +993,23 @@ crm_core::record! {
         sender_phone: Option<String> = "senderPhone",
         /// `showSignatureBox`
         show_signature_box: Option<bool> = "showSignatureBox",
-        /// How it stands.
+        /// Status.
         status: Option<String> = "status",
         /// `terms`
         terms: Option<String> = "terms",
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         /// The title.
         title: Option<String> = "title",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `ContractChangeReply`.
     pub enum ReplyStatus {
         /// `ACCEPTED`
         Accepted = "ACCEPTED",
@@ -1027,7 +1027,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Value of `type_` of `ContractChangeReply`.
     pub enum ReplyType {
         /// `DIRECT`
         Direct = "DIRECT",

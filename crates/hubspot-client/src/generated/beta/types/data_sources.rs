@@ -6,7 +6,7 @@ pub use crate::types::DataSourceGetReplyLastIngestionStatus;
 use super::*;
 
 crm_core::record! {
-    /// Data push reply.
+    /// Reply of `data_sources.add_rows`.
     pub struct DataPushReply {
         /// The id of the data source.
         datasource_id: Option<String> = "datasourceId",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Data push request.
+    /// Body of `data_sources.add_rows`.
     pub struct DataPushRequest {
         /// `data`
         data: Option<Vec<Map<Value>>> = "data",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 impl DataPushRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(data: impl Into<Vec<Map<Value>>>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl DataPushRequest {
 }
 
 crm_core::record! {
-    /// Data source config.
+    /// Value of `config` of `DataSourceCreateRequest`.
     pub struct DataSourceConfig {
         /// The file itself.
         file: Option<FileStructureRequest> = "file",
@@ -55,7 +55,7 @@ crm_core::setters!(DataSourceConfig {
 });
 
 crm_core::record! {
-    /// Data source create request.
+    /// Body of `data_sources.create_json`.
     pub struct DataSourceCreateRequest {
         /// `config`
         config: Option<DataSourceConfig> = "config",
@@ -71,7 +71,7 @@ crm_core::setters!(DataSourceCreateRequest {
 });
 
 impl DataSourceCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(config: impl Into<DataSourceConfig>) -> Self {
         Self {
@@ -83,11 +83,11 @@ impl DataSourceCreateRequest {
 }
 
 crm_core::record! {
-    /// Data source get reply.
+    /// Reply of `data_sources.get`.
     pub struct DataSourceGetReply {
         /// The columns it has.
         columns: Vec<FileColumn> = "columns",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<String> = "createdAt",
         /// The id of the data source.
         datasource_id: Option<String> = "datasourceId",
@@ -95,13 +95,13 @@ crm_core::record! {
         datasource_name: Option<String> = "datasourceName",
         /// `datasourceType`
         datasource_type: Option<DataSourceGetReplyDatasourceType> = "datasourceType",
-        /// How the last taking in of data went.
+        /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
     }
 }
 
 crm_core::open_enum! {
-    /// Data source get reply datasource type.
+    /// Value of `datasource_type` of `DataSourceGetReply`.
     pub enum DataSourceGetReplyDatasourceType {
         /// `FILE`
         File = "FILE",
@@ -111,7 +111,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Data source rename request.
+    /// Body of `data_sources.rename`.
     pub struct DataSourceRenameRequest {
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 impl DataSourceRenameRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(datasource_name: impl Into<String>) -> Self {
         Self {
@@ -132,9 +132,9 @@ impl DataSourceRenameRequest {
 }
 
 crm_core::record! {
-    /// Data source update reply.
+    /// Reply of `data_sources.rename`.
     pub struct DataSourceUpdateReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<String> = "createdAt",
         /// The id of the data source.
         datasource_id: Option<String> = "datasourceId",
@@ -142,13 +142,13 @@ crm_core::record! {
         datasource_name: Option<String> = "datasourceName",
         /// The address of a preview.
         preview_link: Option<String> = "previewLink",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<String> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Data source update request.
+    /// Body of `data_sources.update_json`.
     pub struct DataSourceUpdateRequest {
         /// `config`
         config: Option<DataSourceConfig> = "config",
@@ -164,11 +164,11 @@ crm_core::setters!(DataSourceUpdateRequest {
 });
 
 crm_core::record! {
-    /// File column.
+    /// Item of `columns` of `DataSourceGetReply`.
     pub struct FileColumn {
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<String> = "type",
     }
     required "name" "type"
@@ -176,7 +176,7 @@ crm_core::record! {
 }
 
 impl FileColumn {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -188,7 +188,7 @@ impl FileColumn {
 }
 
 crm_core::record! {
-    /// File structure request.
+    /// Value of `file` of `DataSourceConfig`.
     pub struct FileStructureRequest {
         /// The columns it has.
         columns: Option<Vec<FileColumn>> = "columns",
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 impl FileStructureRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         columns: impl Into<Vec<FileColumn>>,
@@ -219,7 +219,7 @@ impl FileStructureRequest {
 }
 
 crm_core::record! {
-    /// Json data request.
+    /// Value of `json` of `DataSourceConfig`.
     pub struct JsonDataRequest {
         /// The columns it has.
         columns: Option<Vec<FileColumn>> = "columns",
@@ -237,7 +237,7 @@ crm_core::setters!(JsonDataRequest {
 });
 
 impl JsonDataRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         columns: impl Into<Vec<FileColumn>>,

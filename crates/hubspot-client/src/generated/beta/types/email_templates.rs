@@ -4,35 +4,35 @@
 use super::*;
 
 crm_core::record! {
-    /// Folder.
+    /// Item of `results` of `FolderPage`.
     pub struct Folder {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Folder page.
+    /// Reply of `email_templates.list_folders`.
     pub struct FolderPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Folder> = "results",
     }
 }
 
 crm_core::record! {
-    /// Template.
+    /// Reply of `email_templates.create`.
     pub struct Template {
         /// `body`
         body: Option<String> = "body",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -42,15 +42,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the owner.
         owner_id: Option<String> = "ownerId",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Template input.
+    /// Body of `email_templates.create`.
     pub struct TemplateInput {
         /// `body`
         body: Option<String> = "body",
@@ -58,7 +58,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// The name.
         name: Option<String> = "name",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
     }
     required "body" "name"
@@ -67,12 +67,12 @@ crm_core::record! {
 crm_core::setters!(TemplateInput {
     /// The id of the folder.
     folder_id: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
 });
 
 impl TemplateInput {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(body: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -86,17 +86,17 @@ impl TemplateInput {
 }
 
 crm_core::record! {
-    /// Template page.
+    /// Reply of `email_templates.list`.
     pub struct TemplatePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<Template> = "results",
     }
 }
 
 crm_core::record! {
-    /// Template update.
+    /// Body of `email_templates.update`.
     pub struct TemplateUpdate {
         /// `body`
         body: Option<String> = "body",
@@ -104,7 +104,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// The name.
         name: Option<String> = "name",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
     }
     nullable "body" "folderId" "name" "subject"
@@ -116,7 +116,7 @@ crm_core::setters!(TemplateUpdate {
     folder_id: String,
     /// The name.
     name: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
 });
 

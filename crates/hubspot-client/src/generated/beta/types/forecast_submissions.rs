@@ -4,15 +4,15 @@
 use super::*;
 
 crm_core::record! {
-    /// Forecast submission event.
+    /// Item of `results` of `ForecastSubmissionEventPage`.
     pub struct ForecastSubmissionEvent {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
-        /// When it happened.
+        /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -20,11 +20,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Forecast submission event page.
+    /// Reply of `forecast_submissions.list_events`.
     pub struct ForecastSubmissionEventPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ForecastSubmissionEvent> = "results",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Association filter.
+    /// Value of `association_filters` of `AssociationObjectRollupCalculator`.
     pub struct AssociationFilter {
         /// The filters on properties.
         property_filters: Option<Vec<PropertyFilter>> = "propertyFilters",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AssociationFilter {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(property_filters: impl Into<Vec<PropertyFilter>>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl AssociationFilter {
 }
 
 crm_core::record! {
-    /// Association object rollup calculator.
+    /// Variant of `RuleConfigurationCalculation`.
     pub struct AssociationObjectRollupCalculator {
         /// `associatedObjectTypeId`
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
@@ -39,7 +39,7 @@ crm_core::record! {
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
         /// `rollupType`
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Its kind. Always `ASSOCIATIONS`.
+        /// Type. Always `ASSOCIATIONS`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -61,7 +61,7 @@ crm_core::setters!(AssociationObjectRollupCalculator {
 });
 
 impl AssociationObjectRollupCalculator {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -95,7 +95,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Association unified event rollup calculator.
+    /// Variant of `RuleConfigurationCalculation`.
     pub struct AssociationUnifiedEventRollupCalculator {
         /// `associatedObjectTypeId`
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
@@ -109,7 +109,7 @@ crm_core::record! {
         record_calculation: Option<MultiUnifiedEventRollupCalculator> = "recordCalculation",
         /// `rollupType`
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Its kind. Always `ASSOCIATION_UE`.
+        /// Type. Always `ASSOCIATION_UE`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -131,7 +131,7 @@ crm_core::setters!(AssociationUnifiedEventRollupCalculator {
 });
 
 impl AssociationUnifiedEventRollupCalculator {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -154,13 +154,13 @@ impl Default for AssociationUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Composite condition.
+    /// Variant of `CompositeConditionConditionsItem`.
     pub struct CompositeCondition {
-        /// What must hold for it to apply.
+        /// Conditions under which it applies.
         conditions: Option<Vec<CompositeConditionConditionsItem>> = "conditions",
-        /// How it is matched or worked out. Always `AND`.
+        /// Operator that is applied. Always `AND`.
         operator: Option<String> = "operator",
-        /// Its kind. Always `COMPOSITE`.
+        /// Type. Always `COMPOSITE`.
         type_: Option<String> = "type",
     }
     required "conditions" "operator" "type"
@@ -168,7 +168,7 @@ crm_core::record! {
 }
 
 impl CompositeCondition {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(conditions: impl Into<Vec<CompositeConditionConditionsItem>>) -> Self {
         Self {
@@ -189,9 +189,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Conditional calculator.
+    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
     pub struct ConditionalCalculator {
-        /// Its kind. Always `CONDITIONAL`.
+        /// Type. Always `CONDITIONAL`.
         type_: Option<String> = "type",
         /// The value.
         value: Option<f64> = "value",
@@ -203,7 +203,7 @@ crm_core::record! {
 }
 
 impl ConditionalCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         value: impl Into<f64>,
@@ -219,9 +219,9 @@ impl ConditionalCalculator {
 }
 
 crm_core::record! {
-    /// Constant value calculator.
+    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
     pub struct ConstantValueCalculator {
-        /// Its kind. Always `CONSTANT`.
+        /// Type. Always `CONSTANT`.
         type_: Option<String> = "type",
         /// The value.
         value: Option<f64> = "value",
@@ -231,7 +231,7 @@ crm_core::record! {
 }
 
 impl ConstantValueCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(value: impl Into<f64>) -> Self {
         Self {
@@ -243,7 +243,7 @@ impl ConstantValueCalculator {
 }
 
 crm_core::record! {
-    /// Draft create request.
+    /// Body of `lead_scores.create`.
     pub struct DraftCreateRequest {
         /// `allowedGroupTypes`
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
@@ -253,7 +253,7 @@ crm_core::record! {
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
     }
     required "allowedGroupTypes" "groupConfigs" "maxScorePerCategory" "name" "objectTypeId"
@@ -267,12 +267,12 @@ crm_core::setters!(DraftCreateRequest {
     max_score_per_category: i64,
     /// The name.
     name: String,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
 });
 
 crm_core::record! {
-    /// Draft update request.
+    /// Body of `lead_scores.replace_draft`.
     pub struct DraftUpdateRequest {
         /// `allowedGroupTypes`
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
@@ -284,7 +284,7 @@ crm_core::record! {
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// `outputConfiguration`
         output_configuration: Option<OutputConfigurationCreate> = "outputConfiguration",
@@ -302,7 +302,7 @@ crm_core::setters!(DraftUpdateRequest {
 });
 
 impl DraftUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         allowed_group_types: impl Into<Vec<ScoreOutputPropertyCategoriesItem>>,
@@ -324,11 +324,11 @@ impl DraftUpdateRequest {
 }
 
 crm_core::record! {
-    /// Event frequency between.
+    /// Value of `event_frequency_criteria` of `MultiUnifiedEventCalculatorEntry`.
     pub struct EventFrequencyBetween {
         /// `ranges`
         ranges: Option<Vec<FrequencyRange>> = "ranges",
-        /// Its kind. Always `BETWEEN`.
+        /// Type. Always `BETWEEN`.
         type_: Option<String> = "type",
     }
     required "ranges" "type"
@@ -336,7 +336,7 @@ crm_core::record! {
 }
 
 impl EventFrequencyBetween {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(ranges: impl Into<Vec<FrequencyRange>>) -> Self {
         Self {
@@ -348,7 +348,7 @@ impl EventFrequencyBetween {
 }
 
 crm_core::record! {
-    /// Event timeframe.
+    /// Value of `event_timeframe` of `MultiUnifiedEventCalculatorEntry`.
     pub struct EventTimeframe {
         /// `eventFilterOperation`
         event_filter_operation: Option<Value> = "eventFilterOperation",
@@ -358,7 +358,7 @@ crm_core::record! {
 }
 
 impl EventTimeframe {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(event_filter_operation: impl Into<Value>) -> Self {
         Self {
@@ -369,7 +369,7 @@ impl EventTimeframe {
 }
 
 crm_core::record! {
-    /// Filter configuration.
+    /// Value of `filter_configuration` of `DraftUpdateRequest`.
     pub struct FilterConfiguration {
         /// `listFilterType`
         list_filter_type: Option<FilterConfigurationListFilterType> = "listFilterType",
@@ -381,7 +381,7 @@ crm_core::record! {
 }
 
 impl FilterConfiguration {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         list_filter_type: impl Into<FilterConfigurationListFilterType>,
@@ -396,7 +396,7 @@ impl FilterConfiguration {
 }
 
 crm_core::open_enum! {
-    /// Filter configuration list filter type.
+    /// Value of `list_filter_type` of `FilterConfiguration`.
     pub enum FilterConfigurationListFilterType {
         /// `EXCLUDES`
         Excludes = "EXCLUDES",
@@ -406,13 +406,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Frequency range.
+    /// Item of `ranges` of `EventFrequencyBetween`.
     pub struct FrequencyRange {
-        /// Where it comes from.
+        /// Origin.
         from: Option<i64> = "from",
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<i64> = "to",
-        /// Its kind.
+        /// Type.
         type_: Option<FrequencyRangeType> = "type",
         /// The value.
         value: Option<f64> = "value",
@@ -421,12 +421,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FrequencyRange {
-    /// What it goes to: records, or recipients of an e-mail.
+    /// Targets: records, or recipients of an e-mail.
     to: i64,
 });
 
 impl FrequencyRange {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         from: impl Into<i64>,
@@ -444,7 +444,7 @@ impl FrequencyRange {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Value of `type_` of `FrequencyRange`.
     pub enum FrequencyRangeType {
         /// `AT_LEAST`
         AtLeast = "AT_LEAST",
@@ -456,7 +456,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Group decay configuration.
+    /// Value of `group_decay` of `ScoreGroupConfiguration`.
     pub struct GroupDecayConfiguration {
         /// `decayIntervalDays`
         decay_interval_days: Option<i64> = "decayIntervalDays",
@@ -468,7 +468,7 @@ crm_core::record! {
 }
 
 impl GroupDecayConfiguration {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         decay_interval_days: impl Into<i64>,
@@ -483,9 +483,9 @@ impl GroupDecayConfiguration {
 }
 
 crm_core::record! {
-    /// Lead scoring association spec.
+    /// Value of `association_spec` of `AssociationObjectRollupCalculator`.
     pub struct LeadScoringAssociationSpec {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
@@ -495,7 +495,7 @@ crm_core::record! {
 }
 
 impl LeadScoringAssociationSpec {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<String>,
@@ -510,7 +510,7 @@ impl LeadScoringAssociationSpec {
 }
 
 crm_core::record! {
-    /// Match calculator.
+    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
     pub struct MatchCalculator {
         /// The value used when there is none.
         default_value: Option<f64> = "defaultValue",
@@ -518,7 +518,7 @@ crm_core::record! {
         match_rules: Option<Vec<MatchRule>> = "matchRules",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// Its kind. Always `MATCH`.
+        /// Type. Always `MATCH`.
         type_: Option<String> = "type",
     }
     required "matchRules" "property" "type"
@@ -530,7 +530,7 @@ crm_core::setters!(MatchCalculator {
 });
 
 impl MatchCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         match_rules: impl Into<Vec<MatchRule>>,
@@ -547,9 +547,9 @@ impl MatchCalculator {
 }
 
 crm_core::record! {
-    /// Match rule.
+    /// Item of `match_rules` of `MatchCalculator`.
     pub struct MatchRule {
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The value.
         value: Option<f64> = "value",
@@ -559,7 +559,7 @@ crm_core::record! {
 }
 
 impl MatchRule {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, value: impl Into<f64>) -> Self {
         Self {
@@ -571,7 +571,7 @@ impl MatchRule {
 }
 
 crm_core::record! {
-    /// Matrix output override.
+    /// Variant of `OutputConfigurationCreateOutputsItem`.
     pub struct MatrixOutputOverride {
         /// `boundaries`
         boundaries: Option<Map<Vec<MatrixTierBoundary>>> = "boundaries",
@@ -603,7 +603,7 @@ crm_core::setters!(MatrixOutputOverride {
 });
 
 impl MatrixOutputOverride {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         boundaries: impl Into<Map<Vec<MatrixTierBoundary>>>,
@@ -623,7 +623,7 @@ impl MatrixOutputOverride {
 }
 
 crm_core::record! {
-    /// Matrix output property.
+    /// Variant of `Output`.
     pub struct MatrixOutputProperty {
         /// `boundaries`
         boundaries: Map<Vec<MatrixTierBoundary>> = "boundaries",
@@ -645,9 +645,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Matrix tier boundary.
+    /// Item of `boundaries` of `MatrixOutputOverride`.
     pub struct MatrixTierBoundary {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// `threshold`
         threshold: Option<f64> = "threshold",
@@ -657,7 +657,7 @@ crm_core::record! {
 }
 
 impl MatrixTierBoundary {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, threshold: impl Into<f64>) -> Self {
         Self {
@@ -669,7 +669,7 @@ impl MatrixTierBoundary {
 }
 
 crm_core::record! {
-    /// Multi unified event calculator entry.
+    /// Item of `event_calculators` of `MultiUnifiedEventRollupCalculator`.
     pub struct MultiUnifiedEventCalculatorEntry {
         /// `eventFrequencyCriteria`
         event_frequency_criteria: Option<EventFrequencyBetween> = "eventFrequencyCriteria",
@@ -691,7 +691,7 @@ crm_core::setters!(MultiUnifiedEventCalculatorEntry {
 });
 
 impl MultiUnifiedEventCalculatorEntry {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<String>,
@@ -708,11 +708,11 @@ impl MultiUnifiedEventCalculatorEntry {
 }
 
 crm_core::record! {
-    /// Multi unified event rollup calculator.
+    /// Variant of `RuleConfigurationCalculation`.
     pub struct MultiUnifiedEventRollupCalculator {
         /// `eventCalculators`
         event_calculators: Option<Vec<MultiUnifiedEventCalculatorEntry>> = "eventCalculators",
-        /// Its kind. Always `MULTI_UE`.
+        /// Type. Always `MULTI_UE`.
         type_: Option<String> = "type",
     }
     required "eventCalculators" "type"
@@ -720,7 +720,7 @@ crm_core::record! {
 }
 
 impl MultiUnifiedEventRollupCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         event_calculators: impl Into<Vec<MultiUnifiedEventCalculatorEntry>>,
@@ -734,11 +734,11 @@ impl MultiUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Multi value calculator.
+    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
     pub struct MultiValueCalculator {
         /// `calculators`
         calculators: Option<Vec<AssociationObjectRollupCalculatorRecordCalculation>> = "calculators",
-        /// Its kind. Always `MULTI`.
+        /// Type. Always `MULTI`.
         type_: Option<String> = "type",
     }
     required "calculators" "type"
@@ -746,7 +746,7 @@ crm_core::record! {
 }
 
 impl MultiValueCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         calculators: impl Into<Vec<AssociationObjectRollupCalculatorRecordCalculation>>,
@@ -769,7 +769,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Output configuration.
+    /// Value of `output_configuration` of `ScoreConfiguration`.
     pub struct OutputConfiguration {
         /// `outputs`
         outputs: Vec<Output> = "outputs",
@@ -777,7 +777,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Output configuration create.
+    /// Value of `output_configuration` of `DraftUpdateRequest`.
     pub struct OutputConfigurationCreate {
         /// `outputs`
         outputs: Option<Vec<OutputConfigurationCreateOutputsItem>> = "outputs",
@@ -787,7 +787,7 @@ crm_core::record! {
 }
 
 impl OutputConfigurationCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(outputs: impl Into<Vec<OutputConfigurationCreateOutputsItem>>) -> Self {
         Self {
@@ -807,7 +807,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Rendered component.
+    /// Item of `rendered_components` of `RenderedEvent`.
     pub struct RenderedComponent {
         /// `componentType`
         component_type: Option<String> = "componentType",
@@ -819,7 +819,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Rendered event.
+    /// Item of `rendered_events` of `ScoreHistoryEntry`.
     pub struct RenderedEvent {
         /// `defaultTemplate`
         default_template: Option<String> = "defaultTemplate",
@@ -835,7 +835,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Resolved property change.
+    /// Item of `resolved_properties` of `ScoreHistoryEntry`.
     pub struct ResolvedPropertyChange {
         /// `pastValue`
         past_value: Option<String> = "pastValue",
@@ -847,7 +847,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Rollup calculator rollup type.
+    /// Value of `rollup_type` of `AssociationObjectRollupCalculator`.
     pub enum RollupCalculatorRollupType {
         /// `AVG`
         Avg = "AVG",
@@ -861,7 +861,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Rule configuration.
+    /// Value of `configuration` of `ScoreRuleConfiguration`.
     pub struct RuleConfiguration {
         /// `calculation`
         calculation: Option<RuleConfigurationCalculation> = "calculation",
@@ -871,7 +871,7 @@ crm_core::record! {
 }
 
 impl RuleConfiguration {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(calculation: impl Into<RuleConfigurationCalculation>) -> Self {
         Self {
@@ -896,7 +896,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Score clone request.
+    /// Body of `lead_scores.clone`.
     pub struct ScoreCloneRequest {
         /// `scoreName`
         score_name: Option<String> = "scoreName",
@@ -906,7 +906,7 @@ crm_core::record! {
 }
 
 impl ScoreCloneRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(score_name: impl Into<String>) -> Self {
         Self {
@@ -917,11 +917,11 @@ impl ScoreCloneRequest {
 }
 
 crm_core::record! {
-    /// Score configuration.
+    /// Reply of `lead_scores.disable`.
     pub struct ScoreConfiguration {
         /// `allowedGroupTypes`
         allowed_group_types: Vec<ScoreOutputPropertyCategoriesItem> = "allowedGroupTypes",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `filterConfiguration`
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
@@ -935,23 +935,23 @@ crm_core::record! {
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// `outputConfiguration`
         output_configuration: Option<OutputConfiguration> = "outputConfiguration",
-        /// When it was published.
+        /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
         /// `scoreStatus`
         score_status: Option<String> = "scoreStatus",
         /// `scoreType`
         score_type: Option<String> = "scoreType",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Score fragment.
+    /// Item of `results` of `ScoreFragmentPage`.
     pub struct ScoreFragment {
         /// The id.
         id: Option<String> = "id",
@@ -967,17 +967,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Score fragment page.
+    /// Reply of `lead_scores.list`.
     pub struct ScoreFragmentPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ScoreFragment> = "results",
     }
 }
 
 crm_core::record! {
-    /// Score group configuration.
+    /// Item of `group_configs` of `DraftUpdateRequest`.
     pub struct ScoreGroupConfiguration {
         /// `groupCategory`
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
@@ -1007,7 +1007,7 @@ crm_core::setters!(ScoreGroupConfiguration {
 });
 
 impl ScoreGroupConfiguration {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         group_category: impl Into<ScoreOutputPropertyCategoriesItem>,
@@ -1029,7 +1029,7 @@ impl ScoreGroupConfiguration {
 }
 
 crm_core::record! {
-    /// Score group configuration create.
+    /// Item of `group_configs` of `DraftCreateRequest`.
     pub struct ScoreGroupConfigurationCreate {
         /// `groupCategory`
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
@@ -1057,7 +1057,7 @@ crm_core::setters!(ScoreGroupConfigurationCreate {
 });
 
 impl ScoreGroupConfigurationCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         group_category: impl Into<ScoreOutputPropertyCategoriesItem>,
@@ -1077,9 +1077,9 @@ impl ScoreGroupConfigurationCreate {
 }
 
 crm_core::record! {
-    /// Score history entry.
+    /// Item of `results` of `ScoreHistoryEntryPage`.
     pub struct ScoreHistoryEntry {
-        /// How many of the time units.
+        /// Number of time units.
         delta: Option<f64> = "delta",
         /// `propertyValue`
         property_value: Option<String> = "propertyValue",
@@ -1095,17 +1095,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Score history entry page.
+    /// Reply of `lead_scores.list_history`.
     pub struct ScoreHistoryEntryPage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ScoreHistoryEntry> = "results",
     }
 }
 
 crm_core::record! {
-    /// Score output override.
+    /// Variant of `OutputConfigurationCreateOutputsItem`.
     pub struct ScoreOutputOverride {
         /// The id.
         id: Option<String> = "id",
@@ -1135,7 +1135,7 @@ crm_core::setters!(ScoreOutputOverride {
 });
 
 impl ScoreOutputOverride {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1151,7 +1151,7 @@ impl ScoreOutputOverride {
 }
 
 crm_core::record! {
-    /// Score output property.
+    /// Variant of `Output`.
     pub struct ScoreOutputProperty {
         /// `categories`
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
@@ -1171,7 +1171,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Score output property categories item.
+    /// Item of `allowed_group_types` of `DraftCreateRequest`.
     pub enum ScoreOutputPropertyCategoriesItem {
         /// `FIT`
         Fit = "FIT",
@@ -1181,11 +1181,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Score rule configuration.
+    /// Item of `rule_configurations` of `ScoreGroupConfiguration`.
     pub struct ScoreRuleConfiguration {
         /// The settings of the form.
         configuration: Option<RuleConfiguration> = "configuration",
-        /// Whether it is on.
+        /// True if it is on.
         enabled: Option<bool> = "enabled",
         /// The id.
         id: Option<String> = "id",
@@ -1205,7 +1205,7 @@ crm_core::setters!(ScoreRuleConfiguration {
 });
 
 impl ScoreRuleConfiguration {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         configuration: impl Into<RuleConfiguration>,
@@ -1224,11 +1224,11 @@ impl ScoreRuleConfiguration {
 }
 
 crm_core::record! {
-    /// Score rule configuration create.
+    /// Item of `rule_configurations` of `ScoreGroupConfigurationCreate`.
     pub struct ScoreRuleConfigurationCreate {
         /// The settings of the form.
         configuration: Option<RuleConfiguration> = "configuration",
-        /// Whether it is on.
+        /// True if it is on.
         enabled: Option<bool> = "enabled",
         /// `maximumValue`
         maximum_value: Option<f64> = "maximumValue",
@@ -1246,7 +1246,7 @@ crm_core::setters!(ScoreRuleConfigurationCreate {
 });
 
 impl ScoreRuleConfigurationCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         configuration: impl Into<RuleConfiguration>,
@@ -1263,11 +1263,11 @@ impl ScoreRuleConfigurationCreate {
 }
 
 crm_core::record! {
-    /// Segment membership calculator.
+    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
     pub struct SegmentMembershipCalculator {
         /// `segmentMembershipRules`
         segment_membership_rules: Option<Vec<SegmentMembershipRule>> = "segmentMembershipRules",
-        /// Its kind. Always `SEGMENT_MEMBERSHIP`.
+        /// Type. Always `SEGMENT_MEMBERSHIP`.
         type_: Option<String> = "type",
     }
     required "segmentMembershipRules" "type"
@@ -1275,7 +1275,7 @@ crm_core::record! {
 }
 
 impl SegmentMembershipCalculator {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(segment_membership_rules: impl Into<Vec<SegmentMembershipRule>>) -> Self {
         Self {
@@ -1287,9 +1287,9 @@ impl SegmentMembershipCalculator {
 }
 
 crm_core::record! {
-    /// Segment membership rule.
+    /// Item of `segment_membership_rules` of `SegmentMembershipCalculator`.
     pub struct SegmentMembershipRule {
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<SegmentMembershipRuleOperation> = "operation",
         /// `segmentIds`
         segment_ids: Option<Vec<i64>> = "segmentIds",
@@ -1301,7 +1301,7 @@ crm_core::record! {
 }
 
 impl SegmentMembershipRule {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         operation: impl Into<SegmentMembershipRuleOperation>,
@@ -1318,7 +1318,7 @@ impl SegmentMembershipRule {
 }
 
 crm_core::open_enum! {
-    /// How the property is tested.
+    /// Test that is applied to the property.
     pub enum SegmentMembershipRuleOperation {
         /// `HAS_ALL_SEGMENT_MEMBERSHIP`
         HasAllSegmentMembership = "HAS_ALL_SEGMENT_MEMBERSHIP",
@@ -1330,13 +1330,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Single condition.
+    /// Variant of `CompositeConditionConditionsItem`.
     pub struct SingleCondition {
-        /// How the property is tested.
+        /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// Its kind. Always `SINGLE`.
+        /// Type. Always `SINGLE`.
         type_: Option<String> = "type",
     }
     required "operation" "property" "type"
@@ -1344,7 +1344,7 @@ crm_core::record! {
 }
 
 impl SingleCondition {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -1357,7 +1357,7 @@ impl SingleCondition {
 }
 
 crm_core::record! {
-    /// Threshold output override.
+    /// Variant of `OutputConfigurationCreateOutputsItem`.
     pub struct ThresholdOutputOverride {
         /// `boundaries`
         boundaries: Option<Vec<ThresholdTierBoundary>> = "boundaries",
@@ -1389,7 +1389,7 @@ crm_core::setters!(ThresholdOutputOverride {
 });
 
 impl ThresholdOutputOverride {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         boundaries: impl Into<Vec<ThresholdTierBoundary>>,
@@ -1409,7 +1409,7 @@ impl ThresholdOutputOverride {
 }
 
 crm_core::record! {
-    /// Threshold output property.
+    /// Variant of `Output`.
     pub struct ThresholdOutputProperty {
         /// `boundaries`
         boundaries: Vec<ThresholdTierBoundary> = "boundaries",
@@ -1431,11 +1431,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Threshold tier boundary.
+    /// Item of `boundaries` of `ThresholdOutputOverride`.
     pub struct ThresholdTierBoundary {
         /// The color.
         color: Option<ThresholdTierBoundaryColor> = "color",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The label of the copy.
         new_label: Option<String> = "newLabel",
@@ -1453,7 +1453,7 @@ crm_core::setters!(ThresholdTierBoundary {
 });
 
 impl ThresholdTierBoundary {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, threshold: impl Into<f64>) -> Self {
         Self {

@@ -6,27 +6,27 @@ pub use crate::types::ObjectListSearchResult;
 use super::*;
 
 crm_core::record! {
-    /// Collection response public object list search result.
+    /// Reply of `lists.list_all`.
     pub struct CollectionResponsePublicObjectListSearchResult {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ObjectListSearchResult> = "results",
-        /// How many there are in all.
+        /// Total number.
         total: Option<i64> = "total",
     }
 }
 
 crm_core::record! {
-    /// List all request.
+    /// Body of `lists.list_all`.
     pub struct ListAllRequest {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Option<Vec<String>> = "additionalProperties",
         /// The cursor of the next page.
         after: Option<String> = "after",
-        /// How many are wanted.
+        /// Number of requested items.
         count: Option<i64> = "count",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// Only lists filled in these ways.
         processing_types: Option<Vec<String>> = "processingTypes",
@@ -37,14 +37,14 @@ crm_core::record! {
 crm_core::setters!(ListAllRequest {
     /// The cursor of the next page.
     after: String,
-    /// How many are wanted.
+    /// Number of requested items.
     count: i64,
-    /// The id of the type of object, as `0-1`.
+    /// The id of the type of object, for example `0-1`.
     object_type_id: String,
 });
 
 impl ListAllRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         additional_properties: impl Into<Vec<String>>,

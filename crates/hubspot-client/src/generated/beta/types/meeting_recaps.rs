@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Action item.
+    /// Item of `items` of `ConversationRecapActionItemsResult`.
     pub struct ActionItem {
         /// `assignee`
         assignee: Option<String> = "assignee",
@@ -14,19 +14,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation recap action items result.
+    /// Value of `action_items` of `ConversationRecapReply`.
     pub struct ConversationRecapActionItemsResult {
-        /// What went wrong, for people.
+        /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// What each item of the array is.
+        /// Schema of the items of the array.
         items: Vec<ActionItem> = "items",
-        /// How it stands.
+        /// Status.
         status: Option<ConversationRecapActionItemsResultStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `ConversationRecapActionItemsResult`.
     pub enum ConversationRecapActionItemsResultStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -40,7 +40,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Conversation recap reply.
+    /// Reply of `meeting_recaps.get`.
     pub struct ConversationRecapReply {
         /// `actionItems`
         action_items: Option<ConversationRecapActionItemsResult> = "actionItems",
@@ -50,11 +50,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Conversation recap summary result.
+    /// Value of `summary` of `ConversationRecapReply`.
     pub struct ConversationRecapSummaryResult {
-        /// What went wrong, for people.
+        /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// How it stands.
+        /// Status.
         status: Option<ConversationRecapSummaryResultStatus> = "status",
         /// The value.
         value: Option<String> = "value",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `ConversationRecapSummaryResult`.
     pub enum ConversationRecapSummaryResultStatus {
         /// `FAILED`
         Failed = "FAILED",

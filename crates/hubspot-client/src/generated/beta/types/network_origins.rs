@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Webhook subscription.
+    /// Reply of `network_origins.create_webhook`.
     pub struct WebhookSubscription {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
@@ -16,7 +16,7 @@ crm_core::record! {
         id: Option<i64> = "id",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// When it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -24,15 +24,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Webhook subscription list.
+    /// Reply of `network_origins.list_webhooks`.
     pub struct WebhookSubscriptionList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<WebhookSubscription> = "results",
     }
 }
 
 crm_core::record! {
-    /// Webhook subscription request.
+    /// Body of `network_origins.create_webhook`.
     pub struct WebhookSubscriptionRequest {
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 impl WebhookSubscriptionRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(webhook_url: impl Into<String>) -> Self {
         Self {

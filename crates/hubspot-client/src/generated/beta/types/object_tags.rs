@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Create public crm object tag request.
+    /// Body of `object_tags.create`.
     pub struct CreatePublicCrmObjectTagRequest {
         /// The color.
         color: Option<String> = "color",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -24,9 +24,9 @@ crm_core::record! {
 crm_core::setters!(CreatePublicCrmObjectTagRequest {
     /// The color.
     color: String,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Where it is shown among its kind; -1 is after the others.
+    /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
@@ -37,17 +37,17 @@ crm_core::setters!(CreatePublicCrmObjectTagRequest {
 });
 
 crm_core::record! {
-    /// Crm object tag.
+    /// Reply of `object_tags.create`.
     pub struct CrmObjectTag {
         /// The color.
         color: Option<String> = "color",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Who created it.
+        /// User who created it.
         created_by: Option<i64> = "createdBy",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -59,27 +59,27 @@ crm_core::record! {
         last_modified_by: Option<i64> = "lastModifiedBy",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Crm object tag list.
+    /// Reply of `object_tags.list`.
     pub struct CrmObjectTagList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<CrmObjectTag> = "results",
     }
 }
 
 crm_core::record! {
-    /// Patch public crm object tag request.
+    /// Body of `object_tags.update`.
     pub struct PatchPublicCrmObjectTagRequest {
         /// The color.
         color: Option<String> = "color",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -93,7 +93,7 @@ crm_core::record! {
 crm_core::setters!(PatchPublicCrmObjectTagRequest {
     /// The color.
     color: String,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
@@ -110,11 +110,11 @@ crm_core::clears!(PatchPublicCrmObjectTagRequest {
 });
 
 crm_core::record! {
-    /// Replace public crm object tag request.
+    /// Body of `object_tags.replace`.
     pub struct ReplacePublicCrmObjectTagRequest {
         /// The color.
         color: Option<String> = "color",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -127,12 +127,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ReplacePublicCrmObjectTagRequest {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
 impl ReplacePublicCrmObjectTagRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         color: impl Into<String>,

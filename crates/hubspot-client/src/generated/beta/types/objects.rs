@@ -12,9 +12,9 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Associations for object.
+    /// Item of `associations` of `BatchCreateRow`.
     pub struct AssociationsForObject {
-        /// What it goes to: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail.
         to: Option<ObjectId> = "to",
         /// The kinds of association to make.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(to: impl Into<ObjectId>, types: impl Into<Vec<AssociationSpec>>) -> Self {
         Self {
@@ -36,9 +36,9 @@ impl AssociationsForObject {
 }
 
 crm_core::record! {
-    /// Batch create.
+    /// Body of `objects.batch_create`.
     pub struct BatchCreate {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -57,9 +57,9 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Batch create row.
+    /// Item of `inputs` of `BatchCreate`.
     pub struct BatchCreateRow {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -70,14 +70,14 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
     /// A mark of your own to match answers and errors.
     object_write_trace_id: String,
 });
 
 impl BatchCreateRow {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -90,15 +90,15 @@ impl BatchCreateRow {
 }
 
 crm_core::record! {
-    /// Custom objects batch read.
+    /// Body of `objects.batch_read`.
     pub struct CustomObjectsBatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values too.
+        /// Properties with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -109,12 +109,12 @@ crm_core::setters!(CustomObjectsBatchRead {
     id_property: String,
     /// The names of the properties to give.
     properties: [String],
-    /// Properties with their earlier values too.
+    /// Properties with their earlier values.
     properties_with_history: [String],
 });
 
 impl CustomObjectsBatchRead {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -128,9 +128,9 @@ impl CustomObjectsBatchRead {
 }
 
 crm_core::record! {
-    /// Object create.
+    /// Body of `objects.create`.
     pub struct ObjectCreate {
-        /// What it is or can be associated with.
+        /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -139,12 +139,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// What it is or can be associated with.
+    /// Associated records, or object types with which it can be associated.
     associations: [AssociationsForObject],
 });
 
 impl ObjectCreate {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {

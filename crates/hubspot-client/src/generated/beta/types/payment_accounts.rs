@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Payment account view.
+    /// Reply of `payment_accounts.get_status`.
     pub struct PaymentAccountView {
         /// `canPayout`
         can_payout: Option<bool> = "canPayout",
         /// `canTransact`
         can_transact: Option<bool> = "canTransact",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `eligibleProcessorTypes`
         eligible_processor_types: Vec<PaymentAccountViewProcessorType> = "eligibleProcessorTypes",
@@ -24,13 +24,13 @@ crm_core::record! {
         last_transacted_at: Option<Timestamp> = "lastTransactedAt",
         /// `processorType`
         processor_type: Option<PaymentAccountViewProcessorType> = "processorType",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Payment account view enrollment state.
+    /// Value of `enrollment_state` of `PaymentAccountView`.
     pub enum PaymentAccountViewEnrollmentState {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -52,7 +52,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Payment account view processor type.
+    /// Item of `eligible_processor_types` of `PaymentAccountView`.
     pub enum PaymentAccountViewProcessorType {
         /// `BYO_STRIPE`
         ByoStripe = "BYO_STRIPE",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Deal configurations.
+    /// Value of `deal_configurations` of `PaymentLinkCreateRequest`.
     pub struct DealConfigurations {
         /// `createNewDealOnPurchase`
         create_new_deal_on_purchase: Option<bool> = "createNewDealOnPurchase",
@@ -20,7 +20,7 @@ crm_core::setters!(DealConfigurations {
 });
 
 impl DealConfigurations {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(create_new_deal_on_purchase: impl Into<bool>) -> Self {
         Self {
@@ -32,19 +32,19 @@ impl DealConfigurations {
 }
 
 crm_core::record! {
-    /// Discount reply.
+    /// Item of `discounts` of `PaymentLinkReply`.
     pub struct DiscountReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The value.
         value: Option<f64> = "value",
@@ -54,9 +54,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Discount request.
+    /// Value of `discount` of `PaymentLinkCreateRequest`.
     pub struct DiscountRequest {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<f64> = "value",
@@ -68,7 +68,7 @@ crm_core::record! {
 }
 
 impl DiscountRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -85,19 +85,19 @@ impl DiscountRequest {
 }
 
 crm_core::record! {
-    /// Fee reply.
+    /// Item of `fees` of `PaymentLinkReply`.
     pub struct FeeReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The value.
         value: Option<f64> = "value",
@@ -107,9 +107,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Fee request.
+    /// Item of `fees` of `PaymentLinkCreateRequest`.
     pub struct FeeRequest {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<f64> = "value",
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 impl FeeRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -138,11 +138,11 @@ impl FeeRequest {
 }
 
 crm_core::record! {
-    /// Form field option.
+    /// Item of `options` of `PaymentLinkFormField`.
     pub struct FormFieldOption {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<String> = "value",
@@ -151,12 +151,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormFieldOption {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
 impl FormFieldOption {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl FormFieldOption {
 }
 
 crm_core::record! {
-    /// Payment link create request.
+    /// Body of `payment_links.create`.
     pub struct PaymentLinkCreateRequest {
         /// `acceptedPaymentMethods`
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
@@ -183,7 +183,7 @@ crm_core::record! {
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
         /// `collectShippingAddress`
         collect_shipping_address: Option<bool> = "collectShippingAddress",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `dealConfigurations`
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
@@ -241,7 +241,7 @@ crm_core::setters!(PaymentLinkCreateRequest {
     collect_full_billing_address: bool,
     /// `collectShippingAddress`
     collect_shipping_address: bool,
-    /// The currency, as `USD`.
+    /// The currency, for example `USD`.
     currency_code: String,
     /// `dealConfigurations`
     deal_configurations: DealConfigurations,
@@ -286,15 +286,15 @@ crm_core::setters!(PaymentLinkCreateRequest {
 });
 
 crm_core::record! {
-    /// Payment link form field.
+    /// Item of `additional_form_fields` of `PaymentLinkCreateRequest`.
     pub struct PaymentLinkFormField {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<PaymentLinkFormFieldObjectType> = "objectType",
         /// The values to choose from.
         options: Option<Vec<FormFieldOption>> = "options",
@@ -304,13 +304,13 @@ crm_core::record! {
     required "isRequired" "label" "objectType" "options" "propertyName"
 }
 crm_core::setters!(PaymentLinkFormField {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
-    /// Whether it must be filled in.
+    /// True if it must be filled in.
     is_required: bool,
-    /// The name that people see.
+    /// Display name.
     label: String,
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: PaymentLinkFormFieldObjectType,
     /// The values to choose from.
     options: [FormFieldOption],
@@ -319,7 +319,7 @@ crm_core::setters!(PaymentLinkFormField {
 });
 
 crm_core::open_enum! {
-    /// The type of object: its name, its id as `0-1`, or the fully qualified name of a custom one.
+    /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     pub enum PaymentLinkFormFieldObjectType {
         /// `COMPANY`
         Company = "COMPANY",
@@ -329,15 +329,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payment link reply.
+    /// Reply of `payment_links.create`.
     pub struct PaymentLinkReply {
         /// `acceptedPaymentMethods`
         accepted_payment_methods: Vec<PaymentMethodsItem> = "acceptedPaymentMethods",
         /// `additionalFormFields`
         additional_form_fields: Vec<PaymentLinkFormField> = "additionalFormFields",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// `automatedSalesTaxEnabled`
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
@@ -349,9 +349,9 @@ crm_core::record! {
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
         /// `collectShippingAddress`
         collect_shipping_address: Option<bool> = "collectShippingAddress",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `dealConfigurations`
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
@@ -387,7 +387,7 @@ crm_core::record! {
         success_url: Option<String> = "successUrl",
         /// `taxes`
         taxes: Vec<TaxReply> = "taxes",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -403,17 +403,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Payment link response page.
+    /// Reply of `payment_links.list`.
     pub struct PaymentLinkResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PaymentLinkReply> = "results",
     }
 }
 
 crm_core::record! {
-    /// Payment link update request.
+    /// Body of `payment_links.update`.
     pub struct PaymentLinkUpdateRequest {
         /// `acceptedPaymentMethods`
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
@@ -427,7 +427,7 @@ crm_core::record! {
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
         /// `collectShippingAddress`
         collect_shipping_address: Option<bool> = "collectShippingAddress",
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `dealConfigurations`
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
@@ -485,7 +485,7 @@ crm_core::setters!(PaymentLinkUpdateRequest {
     collect_full_billing_address: bool,
     /// `collectShippingAddress`
     collect_shipping_address: bool,
-    /// The currency, as `USD`.
+    /// The currency, for example `USD`.
     currency_code: String,
     /// `dealConfigurations`
     deal_configurations: DealConfigurations,
@@ -538,19 +538,19 @@ crm_core::clears!(PaymentLinkUpdateRequest {
 });
 
 crm_core::record! {
-    /// Tax reply.
+    /// Item of `taxes` of `PaymentLinkReply`.
     pub struct TaxReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The value.
         value: Option<f64> = "value",
@@ -560,9 +560,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Tax request.
+    /// Item of `taxes` of `PaymentLinkCreateRequest`.
     pub struct TaxRequest {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The value.
         value: Option<f64> = "value",
@@ -574,7 +574,7 @@ crm_core::record! {
 }
 
 impl TaxRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         label: impl Into<String>,

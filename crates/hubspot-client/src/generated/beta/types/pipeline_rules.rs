@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Approval mode.
+    /// Value of `approval_mode` of `ApprovalStageRule`.
     pub enum ApprovalMode {
         /// `ALL`
         All = "ALL",
@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Approval stage rule.
+    /// Value of `approval_stage` of `PipelineRules`.
     pub struct ApprovalStageRule {
         /// `approvalComment`
         approval_comment: Option<String> = "approvalComment",
@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Approval stage rule request.
+    /// Value of `approval_stage` of `PipelineRulesUpdateRequest`.
     pub struct ApprovalStageRuleRequest {
         /// `approvalComment`
         approval_comment: Option<String> = "approvalComment",
@@ -54,7 +54,7 @@ crm_core::setters!(ApprovalStageRuleRequest {
 });
 
 impl ApprovalStageRuleRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         approval_mode: impl Into<ApprovalMode>,
@@ -73,7 +73,7 @@ impl ApprovalStageRuleRequest {
 }
 
 crm_core::record! {
-    /// Create approval request.
+    /// Body of `pipeline_rules.start_approval`.
     pub struct CreateApprovalRequest {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -83,7 +83,7 @@ crm_core::record! {
 }
 
 impl CreateApprovalRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(object_id: impl Into<i64>) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl CreateApprovalRequest {
 }
 
 crm_core::record! {
-    /// Governance validation rules.
+    /// Value of `governance_validation_rules` of `PipelineRules`.
     pub struct GovernanceValidationRules {
         /// `noBackwardsMovementRule`
         no_backwards_movement_rule: Option<SequenceValidationRule> = "noBackwardsMovementRule",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 impl GovernanceValidationRules {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         no_backwards_movement_rule: impl Into<SequenceValidationRule>,
@@ -125,31 +125,31 @@ impl GovernanceValidationRules {
 }
 
 crm_core::record! {
-    /// Object approval status.
+    /// Reply of `pipeline_rules.get_approval`.
     pub struct ObjectApprovalStatus {
         /// `approvalId`
         approval_id: Option<String> = "approvalId",
         /// `approvalStatus`
         approval_status: Option<ObjectApprovalStatusApprovalStatus> = "approvalStatus",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// Object approval status approval status.
+    /// Value of `approval_status` of `ObjectApprovalStatus`.
     pub enum ObjectApprovalStatusApprovalStatus {
         /// `APPROVED`
         Approved = "APPROVED",
@@ -165,7 +165,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Object creation rule.
+    /// Value of `object_creation_rule` of `GovernanceValidationRules`.
     pub struct ObjectCreationRule {
         /// `pipelineStageIds`
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
@@ -175,7 +175,7 @@ crm_core::record! {
 }
 
 impl ObjectCreationRule {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(pipeline_stage_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -186,7 +186,7 @@ impl ObjectCreationRule {
 }
 
 crm_core::open_enum! {
-    /// Permission mode.
+    /// Value of `permission_mode` of `StagePermission`.
     pub enum PermissionMode {
         /// `OPEN`
         Open = "OPEN",
@@ -196,27 +196,27 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Pipeline rules.
+    /// Reply of `pipeline_rules.get`.
     pub struct PipelineRules {
         /// `approvalStage`
         approval_stage: Option<ApprovalStageRule> = "approvalStage",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// `governanceValidationRules`
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Pipeline rules patch request.
+    /// Body of `pipeline_rules.update`.
     pub struct PipelineRulesPatchRequest {
         /// `approvalStage`
         approval_stage: Option<Value> = "approvalStage",
@@ -240,7 +240,7 @@ crm_core::setters!(PipelineRulesPatchRequest {
 });
 
 crm_core::record! {
-    /// Pipeline rules update request.
+    /// Body of `pipeline_rules.replace`.
     pub struct PipelineRulesUpdateRequest {
         /// `approvalStage`
         approval_stage: Option<ApprovalStageRuleRequest> = "approvalStage",
@@ -256,7 +256,7 @@ crm_core::setters!(PipelineRulesUpdateRequest {
 });
 
 impl PipelineRulesUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         governance_validation_rules: impl Into<GovernanceValidationRules>,
@@ -270,25 +270,25 @@ impl PipelineRulesUpdateRequest {
 }
 
 crm_core::record! {
-    /// Pipeline stage permissions.
+    /// Reply of `pipeline_rules.get_stage_permissions`.
     pub struct PipelineStagePermissions {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
         /// The stages of the pipeline.
         stages: Vec<StagePermission> = "stages",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Pipeline stage permissions update request.
+    /// Body of `pipeline_rules.replace_stage_permissions`.
     pub struct PipelineStagePermissionsUpdateRequest {
         /// The stages of the pipeline.
         stages: Option<Vec<StagePermissionRequest>> = "stages",
@@ -298,7 +298,7 @@ crm_core::record! {
 }
 
 impl PipelineStagePermissionsUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(stages: impl Into<Vec<StagePermissionRequest>>) -> Self {
         Self {
@@ -309,7 +309,7 @@ impl PipelineStagePermissionsUpdateRequest {
 }
 
 crm_core::record! {
-    /// Sequence validation rule.
+    /// Value of `no_backwards_movement_rule` of `GovernanceValidationRules`.
     pub struct SequenceValidationRule {
         /// `enabledForAllStages`
         enabled_for_all_stages: Option<bool> = "enabledForAllStages",
@@ -321,7 +321,7 @@ crm_core::record! {
 }
 
 impl SequenceValidationRule {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         enabled_for_all_stages: impl Into<bool>,
@@ -336,15 +336,15 @@ impl SequenceValidationRule {
 }
 
 crm_core::record! {
-    /// Stage permission.
+    /// Item of `stages` of `PipelineStagePermissions`.
     pub struct StagePermission {
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// `permissionMode`
         permission_mode: Option<PermissionMode> = "permissionMode",
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// Whether the user is a super admin.
+        /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
         /// The ids of the teams.
         team_ids: Vec<String> = "teamIds",
@@ -354,13 +354,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Stage permission request.
+    /// Item of `stages` of `PipelineStagePermissionsUpdateRequest`.
     pub struct StagePermissionRequest {
         /// `permissionMode`
         permission_mode: Option<PermissionMode> = "permissionMode",
         /// `pipelineStageId`
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// Whether the user is a super admin.
+        /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
         /// The ids of the teams.
         team_ids: Option<Vec<String>> = "teamIds",
@@ -374,7 +374,7 @@ crm_core::setters!(StagePermissionRequest {
     permission_mode: PermissionMode,
     /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// Whether the user is a super admin.
+    /// True if the user is a super admin.
     super_admin: bool,
     /// The ids of the teams.
     team_ids: [String],

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Price book add product request.
+    /// Body of `price_books.create_item`.
     pub struct PriceBookAddProductRequest {
         /// `productId`
         product_id: Option<String> = "productId",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl PriceBookAddProductRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -25,9 +25,9 @@ impl PriceBookAddProductRequest {
 }
 
 crm_core::record! {
-    /// Price book add product request batch.
+    /// Body of `price_books.batch_create_items`.
     pub struct PriceBookAddProductRequestBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PriceBookAddProductRequest>> = "inputs",
     }
     required "inputs"
@@ -35,7 +35,7 @@ crm_core::record! {
 }
 
 impl PriceBookAddProductRequestBatch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PriceBookAddProductRequest>>) -> Self {
         Self {
@@ -46,11 +46,11 @@ impl PriceBookAddProductRequestBatch {
 }
 
 crm_core::record! {
-    /// Price book create request.
+    /// Body of `price_books.create`.
     pub struct PriceBookCreateRequest {
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
@@ -61,12 +61,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(PriceBookCreateRequest {
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
 });
 
 impl PriceBookCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         custom_properties: impl Into<Map<String>>,
@@ -84,7 +84,7 @@ impl PriceBookCreateRequest {
 }
 
 crm_core::record! {
-    /// Price book item batch update input.
+    /// Item of `inputs` of `PriceBookItemBatchUpdateInputBatch`.
     pub struct PriceBookItemBatchUpdateInput {
         /// The id.
         id: Option<String> = "id",
@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl PriceBookItemBatchUpdateInput {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -111,9 +111,9 @@ impl PriceBookItemBatchUpdateInput {
 }
 
 crm_core::record! {
-    /// Price book item batch update input batch.
+    /// Body of `price_books.batch_update_items`.
     pub struct PriceBookItemBatchUpdateInputBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<PriceBookItemBatchUpdateInput>> = "inputs",
     }
     required "inputs"
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 impl PriceBookItemBatchUpdateInputBatch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PriceBookItemBatchUpdateInput>>) -> Self {
         Self {
@@ -132,11 +132,11 @@ impl PriceBookItemBatchUpdateInputBatch {
 }
 
 crm_core::record! {
-    /// Price book item reply.
+    /// Reply of `price_books.create_item`.
     pub struct PriceBookItemReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// `billingFrequency`
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
@@ -144,11 +144,11 @@ crm_core::record! {
         billing_period: Option<String> = "billingPeriod",
         /// `costOfGoodsSold`
         cost_of_goods_sold: Option<String> = "costOfGoodsSold",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
@@ -170,11 +170,11 @@ crm_core::record! {
         recurring_billing_terms: Option<RecurringBillingTerms> = "recurringBillingTerms",
         /// `sku`
         sku: Option<String> = "sku",
-        /// How it stands.
+        /// Status.
         status: Option<PriceBookItemReplyStatus> = "status",
         /// `taxCategory`
         tax_category: Option<String> = "taxCategory",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
@@ -182,7 +182,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Price book item reply product classification.
+    /// Value of `product_classification` of `PriceBookItemReply`.
     pub enum PriceBookItemReplyProductClassification {
         /// `BUNDLE`
         Bundle = "BUNDLE",
@@ -194,7 +194,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Price book item reply product type.
+    /// Value of `product_type` of `PriceBookItemReply`.
     pub enum PriceBookItemReplyProductType {
         /// `INVENTORY`
         Inventory = "INVENTORY",
@@ -206,7 +206,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `PriceBookItemReply`.
     pub enum PriceBookItemReplyStatus {
         /// `active`
         Active = "active",
@@ -216,41 +216,41 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Price book item response batch reply.
+    /// Reply of `price_books.batch_create_items`.
     pub struct PriceBookItemResponseBatchReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PriceBookItemReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Price book item response page.
+    /// Reply of `price_books.list_items`.
     pub struct PriceBookItemResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PriceBookItemReply> = "results",
     }
 }
 
 crm_core::record! {
-    /// Price book item update request.
+    /// Body of `price_books.update_item`.
     pub struct PriceBookItemUpdateRequest {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
         /// `billingFrequency`
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
@@ -260,13 +260,13 @@ crm_core::record! {
         custom_properties: Option<Map<String>> = "customProperties",
         /// `pricing`
         pricing: Option<PricingUpdateRequest> = "pricing",
-        /// How it stands.
+        /// Status.
         status: Option<PriceBookItemReplyStatus> = "status",
     }
     nullable "billingFrequency" "billingPeriod" "status"
 }
 crm_core::setters!(PriceBookItemUpdateRequest {
-    /// Whether it is archived.
+    /// True if it is archived.
     archived: bool,
     /// `billingFrequency`
     billing_frequency: BillingFrequency,
@@ -276,7 +276,7 @@ crm_core::setters!(PriceBookItemUpdateRequest {
     custom_properties: Map<String>,
     /// `pricing`
     pricing: PricingUpdateRequest,
-    /// How it stands.
+    /// Status.
     status: PriceBookItemReplyStatus,
 });
 
@@ -286,37 +286,37 @@ crm_core::clears!(PriceBookItemUpdateRequest {
 });
 
 crm_core::record! {
-    /// Price book reply.
+    /// Reply of `price_books.create`.
     pub struct PriceBookReply {
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// `autoAssignmentEnabled`
         auto_assignment_enabled: Option<bool> = "autoAssignmentEnabled",
         /// `countOfIncludedProducts`
         count_of_included_products: Option<i64> = "countOfIncludedProducts",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The id.
         id: Option<String> = "id",
         /// The name.
         name: Option<String> = "name",
-        /// How it stands.
+        /// Status.
         status: Option<PriceBookReplyStatus> = "status",
         /// `supportedCurrencies`
         supported_currencies: Vec<String> = "supportedCurrencies",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::open_enum! {
-    /// How it stands.
+    /// Value of `status` of `PriceBookReply`.
     pub enum PriceBookReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -326,21 +326,21 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Price book response page.
+    /// Reply of `price_books.list`.
     pub struct PriceBookResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<PriceBookReply> = "results",
     }
 }
 
 crm_core::record! {
-    /// Price book update request.
+    /// Body of `price_books.update`.
     pub struct PriceBookUpdateRequest {
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// The name.
         name: Option<String> = "name",
@@ -352,7 +352,7 @@ crm_core::record! {
 crm_core::setters!(PriceBookUpdateRequest {
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// The name.
     name: String,
@@ -365,9 +365,9 @@ crm_core::clears!(PriceBookUpdateRequest {
 });
 
 crm_core::record! {
-    /// Price book validate reply.
+    /// Reply of `price_books.validate`.
     pub struct PriceBookValidateReply {
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
         /// `isValid`
         is_valid: Option<bool> = "isValid",
@@ -375,7 +375,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Pricing update request.
+    /// Value of `pricing` of `PriceBookItemUpdateRequest`.
     pub struct PricingUpdateRequest {
         /// `prices`
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
@@ -385,7 +385,7 @@ crm_core::record! {
 }
 
 impl PricingUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(prices: impl Into<Vec<PriceUpdateEntry>>) -> Self {
         Self {

@@ -6,7 +6,7 @@ pub use crate::types::{LinkMetadata, LinkMetadataType};
 use super::*;
 
 crm_core::record! {
-    /// Meetings link update request.
+    /// Body of `scheduler.update_meeting_link`.
     pub struct MeetingsLinkUpdateRequest {
         /// The id of the payment link.
         payment_link_id: Option<String> = "paymentLinkId",

@@ -23,7 +23,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Create sequence reply.
+    /// Reply of `sequences.create`.
     pub struct CreateSequenceReply {
         /// `sequence`
         sequence: Option<SequenceReply> = "sequence",
@@ -33,7 +33,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Create sequence user view reply.
+    /// Value of `user_view` of `CreateSequenceReply`.
     pub struct CreateSequenceUserViewReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -57,7 +57,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+    /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
     pub enum EligibleFollowUpDays {
         /// `BUSINESS_DAYS`
         BusinessDays = "BUSINESS_DAYS",
@@ -69,7 +69,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Whether it goes by account or by lead.
+    /// Selling strategy: by account or by lead.
     pub enum SellingStrategy {
         /// `ACCOUNT_BASED`
         AccountBased = "ACCOUNT_BASED",
@@ -79,7 +79,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Sequence company metrics reply.
+    /// Value of `company_metrics` of `SequencePerformanceReply`.
     pub struct SequenceCompanyMetricsReply {
         /// `companiesEngaged`
         companies_engaged: Option<i64> = "companiesEngaged",
@@ -93,7 +93,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence email pattern request.
+    /// Value of `email_pattern` of `SequenceStepRequest`.
     pub struct SequenceEmailPatternRequest {
         /// The id of the template.
         template_id: Option<String> = "templateId",
@@ -109,7 +109,7 @@ crm_core::setters!(SequenceEmailPatternRequest {
 });
 
 impl SequenceEmailPatternRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl SequenceEmailPatternRequest {
 }
 
 crm_core::record! {
-    /// Sequence engagement triggers request.
+    /// Value of `engagement_triggers` of `SequenceRequest`.
     pub struct SequenceEngagementTriggersRequest {
         /// `numberOfClicks`
         number_of_clicks: Option<i64> = "numberOfClicks",
@@ -137,9 +137,9 @@ crm_core::setters!(SequenceEngagementTriggersRequest {
 });
 
 crm_core::record! {
-    /// Sequence enrollment status by step reply.
+    /// Item of `status_by_step` of `SequencePerformanceReply`.
     pub struct SequenceEnrollmentStatusByStepReply {
-        /// How many are wanted.
+        /// Number of requested items.
         count: Option<i64> = "count",
         /// `currentStepOrder`
         current_step_order: Option<i64> = "currentStepOrder",
@@ -149,7 +149,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence performance reply.
+    /// Reply of `sequences.get_performance`.
     pub struct SequencePerformanceReply {
         /// `companyMetrics`
         company_metrics: Option<SequenceCompanyMetricsReply> = "companyMetrics",
@@ -167,7 +167,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence performance summary reply.
+    /// Value of `summary` of `SequencePerformanceReply`.
     pub struct SequencePerformanceSummaryReply {
         /// `associatedDeals`
         associated_deals: Option<i64> = "associatedDeals",
@@ -199,11 +199,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence reply.
+    /// Reply of `sequences.get_as_service_account`.
     pub struct SequenceReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Which steps wait for others.
+        /// Dependencies between the steps.
         dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -215,7 +215,7 @@ crm_core::record! {
         settings: Option<SequenceSettingsReply> = "settings",
         /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -223,9 +223,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence request.
+    /// Body of `sequences.create`.
     pub struct SequenceRequest {
-        /// Which steps wait for others.
+        /// Dependencies between the steps.
         dependencies: Option<Vec<SequenceStepDependencyRequest>> = "dependencies",
         /// `dynamic`
         dynamic: Option<bool> = "dynamic",
@@ -243,7 +243,7 @@ crm_core::record! {
     required "dependencies" "dynamic" "name" "settings" "steps"
 }
 crm_core::setters!(SequenceRequest {
-    /// Which steps wait for others.
+    /// Dependencies between the steps.
     dependencies: [SequenceStepDependencyRequest],
     /// `dynamic`
     dynamic: bool,
@@ -260,17 +260,17 @@ crm_core::setters!(SequenceRequest {
 });
 
 crm_core::record! {
-    /// Sequence settings reply.
+    /// Value of `settings` of `SequenceReply`.
     pub struct SequenceSettingsReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+        /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
         /// The id.
         id: Option<String> = "id",
-        /// Whether each task has its own reminder.
+        /// True if each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
-        /// Whether it goes by account or by lead.
+        /// Selling strategy: by account or by lead.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
         /// Until which minute of the day e-mails are sent.
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
@@ -278,19 +278,19 @@ crm_core::record! {
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
         /// The minute of the day of task reminders.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Sequence settings request.
+    /// Value of `settings` of `SequenceRequest`.
     pub struct SequenceSettingsRequest {
-        /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+        /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
-        /// Whether each task has its own reminder.
+        /// True if each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
-        /// Whether it goes by account or by lead.
+        /// Selling strategy: by account or by lead.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
         /// Until which minute of the day e-mails are sent.
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
@@ -308,11 +308,11 @@ crm_core::record! {
     required "eligibleFollowUpDays" "individualTaskRemindersEnabled" "sellingStrategy" "sendWindowEndMinute" "sendWindowStartMinute" "taskCreationMinute" "taskReminderMinute" "unenrollmentSettings" "useThreadedFollowUps"
 }
 crm_core::setters!(SequenceSettingsRequest {
-    /// The days for follow-ups, as `WEEKDAYS_ONLY`.
+    /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
     eligible_follow_up_days: EligibleFollowUpDays,
-    /// Whether each task has its own reminder.
+    /// True if each task has its own reminder.
     individual_task_reminders_enabled: bool,
-    /// Whether it goes by account or by lead.
+    /// Selling strategy: by account or by lead.
     selling_strategy: SellingStrategy,
     /// Until which minute of the day e-mails are sent.
     send_window_end_minute: i64,
@@ -329,9 +329,9 @@ crm_core::setters!(SequenceSettingsRequest {
 });
 
 crm_core::record! {
-    /// Sequence step dependency reply.
+    /// Item of `dependencies` of `SequenceReply`.
     pub struct SequenceStepDependencyReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The kind of dependency.
         dependency_type: Option<DependencyType> = "dependencyType",
@@ -345,13 +345,13 @@ crm_core::record! {
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Sequence step dependency request.
+    /// Item of `dependencies` of `SequenceRequest`.
     pub struct SequenceStepDependencyRequest {
         /// `branchNumber`
         branch_number: Option<i64> = "branchNumber",
@@ -367,7 +367,7 @@ crm_core::record! {
 }
 
 impl SequenceStepDependencyRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         branch_number: impl Into<i64>,
@@ -386,7 +386,7 @@ impl SequenceStepDependencyRequest {
 }
 
 crm_core::record! {
-    /// Sequence step performance reply.
+    /// Item of `steps` of `SequencePerformanceReply`.
     pub struct SequenceStepPerformanceReply {
         /// `calls`
         calls: Option<i64> = "calls",
@@ -420,13 +420,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Sequence step reply.
+    /// Item of `steps` of `SequenceReply`.
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<ActionType> = "actionType",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// How long the wait is, in milliseconds.
+        /// Duration of the delay, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
         /// The e-mail that the step sends.
         email_pattern: Option<EmailPatternReply> = "emailPattern",
@@ -436,19 +436,19 @@ crm_core::record! {
         step_order: Option<i64> = "stepOrder",
         /// The task that the step makes.
         task_pattern: Option<TaskPatternReply> = "taskPattern",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Sequence step request.
+    /// Item of `steps` of `SequenceRequest`.
     pub struct SequenceStepRequest {
         /// The kind of action.
         action_type: Option<ActionType> = "actionType",
         /// `branchNumber`
         branch_number: Option<i64> = "branchNumber",
-        /// How long the wait is, in milliseconds.
+        /// Duration of the delay, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
         /// `delayMillisMax`
         delay_millis_max: Option<i64> = "delayMillisMax",
@@ -472,7 +472,7 @@ crm_core::setters!(SequenceStepRequest {
     action_type: ActionType,
     /// `branchNumber`
     branch_number: i64,
-    /// How long the wait is, in milliseconds.
+    /// Duration of the delay, in milliseconds.
     delay_millis: i64,
     /// `delayMillisMax`
     delay_millis_max: i64,
@@ -491,7 +491,7 @@ crm_core::setters!(SequenceStepRequest {
 });
 
 crm_core::record! {
-    /// Sequence step variant request.
+    /// Item of `variants` of `SequenceStepRequest`.
     pub struct SequenceStepVariantRequest {
         /// `activated`
         activated: Option<bool> = "activated",
@@ -513,7 +513,7 @@ crm_core::setters!(SequenceStepVariantRequest {
 });
 
 impl SequenceStepVariantRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(activated: impl Into<bool>, variant_ordinal: impl Into<i64>) -> Self {
         Self {
@@ -527,17 +527,17 @@ impl SequenceStepVariantRequest {
 }
 
 crm_core::record! {
-    /// Sequence task pattern request.
+    /// Value of `task_pattern` of `SequenceStepRequest`.
     pub struct SequenceTaskPatternRequest {
         /// The notes of the task.
         notes: Option<String> = "notes",
         /// The id of the task queue.
         queue_id: Option<String> = "queueId",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
         task_priority: Option<TaskPriority> = "taskPriority",
-        /// The kind of task, as `CALL`.
+        /// The kind of task, for example `CALL`.
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
@@ -552,7 +552,7 @@ crm_core::setters!(SequenceTaskPatternRequest {
     notes: String,
     /// The id of the task queue.
     queue_id: String,
-    /// What it is about, in one line.
+    /// Subject, in one line.
     subject: String,
     /// The id of the template.
     template_id: String,
@@ -561,7 +561,7 @@ crm_core::setters!(SequenceTaskPatternRequest {
 });
 
 impl SequenceTaskPatternRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         task_priority: impl Into<TaskPriority>,
@@ -581,9 +581,9 @@ impl SequenceTaskPatternRequest {
 }
 
 crm_core::record! {
-    /// Sequence timeline point reply.
+    /// Item of `timeline` of `SequencePerformanceReply`.
     pub struct SequenceTimelinePointReply {
-        /// When the contact was enrolled.
+        /// Time at which the contact was enrolled.
         enrolled_at: Option<i64> = "enrolledAt",
         /// `enrollments`
         enrollments: Option<i64> = "enrollments",
@@ -593,11 +593,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Settings reply.
+    /// Value of `email_settings` of `UnenrollmentSettingsReply`.
     pub struct SettingsReply {
         /// `criteria`
         criteria: Option<SettingsReplyCriteria> = "criteria",
-        /// Whether it goes by account or by lead.
+        /// Selling strategy: by account or by lead.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
     }
     required "criteria" "sellingStrategy"
@@ -605,7 +605,7 @@ crm_core::record! {
 }
 
 impl SettingsReply {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         criteria: impl Into<SettingsReplyCriteria>,
@@ -620,7 +620,7 @@ impl SettingsReply {
 }
 
 crm_core::open_enum! {
-    /// Settings reply criteria.
+    /// Value of `criteria` of `SettingsReply`.
     pub enum SettingsReplyCriteria {
         /// `ALL`
         All = "ALL",
@@ -630,9 +630,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Task pattern reply.
+    /// Value of `task_pattern` of `SequenceStepReply`.
     pub struct TaskPatternReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -640,17 +640,17 @@ crm_core::record! {
         notes: Option<String> = "notes",
         /// The id of the task queue.
         queue_id: Option<String> = "queueId",
-        /// What it is about, in one line.
+        /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
         task_priority: Option<TaskPriority> = "taskPriority",
-        /// The kind of task, as `CALL`.
+        /// The kind of task, for example `CALL`.
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
         /// `threadEmailToStepOrder`
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
@@ -670,7 +670,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The kind of task, as `CALL`.
+    /// The kind of task, for example `CALL`.
     pub enum TaskType {
         /// `CALL`
         Call = "CALL",
@@ -688,7 +688,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Unenrollment settings reply.
+    /// Value of `unenrollment_settings` of `SequenceSettingsRequest`.
     pub struct UnenrollmentSettingsReply {
         /// `emailSettings`
         email_settings: Option<SettingsReply> = "emailSettings",
@@ -700,7 +700,7 @@ crm_core::record! {
 }
 
 impl UnenrollmentSettingsReply {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         email_settings: impl Into<SettingsReply>,

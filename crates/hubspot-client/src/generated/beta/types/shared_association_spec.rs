@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Association spec.
+    /// Body of `associations.create`.
     pub struct AssociationSpec {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationSpec {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationSpecWithLabelCategory>,

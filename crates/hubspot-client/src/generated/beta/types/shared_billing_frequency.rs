@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Billing frequency.
+    /// Value of `recurring_billing_frequency` of `LineItem`.
     pub enum BillingFrequency {
         /// `ANNUALLY`
         Annually = "ANNUALLY",
@@ -30,9 +30,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Price entry.
+    /// Item of `prices` of `Pricing`.
     pub struct PriceEntry {
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `maxQuantity`
         max_quantity: Option<i64> = "maxQuantity",
@@ -42,9 +42,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Price update entry.
+    /// Item of `prices` of `PricingFullUpdateRequest`.
     pub struct PriceUpdateEntry {
-        /// The currency, as `USD`.
+        /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         /// `maxQuantity`
         max_quantity: Option<i64> = "maxQuantity",
@@ -60,7 +60,7 @@ crm_core::setters!(PriceUpdateEntry {
 });
 
 impl PriceUpdateEntry {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(currency_code: impl Into<String>, price: impl Into<Value>) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl PriceUpdateEntry {
 }
 
 crm_core::record! {
-    /// Pricing.
+    /// Value of `pricing` of `LineItem`.
     pub struct Pricing {
         /// `prices`
         prices: Vec<PriceEntry> = "prices",
@@ -83,7 +83,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Pricing model.
+    /// Value of `pricing_model` of `LineItem`.
     pub enum PricingModel {
         /// `FLAT`
         Flat = "FLAT",
@@ -97,7 +97,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Recurring billing terms.
+    /// Value of `recurring_billing_terms` of `LineItem`.
     pub enum RecurringBillingTerms {
         /// `AUTOMATICALLY_RENEW`
         AutomaticallyRenew = "AUTOMATICALLY_RENEW",

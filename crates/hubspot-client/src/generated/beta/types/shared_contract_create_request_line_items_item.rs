@@ -13,7 +13,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Line item.
+    /// Item of `delta_line_items` of `ContractChangePreviewReply`.
     pub struct LineItem {
         /// `acv`
         acv: Option<f64> = "acv",
@@ -21,9 +21,9 @@ crm_core::record! {
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// Whether it is archived.
+        /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// When it was archived.
+        /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
         /// `arr`
         arr: Option<f64> = "arr",
@@ -43,9 +43,9 @@ crm_core::record! {
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
         /// `buyerSelectedQuantityMin`
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// `discount`
         discount: Option<f64> = "discount",
@@ -129,7 +129,7 @@ crm_core::record! {
         tier_amount: Option<f64> = "tierAmount",
         /// `totalDiscount`
         total_discount: Option<f64> = "totalDiscount",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// `variantId`
         variant_id: Option<String> = "variantId",
@@ -137,7 +137,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Line item billing start delay type.
+    /// Value of `billing_start_delay_type` of `LineItem`.
     pub enum LineItemBillingStartDelayType {
         /// `HS_BILLING_START_DELAY_DAYS`
         HsBillingStartDelayDays = "HS_BILLING_START_DELAY_DAYS",
@@ -149,7 +149,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Line item clone create request.
+    /// Variant of `ContractCreateRequestLineItemsItem`.
     pub struct LineItemCloneCreateRequest {
         /// `allowBuyerSelectedQuantity`
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
@@ -163,7 +163,7 @@ crm_core::record! {
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
         /// `buyerSelectedQuantityMin`
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<Value> = "description",
         /// `discount`
         discount: Option<Value> = "discount",
@@ -230,7 +230,7 @@ crm_core::setters!(LineItemCloneCreateRequest {
     buyer_selected_quantity_max: Value,
     /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
-    /// What it is, for people.
+    /// Human-readable description.
     description: Value,
     /// `discount`
     discount: Value,
@@ -281,7 +281,7 @@ crm_core::setters!(LineItemCloneCreateRequest {
 });
 
 impl LineItemCloneCreateRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -328,7 +328,7 @@ impl Default for LineItemCloneCreateRequest {
 }
 
 crm_core::record! {
-    /// Line item custom create request.
+    /// Variant of `ContractCreateRequestLineItemsItem`.
     pub struct LineItemCustomCreateRequest {
         /// `allowBuyerSelectedQuantity`
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
@@ -342,7 +342,7 @@ crm_core::record! {
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
         /// `buyerSelectedQuantityMin`
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// `discount`
         discount: Option<f64> = "discount",
@@ -409,7 +409,7 @@ crm_core::setters!(LineItemCustomCreateRequest {
     buyer_selected_quantity_max: f64,
     /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: f64,
-    /// What it is, for people.
+    /// Human-readable description.
     description: String,
     /// `discount`
     discount: f64,
@@ -454,7 +454,7 @@ crm_core::setters!(LineItemCustomCreateRequest {
 });
 
 impl LineItemCustomCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -499,7 +499,7 @@ impl LineItemCustomCreateRequest {
 }
 
 crm_core::record! {
-    /// Line item from product create request.
+    /// Variant of `ContractCreateRequestLineItemsItem`.
     pub struct LineItemFromProductCreateRequest {
         /// `allowBuyerSelectedQuantity`
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
@@ -513,7 +513,7 @@ crm_core::record! {
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
         /// `buyerSelectedQuantityMin`
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<Value> = "description",
         /// `discount`
         discount: Option<Value> = "discount",
@@ -580,7 +580,7 @@ crm_core::setters!(LineItemFromProductCreateRequest {
     buyer_selected_quantity_max: Value,
     /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
-    /// What it is, for people.
+    /// Human-readable description.
     description: Value,
     /// `discount`
     discount: Value,
@@ -631,7 +631,7 @@ crm_core::setters!(LineItemFromProductCreateRequest {
 });
 
 impl LineItemFromProductCreateRequest {
-    /// A record without any value but those that are always the same.
+    /// Creates a value with the constant members only.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -678,7 +678,7 @@ impl Default for LineItemFromProductCreateRequest {
 }
 
 crm_core::open_enum! {
-    /// Payment methods item.
+    /// Item of `allowed_payment_methods` of `ContractCreateRequest`.
     pub enum PaymentMethodsItem {
         /// `ACH`
         Ach = "ACH",
@@ -694,7 +694,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Pricing full update request.
+    /// Value of `pricing` of `LineItemCustomCreateRequest`.
     pub struct PricingFullUpdateRequest {
         /// `prices`
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
@@ -706,7 +706,7 @@ crm_core::record! {
 }
 
 impl PricingFullUpdateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         prices: impl Into<Vec<PriceUpdateEntry>>,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Start task series body.
+    /// Body of `task_series.start`.
     pub struct StartTaskSeriesBody {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl StartTaskSeriesBody {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         properties: impl Into<Map<String>>,
@@ -35,7 +35,7 @@ impl StartTaskSeriesBody {
 }
 
 crm_core::record! {
-    /// Task series.
+    /// Value of `series` of `StartTaskSeriesBody`.
     pub struct TaskSeries {
         /// `repeatInterval`
         repeat_interval: Option<String> = "repeatInterval",
@@ -55,9 +55,9 @@ crm_core::setters!(TaskSeries {
 });
 
 crm_core::record! {
-    /// Task series reply.
+    /// Reply of `task_series.get`.
     pub struct TaskSeriesReply {
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id.
         id: Option<String> = "id",
@@ -65,13 +65,13 @@ crm_core::record! {
         properties: Map<String> = "properties",
         /// The series it belongs to.
         series: Option<TaskSeries> = "series",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
 }
 
 crm_core::record! {
-    /// Update task series body.
+    /// Body of `task_series.update`.
     pub struct UpdateTaskSeriesBody {
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",

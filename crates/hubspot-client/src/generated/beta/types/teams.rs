@@ -4,29 +4,29 @@
 use super::*;
 
 crm_core::record! {
-    /// Batch response team member reply.
+    /// Reply of `teams.batch_add_members`.
     pub struct BatchResponseTeamMemberReply {
-        /// When the work ended.
+        /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// What went wrong, an entry an input or more.
+        /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
         /// Addresses by name.
         links: Map<String> = "links",
-        /// How many errors there are.
+        /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// When the work was asked for.
+        /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<TeamMemberReply> = "results",
-        /// When the work began.
+        /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// How it stands.
+        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Team create request.
+    /// Body of `teams.create`.
     pub struct TeamCreateRequest {
         /// `members`
         members: Option<Vec<TeamMemberAssignment>> = "members",
@@ -44,7 +44,7 @@ crm_core::setters!(TeamCreateRequest {
 });
 
 impl TeamCreateRequest {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         members: impl Into<Vec<TeamMemberAssignment>>,
@@ -60,9 +60,9 @@ impl TeamCreateRequest {
 }
 
 crm_core::record! {
-    /// Team member assignment.
+    /// Body of `teams.add_member`.
     pub struct TeamMemberAssignment {
-        /// Its kind.
+        /// Type.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -72,7 +72,7 @@ crm_core::record! {
 }
 
 impl TeamMemberAssignment {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(
         type_: impl Into<TeamMemberReplyType>,
@@ -87,9 +87,9 @@ impl TeamMemberAssignment {
 }
 
 crm_core::record! {
-    /// Team member assignment batch.
+    /// Body of `teams.batch_add_members`.
     pub struct TeamMemberAssignmentBatch {
-        /// What the batch is made of.
+        /// Rows of the batch.
         inputs: Option<Vec<TeamMemberAssignment>> = "inputs",
     }
     required "inputs"
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 impl TeamMemberAssignmentBatch {
-    /// A record with what it must have.
+    /// Creates a value from the required fields.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<TeamMemberAssignment>>) -> Self {
         Self {
@@ -108,9 +108,9 @@ impl TeamMemberAssignmentBatch {
 }
 
 crm_core::record! {
-    /// Team member reply.
+    /// Reply of `teams.add_member`.
     pub struct TeamMemberReply {
-        /// Its kind.
+        /// Type.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Value of the argument `type_` of `teams.remove_member`.
     pub enum TeamMemberReplyType {
         /// `DEFAULT`
         Default = "DEFAULT",
@@ -128,17 +128,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Team member response page.
+    /// Reply of `teams.list_members`.
     pub struct TeamMemberResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<TeamMemberReply> = "results",
     }
 }
 
 crm_core::record! {
-    /// Team reply.
+    /// Reply of `teams.create`.
     pub struct TeamReply {
         /// The id.
         id: Option<String> = "id",
@@ -150,17 +150,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Team response page.
+    /// Reply of `teams.list`.
     pub struct TeamResponsePage {
-        /// Where the list goes on.
+        /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<TeamReply> = "results",
     }
 }
 
 crm_core::record! {
-    /// Team update request.
+    /// Body of `teams.update`.
     pub struct TeamUpdateRequest {
         /// The name.
         name: Option<String> = "name",

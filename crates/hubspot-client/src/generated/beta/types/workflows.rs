@@ -6,9 +6,9 @@ pub use crate::types::FlowCrmObjectCreationStatus;
 use super::*;
 
 crm_core::record! {
-    /// Ab test branch.
+    /// Item of `test_branches` of `AbTestBranchAction`.
     pub struct AbTestBranch {
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
@@ -16,43 +16,43 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Ab test branch action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test.
         test_branches: Vec<AbTestBranch> = "testBranches",
-        /// Its kind. Always `AB_TEST_BRANCH`.
+        /// Type. Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Action data value.
+    /// Variant of `InputVariableValue`.
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Which of the action's outputs it is.
+        /// Key of the action's output.
         data_key: Option<String> = "dataKey",
-        /// Its kind. Always `FIELD_DATA`.
+        /// Type. Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Action output object property value.
+    /// Variant of `InputVariableValue`.
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Its kind. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Type. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Action type definition.
+    /// Item of `results` of `ActionTypeDefinitionList`.
     pub struct ActionTypeDefinition {
-        /// The name of the action, for people.
+        /// Display name of the action.
         action_name: Option<String> = "actionName",
         /// The id of the kind of action.
         action_type_id: Option<String> = "actionTypeId",
@@ -66,93 +66,93 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Action type definition list.
+    /// Reply of `workflows.list_action_types`.
     pub struct ActionTypeDefinitionList {
-        /// The items of this page, or the outcome of each input.
+        /// Items of this page, or the result of each input.
         results: Vec<ActionTypeDefinition> = "results",
     }
 }
 
 crm_core::record! {
-    /// Api external enum input field definition.
+    /// Variant of `FieldDefinition`.
     pub struct ApiExternalEnumInputFieldDefinition {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// Always `EXTERNAL_ENUM`.
         field_definition_type: Option<String> = "fieldDefinitionType",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// Where the options are fetched from.
+        /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
-        /// Its kind.
+        /// Type.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Append object property value.
+    /// Variant of `InputVariableValue`.
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Its kind. Always `APPEND_OBJECT_PROPERTY`.
+        /// Type. Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Association data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct AssociationDataSource {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ASSOCIATION`.
+        /// Type. Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Association timestamp data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct AssociationTimestampDataSource {
-        /// Who defined the association, as `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
         /// The name.
         name: Option<String> = "name",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Its kind. Always `ASSOCIATION_TIMESTAMP`.
+        /// Type. Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Auth key webhook auth settings.
+    /// Variant of `WebhookActionAuthSettings`.
     pub struct AuthKeyWebhookAuthSettings {
-        /// Where it is or takes place.
+        /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
         /// The name.
         name: Option<String> = "name",
         /// The name of the secret.
         secret_name: Option<String> = "secretName",
-        /// Its kind. Always `AUTH_KEY`.
+        /// Type. Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Where it is or takes place.
+    /// Value of `location` of `AuthKeyWebhookAuthSettings`.
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -162,7 +162,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Blocked date.
+    /// Item of `blocked_dates` of `ContactFlow`.
     pub struct BlockedDate {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -204,7 +204,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Connection.
+    /// Value of `connection` of `AbTestBranch`.
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -224,43 +224,43 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Contact flow.
+    /// Variant of `FlowRevisionFlow`.
     pub struct ContactFlow {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
-        /// Whether contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+        /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowFlowType> = "flowType",
-        /// What a contact must meet to reach the goal.
+        /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -270,11 +270,11 @@ crm_core::record! {
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Its kind. Always `CONTACT_FLOW`.
+        /// Type. Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         /// `unEnrollmentSetting`
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -336,63 +336,63 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Contact property anchor.
+    /// Variant of `ContactFlowEventAnchor`.
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
-        /// Its kind. Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Type. Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Custom code action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The inputs it takes.
         input_fields: Vec<InputVariable> = "inputFields",
-        /// What the action gives out.
+        /// Outputs of the action.
         output_fields: Vec<EnumerationOutputField> = "outputFields",
-        /// What the code runs on, with the version.
+        /// Runtime of the code, with its version.
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
         secret_names: Vec<String> = "secretNames",
         /// The source code.
         source_code: Option<String> = "sourceCode",
-        /// Its kind. Always `CUSTOM_CODE`.
+        /// Type. Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Daily enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct DailyEnrollmentSchedule {
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `DAILY`.
+        /// Type. Always `DAILY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Dataset based enrollment criteria.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Its kind. Always `DATASET`.
+        /// Type. Always `DATASET`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Dataset field property filter data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
@@ -400,15 +400,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Type. Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enrolled argument property filter data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
@@ -416,15 +416,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Type. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enrolled record property filter data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct EnrolledRecordPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
@@ -432,67 +432,67 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// The name of the field in the record.
         record_field_name: Option<String> = "recordFieldName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Its kind. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Type. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enrollment dataset column value.
+    /// Variant of `InputVariableValue`.
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Its kind. Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Type. Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enrollment event property value.
+    /// Variant of `InputVariableValue`.
     pub struct EnrollmentEventPropertyValue {
-        /// Which property of the enrolling event it is.
+        /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Its kind. Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Type. Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enum input field definition.
+    /// Variant of `FieldDefinition`.
     pub struct EnumInputFieldDefinition {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// Always `ENUM`.
         field_definition_type: Option<String> = "fieldDefinitionType",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<OptionItem> = "options",
-        /// Its kind.
+        /// Type.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Enumeration output field.
+    /// Item of `output_fields` of `CustomCodeAction`.
     pub struct EnumerationOutputField {
         /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<String> = "options",
-        /// Its kind. Always `ENUMERATION`.
+        /// Type. Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Event based enrollment criteria.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Vec<UnifiedEventsFilterBranch> = "eventFilterBranches",
@@ -500,19 +500,19 @@ crm_core::record! {
         list_membership_filter_branches: Vec<FilterBranch> = "listMembershipFilterBranches",
         /// Further filters that records must meet.
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `EVENT_BASED`.
+        /// Type. Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Fetched object property value.
+    /// Variant of `InputVariableValue`.
     pub struct FetchedObjectPropertyValue {
-        /// Which property of the fetched record it is.
+        /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
-        /// Its kind. Always `FETCHED_OBJECT_PROPERTY`.
+        /// Type. Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
@@ -527,7 +527,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+    /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
     pub enum FlowFlowType {
         /// `ACTION_SET`
         ActionSet = "ACTION_SET",
@@ -539,7 +539,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Flow revision.
+    /// Reply of `workflows.get_revision`.
     pub struct FlowRevision {
         /// `flow`
         flow: Option<FlowRevisionFlow> = "flow",
@@ -561,17 +561,17 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Increment value.
+    /// Variant of `InputVariableValue`.
     pub struct IncrementValue {
-        /// How much to add.
+        /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Its kind. Always `INCREMENT`.
+        /// Type. Always `INCREMENT`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Value of `type_` of `ApiExternalEnumInputFieldDefinition`.
     pub enum InputFieldDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -597,7 +597,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Input variable.
+    /// Item of `input_fields` of `CustomCodeAction`.
     pub struct InputVariable {
         /// The name.
         name: Option<String> = "name",
@@ -628,27 +628,27 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// List based enrollment criteria.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct ListBasedEnrollmentCriteria {
-        /// Which records are enrolled.
+        /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
         /// The filters that enroll a record again.
         re_enrollment_triggers_filter_branches: Vec<FilterBranch> = "reEnrollmentTriggersFilterBranches",
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `LIST_BASED`.
+        /// Type. Always `LIST_BASED`.
         type_: Option<String> = "type",
-        /// Whether records that no longer fit are taken out.
+        /// True if records that no longer fit are taken out.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
 }
 
 crm_core::record! {
-    /// List branch.
+    /// Item of `list_branches` of `ListBranchAction`.
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -656,59 +656,59 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// List branch action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Where it goes when no branch fits.
+        /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
         list_branches: Vec<ListBranch> = "listBranches",
-        /// Its kind. Always `LIST_BRANCH`.
+        /// Type. Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// List input value.
+    /// Variant of `InputVariableValue`.
     pub struct ListInputValue {
-        /// Its kind. Always `LIST`.
+        /// Type. Always `LIST`.
         type_: Option<String> = "type",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Vec<InputVariableValue> = "values",
     }
 }
 
 crm_core::record! {
-    /// Manual enrollment criteria.
+    /// Variant of `ContactFlowEnrollmentCriteria`.
     pub struct ManualEnrollmentCriteria {
-        /// Whether records can enter more than once.
+        /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Its kind. Always `MANUAL`.
+        /// Type. Always `MANUAL`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Map input value.
+    /// Variant of `InputVariableValue`.
     pub struct MapInputValue {
-        /// Its kind. Always `MAP`.
+        /// Type. Always `MAP`.
         type_: Option<String> = "type",
-        /// The values, one by one or by name.
+        /// Values, in a list or by name.
         values: Option<Value> = "values",
     }
 }
 
 crm_core::record! {
-    /// Monthly relative days enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `MONTHLY_RELATIVE_DAYS`.
+        /// Type. Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
 }
@@ -724,41 +724,41 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Monthly specific days enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct MonthlySpecificDaysEnrollmentSchedule {
         /// The days of the month.
         days_of_month: Vec<i64> = "daysOfMonth",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Type. Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Object property value.
+    /// Variant of `InputVariableValue`.
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// Its kind. Always `OBJECT_PROPERTY`.
+        /// Type. Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Option item.
+    /// Item of `options` of `EnumInputFieldDefinition`.
     pub struct OptionItem {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// Where it is shown among its kind; -1 is after the others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// A number that goes with the option.
         double_data: Option<f64> = "doubleData",
-        /// Whether people do not see it.
+        /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
-        /// Whether it cannot be changed.
+        /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
         /// The value.
         value: Option<String> = "value",
@@ -766,49 +766,49 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Platform flow.
+    /// Variant of `FlowRevisionFlow`.
     pub struct PlatformFlow {
-        /// What it does, what can be done, or what is watched for.
+        /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
-        /// When it was created.
+        /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Whether making its CRM record is `PENDING` or `COMPLETE`.
+        /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Where the workflow takes further records from.
+        /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
-        /// What brings a record into the workflow.
+        /// Criteria that enroll a record in the workflow.
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
-        /// When records are enrolled.
+        /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// Whether it is a `WORKFLOW` or an `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowFlowType> = "flowType",
         /// The id.
         id: Option<String> = "id",
-        /// Whether the workflow is turned on.
+        /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
         /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
-        /// The id of the type of object, as `0-1`.
+        /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// Which records stay out.
+        /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Its kind. Always `PLATFORM_FLOW`.
+        /// Type. Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// When it was changed last.
+        /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -816,61 +816,61 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Property based enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
-        /// How many days it is off the date.
+        /// Offset from the date, in days.
         days_delta: Option<i64> = "daysDelta",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `PROPERTY_BASED`.
+        /// Type. Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
-        /// Whether it comes around every year.
+        /// True if it comes around every year.
         yearly: Option<bool> = "yearly",
     }
 }
 
 crm_core::record! {
-    /// Relative date time value.
+    /// Variant of `InputVariableValue`.
     pub struct RelativeDateTimeValue {
-        /// How far off the time is.
+        /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Its kind. Always `RELATIVE_DATETIME`.
+        /// Type. Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Signature webhook auth settings.
+    /// Variant of `WebhookActionAuthSettings`.
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Its kind. Always `SIGNATURE`.
+        /// Type. Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Simple input field definition.
+    /// Variant of `FieldDefinition`.
     pub struct SimpleInputFieldDefinition {
-        /// What it is, for people.
+        /// Human-readable description.
         description: Option<String> = "description",
         /// Always `SIMPLE`.
         field_definition_type: Option<String> = "fieldDefinitionType",
-        /// Whether it must be filled in.
+        /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
-        /// The name that people see.
+        /// Display name.
         label: Option<String> = "label",
         /// The name.
         name: Option<String> = "name",
-        /// Its kind.
+        /// Type.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Single connection action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -878,29 +878,29 @@ crm_core::record! {
         action_type_id: Option<String> = "actionTypeId",
         /// The version of the action type.
         action_type_version: Option<i64> = "actionTypeVersion",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
         /// The fields, in order or by name.
         fields: Map<Value> = "fields",
-        /// Its kind. Always `SINGLE_CONNECTION`.
+        /// Type. Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Single object coordinates value.
+    /// Variant of `InputVariableValue`.
     pub struct SingleObjectCoordinatesValue {
         /// `coordinatesToken`
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Its kind. Always `SINGLE_OBJECT_COORDINATES`.
+        /// Type. Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Sort.
+    /// Value of `sort_by` of `AssociationDataSource`.
     pub struct Sort {
-        /// How records without a value are sorted.
+        /// Position of records without a value in the order.
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in.
         order: Option<SortOrder> = "order",
@@ -920,31 +920,31 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Static append value.
+    /// Variant of `InputVariableValue`.
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Its kind. Always `STATIC_APPEND_VALUE`.
+        /// Type. Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Static branch.
+    /// Item of `static_branches` of `StaticBranchAction`.
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
     }
 }
 
 crm_core::record! {
-    /// Static branch action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// Where it goes when no branch fits.
+        /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
@@ -952,19 +952,19 @@ crm_core::record! {
         input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value.
         static_branches: Vec<StaticBranch> = "staticBranches",
-        /// Its kind. Always `STATIC_BRANCH`.
+        /// Type. Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Static date anchor.
+    /// Variant of `ContactFlowEventAnchor`.
     pub struct StaticDateAnchor {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// Its kind. Always `STATIC_DATE_ANCHOR`.
+        /// Type. Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
         /// The year.
         year: Option<i64> = "year",
@@ -972,53 +972,53 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Static property filter data source.
+    /// Variant of `ContactFlowDataSourcesItem`.
     pub struct StaticPropertyFilterDataSource {
         /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// How the records are sorted.
+        /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Its kind. Always `STATIC_PROPERTY_FILTER`.
+        /// Type. Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Static time zone strategy.
+    /// Value of `time_zone_strategy` of `TimeDelay`.
     pub struct StaticTimeZoneStrategy {
-        /// The time zone, as `America/New_York`.
+        /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Its kind. Always `STATIC_TIME_ZONE`.
+        /// Type. Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Static value.
+    /// Variant of `InputVariableValue`.
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Its kind. Always `STATIC_VALUE`.
+        /// Type. Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Time delay.
+    /// Value of `time_delay` of `RelativeDateTimeValue`.
     pub struct TimeDelay {
         /// The days of the week.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
-        /// How many of the time units.
+        /// Number of time units.
         delta: Option<i64> = "delta",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
-        /// Which time zone counts.
+        /// Rule that selects the time zone.
         time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
     }
 }
@@ -1062,7 +1062,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Time of day.
+    /// Value of `time_of_day` of `DailyEnrollmentSchedule`.
     pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1072,19 +1072,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Time window.
+    /// Item of `time_windows` of `ContactFlow`.
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
-        /// When it ends.
+        /// Time at which it ends.
         end_time: Option<TimeOfDay> = "endTime",
-        /// When it starts.
+        /// Time at which it starts.
         start_time: Option<TimeOfDay> = "startTime",
     }
 }
 
 crm_core::open_enum! {
-    /// The day of the week, as `MONDAY`.
+    /// The day, of the month or of the week.
     pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",
@@ -1104,27 +1104,27 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Timestamp value.
+    /// Variant of `InputVariableValue`.
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Its kind. Always `TIMESTAMP`.
+        /// Type. Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Un enrollment setting.
+    /// Value of `un_enrollment_setting` of `ContactFlow`.
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Vec<String> = "flowIds",
-        /// Its kind.
+        /// Type.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Its kind.
+    /// Value of `type_` of `UnEnrollmentSetting`.
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -1134,19 +1134,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Webhook action.
+    /// Variant of `ContactFlowActionsItem`.
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
-        /// How the request is authenticated.
+        /// Authentication of the request.
         auth_settings: Option<WebhookActionAuthSettings> = "authSettings",
-        /// Which action comes next.
+        /// Connection to the next action.
         connection: Option<Connection> = "connection",
-        /// The HTTP method, as `POST`.
+        /// The HTTP method, for example `POST`.
         method: Option<WebhookActionMethod> = "method",
         /// The parameters put into the query.
         query_params: Vec<InputVariable> = "queryParams",
-        /// Its kind. Always `WEBHOOK`.
+        /// Type. Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -1162,7 +1162,7 @@ crm_core::union! {
 }
 
 crm_core::open_enum! {
-    /// The HTTP method, as `POST`.
+    /// The HTTP method, for example `POST`.
     pub enum WebhookActionMethod {
         /// `CONNECT`
         Connect = "CONNECT",
@@ -1186,19 +1186,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Weekly enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct WeeklyEnrollmentSchedule {
         /// The days of the week.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `WEEKLY`.
+        /// Type. Always `WEEKLY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Yearly enrollment schedule.
+    /// Variant of `ContactFlowEnrollmentSchedule`.
     pub struct YearlyEnrollmentSchedule {
         /// The day of the month.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -1206,7 +1206,7 @@ crm_core::record! {
         month: Option<BlockedDateMonth> = "month",
         /// The time of the day.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Its kind. Always `YEARLY`.
+        /// Type. Always `YEARLY`.
         type_: Option<String> = "type",
     }
 }
