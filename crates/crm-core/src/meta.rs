@@ -72,8 +72,14 @@ pub struct Rules {
 
 impl Rules {
     /// No list, content on success, the client's credential, no condition among parts, and no beta.
-    pub const PLAIN: Self =
-        Self { items: &[], items_required: false, one_of_parts: &[], may_be_empty: false, anonymous: false, beta: false };
+    pub const PLAIN: Self = Self {
+        items: &[],
+        items_required: false,
+        one_of_parts: &[],
+        may_be_empty: false,
+        anonymous: false,
+        beta: false,
+    };
 }
 
 /// How an operation's list is paged: the parameters of its positions and of its page size. Operations

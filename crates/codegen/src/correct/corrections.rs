@@ -182,10 +182,7 @@ impl Correction {
         }
         self.at = now(&self.at).unwrap_or(self.at);
         if let (Some(Value::Object(patch)), "/paths") = (self.merge.as_mut().or(self.set.as_mut()), self.at.as_str()) {
-            *patch = std::mem::take(patch)
-                .into_iter()
-                .map(|(path, item)| (now(&path).unwrap_or(path), item))
-                .collect();
+            *patch = std::mem::take(patch).into_iter().map(|(path, item)| (now(&path).unwrap_or(path), item)).collect();
         }
         self
     }

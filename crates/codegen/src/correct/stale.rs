@@ -148,6 +148,9 @@ mod tests {
     fn a_moved_operation_is_written_at_its_place() {
         let text = "{\"corrections\": [{\"operation\" : \"GET /v1/a\",  \"evidence\": \"of GET /v1/a\"}, {\"a\": 1}]}";
         let moved = BTreeMap::from([(0, vec![("GET /v1/a".to_owned(), "GET /v2/a".to_owned())])]);
-        assert_eq!(edited(text, &[1], &moved).unwrap(), "{\"corrections\": [{\"operation\" : \"GET /v2/a\",  \"evidence\": \"of GET /v1/a\"}]}");
+        assert_eq!(
+            edited(text, &[1], &moved).unwrap(),
+            "{\"corrections\": [{\"operation\" : \"GET /v2/a\",  \"evidence\": \"of GET /v1/a\"}]}"
+        );
     }
 }

@@ -8,8 +8,8 @@ use super::side::Api;
 use super::{security, signature};
 use crate::emit;
 use crate::model::{OneOrTwo, Operation, Paging, PagingPlace, Reply};
-use crate::read::version;
 use crate::read::document::object;
+use crate::read::version;
 
 const MOCKS: &str = "existing code compiles; mocks and proxies that match the request need the new one";
 const CURSORS: &str = "existing code compiles; stored cursors are no longer valid";

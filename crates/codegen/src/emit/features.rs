@@ -130,7 +130,11 @@ impl Resources {
         }
         for api in &vendor.file.apis {
             if let Some(feature) = &api.feature {
-                row(feature, &format!("the module `{}`, in which each resource still needs its own feature", api.module()), String::new());
+                row(
+                    feature,
+                    &format!("the module `{}`, in which each resource still needs its own feature", api.module()),
+                    String::new(),
+                );
             }
         }
         for (name, resource) in &self.0 {

@@ -54,10 +54,13 @@ pub(crate) fn name(
             ),
         };
         let operation = &mut document.value["paths"][&path][method];
-        operation["x-crm-name"] = json!(full);
-        if !file.bind.is_empty() {
+        // An operation that the surface gives to another resource has all its arguments there.
+        let of = full.split_once('.').map(|(of, _)| of);
+        let own = file.resource.is_none() || of == file.resource.as_deref();
+        if own && !file.bind.is_empty() {
             operation["x-crm-bind"] = json!(file.bind);
         }
+        operation["x-crm-name"] = json!(full);
     }
     Ok(moved)
 }

@@ -120,7 +120,8 @@ impl Checkout {
                             Some(known) => known,
                             none => none.insert(this.of_root(vendor)?),
                         };
-                        let is_known = |path: &str, method: &'static str| known.contains(&(version::without(path), method));
+                        let is_known =
+                            |path: &str, method: &'static str| known.contains(&(version::without(path), method));
                         one.document.remove(is_known);
                     }
                     step(index + 1, count, &one, &file);

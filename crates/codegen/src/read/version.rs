@@ -40,7 +40,8 @@ pub(crate) fn path_in(document: &Document, path: &str, method: &str) -> Option<S
         return Some(path.to_owned());
     }
     let wanted = without(path);
-    let mut same = document.operations().into_iter().filter(|(path, known)| *known == method && without(path) == wanted);
+    let mut same =
+        document.operations().into_iter().filter(|(path, known)| *known == method && without(path) == wanted);
     let (found, _) = same.next()?;
     same.next().is_none().then_some(found)
 }

@@ -167,7 +167,8 @@ fn a_document_takes_only_what_the_root_does_not_have_in_any_version() {
     let taken = || {
         let read = place.read().unwrap();
         let (beta, _) = read.documents.into_iter().find(|(one, _)| one.document.name.starts_with("beta/")).unwrap();
-        let schemas: Vec<String> = object(&beta.document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
+        let schemas: Vec<String> =
+            object(&beta.document.value["components"], "schemas").map(|(name, _)| name.clone()).collect();
         (beta.document.operations(), schemas)
     };
     let put_thing = || vec![("/crm/2026-09-beta/things/{thingId}".to_owned(), "put")];

@@ -11,22 +11,18 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on associations. The handle holds `objectType`.
+/// Operations on associations.
 #[derive(Clone, Debug)]
 pub struct Associations {
     pipeline: Pipeline,
-    object_type: String,
 }
 
 impl Associations {
-    pub(crate) fn new(pipeline: &Pipeline, object_type: impl Into<String>) -> Self {
-        Self {
-            pipeline: pipeline.clone(),
-            object_type: object_type.into(),
-        }
+    pub(crate) fn new(pipeline: &Pipeline) -> Self {
+        Self { pipeline: pipeline.clone() }
     }
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
-        Call::new(&self.pipeline, op).held("objectType", &self.object_type)
+        Call::new(&self.pipeline, op)
     }
     /// Associates two records with the labels given.
     ///
@@ -37,6 +33,7 @@ impl Associations {
     /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     /// * `to_object_id`: The id of the record on the other side.
@@ -45,8 +42,9 @@ impl Associations {
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::beta::types;
     /// let reply = client
-    ///     .associations("contacts")
+    ///     .associations()
     ///     .create(
+    ///         "contacts",
     ///         "123",
     ///         "contacts",
     ///         "123",
@@ -62,12 +60,14 @@ impl Associations {
     /// ```
     pub fn create(
         &self,
+        object_type: impl Display,
         object_id: impl Display,
         to_object_type: impl Display,
         to_object_id: impl Display,
         body: impl Into<Vec<types::AssociationSpec>>,
     ) -> Call<types::LabelsBetweenObjectPair> {
         self.call(&operations::ASSOCIATIONS_CREATE)
+            .path("objectType", &object_type)
             .path("objectId", &object_id)
             .path("toObjectType", &to_object_type)
             .path("toObjectId", &to_object_id)
@@ -119,22 +119,25 @@ impl Associations {
     /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     /// * `to_object_id`: The id of the record on the other side.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.associations("contacts").delete("123", "contacts", "123").send().await?;
+    /// client.associations().delete("contacts", "123", "contacts", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
         &self,
+        object_type: impl Display,
         object_id: impl Display,
         to_object_type: impl Display,
         to_object_id: impl Display,
     ) -> Call<()> {
         self.call(&operations::ASSOCIATIONS_DELETE)
+            .path("objectType", &object_type)
             .path("objectId", &object_id)
             .path("toObjectType", &to_object_type)
             .path("toObjectId", &to_object_id)
@@ -149,22 +152,29 @@ impl Associations {
     /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
+    /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
     /// * `to_object_type`: The type of object that the association leads to.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.associations("contacts").list("123", "contacts").items();
+    /// let mut items = client.associations().list("contacts", "123", "contacts").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn list(&self, object_id: impl Display, to_object_type: impl Display) -> List {
+    pub fn list(
+        &self,
+        object_type: impl Display,
+        object_id: impl Display,
+        to_object_type: impl Display,
+    ) -> List {
         List {
             call: self
                 .call(&operations::ASSOCIATIONS_LIST)
+                .path("objectType", &object_type)
                 .path("objectId", &object_id)
                 .path("toObjectType", &to_object_type),
         }

@@ -91,11 +91,8 @@ impl crate::Beta {
     /// Operations on associations. Needs the feature `associations`.
     #[cfg(feature = "associations")]
     #[must_use]
-    pub fn associations(
-        &self,
-        object_type: impl Into<String>,
-    ) -> associations::Associations {
-        associations::Associations::new(&self.pipeline, object_type)
+    pub fn associations(&self) -> associations::Associations {
+        associations::Associations::new(&self.pipeline)
     }
     /// Operations on campaigns. Needs the feature `campaigns`.
     #[cfg(feature = "campaigns")]

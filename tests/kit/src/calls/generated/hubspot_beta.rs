@@ -78,8 +78,9 @@ pub(crate) static CALLS: &[Entry<Beta>] = &[
         "associations.create",
         |client, sample| made(
             client
-                .associations(sample.text("objectType"))
+                .associations()
                 .create(
+                    sample.text("objectType"),
                     sample.text("objectId"),
                     sample.text("toObjectType"),
                     sample.text("toObjectId"),
@@ -104,8 +105,9 @@ pub(crate) static CALLS: &[Entry<Beta>] = &[
         "associations.delete",
         |client, sample| made(
             client
-                .associations(sample.text("objectType"))
+                .associations()
                 .delete(
+                    sample.text("objectType"),
                     sample.text("objectId"),
                     sample.text("toObjectType"),
                     sample.text("toObjectId"),
@@ -116,8 +118,12 @@ pub(crate) static CALLS: &[Entry<Beta>] = &[
         "associations.list",
         |client, sample| paged(
             client
-                .associations(sample.text("objectType"))
-                .list(sample.text("objectId"), sample.text("toObjectType"))
+                .associations()
+                .list(
+                    sample.text("objectType"),
+                    sample.text("objectId"),
+                    sample.text("toObjectType"),
+                )
                 .after(sample.text("after"))
                 .limit(sample.value::<i64>("limit")),
         ),
