@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::http::Method;
 use crm_core::{Clock as _, ManualClock};
 use futures::{Stream, StreamExt};
 use hoopai_client::types::{ContactSearch, ContactSort, FoundContact};
@@ -30,6 +31,7 @@ impl Account for Contacts {
     }
 
     fn answer(&mut self, asked: &Asked) -> String {
+        assert!(asked.method == Method::POST && asked.query.is_empty());
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
         assert_eq!(body["sort"], json!([{"field": "dateAdded", "direction": "asc"}]));
         let filter = &body["filters"][0];

@@ -11,7 +11,7 @@ use crm_testkit::traces::Traces;
 use fastrand::Rng;
 use futures::TryStreamExt;
 use hubspot_client::types::{MergeInput, Object, ObjectUpdate};
-use hubspot_client::{Change, Changes, Client, Cursor, ErrorKind, Quotas};
+use hubspot_client::{Change, Changes, Client, Cursor, ErrorKind, Quotas, RetryPolicy};
 use serde_json::{Value, json};
 
 use crate::failed;
@@ -26,8 +26,10 @@ impl Rig {
     async fn new(lag: u32) -> Self {
         let fake = Fake::builder(Vendor::HubSpot).id_cursors().search_lag(lag).no_quota().keep_requests(100_000);
         let fake = fake.start().await.unwrap();
-        let builder = Client::builder().token(fake.token()).base_url(fake.base_url());
-        let client = builder.clock(Arc::new(ManualClock::auto())).quotas(Quotas::none()).seed(7).build().unwrap();
+        // A request that is repeated can meet several of the faults.
+        let often = RetryPolicy::new().attempts(50).budget(false);
+        let builder = Client::builder().token(fake.token()).base_url(fake.base_url()).retry(often).seed(7);
+        let client = builder.clock(Arc::new(ManualClock::auto())).quotas(Quotas::none()).build().unwrap();
         Self { fake, client }
     }
 
