@@ -163,7 +163,7 @@ impl<T> Poller<T> {
                 self.policy.max_wait.as_secs_f64()
             )
         } else {
-            noticed(wait, format_args!("for the result, after {} polls", self.asked));
+            noticed(wait, format_args!("before poll {}", self.asked + 1));
             return Ok(Step::Sleeping(self.clock.sleep(wait)));
         };
         let sent = if self.asked == 0 { Sent::No } else { Sent::Answered };

@@ -108,7 +108,7 @@ async fn waits_of_a_second_and_more_are_events_in_spans() {
     assert!(told.with("crm_core::wait")[1].contains(" s before attempt 2"), "{:?}", told.with("crm_core::wait"));
     let report = Report { call: Call::new(&pipeline, &REPORT) }.with(free);
     report.poll(PollPolicy::new(45 * SECOND, 300 * SECOND)).await.unwrap();
-    assert!(told.with("crm_core::wait")[2].contains("waiting 45 s for the result, after 1 polls"));
+    assert!(told.with("crm_core::wait")[2].contains("waiting 45 s before poll 2"));
     assert_eq!(told.with("crm_core::wait").len(), 3);
     // Nothing of it shows a token or an account.
     assert_eq!(told.with(support::TOKEN), Vec::<String>::new());
