@@ -85,7 +85,8 @@ impl Checkout {
             }
         }
         if found.is_empty() {
-            let paths: Vec<String> = source.files.iter().map(|rule| format!("`{}`", rule.path)).collect();
+            let mut paths: Vec<String> = source.files.iter().map(|rule| format!("`{}`", rule.path)).collect();
+            paths.dedup();
             bail!(
                 "{}: no document of {} is at {}, where `source` of vendor.json looks for them; name the folder that \
                  holds the whole repository",

@@ -7,7 +7,7 @@ use crate::correct::stale;
 
 /// A document with one list, in a version.
 fn document(version: &str) -> Value {
-    let list = json!({"operationId": "list", "parameters": [], "responses": {"204": {"description": ""}}});
+    let list = json!({"operationId": "list", "security": [{"token": []}], "responses": {"204": {"description": ""}}});
     json!({"openapi": "3.0.0", "info": {}, "paths": {format!("/crm/{version}/things/{{thing}}"): {"get": list}}})
 }
 
