@@ -1,6 +1,5 @@
 //! Deliveries that the fake signs, for the receiver of each vendor.
 
-use crm_core::Clock as _;
 use crm_core::webhook::{PublicKey, Refused};
 use crm_fake::{Signed, Signer};
 use hoopai_client::receiver::Payload;
