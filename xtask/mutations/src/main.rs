@@ -4,7 +4,6 @@ mod compile;
 mod facts;
 mod judge;
 mod mutate;
-mod named;
 mod nowhere;
 mod program;
 mod table;

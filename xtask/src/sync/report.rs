@@ -7,7 +7,8 @@ use codegen::read::checkout::Checkout;
 use codegen::read::import::Imported;
 use codegen::read::vendor::Vendor;
 
-/// Shows a document and how it compares with the one in the specs.
+/// Shows a document and how it compares with the one in the specs. A line for each, with its number, is the progress: it is
+/// also the record of the files that were read, in a terminal and in a log, which a bar would overwrite.
 pub(super) fn step(vendor: &Vendor, (done, all): (usize, usize), one: &Imported, file: &str) {
     let name = &one.document.name;
     let state = match std::fs::read_to_string(vendor.folder.join(name)) {

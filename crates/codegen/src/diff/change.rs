@@ -144,7 +144,9 @@ impl Changes {
 
     /// The differences of one item.
     pub(super) fn of(&mut self, kind: Kind, item: impl AsRef<str>) -> Item<'_> {
-        let item = format!("{}{}", self.prefix, item.as_ref());
+        // A document is a file, whatever module its items are in.
+        let prefix = if kind == Kind::Document { "" } else { &self.prefix };
+        let item = format!("{prefix}{}", item.as_ref());
         Item { changes: self, kind, item, parts: Vec::new() }
     }
 }

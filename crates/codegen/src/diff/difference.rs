@@ -112,14 +112,21 @@ impl<'a> Difference<'a> {
         from_end.next().is_none_or(|above| above != "properties").then_some(last)
     }
 
-    /// Returns true if requests that were valid may no longer be: a value is no longer listed, or a member is required.
+    /// Returns true if requests that were valid may no longer be: a value is no longer listed, a member is required, or a
+    /// bound is narrower. A bound where there was none may only be documented now.
     pub(super) fn narrows(&self) -> bool {
         match self.keyword() {
             Some("enum") if self.element => self.new.is_none(),
             Some("enum") => self.old.is_none(),
             Some("required") => self.element && self.new.is_some(),
+            Some("maximum" | "maxLength" | "maxItems") => self.numbers().is_some_and(|(old, new)| new < old),
+            Some("minimum" | "minLength" | "minItems") => self.numbers().is_some_and(|(old, new)| new > old),
             _ => false,
         }
+    }
+
+    fn numbers(&self) -> Option<(f64, f64)> {
+        Some((self.old?.as_f64()?, self.new?.as_f64()?))
     }
 
     /// Returns the names of the schemas before and now, if the difference is in a reference.

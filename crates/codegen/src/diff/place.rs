@@ -133,6 +133,16 @@ impl<'a> Places<'a> {
         items
     }
 
+    /// Returns true if a type is made of a named schema.
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+    }
+
+    /// Returns true if the document has a schema of this name.
+    pub(super) fn has_schema(&self, name: &str) -> bool {
+        self.schemas.get(name).is_some()
+    }
+
     /// Returns true if a named schema is part of a request.
     pub(super) fn is_sent(&self, name: &str) -> bool {
         self.sent.contains(name)

@@ -59,7 +59,8 @@ pub(super) fn compare(
     }
     let follow = |found: &[Difference<'_>], open: &mut Vec<(String, String)>| {
         let alone = |(was, is): &(&str, &str)| now.get(*was).is_none() && before.get(*is).is_none();
-        let references = found.iter().filter_map(Difference::reference).filter(alone);
+        let references = found.iter().filter_map(Difference::reference);
+        let references = references.filter(|pair| alone(pair) || known.splits(*pair));
         open.extend(references.map(|(was, is)| (was.to_owned(), is.to_owned())));
     };
     for pair in &pairs.both {
@@ -168,10 +169,18 @@ impl Known<'_> {
         !silent && (self.follows(one) || items.iter().any(|item| self.told.contains(item)))
     }
 
-    /// Returns true if a reference only follows a type to its new name.
+    /// Returns true if a reference only follows a type to its new name, or a schema that is no longer shared.
     fn follows(&self, one: &Difference<'_>) -> bool {
         one.reference().is_some_and(|(was, is)| {
-            self.renamed.get(&was.to_upper_camel_case()).is_some_and(|name| *name == is.to_upper_camel_case())
+            let renamed = self.renamed.get(&was.to_upper_camel_case());
+            renamed.is_some_and(|name| *name == is.to_upper_camel_case()) || self.splits((was, is))
         })
+    }
+
+    /// Returns true if a schema without a type, for example of a failure, is that of another document on one side only:
+    /// the documents no longer have it in common, or have it in common now. The two schemas are compared.
+    fn splits(&self, (was, is): (&str, &str)) -> bool {
+        let typed = self.old.has_type(was) || self.new.has_type(is);
+        !typed && self.old.has_schema(is) != self.new.has_schema(was)
     }
 }
