@@ -76,6 +76,13 @@ impl Changelog {
         self.after.lines().any(|line| line.split(' ').nth(1) == Some(&version.to_string()) && line.starts_with("## "))
     }
 
+    /// Returns true if the section of a release has a migration note.
+    pub(crate) fn has_migration(&self, version: &Version) -> bool {
+        let sections = self.after.split("\n## ").map(|section| section.trim_start_matches("## "));
+        let of = sections.filter(|section| section.split([' ', '\n']).next() == Some(&version.to_string()));
+        of.into_iter().any(|section| section.lines().any(|line| line == "### Migrating"))
+    }
+
     /// What is to be released: what was written by hand, then what is told now.
     pub(crate) fn released(&mut self) -> &mut Entries {
         &mut self.unreleased
@@ -132,6 +139,13 @@ mod tests {
         insta::assert_snapshot!(released);
         let again = Changelog::read(Some(&released)).unwrap();
         assert!(again.has(&version) && again.unreleased.is_empty() && !again.has(&Version::new(0, 1, 2)));
+    }
+
+    #[test]
+    fn a_migration_note_belongs_to_the_release_that_it_stands_below() {
+        let text = "## Unreleased\n\n## 0.2.0 - 2026-02-03\n\n### Migrating\n\n## 0.1.0\n\n### Added\n\n- All.\n";
+        let changelog = Changelog::read(Some(text)).unwrap();
+        assert!(changelog.has_migration(&Version::new(0, 2, 0)) && !changelog.has_migration(&Version::new(0, 1, 0)));
     }
 
     #[test]

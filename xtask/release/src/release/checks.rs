@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::judges::Judges;
 use super::plan::Plan;
-use codegen::diff::few;
+use codegen::diff::{Class, few};
 use codegen::generate;
 use xtask::git;
 
@@ -37,6 +37,10 @@ pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check
             None
         };
         found.push(Check { what: path.display().to_string(), wrong, needed: true });
+        if release.class == Some(Class::Breaking) && !release.changelog.has_migration(&release.next) {
+            let wrong = "the release is breaking: write its migration note, as docs/migration-note.md says".to_owned();
+            found.push(Check { what: path.display().to_string(), wrong: Some(wrong), needed: false });
+        }
     }
     Ok(found)
 }
