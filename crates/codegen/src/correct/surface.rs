@@ -125,6 +125,11 @@ impl Key {
         format!("{} {}", self.method(), version::without(&self.path))
     }
 
+    /// The method, and the path without its versions.
+    fn with_names(&self) -> String {
+        format!("{} {}", self.method(), version::with_names(&self.path))
+    }
+
     /// The file and line that give the operation a name in a resource, relative to the vendor's folder.
     pub(crate) fn place(&self, folder: &Path, resource: &str) -> Option<String> {
         let file = Path::new(FOLDER).join(format!("{resource}.json"));
@@ -209,7 +214,10 @@ impl Surface {
             .iter()
             .filter(|resource| resource.api.as_ref().is_none_or(|only| *only == api.name))
             .partition(|resource| resource.api.is_none());
-        for entries in [Entries::of(&of_all), Entries::of(&of_api)] {
+        for resources in [of_all, of_api] {
+            let entries = Versions::of(resources.iter().flat_map(|resource| {
+                resource.content.operations.iter().map(move |(key, entry)| (key, (*resource, entry)))
+            }));
             for document in documents.iter_mut() {
                 for (path, method) in document.operations() {
                     let Some((resource, entry)) = entries.get(&Key::of(&path, method)) else { continue };
@@ -224,16 +232,16 @@ impl Surface {
     /// Moves the entries of operations that have another version now, removes those that no document has, and returns the
     /// latter. `operations` are those of all documents.
     pub fn mend(&mut self, folder: &Path, operations: &BTreeSet<Key>) -> Result<Vec<String>> {
-        let versions: BTreeMap<String, &Key> = operations.iter().map(|key| (key.without_version(), key)).collect();
+        let versions = Versions::of(operations.iter().map(|key| (key, key)));
         let mut gone = Vec::new();
         for resource in &mut self.resources {
             let mut stays = BTreeMap::new();
             let mut moved = BTreeMap::new();
             let before = gone.len();
             for (key, entry) in std::mem::take(&mut resource.content.operations) {
-                match (operations.contains(&key), versions.get(&key.without_version())) {
+                match (operations.contains(&key), versions.get(&key)) {
                     (true, _) => drop(stays.insert(key, entry)),
-                    (false, Some(now)) => drop(moved.insert((*now).clone(), entry)),
+                    (false, Some(now)) => drop(moved.insert(now.clone(), entry)),
                     (false, None) => gone.push(format!("{}: {}", resource.file.display(), String::from(key))),
                 }
             }
@@ -252,32 +260,36 @@ impl Surface {
     }
 }
 
-/// Entries that apply to the same APIs.
-struct Entries<'a> {
-    exact: BTreeMap<&'a Key, (&'a Resource, &'a Entry)>,
-    /// By the operation without its version.
-    versions: BTreeMap<String, Vec<(&'a Resource, &'a Entry)>>,
+/// What belongs to operations, whatever the versions in their paths.
+struct Versions<T> {
+    exact: BTreeMap<Key, T>,
+    named: BTreeMap<String, Vec<T>>,
+    /// By the operation without the names of its parameters.
+    unnamed: BTreeMap<String, Vec<T>>,
 }
 
-impl<'a> Entries<'a> {
-    fn of(resources: &[&'a Resource]) -> Self {
-        let mut this = Self { exact: BTreeMap::new(), versions: BTreeMap::new() };
-        for resource in resources {
-            for (key, entry) in &resource.content.operations {
-                this.exact.insert(key, (resource, entry));
-                this.versions.entry(key.without_version()).or_default().push((resource, entry));
-            }
+impl<T: Copy> Versions<T> {
+    fn of<'a>(all: impl Iterator<Item = (&'a Key, T)>) -> Self {
+        let mut this = Self { exact: BTreeMap::new(), named: BTreeMap::new(), unnamed: BTreeMap::new() };
+        for (key, value) in all {
+            this.exact.insert(key.clone(), value);
+            this.named.entry(key.with_names()).or_default().push(value);
+            this.unnamed.entry(key.without_version()).or_default().push(value);
         }
         this
     }
 
-    /// Returns the entry of an operation, or that of the only operation that differs from it in the version alone.
-    fn get(&self, key: &Key) -> Option<(&'a Resource, &'a Entry)> {
-        let other = || match self.versions.get(&key.without_version())?.as_slice() {
-            [one] => Some(*one),
+    /// Returns what belongs to an operation, or to the only one that differs from it in the version, or else in the
+    /// names of parameters too.
+    fn get(&self, key: &Key) -> Option<T> {
+        let only = |of: &BTreeMap<String, Vec<T>>, form: String| match of.get(&form).map(Vec::as_slice) {
+            Some([one]) => Some(*one),
             _ => None,
         };
-        self.exact.get(key).copied().or_else(other)
+        let exact = self.exact.get(key).copied();
+        exact
+            .or_else(|| only(&self.named, key.with_names()))
+            .or_else(|| only(&self.unnamed, key.without_version()))
     }
 }
 

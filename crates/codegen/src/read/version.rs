@@ -27,6 +27,11 @@ pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty() && !is_version(segment))
 }
 
+/// The path without its versions.
+pub(crate) fn with_names(path: &str) -> String {
+    segments(path).fold(String::new(), |path, segment| path + "/" + segment)
+}
+
 /// The path without its versions and the names of its parameters.
 pub(crate) fn without(path: &str) -> String {
     let plain = segments(path).map(|segment| if segment.starts_with('{') { "{}" } else { segment });
@@ -39,11 +44,19 @@ pub(crate) fn path_in(document: &Document, path: &str, method: &str) -> Option<S
     if has(path) {
         return Some(path.to_owned());
     }
-    let wanted = without(path);
-    let mut same =
-        document.operations().into_iter().filter(|(path, known)| *known == method && without(path) == wanted);
-    let (found, _) = same.next()?;
-    same.next().is_none().then_some(found)
+    let paths: BTreeSet<String> =
+        document.operations().into_iter().filter(|(_, known)| *known == method).map(|(path, _)| path).collect();
+    only_same(&paths, path).cloned()
+}
+
+/// Returns the only path that has other versions, or else the only one that has other names of parameters too.
+fn only_same<'a>(paths: &'a BTreeSet<String>, path: &str) -> Option<&'a String> {
+    let only = |form: fn(&str) -> String| {
+        let wanted = form(path);
+        let mut same = paths.iter().filter(|known| form(known) == wanted);
+        same.next().filter(|_| same.next().is_none())
+    };
+    only(with_names).or_else(|| only(without))
 }
 
 /// Returns a path as a document has it now, which may have other versions in its paths. A path that the document does not
@@ -53,9 +66,7 @@ pub(crate) fn now(document: &Document, path: &str) -> String {
     if paths.contains(path) {
         return path.to_owned();
     }
-    let wanted = without(path);
-    let mut same = paths.iter().filter(|known| without(known) == wanted);
-    if let (Some(one), None) = (same.next(), same.next()) {
+    if let Some(one) = only_same(&paths, path) {
         return one.clone();
     }
     let of = |path: &str| path.split('/').filter(|segment| is_version(segment)).map(str::to_owned).collect::<Vec<_>>();
