@@ -153,8 +153,8 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<V>, A::Error> {
-        // What is plain has no maps in it, which would need the names.
-        let plain = <V::Form as Form<V>>::CONSISTS == Consists::Plain;
+        // Neither plain values nor JSON have maps of this kind in them, which would need the names.
+        let plain = matches!(<V::Form as Form<V>>::CONSISTS, Consists::Plain | Consists::Json);
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(0).min(256));
         let mut names = Held::take();
         let mut beginning = None;
