@@ -172,7 +172,7 @@ impl<T> Call<T> {
     }
 
     /// The same call with its reply read as another type.
-    pub fn reply_as<U>(self) -> Call<U> {
+    pub fn reply_as<U: Wire>(self) -> Call<U> {
         Call { pipeline: self.pipeline, request: self.request, reply: PhantomData }
     }
 

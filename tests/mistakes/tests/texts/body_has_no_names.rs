@@ -1,0 +1,7 @@
+use hubspot_client::Client;
+
+fn create(client: Client) {
+    let _ = client.contacts().create(["email", "ada@example.com"]);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use hubspot_client::Client;
+
+fn owners(client: Client) {
+    let _ = client.owners();
+}
+
+fn main() {}

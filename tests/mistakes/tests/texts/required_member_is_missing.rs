@@ -1,0 +1,7 @@
+use hubspot_client::types::BatchUpsertRow;
+
+fn row() -> BatchUpsertRow {
+    BatchUpsertRow::default()
+}
+
+fn main() {}
