@@ -94,9 +94,9 @@ async fn a_cut_or_damaged_reply_is_a_broken_connection() {
 async fn what_is_packed_otherwise_is_named() {
     let once_packed = gzip(TEXT.as_bytes());
     for (coding, body, text) in [
-        ("br", b"x".to_vec(), "the reply is encoded as br, which was not asked for"),
-        ("deflate", b"x".to_vec(), "the reply is encoded as deflate, which was not asked for"),
-        ("gzip, gzip", gzip(&once_packed), "the reply is encoded as gzip, gzip, which was not asked for"),
+        ("br", b"x".to_vec(), "the reply is encoded as br, which was not requested"),
+        ("deflate", b"x".to_vec(), "the reply is encoded as deflate, which was not requested"),
+        ("gzip, gzip", gzip(&once_packed), "the reply is encoded as gzip, gzip, which was not requested"),
         ("gzip", gzip(&once_packed), "the reply is gzip, which its Content-Encoding does not name"),
         ("identity", once_packed.clone(), "the reply is gzip, which its Content-Encoding does not name"),
         ("gzip", TEXT.into(), "the reply is not gzip, which its Content-Encoding names"),
@@ -157,7 +157,7 @@ async fn a_download_is_what_the_vendor_has() {
     assert_eq!(download(call.clone()).await.unwrap(), TEXT.as_bytes());
     assert_eq!(server.seen()[0].header("accept-encoding"), None);
     let error = download(call.header("accept-encoding", "gzip")).await.unwrap_err();
-    assert!(error.to_string().contains("encoded as gzip, which was not asked for"), "{error}");
+    assert!(error.to_string().contains("encoded as gzip, which was not requested"), "{error}");
 }
 
 /// 1 MB that unpacks to 1 GB.

@@ -86,7 +86,7 @@ async fn what_cannot_be_sent_is_found_before() {
     let call = |file: Upload| upload(&pipeline, file);
     for (call, text) in [
         (call(Upload::path("/nowhere/canary.csv")), "\"file\" cannot be opened"),
-        (call(Upload::from(folder.path())), "\"file\" is no regular file"),
+        (call(Upload::from(folder.path())), "\"file\" is not a regular file"),
         (call(Upload::bytes("a").content_type("a\nb")), "media type of part \"file\""),
         (call(Upload::bytes("a")).set_body_field("a", json!(1)), "the body has no members"),
         (Call::new(&pipeline, &UPLOAD).json(&json!({})).part("a", "b"), "cannot have parts"),
@@ -109,7 +109,7 @@ async fn a_pipe_is_not_waited_for() {
     // Whoever opens it waits for one who writes.
     drop(std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap());
     let error = sent.expect("an error at once").unwrap_err();
-    assert!(error.to_string().contains("is no regular file"), "{error}");
+    assert!(error.to_string().contains("is not a regular file"), "{error}");
 }
 
 /// Disks hang too, for example those of a network. The first time before the permit, the second time after it.
@@ -154,8 +154,8 @@ async fn a_file_that_breaks_off_fails_the_call() {
     let pipeline = pipeline(&server);
     let broken = || Upload::stream(Pieces(vec![Ok(Bytes::from("a")), Err(std::io::Error::other("canary"))], None));
     for (file, text) in [
-        (stream(&["12345"]).size(10), "ends before the size"),
-        (stream(&["12345", "123456"]).size(10), "goes on beyond the size"),
+        (stream(&["12345"]).size(10), "is shorter than its declared size"),
+        (stream(&["12345", "123456"]).size(10), "is longer than its declared size"),
         (broken(), "cannot be read any further"),
         (broken().size(10), "cannot be read any further"),
     ] {

@@ -88,7 +88,7 @@ fn a_delivery_counts_once_unless_it_is_forgotten() {
     let receiver = sender.receiver(0);
     let good = sender.sign(BODY);
     let event = receiver.receive(&post("/", &good, BODY)).unwrap().remove(0);
-    assert_eq!(said(&receiver, &post("/", &good, BODY)), "200 the delivery came before");
+    assert_eq!(said(&receiver, &post("/", &good, BODY)), "200 the delivery was already received");
     receiver.forget(&event);
     assert_eq!(said(&receiver, &post("/", &good, BODY)), "200 1 accepted");
     // A forged one with its number does not spend it.
@@ -121,7 +121,7 @@ fn a_member_of_another_type_is_kept_and_the_others_are_read() {
     assert_eq!(event.extra.get("locationId").unwrap()["id"], "l1");
     assert_eq!(event.extra.get("id").unwrap(), "c1");
     // What guards against repetition was read.
-    assert_eq!(said(&receiver, &post("/", &sender.sign(body), body)), "200 the delivery came before");
+    assert_eq!(said(&receiver, &post("/", &sender.sign(body), body)), "200 the delivery was already received");
     assert!(said(&sender.receiver(90 * MINUTE + 1), &post("/", &sender.sign(body), body)).starts_with("401"));
 }
 

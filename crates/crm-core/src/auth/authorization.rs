@@ -27,7 +27,7 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token cannot stand in a header.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is not a valid header value.
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
         Self::build(header::AUTHORIZATION, &format!("Bearer {}", token.expose()), token)
     }
@@ -42,7 +42,7 @@ impl Authorization {
     }
 
     fn build(name: HeaderName, text: &str, secret: &Secret) -> Result<Self, Error> {
-        let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the token cannot stand in a header"))?;
+        let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the token is not a valid header value"))?;
         value.set_sensitive(true);
         Ok(Self { header: Some((name, value)), secret: Some(Arc::new(secret.clone())), generation: 0 })
     }

@@ -109,18 +109,18 @@ impl Authorize {
 
     fn check(&self) -> Result<(), Error> {
         if Url::parse(&self.redirect_uri).is_err() {
-            return Err(Error::config("the redirect URI is no absolute address"));
+            return Err(Error::config("the redirect URI is not an absolute address"));
         }
         let listed = || self.scopes.iter().chain(&self.optional);
         let asked = || listed().chain(&self.unlisted);
         if asked().next().is_none() {
-            return Err(Error::config("no scope is asked for"));
+            return Err(Error::config("no scope is requested"));
         }
         if let Some(scope) = asked().find(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
-            return Err(Error::config(format!("\"{scope}\" is no scope; give each scope on its own")));
+            return Err(Error::config(format!("\"{scope}\" is not a scope; pass each scope separately")));
         }
         if let Some(scope) = listed().find(|scope| !self.known.contains(&scope.as_str())) {
-            let text = "is not named by any operation; if it is right, use unlisted_scope";
+            let text = "is not used by any operation; if it is correct, use unlisted_scope";
             return Err(Error::config(format!("the scope \"{scope}\" {text}")));
         }
         let allowed =
@@ -130,7 +130,7 @@ impl Authorize {
                 let some = op.scopes.iter().take(3).copied().collect::<Vec<_>>().join(", ");
                 let more = op.scopes.len().saturating_sub(3);
                 let more = if more > 0 { format!(" or {more} others") } else { String::new() };
-                Err(Error::config(format!("no scope that is asked for allows {}; it needs {some}{more}", op.id)))
+                Err(Error::config(format!("no requested scope allows {}; it needs {some}{more}", op.id)))
             }
             None => Ok(()),
         }
@@ -188,18 +188,18 @@ impl ConsentRequest {
             pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
         };
         if self.state.expose().is_empty() {
-            let text = "the session holds no state, so nobody can tell whose answer this is: begin again with `build`";
+            let text = "the session contains no state, so the answer cannot be matched to a user; start again with `build`";
             return Err(Error::validation(text));
         }
         let state = value("state").unwrap_or_default();
         if !crypto::are_equal(state.as_bytes(), self.state.expose().as_bytes()) {
-            return Err(Error::validation("the state is not the one that was sent: this is no answer to the request"));
+            return Err(Error::validation("the state differs from the one that was sent, so this is not an answer to the request"));
         }
         if let Some(error) = value("error") {
             let code: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
             return Err(Error::new(ErrorKind::Permission, format!("consent was not given ({code})")));
         }
-        let Some(code) = value("code") else { return Err(Error::validation("the answer holds no code")) };
+        let Some(code) = value("code") else { return Err(Error::validation("the answer contains no code")) };
         Ok(Consent { code: Secret::new(code), redirect_uri: self.redirect_uri.clone(), pkce: self.pkce.clone() })
     }
 }

@@ -89,12 +89,12 @@ pub(super) fn refused(account: &str, at: SystemTime) -> Error {
 }
 
 pub(super) fn nothing_to_renew_with(account: &str) -> Error {
-    let text = "authorise the account again: its access token is no longer good and there is no refresh token";
+    let text = "authorise the account again: its access token is no longer valid and there is no refresh token";
     token(account, text)
 }
 
 pub(super) fn never_authorised(account: &str) -> Error {
-    token(account, "authorise the account first: the store holds no tokens for it")
+    token(account, "authorise the account first: the store contains no tokens for it")
 }
 
 pub(super) fn forgotten(account: &str) -> Error {
@@ -108,7 +108,7 @@ pub(super) fn locked(account: &str, seconds: u64) -> Error {
 }
 
 pub(super) fn changed(account: &str) -> Error {
-    token(account, "the stored tokens were changed by somebody else")
+    token(account, "another process changed the stored tokens")
 }
 
 fn token(account: &str, text: impl Into<Cow<'static, str>>) -> Error {

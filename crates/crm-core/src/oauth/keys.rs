@@ -29,7 +29,7 @@ impl AppKeys {
     pub fn new(id: impl Into<String>, secret: impl Into<Secret>) -> Result<Self, Error> {
         let keys = Self { id: id.into(), secret: secret.into() };
         if keys.id.is_empty() || keys.secret.expose().is_empty() {
-            return Err(Error::config("an app has a client id and a client secret"));
+            return Err(Error::config("an app needs a client id and a client secret"));
         }
         Ok(keys)
     }

@@ -64,6 +64,6 @@ impl fmt::Debug for Pkce {
 /// 256 random bits as 43 characters.
 pub(super) fn random_text() -> Result<Secret, Error> {
     let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::config("the system gives no random numbers"))?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::config("the system provides no random numbers"))?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }

@@ -72,7 +72,7 @@ impl TokenSet {
     /// message says what was found, never a value.
     pub fn from_reply(reply: &Value, asked_at: SystemTime) -> Result<Self, Error> {
         let Value::Object(members) = reply else {
-            return Err(Error::decode("the token endpoint answered with something else than an object"));
+            return Err(Error::decode("the token endpoint did not return an object"));
         };
         let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let Some(access) = text("access_token") else {

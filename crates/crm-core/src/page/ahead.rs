@@ -1,4 +1,4 @@
-//! A page under way: fetched by whoever waits for it, or by a task ahead of time.
+//! A page that is being fetched, by the task that waits for it or by a task ahead of time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,13 +11,13 @@ use crate::sync::BoxFuture;
 
 /// A page that is being fetched.
 pub(super) enum Fetching<T> {
-    /// Moves on only while the list is polled.
+    /// Advances only while the list is polled.
     Here(BoxFuture<'static, T>),
-    /// Moves on by itself.
+    /// Advances by itself.
     Ahead(Task<T>),
 }
 
-/// A task that ends with its owner.
+/// A task that is aborted when its owner is dropped.
 pub(super) struct Task<T> {
     handle: JoinHandle<T>,
     runtime: Id,
@@ -30,7 +30,7 @@ impl<T> Drop for Task<T> {
 }
 
 impl<T: Send + 'static> Fetching<T> {
-    /// Starts a task, so that limits are waited for and the reply is read also while nobody polls
+    /// Starts a task, so that waits for limits and reading the reply continue even if nothing polls
     /// the list. Returns `None` if there is no runtime.
     pub(super) fn ahead(future: impl FnOnce() -> BoxFuture<'static, T>) -> Option<Self> {
         let runtime = Handle::try_current().ok()?;
@@ -39,7 +39,7 @@ impl<T: Send + 'static> Fetching<T> {
     }
 
     /// Resolves to `None` if the task cannot be relied on: its runtime ended, or the list moved to
-    /// another runtime, and nobody may drive the first one any more.
+    /// another runtime and the first one may no longer be driven.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         match self {
             Self::Here(future) => future.as_mut().poll(cx).map(Some),
@@ -86,7 +86,7 @@ mod tests {
 
     use super::Started;
 
-    /// Counts how often it is called, and does what the number says.
+    /// Counts its calls, and runs what `what` returns for the number of the call.
     fn started(what: fn(usize) -> &'static str) -> (Started<&'static str>, Arc<AtomicUsize>) {
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);

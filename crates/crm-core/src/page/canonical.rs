@@ -1,8 +1,8 @@
-//! A hash of JSON that depends on its meaning only.
+//! A hash of JSON that depends only on its meaning.
 //!
-//! Two things would change the text of the same JSON: the order of members, which
-//! `serde_json/preserve_order` decides, and the way numbers are written, which
-//! `serde_json/arbitrary_precision` decides. Any crate of a program can enable either.
+//! Two settings can change the text of the same JSON: the order of members
+//! (`serde_json/preserve_order`) and the notation of numbers (`serde_json/arbitrary_precision`). Any
+//! crate of a program can enable either.
 
 use serde_json::{Number, Value};
 
@@ -28,7 +28,7 @@ pub(super) fn add(hash: StableHash, value: &Value) -> StableHash {
     }
 }
 
-/// Returns the number in one form: `1`, `1.0` and `1e0` are equal.
+/// Returns the number in canonical form: `1`, `1.0` and `1e0` are equal.
 fn canonical(number: &Number) -> String {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Some(whole) = number.as_u64() {

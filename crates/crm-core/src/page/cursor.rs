@@ -1,30 +1,30 @@
-//! A place in one particular list, to be stored.
+//! A storable position in one particular list.
 
 use std::fmt;
 
 use super::Position;
 use super::list::Place;
 
-/// A place in one particular list: a page, and how many of its items were handed out.
+/// A position in one particular list: a page, and the number of its items that were yielded.
 ///
 /// A cursor can be stored as any serde value or as compact JSON text (`to_string` and `parse`).
-/// Store it after each item, or after each page, and once more after the end. Begin the next run
+/// Store it after each item, or after each page, and once more after the end. Start the next run
 /// with [`resume_or_begin`](super::Paginator::resume_or_begin): it continues a run that was
-/// interrupted, and begins a new one after a run that reached the end.
+/// interrupted, and starts a new one after a run that reached the end.
 ///
-/// It contains what its position depends on: the vendor, the operation, the parameters (filters,
-/// order, beginning, as a fingerprint) and the page size. Another list refuses it, and so does the
-/// same list with another page size if its pages are numbered. The account is not part of it:
+/// It contains everything that its position depends on: the vendor, the operation, a fingerprint of
+/// the parameters (filters, order, start), and the page size. Another list rejects it, and so does
+/// the same list with another page size if its pages are numbered. The account is not included:
 /// store the cursors of different accounts under different names.
 ///
 /// | text or cursor | result |
 /// |---|---|
 /// | empty, cut off or changed text | `parse` and serde return an error |
 /// | text of another version of this format | `parse` and serde return an error that names both versions |
-/// | another vendor, operation, filter, order or beginning | `resume` returns an error that names the difference |
-/// | another page size, pages are numbered | `resume` returns an error, unless nothing of the list was read |
+/// | another vendor, operation, filter, order or start | `resume` returns an error that names the difference |
+/// | another page size, pages are numbered | `resume` returns an error, unless the list was not read yet |
 /// | another page size, otherwise | the list continues, item by item |
-/// | the end of the list | `resume` gives nothing, `resume_or_begin` begins anew |
+/// | the end of the list | `resume` yields nothing, `resume_or_begin` starts a new run |
 ///
 /// All errors are of the kind [`Validation`](crate::ErrorKind::Validation). The text can contain
 /// personal data if the vendor pages by names or addresses; `Debug` does not show it.
@@ -50,14 +50,14 @@ impl Cursor {
         &self.place.position
     }
 
-    /// The number of items of the page that were handed out.
+    /// Number of items of the page that were yielded.
     #[must_use]
     pub fn consumed(&self) -> usize {
         self.place.consumed
     }
 
-    /// Returns true if the list was read to its end. A list that is resumed there gives nothing,
-    /// also if there are new items; a new run begins without a cursor.
+    /// Returns true if the list was read to its end. A list that is resumed there yields nothing,
+    /// even if there are new items; a new run starts without a cursor.
     #[must_use]
     pub fn is_end(&self) -> bool {
         self.place.position == Position::End

@@ -16,26 +16,26 @@ use crate::error::Error;
 /// The items of a list, as a stream that fetches pages as needed.
 ///
 /// ```
-/// # async fn example<P: crm_core::Paged<Item = String>>(mut names: crm_core::Paginator<P>) -> Result<(), crm_core::Error> {
-/// while let Some(name) = names.next().await {
+/// # async fn example<P: crm_core::Paged<Item = String>>(mut names: crm_core::Paginator<P>) -> Result<(),
+/// crm_core::Error> { while let Some(name) = names.next().await {
 ///     println!("{}", name?);
 /// }
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// A program that may be stopped at any time and runs again tomorrow stores the cursor as it goes:
+/// A program that may be stopped at any time and runs again the next day stores the cursor after each item:
 ///
 /// ```
 /// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
 /// # fn save(_: &crm_core::Cursor) {}
-/// # async fn example<P: crm_core::Paged<Item = String>>(names: crm_core::Paginator<P>) -> Result<(), crm_core::Error> {
-/// let mut names = names.resume_or_begin(load()?)?;
+/// # async fn example<P: crm_core::Paged<Item = String>>(names: crm_core::Paginator<P>) -> Result<(), crm_core::Error>
+/// { let mut names = names.resume_or_begin(load()?)?;
 /// while let Some(name) = names.next().await {
 ///     println!("{}", name?);
 ///     save(&names.cursor());
 /// }
-/// // The end of the list: tomorrow's run begins anew.
+/// // The end of the list: the next run starts from the beginning.
 /// save(&names.cursor());
 /// # Ok(())
 /// # }
@@ -43,7 +43,7 @@ use crate::error::Error;
 #[must_use = "a list fetches nothing unless it is read"]
 pub struct Paginator<P: Paged> {
     walker: Walker<P>,
-    /// What is left of the current page, and where that page is.
+    /// Remaining items of the current page, and the position of that page.
     items: VecDeque<P::Item>,
     at: Place,
     prefetch: bool,
@@ -54,35 +54,35 @@ pub struct Paginator<P: Paged> {
 impl<P: Paged> Unpin for Paginator<P> {}
 
 impl<P: Paged> Paginator<P> {
-    /// The list of a call. The call may carry a page size, and a position to begin at.
+    /// Creates the list of a call. The call may contain a page size and a start position.
     pub fn new(call: impl Into<Call<P::Page>>) -> Self {
         let walker = Walker::new(call.into());
         let at = walker.next().clone();
         Self { walker, items: VecDeque::new(), at, prefetch: false, max_items: usize::MAX, left: usize::MAX }
     }
 
-    /// Returns where the list stands. The cursor stays on a page until all its items were handed
-    /// out, and counts those that were. It can be read at any time, also after an error.
+    /// Returns the current position. The cursor stays on a page until all its items were
+    /// yielded, and counts those that were. It can be read at any time, even after an error.
     ///
-    /// Store it after each item, and once more after the end. A program that stores it only after
-    /// the end has nothing to continue from if it is stopped.
+    /// Store it after each item, and once more after the end. If a program stores it only after
+    /// the end, it cannot continue a run that was stopped.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.walker.cursor(&self.at)
     }
 
-    /// Starts anew at a cursor of the same list, wherever this list stands: also in the middle of a
+    /// Restarts at a cursor of the same list, whatever the current position: even in the middle of a
     /// page, after an error and at the end. `max_items` and `max_pages` count from here.
     ///
-    /// Items of the cursor's page that were handed out already are skipped; if the vendor's page
-    /// has changed meanwhile, some may come again or be missed. A list that is resumed at its end
-    /// gives nothing: use [`resume_or_begin`](Self::resume_or_begin) for a program that runs again
-    /// and again.
+    /// Items of the cursor's page that were already yielded are skipped. If the vendor's page has
+    /// changed in the meantime, some items may be repeated or missed. A list that is resumed at its end
+    /// yields nothing: use [`resume_or_begin`](Self::resume_or_begin) for a program that runs
+    /// repeatedly.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the list cannot continue at the
-    /// cursor; [`Cursor`] has the table. Begin without a cursor, or repeat the call as it was.
+    /// cursor; see the table of [`Cursor`]. Start without a cursor, or use the same call again.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
         self.walker.resume(cursor)?;
         self.at = self.walker.next().clone();
@@ -91,12 +91,12 @@ impl<P: Paged> Paginator<P> {
         Ok(self)
     }
 
-    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the
+    /// Continues a run that was interrupted, or starts a new one if no cursor is stored or the
     /// stored run reached the end of the list.
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Those of [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) if !cursor.is_end() => self.resume(cursor),
@@ -105,7 +105,7 @@ impl<P: Paged> Paginator<P> {
     }
 
     /// Fetches the next page while the items of the current one are read, in a task that ends with
-    /// the list. Off by default: it spends a request that may not be needed. Without a runtime the
+    /// the list. Off by default, because it uses a request that may not be needed. Without a runtime the
     /// page is fetched when it is needed.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.prefetch = on;
@@ -125,17 +125,17 @@ impl<P: Paged> Paginator<P> {
         self
     }
 
-    /// The next item, or `None` at the end. The same as the stream, without needing its extension
+    /// Returns the next item, or `None` at the end. Same as the stream, without its extension
     /// traits.
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// All items that are left.
+    /// Returns all remaining items.
     ///
     /// # Errors
     ///
-    /// The first error. The items read before it are lost with it; read the stream where they
+    /// Returns the first error. The items read before it are lost; read the stream if they
     /// matter.
     pub async fn try_collect(mut self) -> Result<Vec<P::Item>, Error> {
         let mut all = Vec::new();

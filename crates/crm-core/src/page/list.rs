@@ -1,4 +1,4 @@
-//! Which list a cursor belongs to.
+//! The identity of the list to which a cursor belongs.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::meta::{Paging, PagingKind};
 use crate::stable_hash::StableHash;
 
-/// A page of a list, and how many of its items were handed out.
+/// A page of a list, and the number of its items that were yielded.
 #[derive(Clone, PartialEq)]
 pub(super) struct Place {
     pub(super) position: Position,
@@ -17,8 +17,8 @@ pub(super) struct Place {
     pub(super) size: Option<u64>,
 }
 
-/// The identity of a list: everything that decides which items it has, and what a position in it
-/// depends on. For walks over lists that are written by hand.
+/// The identity of a list: everything that determines its items, and that a position in it
+/// depends on. For hand-written walks over lists.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct List {
@@ -27,19 +27,19 @@ pub struct List {
     kind: Option<PagingKind>,
     /// The path and the parameters, without the position and the page size.
     query: u64,
-    /// The position that the caller's own call begins at, if it has one.
+    /// The position at which the caller's own call begins, if it has one.
     begin: Option<u64>,
     size: Option<u64>,
 }
 
 impl List {
-    /// The list of a call.
+    /// Returns the list of a call.
     #[must_use]
     pub fn of<T>(call: &Call<T>) -> Self {
         Self::paged_by(call, call.op().paging)
     }
 
-    /// The list of a call that is paged in this way.
+    /// Returns the list of a call with this paging.
     pub(super) fn paged_by<T>(call: &Call<T>, paging: Option<&Paging>) -> Self {
         Self {
             vendor: call.pipeline().vendor_name(),
@@ -51,19 +51,19 @@ impl List {
         }
     }
 
-    /// The same list, walked in another way: its cursors are not those of the operation.
+    /// Returns the same list, walked in another way: its cursors differ from those of the operation.
     #[must_use]
     pub fn walked_by(self, operation: &'static str) -> Self {
         Self { operation, ..self }
     }
 
-    /// A cursor of this list.
+    /// Returns a cursor of this list.
     #[must_use]
     pub fn cursor(&self, position: Position, consumed: usize) -> Cursor {
         self.cursor_at(Place { position, consumed, size: self.size })
     }
 
-    /// Takes a cursor apart: its position, and how many items of that page were handed out.
+    /// Returns a cursor's position, and the number of items of that page that were yielded.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl List {
         self.size
     }
 
-    /// True if the place is a number of pages, so another page size would make it another place.
+    /// Returns true if the place is a page number, so that another page size would change the place.
     fn numbers_pages(&self, place: &Place) -> bool {
         match place.position {
             Position::Page(_) => true,
@@ -122,7 +122,7 @@ impl List {
         }
     }
 
-    /// The beginning is where the caller's own call says, so it is part of the list there.
+    /// The caller's own call determines the start, so there the start is part of the list.
     fn fingerprint(&self, position: &Position) -> u64 {
         match self.begin {
             Some(begin) if *position == Position::Start => {
@@ -139,14 +139,14 @@ fn sized(size: Option<u64>) -> String {
 
 fn query<T>(call: &Call<T>, limit: Option<&str>) -> u64 {
     let paging = call.op().paging;
-    // Whatever position the caller's own call has is overwritten by a fixed one.
+    // A position in the caller's own call is overwritten by a fixed one.
     let sought = paging.map(|paging| paging.seek(call.clone(), &paging.kind.somewhere()));
     let request = sought.as_ref().map_or(&call.request, |call| &call.request);
     let limit = limit.unwrap_or_default();
     let kind = paging.map(|paging| format!("{:?}", paging.kind)).unwrap_or_default();
     let mut hash = StableHash::new().part(request.op.id.as_bytes()).part(kind.as_bytes());
     hash = hash.part(request.path_parts().as_bytes());
-    // The order in which parameters were set does not matter, that of a repeated one does.
+    // The order in which parameters were set does not matter; the order of a repeated one does.
     let mut query: Vec<_> = request.query.iter().filter(|pair| pair.0 != limit).collect();
     query.sort_by_key(|pair| &pair.0);
     for (name, value) in query {

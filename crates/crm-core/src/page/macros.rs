@@ -1,12 +1,12 @@
-//! What every generated builder of a list has in common.
+//! Methods that every generated builder of a list has.
 
-/// Gives the builder of a list its `items` and `pages`.
+/// Adds `items` and `pages` to the builder of a list.
 #[macro_export]
 macro_rules! paged_builder {
     ($name:ident => $paged:ty) => {
         impl $name {
             /// Returns all items of the list as a stream; pages are fetched as needed. Store its
-            /// `cursor()` after each item and after the end, and begin the next run with
+            /// `cursor()` after each item and after the end, and start the next run with
             /// `resume_or_begin`.
             #[must_use]
             #[inline]

@@ -3,34 +3,34 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The number of places if no limit is known, and the most there are.
+/// Number of concurrent places if no limit is known, and their maximum.
 const PLACES: usize = 8;
 const MOST_PLACES: usize = 32;
-/// The number of pages whose least time is the latency: some of them waited for the limit.
+/// Number of recent pages of which the shortest time counts as the latency, because some of them waited for the limit.
 const PAGES: usize = 16;
 
-/// The pace of a list that is read at several places at once.
+/// The pace of a list that is read at several places concurrently.
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
     share: f64,
     took: VecDeque<Duration>,
-    /// The time of the clock before which no further page is sent, if a share of the limit is left to others.
+    /// The time of the clock before which no further page is sent, if a share of the limit is reserved for others.
     free_at: Duration,
 }
 
 impl Pace {
-    /// Uses this part of the limit.
+    /// Creates a pace that uses this share of the limit.
     pub(super) fn new(share: f64) -> Self {
         Self { share, took: VecDeque::new(), free_at: Duration::ZERO }
     }
 
-    /// Returns the reason why nothing can be read at this pace.
+    /// Returns the reason why this pace is not valid.
     pub(super) fn mistake(&self) -> Option<&'static str> {
         let possible = self.share > 0.0 && self.share <= 1.0;
         (!possible).then_some("the share of an export must be above 0 and at most 1")
     }
 
-    /// Learns how long a page took.
+    /// Records the duration of a page.
     pub(super) fn learn(&mut self, took: Duration) {
         if self.took.len() == PAGES {
             self.took.pop_front();
@@ -38,8 +38,8 @@ impl Pace {
         self.took.push_back(took);
     }
 
-    /// Returns how many places fill a limit of `rate` pages per second: as many as pages can be sent in the time that one
-    /// takes, and a few for pages that take longer. One until a page has arrived.
+    /// Returns the number of places that use up a limit of `rate` pages per second: the pages that can be sent while
+    /// one is fetched, and a few more for slower pages. One until a page has arrived.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
     pub(super) fn places(&self, rate: Option<f64>) -> usize {
         let Some(latency) = self.took.iter().min() else { return 1 };
@@ -48,7 +48,7 @@ impl Pace {
         places.unwrap_or(PLACES).clamp(1, MOST_PLACES)
     }
 
-    /// Returns how long the next page is held back, so that the share is kept to.
+    /// Returns the time for which the next page is delayed to keep to the share.
     pub(super) fn pause(&mut self, rate: Option<f64>, now: Duration) -> Duration {
         let Some(rate) = rate.filter(|_| self.share < 1.0) else { return Duration::ZERO };
         let at = self.free_at.max(now);

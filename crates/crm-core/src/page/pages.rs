@@ -11,19 +11,19 @@ use super::{Cursor, Paged};
 use crate::call::Call;
 use crate::error::Error;
 
-/// The pages of a list, as a stream: for those who want what a page says besides its items, or
-/// who store page by page.
+/// The pages of a list, as a stream: for callers that need other fields of a page than its items, or
+/// that store page by page.
 ///
 /// ```
 /// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
 /// # fn save(_: &crm_core::Cursor) {}
-/// # async fn example<P: crm_core::Paged<Page = Vec<String>>>(pages: crm_core::Pages<P>) -> Result<(), crm_core::Error> {
-/// let mut pages = pages.resume_or_begin(load()?)?;
+/// # async fn example<P: crm_core::Paged<Page = Vec<String>>>(pages: crm_core::Pages<P>) -> Result<(), crm_core::Error>
+/// { let mut pages = pages.resume_or_begin(load()?)?;
 /// while let Some(page) = pages.next().await {
 ///     println!("{:?}", page?);
 ///     save(&pages.cursor());
 /// }
-/// // The end of the list: tomorrow's run begins anew.
+/// // The end of the list: the next run starts from the beginning.
 /// save(&pages.cursor());
 /// # Ok(())
 /// # }
@@ -39,41 +39,41 @@ pub struct Pages<P: Paged> {
 impl<P: Paged> Unpin for Pages<P> {}
 
 impl<P: Paged> Pages<P> {
-    /// The list of a call. The call may carry a page size, and a position to begin at.
+    /// Creates the list of a call. The call may contain a page size and a start position.
     pub fn new(call: impl Into<Call<P::Page>>) -> Self {
         Self { walker: Walker::new(call.into()), prefetch: false, max_items: usize::MAX, left: usize::MAX }
     }
 
-    /// Returns where the list stands: on the page that comes next. Store it after a page was worked
-    /// on, so that a page may be read twice but is never skipped, and once more after the end.
+    /// Returns the current position, which is the next page. Store it after a page was processed,
+    /// so that a page may be read twice but is never skipped, and once more after the end.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.walker.cursor(self.walker.next())
     }
 
-    /// Starts anew at a cursor of the same list, wherever this list stands: also after an error and
-    /// at the end. `max_items` and `max_pages` count from here. Pages are given whole: a cursor of a
-    /// [`Paginator`](super::Paginator) within a page begins that page again.
+    /// Restarts at a cursor of the same list, whatever the current position: even after an error and at
+    /// the end. `max_items` and `max_pages` count from here. Pages are yielded whole: a cursor of a
+    /// [`Paginator`](super::Paginator) within a page repeats that page.
     ///
-    /// A list that is resumed at its end gives nothing: use
-    /// [`resume_or_begin`](Self::resume_or_begin) for a program that runs again and again.
+    /// A list that is resumed at its end yields nothing: use
+    /// [`resume_or_begin`](Self::resume_or_begin) for a program that runs repeatedly.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the list cannot continue at the
-    /// cursor; [`Cursor`] has the table. Begin without a cursor, or repeat the call as it was.
+    /// cursor; see the table of [`Cursor`]. Start without a cursor, or use the same call again.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
         self.walker.resume(cursor)?;
         self.left = self.max_items;
         Ok(self)
     }
 
-    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the
+    /// Continues a run that was interrupted, or starts a new one if no cursor is stored or the
     /// stored run reached the end of the list.
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Those of [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) if !cursor.is_end() => self.resume(cursor),
@@ -81,8 +81,8 @@ impl<P: Paged> Pages<P> {
         }
     }
 
-    /// Fetches the next page when one is handed out, in a task that ends with the list, so that it
-    /// arrives while that one is worked on. Off by default: it spends a request that may not be
+    /// Fetches the next page when one is yielded, in a task that ends with the list, so that it
+    /// arrives while that one is processed. Off by default, because it uses a request that may not be
     /// needed. Without a runtime the page is fetched when it is needed.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.prefetch = on;
@@ -102,13 +102,13 @@ impl<P: Paged> Pages<P> {
         self
     }
 
-    /// The next page, or `None` at the end. The same as the stream, without needing its extension
+    /// Returns the next page, or `None` at the end. Same as the stream, without its extension
     /// traits.
     pub async fn next(&mut self) -> Option<Result<P::Page, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// All pages that are left.
+    /// Returns all remaining pages.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl<P: Paged> Stream for Pages<P> {
                 Some(Ok(fetched)) => fetched,
             };
             if fetched.received > 0 && fetched.at.consumed >= fetched.received {
-                // All its items were handed out before the cursor was stored.
+                // All its items were yielded before the cursor was stored.
                 continue;
             }
             this.left = this.left.saturating_sub(fetched.received);

@@ -1,6 +1,6 @@
 //! The kinds of paging: their positions, the request for a position, and the position after a page.
-//! A new kind is an arm of [`PagingKind::somewhere`] and of [`Paging::next`], and of [`Paging::seek`] and
-//! [`Paging::first_number`] if it sends its position in another form.
+//! A new kind needs an arm in [`PagingKind::somewhere`] and of [`Paging::next`], and of [`Paging::seek`] and
+//! [`Paging::first_number`] if its position is sent in another form.
 
 use std::fmt;
 
@@ -21,9 +21,9 @@ pub enum Position {
     Start,
     /// A cursor, or the last id or sort value.
     Token(String),
-    /// The number of items that are skipped.
+    /// The number of items to skip.
     Offset(u64),
-    /// The page of that number.
+    /// The page with this number.
     Page(u64),
     /// After the item with this sort value and id.
     After {
@@ -39,7 +39,7 @@ pub enum Position {
 }
 
 impl Paging {
-    /// Points a call at a position. The start and the end leave it as it is.
+    /// Sets the position of a call. The start and the end leave the call unchanged.
     pub(super) fn seek<T>(&self, call: Call<T>, at: &Position) -> Call<T> {
         let number = |number: u64| if self.as_text { number.to_string().into() } else { Value::from(number) };
         let values = match at {
@@ -67,14 +67,14 @@ impl Paging {
         own
     }
 
-    /// The offset or page number that the caller's own call begins with.
+    /// The offset or page number at which the caller's own call begins.
     pub(super) fn first_number<T>(&self, call: &Call<T>) -> Option<u64> {
         matches!(self.kind.somewhere(), Position::Offset(_) | Position::Page(_)).then_some(())?;
         let (_, value) = self.own_position(call).into_iter().next()?;
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
-    /// The page size that the call asks for.
+    /// The page size that the call requests.
     pub(super) fn size<T>(&self, call: &Call<T>) -> Option<u64> {
         let name = self.limit?;
         match self.sent_in {
@@ -83,7 +83,7 @@ impl Paging {
         }
     }
 
-    /// Returns where the list continues after a page.
+    /// Returns the position after a page.
     pub(super) fn next(&self, facts: PageFacts, cx: &PageContext<'_>) -> Next {
         let PageFacts { next, total, more, .. } = facts;
         let text = |next| match next {
@@ -112,7 +112,7 @@ impl Paging {
 }
 
 impl PagingKind {
-    /// The position that stands for all positions in the fingerprint of a list. Stored cursors
+    /// The position that represents all positions in the fingerprint of a list. Stored cursors
     /// contain the fingerprint, so its numbers never change.
     pub(super) fn somewhere(self) -> Position {
         const NUMBER: u64 = 4_000_000_001;
@@ -125,7 +125,7 @@ impl PagingKind {
         }
     }
 
-    /// True if its positions are numbers of pages.
+    /// Returns true if its positions are page numbers.
     pub(super) fn numbers_pages(self) -> bool {
         matches!(self.somewhere(), Position::Page(_))
     }
@@ -163,7 +163,7 @@ impl Serialize for Position {
 impl<'de> Deserialize<'de> for Position {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        read(&value).ok_or_else(|| D::Error::custom("this is no position in a list"))
+        read(&value).ok_or_else(|| D::Error::custom("not a position in a list"))
     }
 }
 
@@ -189,7 +189,7 @@ fn read(value: &Value) -> Option<Position> {
     })
 }
 
-/// A position out of a reply that says it in any JSON form.
+/// Reads a position from a reply, in any JSON form.
 #[doc(hidden)]
 #[must_use]
 pub fn position_text(value: &serde_json::Value) -> Option<String> {

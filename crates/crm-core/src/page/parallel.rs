@@ -1,4 +1,4 @@
-//! A list that is read at several places at once.
+//! A list that is read at several places concurrently.
 
 use std::borrow::Cow;
 use std::task::{Context, Poll};
@@ -14,19 +14,19 @@ use crate::sync::BoxFuture;
 /// A request that can be sent again if its task is lost.
 pub type Fetch<T> = Box<dyn Fn() -> BoxFuture<'static, Result<T, Error>> + Send>;
 
-/// A page with the time that it took.
+/// A page with the time taken to fetch it.
 type Timed<T> = (Result<T, Error>, Duration);
 
-/// The places of a list and what has been read there, without I/O. For exports, which are written by hand.
+/// The places of a list and the items read there, without I/O. For hand-written exports.
 pub trait Places {
     /// An item of the list.
     type Item;
     /// A page.
     type Page: Send + 'static;
-    /// The beginning of a further place.
+    /// The start of another place.
     type Border: Send + 'static;
 
-    /// Returns the reason why nothing can be read with these settings.
+    /// Returns the reason why these settings are not valid.
     fn mistake(&self) -> Option<Cow<'static, str>>;
     /// The operation that reads the pages, for errors.
     fn called(&self) -> Called;
@@ -36,19 +36,19 @@ pub trait Places {
     fn due(&mut self, most: usize) -> Vec<(u64, Fetch<Self::Page>)>;
     /// Returns the request for the next border, if `most` places need one.
     fn border(&mut self, most: usize) -> Option<Fetch<Self::Border>>;
-    /// Takes a page, or the reason why it was not read. An error ends the list.
+    /// Takes a page, or the reason why it could not be read. An error ends the list.
     fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error>;
-    /// Takes a border, or the reason why it was not found. An error ends the list.
+    /// Takes a border, or the reason why it could not be found. An error ends the list.
     fn found(&mut self, border: Result<Self::Border, Error>) -> Result<(), Error>;
-    /// False for a place whose page is of no use any more.
+    /// Returns false if the page of this place is no longer needed.
     fn is_wanted(&self, key: u64) -> bool;
     /// Returns the next item that has been read.
     fn pop(&mut self) -> Option<Self::Item>;
-    /// True if everything was read and returned.
+    /// Returns true if everything was read and returned.
     fn is_over(&self) -> bool;
 }
 
-/// Reads a list at several places at once, at the pace of its limit.
+/// Reads a list at several places concurrently, within the rate of its limit.
 pub struct Parallel<P: Places> {
     /// The places.
     pub places: P,
@@ -62,7 +62,7 @@ pub struct Parallel<P: Places> {
 }
 
 impl<P: Places + Unpin> Parallel<P> {
-    /// Reads at these places, with all of the limit.
+    /// Creates a reader of these places that uses the whole limit.
     pub fn new(pipeline: Pipeline, places: P) -> Self {
         Self {
             places,
@@ -75,12 +75,12 @@ impl<P: Places + Unpin> Parallel<P> {
         }
     }
 
-    /// Uses this part of the limit.
+    /// Sets the share of the limit to use.
     pub fn share(&mut self, share: f64) {
         self.pace = Pace::new(share);
     }
 
-    /// Begins anew at other places. What was read and what is under way is dropped.
+    /// Restarts at other places. Items already read and pages under way are dropped.
     pub fn restart(&mut self, places: P) {
         self.places = places;
         self.stop();
@@ -88,7 +88,7 @@ impl<P: Places + Unpin> Parallel<P> {
         self.ended = false;
     }
 
-    /// The number of pages under way.
+    /// Number of pages under way.
     pub fn under_way(&self) -> usize {
         self.fetching.len()
     }
@@ -128,7 +128,7 @@ impl<P: Places + Unpin> Parallel<P> {
         self.searching = None;
     }
 
-    /// Sends what is due and takes what has arrived. Returns true if anything arrived.
+    /// Sends the pages that are due and takes those that have arrived. Returns true if anything arrived.
     fn drive(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let rate = self.pipeline.rate(self.places.limit_class());
         let most = self.pace.places(rate);

@@ -14,8 +14,8 @@ use super::{Cursor, Position};
 use crate::error::Error;
 use crate::stable_hash::StableHash;
 
-/// The version of the format. It changes whenever a cursor of the version before could be
-/// understood differently. Version 1 had no number, no vendor and no page size.
+/// The version of the format. It changes whenever a cursor of the previous version could be
+/// read differently. Version 1 had no number, no vendor and no page size.
 const VERSION: u64 = 2;
 const DAMAGED: &str = "not a valid cursor: the text was changed or cut off; begin the list without a cursor";
 const EMPTY: &str = "not a valid cursor: the text is empty; begin the list without a cursor";
@@ -38,7 +38,7 @@ impl Cursor {
     }
 }
 
-/// A checksum against damage, not against forgery.
+/// Checksum against damage, not against forgery.
 fn checksum(members: &Map<String, Value>) -> String {
     let hash = canonical::add(StableHash::new(), &Value::Object(members.clone()));
     format!("{:08x}", hash.finish() >> 32)

@@ -1,4 +1,4 @@
-//! Where a list goes on, and how a place in it is stored.
+//! The next position of a list, and stored cursors.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn offsets() {
     assert_eq!(first.offset_at(Some(0), Some(false)), Next::End);
     assert_eq!(first.offset_at(None, None), Next::End);
     assert_eq!(first.offset_at(None, Some(true)), Next::Lost);
-    // There is more, and it cannot be skipped to.
+    // More pages exist, but the list cannot skip to them.
     assert_eq!(PageContext::new(&here, 0, None).offset(None, Some(true)), Next::Lost);
 }
 
@@ -69,7 +69,7 @@ fn page_numbers() {
         (Position::Page(2), 50, Some(100), Some(120), None, Some(3)),
         (Position::Page(2), 50, Some(100), Some(150), None, Some(3)),
         (Position::Page(3), 50, Some(100), Some(150), None, None),
-        // It may be a short last page, or one of many; the next one tells.
+        // It may be a short last page or one of many; the next page shows which.
         (Position::Page(3), 20, Some(100), Some(120), None, Some(4)),
     ] {
         let cx = PageContext::new(&here, received, limit);
@@ -145,7 +145,7 @@ proptest! {
         prop_assert!(text.parse::<Cursor>().is_err());
     }
 
-    /// Neither a changed character nor a missing end is read as another place.
+    /// Text with a changed character or a missing end is not read as another position.
     #[test]
     fn damaged_text_is_no_other_cursor(at in position(), list: u64, size: Option<u64>, index: prop::sample::Index, put: char) {
         let cursor = cursor(at, 7, size, list);
@@ -154,7 +154,7 @@ proptest! {
         let (mut changed, cut) = (text.clone(), &text[..index]);
         changed[index] = put;
         prop_assert!(String::from_iter(cut).parse::<Cursor>().is_err());
-        // Some changes say the same, for example `1e0` for `1.0`.
+        // Some changes keep the meaning, for example `1e0` for `1.0`.
         if let Ok(read) = String::from_iter(&changed).parse::<Cursor>() {
             prop_assert_eq!(read, cursor);
         }

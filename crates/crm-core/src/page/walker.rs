@@ -1,5 +1,5 @@
-//! Fetches page after page; what [`Paginator`](super::Paginator) and [`Pages`](super::Pages)
-//! share.
+//! Fetches page after page, for [`Paginator`](super::Paginator) and
+//! [`Pages`](super::Pages).
 
 use std::marker::PhantomData;
 use std::task::{Context, Poll};
@@ -17,7 +17,7 @@ use crate::sync::BoxFuture;
 /// A page with its place.
 pub(super) struct Arrival<P: Paged> {
     pub(super) page: P::Page,
-    /// Counts the items that were handed out before; the rest is to be handed out.
+    /// Counts the items that were already yielded; the rest remains.
     pub(super) at: Place,
     pub(super) received: usize,
 }
@@ -28,26 +28,26 @@ type PageRead<P> = Result<(<P as Paged>::Page, PageFacts, usize), Error>;
 pub(super) struct Walker<P: Paged> {
     call: Call<P::Page>,
     list: List,
-    /// The page to fetch next, or being fetched.
+    /// The page that is fetched next or being fetched.
     next: Place,
     fetching: Option<Fetching<PageRead<P>>>,
-    /// What ends the list after the page that was handed out last.
+    /// Error that ends the list after the last yielded page.
     failed: Option<Error>,
-    /// An error was returned, and nothing follows it.
+    /// True if an error was returned, after which nothing follows.
     ended: bool,
-    /// How many pages were fetched.
+    /// Number of pages fetched.
     fetched: usize,
-    /// The most items that one of these pages had.
+    /// Maximum number of items on one of these pages.
     largest: usize,
     max_pages: usize,
-    /// A position seen before, renewed at every power of two, against lists that go in circles.
+    /// A position seen before, renewed at every power of two, to detect lists that repeat in a cycle.
     mark: Position,
     paged: PhantomData<fn() -> P>,
 }
 
 impl<P: Paged> Walker<P> {
     pub(super) fn new(call: Call<P::Page>) -> Self {
-        // What the options add belongs to the list: its page size and its first position may be there.
+        // The additions of the options belong to the list: its page size and its first position may be there.
         let call = call.settled();
         let list = List::paged_by(&call, P::PAGING.or(call.op().paging));
         let next = Place { position: Position::Start, consumed: 0, size: list.size() };
@@ -70,7 +70,7 @@ impl<P: Paged> Walker<P> {
         self.max_pages = pages;
     }
 
-    /// The place of the page that comes next.
+    /// Returns the place of the next page.
     pub(super) fn next(&self) -> &Place {
         &self.next
     }
@@ -79,7 +79,7 @@ impl<P: Paged> Walker<P> {
         self.list.cursor_at(place.clone())
     }
 
-    /// Starts anew at the page of a cursor, whatever came before.
+    /// Restarts at the page of a cursor, whatever the current position.
     pub(super) fn resume(&mut self, cursor: Cursor) -> Result<(), Error> {
         self.next = self.list.place(cursor).map_err(|error| error.with_operation(self.call.called()))?;
         self.mark = self.next.position.clone();
@@ -91,7 +91,7 @@ impl<P: Paged> Walker<P> {
         Ok(())
     }
 
-    /// Fetches the next page. `None` is the end of the list, by itself, an error or a guard.
+    /// Fetches the next page. Resolves to `None` at the end of the list, after an error, or at a maximum.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival<P>, Error>>> {
         if let Some(error) = self.failed.take() {
             self.ended = true;
@@ -106,7 +106,7 @@ impl<P: Paged> Walker<P> {
                 self.fetching = Some(fetching);
                 return Poll::Pending;
             };
-            // Without a reply from the task the page is fetched here.
+            // If the task returned no reply, the page is fetched here.
             let Some(reply) = reply else { continue };
             return Poll::Ready(Some(match reply {
                 Ok((page, facts, received)) => Ok(self.arrived(page, facts, received)),
@@ -118,14 +118,14 @@ impl<P: Paged> Walker<P> {
         }
     }
 
-    /// Lets a task fetch the next page while the items of the last are handed out.
+    /// Starts a task that fetches the next page while the items of the last one are yielded.
     pub(super) fn fetch_ahead(&mut self) {
         if self.failed.is_none() && self.fetching.is_none() && self.is_due() {
             self.fetching = Fetching::ahead(|| self.fetch());
         }
     }
 
-    /// False if the list is at its end or a guard holds.
+    /// Returns false if the list is at its end or has reached a maximum.
     fn is_due(&self) -> bool {
         !self.ended && self.next.position != Position::End && (self.fetching.is_some() || self.fetched < self.max_pages)
     }
@@ -171,7 +171,7 @@ impl<P: Paged> Walker<P> {
         at.consumed = at.consumed.min(received);
         at.size = self.list.size();
         if let Some(fault) = fault {
-            // Stays on the page, of which nothing is left, and ends the list after it.
+            // Stays on the page, whose items are all consumed, and ends the list after it.
             self.next = if beyond { stayed } else { Place { consumed: received, ..at.clone() } };
             let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.called());
             self.failed = Some(error.with_sent(Sent::Answered));
@@ -179,12 +179,12 @@ impl<P: Paged> Walker<P> {
         Arrival { page, at, received }
     }
 
-    /// Moves on from a page that has arrived.
+    /// Advances from a page that has arrived.
     fn leave(&mut self, at: &Place, received: usize, next: Position) {
         if self.fetched.is_power_of_two() {
             self.mark = next.clone();
         }
-        // If the page was larger when its items were counted, they reach into the next one. If it
+        // If the page was larger when its items were counted, they extend into the next one. If it
         // has the same size and fewer items, it has changed.
         let resized = at.size != self.list.size() && next != Position::End;
         let consumed = if resized { at.consumed.saturating_sub(received) } else { 0 };

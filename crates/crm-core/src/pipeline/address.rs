@@ -51,7 +51,7 @@ const NO_ADDRESS: &str = "the path does not form an address";
 fn check(address: &str, allow_http: bool) -> Result<Url, Error> {
     // The address itself is not shown: a mistyped one may hold a credential.
     let url = Url::parse(address.trim()).map_err(|error| {
-        Error::config(format!("the base address is no URL ({error}); it looks like https://api.example.com"))
+        Error::config(format!("the base address is not a URL ({error}); use the form https://api.example.com"))
     })?;
     match url.scheme() {
         "https" => {}
@@ -67,10 +67,10 @@ fn check(address: &str, allow_http: bool) -> Result<Url, Error> {
         return Err(Error::config("the base address has no host"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config("the base address holds a user or password; give credentials to the builder"));
+        return Err(Error::config("the base address contains a user or password; give credentials to the builder"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config("the base address holds a query or fragment"));
+        return Err(Error::config("the base address contains a query or fragment"));
     }
     Ok(url)
 }

@@ -1,5 +1,5 @@
-//! The body of a reply that is read into memory. gzip is unpacked piece by piece, so that a few bytes that unpack to many
-//! take no more memory than the same bytes sent plainly.
+//! The body of a reply that is read into memory. gzip is unpacked piece by piece, so that a small body that unpacks to
+//! a large one takes no more memory than if it were sent unpacked.
 
 use std::io::{self, Write};
 
@@ -9,14 +9,15 @@ use http::{HeaderMap, header};
 
 use crate::vendor::GZIP_BEGIN;
 
-/// The most that gzip may be longer than the bytes in it. Where packing gains nothing it adds a thousandth and a frame.
+/// Maximum number of bytes by which gzip may be longer than its content. If packing saves nothing, gzip adds a
+/// thousandth and a frame.
 const LONGER: usize = 1024 * 1024;
 /// The maximum number of bytes that are reserved because of a `Content-Length`.
 const RESERVED: usize = 1024 * 1024;
-/// gzip reduces the JSON of these vendors to a fifth, so one allocation is usually enough.
+/// gzip reduces the JSON of these vendors to about a fifth, so one allocation is usually enough.
 const USUAL_RATIO: usize = 8;
 
-/// The form in which a body travels.
+/// The encoding in which a body is transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
     Plain,
@@ -24,7 +25,7 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// Reads `Content-Encoding`. The error is the name of a coding that is not read, or of several.
+    /// Reads `Content-Encoding`. The error is the name of an unsupported coding, or of several codings.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, String> {
         let values = headers.get_all(header::CONTENT_ENCODING).iter();
         let words = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
@@ -38,13 +39,13 @@ impl Coding {
     }
 }
 
-/// A word of the vendor's, unless it is not one.
+/// Returns the vendor's text if it is a word.
 fn shown(word: &[u8]) -> String {
     let plain = word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     if plain { String::from_utf8_lossy(word).into_owned() } else { "something unknown".to_owned() }
 }
 
-/// The reason why a body is not read to its end.
+/// The reason why a body was not read to its end.
 #[derive(Debug)]
 pub(super) enum Fault {
     TooLarge,
@@ -65,7 +66,7 @@ enum Form {
 }
 
 impl Body {
-    /// An empty body of at most `most` bytes. `promised` of them are announced, in the form in which they travel.
+    /// Creates an empty body of at most `most` bytes. `promised` is the announced length, in the transferred encoding.
     pub(super) fn new(coding: Coding, promised: usize, most: usize) -> Self {
         let form = match coding {
             Coding::Plain => Form::Plain(Room::new(promised, most)),
@@ -88,19 +89,19 @@ impl Body {
         }
         self.arrived += piece.len();
         decoder.write_all(piece).map_err(|error| decoder.get_ref().fault(error))?;
-        // Any number of bytes can unpack to nothing, and each of their members takes time.
+        // Any number of bytes can unpack to nothing, and each gzip member takes time.
         if self.arrived > decoder.get_ref().bytes.len() + LONGER {
             return Err(Fault::Wrong("the reply is gzip that is longer than its content"));
         }
         Ok(())
     }
 
-    /// True if bytes arrived that are not those of the body.
+    /// Returns true if bytes arrived that are still packed.
     pub(super) fn is_packed(&self) -> bool {
         matches!(self.form, Form::Gzip(_)) && self.arrived > 0
     }
 
-    /// Returns the bytes, and an error if they are not all. An empty body is complete, whatever its coding.
+    /// Returns the bytes, and an error if they are incomplete. An empty body is complete, whatever its coding.
     pub(super) fn end(self) -> (Bytes, Result<(), Fault>) {
         match self.form {
             Form::Plain(room) => (room.bytes.into(), Ok(())),
@@ -113,11 +114,11 @@ impl Body {
     }
 }
 
-/// Memory for at most `most` bytes. While it grows, at most one and a half times as much is held.
+/// Memory for at most `most` bytes. While it grows, at most one and a half times as much is allocated.
 struct Room {
     bytes: Vec<u8>,
     most: usize,
-    /// True if more than that was to be written.
+    /// True if a write exceeded the maximum.
     full: bool,
 }
 
@@ -130,7 +131,7 @@ impl Room {
         if self.full { Fault::TooLarge } else { Fault::Damaged(error) }
     }
 
-    /// The next size, for at least `length` bytes.
+    /// Returns the next size, for at least `length` bytes.
     fn grown(&self, length: usize) -> usize {
         let size = length.max(self.bytes.capacity().saturating_mul(2));
         if size > self.most / 2 { self.most } else { size }

@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! Builds a client.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ const MAX_REPLY: usize = 64 * 1024 * 1024;
 
 /// Builds a client. Only the credential has no default.
 ///
-/// Mistakes are found by [`build`](Self::build), which names them.
+/// Invalid settings are reported by [`build`](Self::build).
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder<C> {
     vendor: Box<dyn Vendor>,
@@ -37,7 +37,7 @@ pub struct ClientBuilder<C> {
     allow_http: bool,
     credentials: Option<Result<Arc<dyn Credentials>, Error>>,
     quotas: Quotas,
-    /// The vendor's own, whose classes its operations have.
+    /// The vendor's own quotas, which have the classes of its operations.
     published: Quotas,
     limiter: Option<Arc<dyn RateLimiter>>,
     limit_key: Option<String>,
@@ -56,7 +56,7 @@ pub struct ClientBuilder<C> {
 }
 
 impl<C> ClientBuilder<C> {
-    /// A builder with a vendor's defaults. Called by vendor crates.
+    /// Creates a builder with a vendor's defaults. Called by vendor crates.
     pub fn new(
         vendor: impl Vendor,
         base_url: &str,
@@ -89,55 +89,55 @@ impl<C> ClientBuilder<C> {
         }
     }
 
-    /// Authorises with a token that does not change.
+    /// Uses a token that does not change.
     pub fn token(mut self, secret: impl Into<Secret>) -> Self {
         self.credentials = Some(StaticToken::new(secret).map(|token| Arc::new(token) as _));
         self
     }
 
-    /// Authorises with anything else.
+    /// Uses any other credentials.
     pub fn credentials(mut self, credentials: impl Credentials) -> Self {
         self.credentials = Some(Ok(Arc::new(credentials)));
         self
     }
 
-    /// The address that paths are appended to, for a proxy, another region or a test server.
-    /// The scheme is required; `http` only for loopback hosts.
+    /// Sets the address that paths are appended to, for a proxy, another region or a test server.
+    /// The scheme is required; `http` is allowed only for loopback hosts.
     pub fn base_url(mut self, address: impl Into<String>) -> Self {
         self.base_url = address.into();
         self.elsewhere = true;
         self
     }
 
-    /// Allows `http` for any host. Tokens then travel readable.
+    /// Allows `http` for any host. Tokens are then sent unencrypted.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// The limits of the account, in place of the vendor's usual ones. Clients of one process that
-    /// have the same base address, quotas and clock share a limiter, so two clients of one token
+    /// Sets the limits of the account. The default is the vendor's published limits. Clients of one process that
+    /// have the same base address, quotas and clock share a limiter, so that two clients of one token
     /// stay within its quota together.
     pub fn quotas(mut self, quotas: Quotas) -> Self {
         self.quotas = quotas;
         self
     }
 
-    /// Another limiter, for example one that several processes share. The quotas given here are then
-    /// not used.
+    /// Sets another limiter, for example one that several processes share. It replaces the quotas that are
+    /// set here.
     pub fn limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
         self.limiter = Some(limiter);
         self
     }
 
-    /// The account under which the limiter counts, in place of the credential's own: for tokens
-    /// that share one quota.
+    /// Sets the account under which the limiter counts, for tokens that share one quota. The default is the
+    /// credential's own key.
     pub fn limit_key(mut self, key: impl Into<String>) -> Self {
         self.limit_key = Some(key.into());
         self
     }
 
-    /// What is repeated, and how often.
+    /// Sets the policy for repeated attempts.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -168,57 +168,56 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The most bytes of a reply that are read into memory, after unpacking; 64 MiB if not set. A larger one is
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). Downloads as a stream have no such limit.
+    /// Sets the maximum size of a reply that is read into memory, in bytes after unpacking; 64 MiB by default. A larger
+    /// reply is [`ErrorKind::Decode`](crate::ErrorKind::Decode). Downloads as a stream have no such limit.
     pub fn max_reply(mut self, bytes: usize) -> Self {
         self.max_reply = bytes;
         self
     }
 
-    /// The most memory that the values of one reply may take beside its bytes, apart from texts; 64 MiB if not set. A few
-    /// bytes can become a record of many fields: 16 MiB of `{}` would take hundreds. A reply that takes more is
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    /// Sets the maximum memory that the values of one reply may take, in bytes, besides the reply itself and without
+    /// texts; 64 MiB by default. A few bytes can become a record of many fields: 16 MiB of `{}` would take hundreds. A
+    /// larger reply is [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub fn max_decoded(mut self, bytes: usize) -> Self {
         self.max_decoded = bytes;
         self
     }
 
-    /// The maximum number of requests under way at once; 100 if not set. With HTTP/1.1 each has a connection of its own.
-    /// Connections that are open and idle are used first, so there are rarely more connections than this; at most as many
-    /// again are kept open for the next calls. The process's limit of open files (`ulimit -n`, 256 on some systems) must
-    /// have room for them beside the other files of the program. With a `reqwest` client of your own
-    /// ([`http`](Self::http)) its settings decide how many idle connections are kept. Raise it if many accounts share the
-    /// client.
+    /// Sets the maximum number of requests under way at once; 100 by default. With HTTP/1.1 each needs its own
+    /// connection. Idle connections are used first, so there are rarely more connections than this; at most the same
+    /// number again is kept open for the next calls. The process's limit of open files (`ulimit -n`, 256 on some
+    /// systems) must allow for them and the other files of the program. With your own `reqwest` client
+    /// ([`http`](Self::http)), its settings determine the number of idle connections. Raise the maximum if many
+    /// accounts share the client.
     ///
-    /// Further calls wait for a connection, in the order of asking, as long as they have time, and then fail with
+    /// Further calls wait for a connection in order of arrival, and fail at the end of their timeout with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A download counts until its stream ends or is dropped. If for
-    /// a second no request ends and nothing of a download is read, one of the waiting calls goes ahead beyond the maximum:
-    /// downloads that are kept but not read, and calls that are kept but not polled, stop nobody.
+    /// one second no request ends and no part of a download is read, one of the waiting calls goes ahead beyond the
+    /// maximum: downloads that are not read, and calls that are not polled, do not block others.
     pub fn max_connections(mut self, most: usize) -> Self {
         self.max_connections = most;
         self
     }
 
-    /// A `reqwest` client of your own, for example with certificates, a proxy that the environment does not name, or
+    /// Sets your own `reqwest` client, for example with certificates, a proxy that is not set in the environment, or
     /// HTTP/2.
     ///
-    /// - Switch its redirects off (`redirect(Policy::none())`): they could carry a request to another host.
-    /// - Leave its retries as they are. By default it repeats only what an HTTP/2 server says it did not process (GOAWAY,
-    ///   REFUSED_STREAM), at most twice and at once. A client with `retry::never()` is safe too: calls repeat the same as
-    ///   further attempts. A retry policy of your own could repeat a write that was carried out.
-    /// - Set `pool_idle_timeout` below the time for which the server keeps connections; reqwest's default is 90 seconds.
-    ///   A POST on a connection that the server has closed fails, and may have been carried out.
-    /// - It does not share the TLS of the built-in client. For HTTPS switch on reqwest's own feature `rustls`, or install a
-    ///   `CryptoProvider` of rustls for the process first; otherwise reqwest panics when it is built.
-    /// - Leave its decompression off (`no_gzip()` if another crate switches reqwest's feature on). This library requests and
-    ///   unpacks gzip itself, within `max_reply`; reqwest unpacks without a limit, and can take a part of a reply for the
-    ///   whole.
+    /// - Disable its redirects (`redirect(Policy::none())`): they could carry a request to another host.
+    /// - Keep its default retries. By default it repeats only requests that an HTTP/2 server did not process (GOAWAY,
+    ///   REFUSED_STREAM), at most twice and at once. A client with `retry::never()` is safe too: calls repeat the same
+    ///   requests as further attempts. A retry policy of your own could repeat a write that was carried out.
+    /// - Set `pool_idle_timeout` below the time for which the server keeps connections; reqwest's default is 90
+    ///   seconds. A POST on a connection that the server has closed fails, and may have been carried out.
+    /// - It does not share the TLS of the built-in client. For HTTPS enable reqwest's own feature `rustls`, or install
+    ///   a `CryptoProvider` of rustls for the process first; otherwise reqwest panics when it is built.
+    /// - Keep its decompression disabled (`no_gzip()` if another crate enables reqwest's feature). This library
+    ///   requests and unpacks gzip itself, within `max_reply`; reqwest unpacks without a limit, and can mistake a part
+    ///   of a reply for the whole.
     ///
-    /// The built-in client uses HTTP/1.1 and the TLS of this crate's features, whatever features of reqwest other crates
-    /// switch on. It takes its
-    /// proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper or lower case, with the hosts
-    /// and networks of `NO_PROXY` excepted. A proxy's address can contain user and password. SOCKS proxies need a client
-    /// of your own, with reqwest's feature `socks`.
+    /// The built-in client uses HTTP/1.1 and the TLS of this crate's features, whatever features of reqwest other
+    /// crates enable. It takes its proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper
+    /// or lower case, except for the hosts and networks of `NO_PROXY`. A proxy's address can contain a user and a password. SOCKS proxies
+    /// need a client of your own, with reqwest's feature `socks`.
     ///
     /// ```
     /// # fn example() -> Result<reqwest::Client, reqwest::Error> {
@@ -237,13 +236,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The `User-Agent` to send.
+    /// Sets the `User-Agent` header.
     pub fn user_agent(mut self, user_agent: &str) -> Self {
         self.user_agent = user_agent.to_owned();
         self
     }
 
-    /// Another clock, for tests.
+    /// Sets another clock, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
@@ -266,7 +265,7 @@ impl<C> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), which says what is wrong. Tokens are
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if a setting is missing or invalid. Tokens are
     /// never shown.
     pub fn build(self) -> Result<C, Error> {
         let address = Address::new(&self.base_url, self.allow_http)?;
@@ -274,13 +273,13 @@ impl<C> ClientBuilder<C> {
             return Err(Error::config("no credential was given; use token(..) or credentials(..)"));
         };
         if self.timeout.is_zero() || self.attempt_timeout.is_zero() {
-            return Err(Error::config("a timeout of zero lets no call succeed"));
+            return Err(Error::config("timeout and attempt_timeout must be greater than zero"));
         }
         if self.max_connections == 0 {
             return Err(Error::config("max_connections must be at least 1"));
         }
         let user_agent = HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| Error::config("the user agent cannot stand in a header"))?;
+            .map_err(|_| Error::config("user_agent is not a valid header value"))?;
         let idle = if self.elsewhere { UNKNOWN_SERVER } else { self.vendor.idle_timeout() };
         let clock = self.clock.unwrap_or_else(SystemClock::shared);
         if let (None, Some(class)) = (&self.limiter, self.quotas.lacks(&self.published)) {

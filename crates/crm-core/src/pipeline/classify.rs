@@ -1,4 +1,4 @@
-//! What a reply outside 200 to 299 means, in the vendor's reading.
+//! Reads replies outside 200 to 299 with the vendor's rules.
 
 use http::header;
 
@@ -8,7 +8,7 @@ use crate::error::{BODY_CAP, Error, ErrorKind, LimitScope};
 use crate::meta::OpMeta;
 use crate::vendor::{Advice, Feedback, RawReply};
 
-/// The error of a refused request, and what the vendor says about repeating it.
+/// Returns the error of a refused request, and the vendor's advice on repeating it.
 pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Authorization) -> (Error, Advice) {
     let read = shared.vendor.read_error(op, reply);
     let mut detail = read.detail;
@@ -35,13 +35,13 @@ pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Aut
     (error, read.retry)
 }
 
-/// What the limiter learns from a reply.
+/// Returns the information for the limiter in a reply.
 pub(super) fn feedback(shared: &Shared, op: &OpMeta, reply: &RawReply, error: Option<&Error>) -> Feedback {
     let mut feedback = shared.vendor.feedback(op, reply);
     let Some(error) = error else { return feedback };
     let daily = error.kind() == ErrorKind::QuotaExhausted || error.limit_scope() == Some(LimitScope::Daily);
     if daily && feedback.window.is_none() {
-        // The day's quota explains the refusal; the short window is not to blame.
+        // The day's quota explains the refusal; the short window is not the cause.
         feedback.daily_remaining = Some(0);
     } else if reply.status().as_u16() == 429 && feedback.reset_after.is_none() {
         feedback.reset_after = error.retry_after();

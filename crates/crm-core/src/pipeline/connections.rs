@@ -1,4 +1,4 @@
-//! How many requests of a client are under way at once.
+//! Limits the number of a client's requests that are under way at once.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, within};
 
-/// The usual maximum. Some systems allow a process 256 open files, and as many connections again may be kept for the next
-/// calls.
+/// The default maximum. Some systems allow a process 256 open files, and as many connections again may be kept for the
+/// next calls.
 pub(super) const MAX_CONNECTIONS: usize = 100;
-/// How long nothing may happen until a call goes ahead beyond the maximum.
+/// Time without any progress after which a call goes ahead beyond the maximum.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The seats of a client's requests.
+/// The seats of a client's requests: a request under way holds one.
 ///
-/// A seat may be held by a call that nobody polls, or by a download that nobody reads. So if for a second no seat is given
-/// back and nothing of a download is read, one of the waiting calls goes ahead without one.
+/// A seat may be held by a call that is not polled, or by a download that is not read. If for a second no seat is
+/// returned and no part of a download is read, one of the waiting calls therefore goes ahead without one.
 pub(super) struct Connections {
     most: usize,
     free: Semaphore,
-    /// How many seats were given back, how many pieces of downloads were read, and how many calls went ahead without a
+    /// Number of seats returned, pieces of downloads read, and calls that went ahead without a
     /// seat.
     changes: AtomicU64,
 }
@@ -37,7 +37,7 @@ impl Connections {
         self.most
     }
 
-    /// Takes a seat, if one is free and nobody waits.
+    /// Takes a seat if one is free and no call waits.
     pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
         self.free.try_acquire().ok().map(|permit| {
             permit.forget();
@@ -58,7 +58,7 @@ impl Connections {
                     Arc::clone(self)
                 }));
             }
-            // Only one goes ahead: the others see the change.
+            // Only one call goes ahead: the others notice the change.
             let change = self.changes.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
             if change.is_ok() {
                 tracing::debug!(
@@ -71,11 +71,11 @@ impl Connections {
     }
 }
 
-/// A request under way, until it is dropped. Empty if it went ahead without a seat.
+/// The seat of a request, held until it is dropped. Empty if the request went ahead without one.
 pub(crate) struct Seat(Option<Arc<Connections>>);
 
 impl Seat {
-    /// Notes that the request is getting on.
+    /// Records progress of the request.
     pub(super) fn gets_on(&self) {
         if let Some(connections) = &self.0 {
             connections.changes.fetch_add(1, Ordering::Relaxed);

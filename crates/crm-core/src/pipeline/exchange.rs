@@ -17,10 +17,10 @@ use super::underway::Underway;
 use crate::error::{Error, Sent};
 use crate::vendor::RawReply;
 
-/// The most that is read of the body of an error reply.
+/// Maximum number of bytes read from the body of an error reply.
 const ERROR_BODY: usize = 1024 * 1024;
 
-/// What came back.
+/// The result of an exchange.
 pub(super) enum Delivered<S> {
     /// A reply with a status from 200 to 299.
     Success(S),
@@ -32,10 +32,11 @@ pub(super) enum Delivered<S> {
 pub(super) trait Success: Sized + Send {
     /// The media types that it accepts.
     const ACCEPT: &'static str;
-    /// The content coding that it asks for and accepts.
+    /// The content coding that it requests and accepts.
     const ACCEPT_ENCODING: Option<&'static str>;
 
-    /// Takes the reply from the connection of `seat`. A body that is read is an error if it has more than `most` bytes.
+    /// Takes the reply from the connection of `seat`. A body that is read into memory is an error if it has more than
+    /// `most` bytes.
     fn take(
         response: Response,
         coding: Coding,
@@ -43,7 +44,7 @@ pub(super) trait Success: Sized + Send {
         most: usize,
     ) -> impl Future<Output = Result<Self, Error>> + Send;
 
-    /// The reply, as far as it is there.
+    /// The reply, as far as it has arrived.
     fn reply(&self) -> Cow<'_, RawReply>;
 }
 
@@ -79,7 +80,7 @@ pub(super) struct Open(pub(super) Response, pub(super) Seat);
 
 impl Success for Open {
     const ACCEPT: &'static str = "*/*";
-    /// A download is stored as the vendor has it.
+    /// A download is stored in the form that the vendor has.
     const ACCEPT_ENCODING: Option<&'static str> = None;
 
     async fn take(response: Response, _: Coding, seat: Seat, _: usize) -> Result<Self, Error> {
@@ -91,9 +92,9 @@ impl Success for Open {
     }
 }
 
-/// Sends once on the connection of `seat`, and takes a success in the form `S`.
+/// Sends once on the connection of `seat`, and returns a success in the form `S`.
 ///
-/// The error has its kind, how far the request came, and the status if there was one.
+/// The error has its kind, the progress of the request, and the status if there was one.
 pub(super) async fn exchange<S: Success>(
     client: &reqwest::Client,
     request: Request,
@@ -104,8 +105,8 @@ pub(super) async fn exchange<S: Success>(
     let content = request.body().is_some();
     underway.sends();
     let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
-    // Without an answer the request may still be on its way: a proxy may forward it after the connection broke, and a
-    // client of the user's own may give up earlier than this library.
+    // Without a reply the request may still be under way: a proxy may forward it after the connection broke, and the
+    // user's own client may give up earlier than this library.
     if !matches!(&answered, Err(error) if error.sent() == Sent::Maybe) {
         underway.over();
     }
@@ -125,7 +126,7 @@ pub(super) async fn exchange<S: Success>(
     match coding {
         Ok(coding) => S::take(response, coding, seat, most).await.map(Delivered::Success),
         Err(other) => {
-            let text = format!("the reply is encoded as {other}, which was not asked for");
+            let text = format!("the reply is encoded as {other}, which was not requested");
             Err(Error::decode(text).with_status(status))
         }
     }
@@ -143,7 +144,7 @@ impl From<Fault> for End {
     }
 }
 
-/// Reads a reply, unpacked, up to `most` bytes. Returns what was read also if it ends with an error.
+/// Reads a reply, unpacked, up to `most` bytes. Returns the bytes read so far even if it ends with an error.
 async fn read(mut response: Response, coding: Coding, most: usize) -> (RawReply, Result<(), End>) {
     let (status, mut headers) = (response.status(), std::mem::take(response.headers_mut()));
     let mut body = Body::new(coding, promised(&response), most);
@@ -167,7 +168,7 @@ fn promised(response: &Response) -> usize {
     response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)
 }
 
-/// Reads an error reply as far as that is possible: the status says enough.
+/// Reads an error reply as far as possible: the status is enough.
 async fn refusal(response: Response, coding: Result<Coding, String>) -> RawReply {
     match coding {
         Ok(coding) => read(response, coding, ERROR_BODY).await.0,

@@ -1,7 +1,7 @@
-//! Why an exchange failed, read from the errors of the HTTP libraries.
+//! Reasons for failed exchanges, read from the errors of the HTTP libraries.
 //!
-//! Where they have no type to ask, their text is compared. If a newer version changes a text, the failure is read as the
-//! general case, which is never less careful.
+//! If an error has no type to match, its text is compared. If a newer version changes a text, the failure is read as
+//! the general case, which is at least as cautious.
 
 use std::error::Error as StdError;
 use std::{io, iter};
@@ -10,33 +10,35 @@ use http::StatusCode;
 
 use crate::error::{Error, ErrorKind, Sent};
 
-/// The errors of HTTP/2 by which a server says that it did nothing (RFC 9113, 6.8 and 8.7): `h2` has them for a stream
-/// above the last one that GOAWAY includes, and for REFUSED_STREAM. GOAWAY can be followed by the server's own text.
+/// The errors of HTTP/2 by which a server reports that it did nothing (RFC 9113, 6.8 and 8.7): `h2` has them for a
+/// stream above the last one that GOAWAY includes, and for REFUSED_STREAM. GOAWAY can be followed by the server's own
+/// text.
 const REFUSED: [&str; 2] = [
     "connection error received: not a result of an error",
     "stream error received: refused stream before processing any application logic",
 ];
-/// `hyper`, where the request could not be written to its end.
+/// `hyper`, if the request could not be written to its end.
 const NOT_WRITTEN: &str = "error writing a body to connection";
-/// `hyper-util`, where a proxy answers CONNECT with 407.
+/// `hyper-util`, if a proxy answers CONNECT with 407.
 const PROXY_CREDENTIALS: &str = "tunnel error: proxy authorization required";
-/// `hyper-rustls` and `hyper-util`, where the scheme of a proxy's address is not `http` or `https`. The vendor's own
-/// address was checked before.
+/// `hyper-rustls` and `hyper-util`, if the scheme of a proxy's address is not `http` or `https`. The vendor's own
+/// address was already checked.
 const SCHEME: [&str; 2] = ["unsupported scheme ", "invalid URL, scheme is not http"];
 
-/// OpenSSL, by which `native-tls` speaks TLS on Linux.
+/// OpenSSL, which `native-tls` uses on Linux.
 #[cfg(feature = "native-tls")]
 const OPENSSL: [(&str, &str); 2] =
     [("certificate verify failed", CERTIFICATE_ADVICE), ("wrong version number", NO_TLS_ADVICE)];
 
-/// No file descriptor is left to the process or to the system: ENFILE and EMFILE, for which `io::ErrorKind` has no name.
+/// No file descriptor is available to the process or to the system: ENFILE and EMFILE, for which `io::ErrorKind` has no
+/// name.
 #[cfg(unix)]
 const OUT_OF_SOCKETS: [i32; 2] = [23, 24];
 /// WSAEMFILE and WSAENOBUFS.
 #[cfg(not(unix))]
 const OUT_OF_SOCKETS: [i32; 2] = [10_024, 10_055];
 
-/// Reads a failure before the head of the reply was there. `content` is true if the request has a body.
+/// Reads a failure before the head of the reply arrived. `content` is true if the request has a body.
 pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
     let error = error.without_url();
     if let Some(advice) = permanent(&error) {
@@ -103,7 +105,7 @@ const NO_TLS_ADVICE: &str = "check the address: the server there does not speak 
 const CREDENTIALS_ADVICE: &str = "put user and password into the proxy's address, in HTTPS_PROXY or in the client given to \
                                   ClientBuilder::http";
 
-/// What to change if another attempt cannot do better.
+/// Returns advice for failures that another attempt cannot fix.
 fn permanent(error: &reqwest::Error) -> Option<&'static str> {
     if !error.is_connect() {
         return None;
@@ -126,12 +128,12 @@ fn permanent(error: &reqwest::Error) -> Option<&'static str> {
     })
 }
 
-/// What to change if a handshake fails for good.
+/// Returns advice for handshake failures that another attempt cannot fix.
 #[cfg(feature = "_rustls")]
 fn tls(error: &rustls::Error) -> Option<&'static str> {
     use rustls::{AlertDescription as Alert, CertificateError, Error as Tls, InvalidMessage};
     match error {
-        // Whether it is revoked may be known later.
+        // The revocation status may be known later.
         Tls::InvalidCertificate(CertificateError::UnknownRevocationStatus) => None,
         Tls::InvalidCertificate(_) => Some(CERTIFICATE_ADVICE),
         Tls::PeerIncompatible(_)
@@ -149,7 +151,7 @@ pub(super) fn out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// True if the request was still in the client.
+/// Returns true if the request was still in the client.
 fn never_sent(cause: &(dyn StdError + 'static)) -> bool {
     cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
 }
@@ -159,12 +161,12 @@ fn refused(cause: &(dyn StdError + 'static)) -> bool {
     REFUSED.iter().any(|refusal| text.starts_with(refusal))
 }
 
-/// The innermost cause; the others only say the same in general terms.
+/// Returns the innermost cause; the others only repeat it in general terms.
 pub(super) fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     causes(error).last().unwrap_or(error)
 }
 
-/// The error and all below it, also those that an `io::Error` wraps, which it does not return as its source.
+/// Returns the error and all its causes, including errors that an `io::Error` wraps but does not return as its source.
 pub(super) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),

@@ -1,4 +1,4 @@
-//! A successful reply with what errors about it need to know.
+//! A successful reply, with the context that errors about it need.
 
 use std::borrow::Cow;
 
@@ -16,14 +16,14 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
-    /// Whether the vendor says "not ready, ask again".
+    /// Returns true if the vendor reports that the result is not ready.
     pub(crate) fn is_pending(&self, request: &Request) -> bool {
         request.op.long_running && self.reply.status() == StatusCode::ACCEPTED
     }
 
-    /// The error for a caller who did not want to wait.
+    /// Returns the error for a caller that does not wait for the result.
     pub(crate) fn pending(&self, pipeline: &Pipeline, request: &Request) -> Error {
-        let error = Error::new(ErrorKind::Pending, "the result is not ready; poll, or ask again later")
+        let error = Error::new(ErrorKind::Pending, "the result is not ready; poll, or send the request again later")
             .with_status(self.reply.status())
             .with_sent(Sent::Answered)
             .with_retry_after(self.reply.retry_after())
@@ -51,7 +51,7 @@ impl Fetched {
         })
     }
 
-    /// Reads the body in the memory that the client allows.
+    /// Reads the body within the memory that the client allows.
     fn within<T>(&self, pipeline: &Pipeline, read: impl FnOnce() -> T) -> Result<T, Error> {
         let most = pipeline.shared.max_decoded;
         memory::within(most, self.reply.body().len(), read).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! What holds for one call, and what happened to it so far.
+//! The settings of one call, and its history so far.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::retry::RetryPolicy;
 
-/// The settings that hold for one call.
+/// The settings of one call.
 pub(super) struct Plan {
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Duration,
@@ -32,20 +32,20 @@ impl Plan {
     }
 }
 
-/// What happened so far.
+/// The history of a call so far.
 #[derive(Default)]
 pub(super) struct History {
     pub(super) attempts: u32,
-    /// Whether an attempt may have been carried out although it failed.
+    /// True if an attempt may have been carried out although it failed.
     pub(super) maybe: bool,
     pub(super) renewed: bool,
-    /// What the last repeat cost.
+    /// Cost of the last repeat.
     pub(super) spent: Option<u32>,
     pub(super) last: Option<Error>,
 }
 
 impl Pipeline {
-    /// Completes the error that ends a call by what is known about the call, and counts it.
+    /// Adds the facts about the call to the error that ends it, and counts the error.
     pub(super) fn complete(&self, error: Error, request: &Request, attempts: u32) -> Error {
         self.shared.counters.error();
         let error = error.with_operation(request.called()).with_attempts(attempts);

@@ -37,7 +37,7 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
     let body = reply.body().trim_ascii();
     let suspect = body.len() <= LONGEST_ERROR && body.first() == Some(&b'{') && T::Form::may_be_error(value);
     let lacks = op.rules.items.first().is_some_and(|name| T::Form::lacks(value, name));
-    // A list that is nested deeper is looked for in short bodies only: pages with items are long.
+    // A nested list is searched for in short bodies only, because pages with items are long.
     let deeper = op.rules.items.len() > 1 && body.len() <= LONGEST_ERROR;
     let listless = op.paging.is_some() && (lacks || op.rules.items_required && deeper);
     // A single value counts as a list of one. As a whole reply, only a record does.
@@ -61,7 +61,7 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
         (Consists::Json, _) | (Consists::List, Value::Array(_)) | (Consists::Map, Value::Object(_)) => None,
         (_, Value::Object(_)) if !empty => None,
         (Consists::Members(_) | Consists::OneOf, Value::Object(members)) => {
-            // A type that accepts members of any name, even the empty one, requires none.
+            // A type that accepts members of any name, even the empty name, requires none.
             let any = members.keys().any(|name| T::Form::promises(name)) || T::Form::promises("");
             let concludes = matches!(op.method, Method::GET | Method::HEAD) || T::Form::identified();
             (!any && concludes).then_some("the reply has none of the members that the vendor's document declares")
@@ -77,12 +77,12 @@ fn answers_nothing(op: &OpMeta, reply: &RawReply) -> bool {
     op.method == Method::DELETE || no_content && matches!(op.method, Method::PUT | Method::PATCH)
 }
 
-/// Returns true if the reply of a paged operation, which was read without items, has no items
-/// either: an empty list or, unless a list was promised, none. A list whose items could not be read
+/// Returns true if the reply of a paged operation, which was read without items, really has no
+/// items: an empty list or, unless a list was promised, no list. A list whose items could not be read
 /// is not empty.
 pub(super) fn has_list(reply: &RawReply, op: &OpMeta, promised: bool) -> bool {
     let Some(body) = codec::parse(reply.body()) else { return false };
-    // An object with an id is a record: a page of one in another shape, and not an empty page.
+    // An object with an id is a record, which means a page of one item in another shape, and not an empty page.
     let record = ["id", "_id"].iter().any(|name| body.get(*name).is_some_and(|id| !id.is_null()));
     is_listed(&body, op, promised || record, false)
 }

@@ -23,7 +23,7 @@ use crate::vendor::{Advice, RawReply};
 use crate::waiting::{millis, noticed, shown};
 
 impl Pipeline {
-    /// Sends until there is a success or no sense in going on, and reads the reply.
+    /// Sends until there is a success or repeating makes no sense, and reads the reply.
     pub(crate) async fn fetch(&self, request: &Request) -> Result<Fetched, Error> {
         let (Whole(mut reply), attempts) = self.run(request).await?;
         reply.attempts = attempts;
@@ -31,7 +31,7 @@ impl Pipeline {
         Ok(Fetched { reply })
     }
 
-    /// As [`fetch`](Self::fetch), but leaves the body to be read.
+    /// Same as [`fetch`](Self::fetch), but leaves the body unread.
     pub(crate) async fn open(&self, request: &Request) -> Result<BodyStream, Error> {
         let (Open(response, seat), attempts) = self.run(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -71,10 +71,10 @@ impl Pipeline {
     }
 }
 
-/// Opening files takes time too.
+/// Opening files also takes time.
 const OPENING: &str = "opening what is uploaded";
 
-/// One call under way: everything that stays the same over its attempts.
+/// One call under way: everything that its attempts share.
 struct Run<'a> {
     pipeline: &'a Pipeline,
     shared: &'a Shared,
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
         self.in_time(self.pipeline.credentials.authorize(), "waiting for the credential").await?
     }
 
-    /// Waits for something as long as the call has time.
+    /// Waits for something until the call's timeout.
     async fn in_time<F: Future>(&self, future: F, doing: &str) -> Result<F::Output, Error> {
         let output = within(&*self.shared.clock, self.deadline, future).await;
         output.ok_or_else(|| out_of_time(self.plan.timeout, doing))
@@ -216,7 +216,7 @@ impl<'a> Run<'a> {
         seat
     }
 
-    /// Gives the credential one chance to be renewed, where the vendor did not accept it.
+    /// Lets the credential be renewed once, if the vendor did not accept it.
     async fn renewed(
         &self,
         error: &Error,
@@ -235,7 +235,7 @@ impl<'a> Run<'a> {
         self.in_time(self.pipeline.credentials.refused(used), "renewing the credential").await?
     }
 
-    /// One attempt, with its failure read by the vendor.
+    /// Makes one attempt, and reads its failure with the vendor's rules.
     async fn attempt<S: Success>(
         &self,
         used: &Authorization,
@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Lets the limiter learn from a reply, and reads it if it is a failure.
+    /// Reports a reply to the limiter, and reads it if it is a failure.
     fn judge<S: Success>(
         &self,
         used: &Authorization,
@@ -329,7 +329,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// How long to pause before the next attempt, or `None` to give up.
+    /// Returns the pause before the next attempt, or `None` to give up.
     fn pause(&self, error: &Error, advice: Advice, history: &mut History) -> Option<Duration> {
         let failure = Failure {
             kind: error.kind(),
@@ -342,14 +342,14 @@ impl<'a> Run<'a> {
         };
         let verdict = decide(&self.plan.retry, &failure, self.pipeline.random());
         let Verdict::Retry { after, throttled } = verdict else { return None };
-        // The vendor is not overloaded where this machine runs out of sockets.
+        // If this machine runs out of sockets, the vendor is not overloaded.
         if self.plan.retry.budget && !failure::out_of_sockets(error) {
             history.spent = Some(self.shared.budget.spend(&self.acquire.key, throttled)?);
         }
         Some(after)
     }
 
-    /// The vendor's headers, then the call's, then the options'; the body's and the credential last.
+    /// Later headers replace earlier ones: the vendor's, the call's, the options', the body's, the credential.
     fn headers<S: Success>(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());

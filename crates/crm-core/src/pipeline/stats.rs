@@ -1,15 +1,15 @@
-//! Counters, for those who want to know what their calls cost.
+//! Counters of a client's work.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What a client did since it was made. All clones of a client count together.
+/// Counters since the client was created. All clones of a client count together.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
-    /// Calls begun. A poll or a page is a call of its own.
+    /// Calls started. Each poll and each page is a separate call.
     pub calls: u64,
-    /// Requests sent, or tried to.
+    /// Requests sent, including failed attempts to send.
     pub attempts: u64,
     /// Attempts that repeated a failed one.
     pub retries: u64,
@@ -17,13 +17,13 @@ pub struct Stats {
     pub queued: u64,
     /// How many times a call waited, for the limiter or before a repeat.
     pub waits: u64,
-    /// How long these waits took, added up.
+    /// Total time of these waits.
     pub waited: Duration,
     /// Pages fetched by paginators.
     pub pages: u64,
-    /// Questions asked by pollers.
+    /// Polls of long-running operations.
     pub polls: u64,
-    /// Calls that ended in an error.
+    /// Calls that returned an error.
     pub errors: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What a client is set up with.
+//! Settings of a client.
 
 use std::time::Duration;
 

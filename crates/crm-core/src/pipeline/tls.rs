@@ -1,4 +1,4 @@
-//! TLS of the built-in client, by the features that are on: rustls, else the system's, else none.
+//! TLS of the built-in client, by the enabled features: rustls, else the system's, else none.
 
 use reqwest::ClientBuilder;
 
@@ -42,8 +42,8 @@ mod rustls {
     const NO_CERTIFICATES: &str = "; install the CA certificates of the system (the package ca-certificates), set \
                                    SSL_CERT_FILE to a file of certificates, or give a client to ClientBuilder::http";
 
-    /// The cryptography that the application chose for the process, or else that of the features. Nothing is installed for
-    /// the process: that is the application's to do.
+    /// Returns the cryptography that the application installed for the process, or else that of the features. Nothing
+    /// is installed for the process, because that is the application's decision.
     fn provider() -> Arc<CryptoProvider> {
         #[cfg(feature = "aws-lc-rs")]
         use rustls::crypto::aws_lc_rs::default_provider;

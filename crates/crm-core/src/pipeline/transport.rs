@@ -1,4 +1,4 @@
-//! The HTTP client behind a pipeline, unless the user brings one.
+//! The HTTP client of a pipeline, unless the user supplies one.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sets up a client for a base address.
+/// Creates a client for a base address.
 pub(super) fn client(base_url: &str, idle: Duration, most: usize) -> Result<reqwest::Client, Error> {
     let settings = tls::add(settings(idle, most), base_url.starts_with("https://"))?;
     settings.build().map_err(|error| {
@@ -17,7 +17,7 @@ pub(super) fn client(base_url: &str, idle: Duration, most: usize) -> Result<reqw
     })
 }
 
-/// The same client whatever features of reqwest other crates of the program switch on: HTTP/1.1, the system's name
+/// Creates the same client whatever features of reqwest other crates of the program enable: HTTP/1.1, the system's name
 /// resolution, and bodies as they arrive, because reqwest unpacks without a limit and ends gzip at its first member.
 fn settings(idle: Duration, most: usize) -> reqwest::ClientBuilder {
     reqwest::Client::builder()

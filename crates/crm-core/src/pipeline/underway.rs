@@ -3,8 +3,8 @@
 use crate::limit::{Acquire, End, Permit, RateLimiter};
 use crate::vendor::Feedback;
 
-/// Tells the limiter once how the attempt ended. If it is dropped before, it was given up if it may have been sent, and is
-/// over otherwise.
+/// Reports the result of an attempt to the limiter, once. If it is dropped before, the attempt counts as given up if it
+/// may have been sent, and as over otherwise.
 pub(super) struct Underway<'a> {
     limiter: &'a dyn RateLimiter,
     acquire: &'a Acquire,
@@ -18,17 +18,17 @@ impl<'a> Underway<'a> {
         Self { limiter, acquire, permit, sent: false, ended: false }
     }
 
-    /// From here on the request may be sent.
+    /// Records that the request may be sent from here on.
     pub(super) fn sends(&mut self) {
         self.sent = true;
     }
 
-    /// The reply is there, or nothing was sent.
+    /// Records that the reply arrived, or that nothing was sent.
     pub(super) fn over(&mut self) {
         self.end(End::Over);
     }
 
-    /// What the reply says about the limits.
+    /// Passes the information about limits in the reply to the limiter.
     pub(super) fn observe(&self, status: u16, feedback: &Feedback) {
         self.limiter.observe(self.acquire, &self.permit, status, feedback);
     }
@@ -54,7 +54,7 @@ mod tests {
     use crate::limit::LimitRefusal;
     use crate::sync::{BoxFuture, lock};
 
-    /// Keeps how attempts ended.
+    /// Records the results of attempts.
     #[derive(Debug, Default)]
     struct Ends(Mutex<Vec<End>>);
 

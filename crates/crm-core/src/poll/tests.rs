@@ -1,4 +1,4 @@
-//! Asking until it is there, and no longer.
+//! Polls until the result is ready, and no longer.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Where Redis is.
+//! The address of Redis.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use ::redis::{Client, ConnectionInfo};
 use super::sentinel::{self, Service};
 use crate::error::Error;
 
-/// Keeps the connection known to NAT and firewalls, and notices a peer that is gone.
+/// Keeps NAT and firewall entries alive, and detects a peer that is gone.
 const KEEPALIVE: Duration = Duration::from_secs(20);
 
 /// One server, some nodes of a cluster, or some Sentinels.
 pub(crate) struct Address {
     nodes: Vec<ConnectionInfo>,
-    /// What to ask the nodes for, if they are Sentinels.
+    /// The primary to look up, if the nodes are Sentinels.
     service: Option<Service>,
 }
 
@@ -23,7 +23,7 @@ impl Address {
     /// Reads `redis://[user:password@]host[:port][,host[:port]]…[/database]`, or
     /// `redis+sentinel://[user:password@]host[:port][,host[:port]]…/name[/database]`.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        // Neither the address nor the parser's own words are shown: both may hold the password.
+        // Neither the address nor the parser's message is shown: both may contain the password.
         let wrong = |expected: &'static str| {
             Error::config(if is_tls(url) && cfg!(not(any(feature = "_rustls", feature = "native-tls"))) {
                 "the address of Redis asks for TLS, which needs the feature `rustls` (or `rustls-aws-lc-rs`, or `native-tls`)"
@@ -65,7 +65,7 @@ impl Address {
         (!name.is_empty()).then_some(Self { nodes: nodes?.iter().map(settings).collect(), service: Some(service) })
     }
 
-    /// The address of a client of the user's own, with its certificates.
+    /// Returns the address of a client that the user supplies, with its certificates.
     pub(crate) fn of(client: &Client) -> Self {
         #[cfg(feature = "_rustls")]
         if matches!(client.get_connection_info().addr(), ::redis::ConnectionAddr::TcpTls { .. }) {
@@ -89,7 +89,7 @@ fn settings(client: &Client) -> ConnectionInfo {
     if tcp.keepalive().is_none() {
         tcp = tcp.set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
     }
-    // Two commands fewer, which an ACL would have to allow.
+    // Saves two commands, which an ACL would have to allow.
     let redis = info.redis_settings().clone().set_skip_set_lib_name();
     info.set_tcp_settings(tcp.set_nodelay(true)).set_redis_settings(redis)
 }
@@ -98,8 +98,8 @@ fn is_tls(url: &str) -> bool {
     ["rediss:", "valkeys:", "rediss+", "valkeys+"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// Installs the cryptography of the features for the process, if the application has installed none: `redis` takes it from
-/// the process, and rustls panics if it has to choose one of two.
+/// Installs the cryptography of the features for the process, if the application has installed none: `redis` takes it
+/// from the process, and rustls panics if it has to choose one of two.
 #[cfg(feature = "_rustls")]
 fn choose_cryptography() {
     #[cfg(feature = "aws-lc-rs")]
@@ -107,24 +107,24 @@ fn choose_cryptography() {
     #[cfg(not(feature = "aws-lc-rs"))]
     use rustls::crypto::ring::default_provider;
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error means that another thread was quicker.
+        // An error means that another thread was faster.
         drop(default_provider().install_default());
     }
 }
 
-/// User, password and the first of several hosts.
+/// Returns user, password and the first of several hosts.
 fn first(authority: &str) -> &str {
     let user = authority.rfind('@').map_or(0, |at| at + 1);
     &authority[..authority[user..].find(',').map_or(authority.len(), |comma| user + comma)]
 }
 
-/// The address of a Sentinel with its usual port, if it has none.
+/// Returns the address of a Sentinel with the default port, if it has none.
 fn with_port(url: &str) -> String {
     let has_port = url.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
     if has_port { url.to_owned() } else { format!("{url}:{}", sentinel::PORT) }
 }
 
-/// An address with several hosts as several addresses.
+/// Splits an address with several hosts into several addresses.
 fn split(url: &str) -> Vec<String> {
     let whole = || vec![url.to_owned()];
     let Some((scheme, rest)) = url.split_once("://") else { return whole() };

@@ -1,34 +1,34 @@
-//! Why Redis cannot be used, and what to do about it.
+//! Reasons why Redis cannot be used, and advice.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// The kinds of reasons, each of which is reported once while it lasts.
+/// The kinds of reasons, each of which is reported once until it is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
     /// It cannot be reached, does not answer in time, or closes the connection.
     Unreachable,
-    /// It answers that it cannot work now.
+    /// It reports that it cannot work now.
     Unable,
     /// It is a replica.
     ReadOnly,
     Credentials,
-    /// It is something else than Redis.
+    /// It is not Redis.
     Nonsense,
     TooOld,
-    /// Its ACL is too narrow.
+    /// Its ACL does not allow enough.
     Acl,
     /// It does not have a command.
     Refused,
-    /// It is one node of a cluster, and not the one with these keys.
+    /// It is one node of a cluster, and these keys are on another node.
     Cluster,
-    /// What lies under the keys is not what the script needs.
+    /// The data under the keys does not have the form that the script needs.
     Data,
 }
 
-/// Why Redis counts as away, in words that hold no secret.
+/// Reason why Redis cannot be used, in a text without secrets.
 #[derive(Debug, Clone)]
 pub(crate) struct Away {
     why: Why,
@@ -43,14 +43,14 @@ impl Away {
         Self { why, reason: reason.into(), may_act: false, of_the_account }
     }
 
-    /// The answer is not one that the script can give.
+    /// Creates the error for a reply that the script cannot return.
     pub(crate) fn nonsense() -> Self {
-        Self::new(Why::Nonsense, "its answers are not those of Redis; check that the address is that of Redis")
+        Self::new(Why::Nonsense, "its replies are not those of Redis; check that the address is that of Redis")
     }
 
     pub(super) fn from_error(error: &RedisError, rules: &str) -> Self {
         let (code, detail) = (error.code().unwrap_or_default(), error.detail().unwrap_or_default());
-        // Redis 6.2 reports what failed inside a script as ERR, and the rest in words.
+        // Redis 6.2 reports what failed inside a script as ERR, and the rest as text.
         let inside = detail.contains("user_script");
         let says = |word: &str| {
             let in_words =
@@ -62,7 +62,7 @@ impl Away {
             || if code.is_empty() { detail.to_owned() } else { format!("{code} {detail}").trim_end().to_owned() };
         let away = |why, reason: &'static str| Self::new(why, reason);
 
-        // A long command without a password is answered with a complaint about its length.
+        // A long command without a password is answered with an error about its length.
         let unknown = detail.contains("unauthenticated");
         if any(&["WRONGPASS", "NOAUTH"]) || unknown || error.kind() == ErrorKind::AuthenticationFailed {
             return away(Why::Credentials, "it refuses the credentials; check user and password of its address");
@@ -105,7 +105,7 @@ impl Away {
         match error.kind() {
             ErrorKind::MasterNameNotFoundBySentinel => away(
                 Why::Unable,
-                "Sentinel knows no primary of the name that is given; check the name behind the last slash of the address",
+                "Sentinel has no primary of the given name; check the name behind the last slash of the address",
             ),
             ErrorKind::Parse | ErrorKind::UnexpectedReturnType => Self::nonsense().that_may_act(),
             ErrorKind::Server(ServerErrorKind::ResponseError) | ErrorKind::Extension => {
@@ -119,7 +119,7 @@ impl Away {
         self.why
     }
 
-    /// The script may have been run, or may be run yet.
+    /// Returns true if the script may have been run, or may still be run.
     pub(crate) fn may_act(&self) -> bool {
         self.may_act
     }
@@ -128,7 +128,7 @@ impl Away {
         Self { may_act: true, ..self }
     }
 
-    /// It is that of one node of a cluster, and the other nodes may work.
+    /// Marks the error as that of one node of a cluster. The other nodes may work.
     pub(super) fn of_a_node(self) -> Self {
         Self { of_the_account: true, ..self }
     }
@@ -137,12 +137,12 @@ impl Away {
         Self { may_act: false, ..self }
     }
 
-    /// Whether the same may work for the keys of another account.
+    /// Returns true if the same call may work for the keys of another account.
     pub(crate) fn is_of_the_account(&self) -> bool {
         self.of_the_account
     }
 
-    /// Whether a new connection may lead to a server that can do it.
+    /// Returns true if a new connection may lead to a server that can run the call.
     pub(super) fn wants_new_connection(&self) -> bool {
         !matches!(self.why, Why::Acl | Why::Refused | Why::TooOld | Why::Data)
     }
@@ -152,7 +152,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ':', '-'])
 }
 
-/// What the server said, or what the client says about it.
+/// Returns the server's message, or else the client's description.
 fn told_or(error: &RedisError, told: String) -> String {
     if told.is_empty() { error.to_string() } else { told }
 }
@@ -169,7 +169,7 @@ mod tests {
 
     use super::{Away, Why};
 
-    /// As Redis 6.2, 7.0 and 8.2 and Valkey 9.1 answered.
+    /// Replies of Redis 6.2, 7.0 and 8.2 and Valkey 9.1.
     const ANSWERS: [(Why, &str); 27] = [
         (Why::Data, "WRONGTYPE Operation against a key holding the wrong kind of value"),
         (

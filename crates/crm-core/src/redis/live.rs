@@ -1,4 +1,4 @@
-//! One connection that was established.
+//! An established connection.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use ::redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, FromRedisValue
 use super::sentinel::Service;
 use super::{Address, Away, Moment, Why};
 
-/// The oldest version of Redis whose commands suffice. Valkey began with a newer one.
+/// The oldest version of Redis whose commands suffice. Valkey started with a newer one.
 const OLDEST: (u64, u64) = (6, 2);
 
 pub(super) struct Live {
@@ -25,7 +25,7 @@ enum Kind {
     Cluster(::redis::cluster_async::ClusterConnection),
 }
 
-/// Connects to the first node that answers or that a Sentinel names, and to all of its cluster if it belongs to one.
+/// Connects to the first node that answers or that a Sentinel returns, and to its whole cluster if it belongs to one.
 pub(super) async fn connect(address: &Address, cluster: bool, time_limit: Duration, rules: &str) -> Result<Live, Away> {
     let mut failure = None;
     for node in address.nodes() {
@@ -64,7 +64,7 @@ async fn kind(
     if !cluster {
         return Ok(Kind::One(connection));
     }
-    // Its own waits are seconds long; the time limit of a call is shorter than that.
+    // Its own timeouts are seconds long; the time limit of a call is shorter.
     let client = ::redis::cluster::ClusterClientBuilder::new(address.nodes().to_vec())
         .connection_timeout(time_limit)
         .response_timeout(time_limit)
@@ -76,7 +76,7 @@ async fn kind(
     connected.map(Kind::Cluster).map_err(|error| Away::from_error(&error, rules).before_sending())
 }
 
-/// Connects to a node, or to the primary that it names if it is a Sentinel.
+/// Connects to a node, or to the primary that it returns if it is a Sentinel.
 async fn reach(
     node: &ConnectionInfo,
     service: Option<&Service>,
@@ -88,20 +88,20 @@ async fn reach(
 }
 
 async fn one(node: &ConnectionInfo) -> Result<(MultiplexedConnection, Server), RedisError> {
-    // The time is kept by the caller, whose clock may be another one.
+    // The caller limits the time, by a clock that may be another one.
     let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
     let client = Client::open(node.clone())?;
     let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
     let server = match cmd("HELLO").query_async::<Value>(&mut connection).await {
         Ok(answer) => Server::read(answer),
-        // An ACL may forbid it, and a proxy may not know it: then the scripts show what the server is.
+        // An ACL may forbid it, and a proxy may not support it. The scripts then show what the server is.
         Err(error) if error.code().is_some() && error.code() != Some("NOAUTH") => Server::default(),
         Err(error) => return Err(error),
     };
     Ok((connection, server))
 }
 
-/// What a server says about itself, if it does.
+/// The server's description of itself, as far as it is available.
 #[derive(Debug, Default, PartialEq)]
 struct Server {
     version: Option<String>,
@@ -134,7 +134,7 @@ impl Server {
         if (major, minor) >= OLDEST {
             return Ok(());
         }
-        // Only digits of what the server said.
+        // Only digits of the server's text.
         let reason = format!("it is Redis {major}.{minor}; Redis 6.2, Valkey 8 or something newer is required");
         Err(Away::new(Why::TooOld, reason))
     }
@@ -158,7 +158,7 @@ impl Live {
         }
     }
 
-    /// No further call uses it. Those under way end as they may.
+    /// Excludes the connection from further calls. Calls under way are not interrupted.
     pub(super) fn discard(&self) {
         self.discarded.store(true, Ordering::Relaxed);
     }
@@ -167,7 +167,7 @@ impl Live {
         !self.discarded.load(Ordering::Relaxed)
     }
 
-    /// Whether it leads to all nodes of a cluster. It then replaces connections to nodes by itself.
+    /// Returns true if it leads to all nodes of a cluster. It then replaces connections to nodes by itself.
     pub(super) fn is_cluster(&self) -> bool {
         match self.connection {
             Kind::One(_) => false,
@@ -199,7 +199,7 @@ mod tests {
             ("redis", "6.2.0", "cluster", true, true),
             ("redis", "10.0.0", "standalone", true, false),
             ("redis", "unstable", "standalone", true, false),
-            // Others count on their own.
+            // Other servers number their versions differently.
             ("valkey", "1.0.0", "cluster", true, true),
         ];
         for (server, version, mode, suffices, cluster) in cases {

@@ -1,4 +1,4 @@
-//! Asking Sentinel for the primary.
+//! Looks up the primary through Sentinel.
 
 use ::redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisConnectionInfo, RedisError, cmd,
@@ -7,7 +7,7 @@ use ::redis::{
 /// The port on which Sentinel listens.
 pub(super) const PORT: u16 = 26_379;
 
-/// The name under which Sentinel knows a primary, and how to connect to that.
+/// The name of a primary in Sentinel, and the settings to connect to it.
 pub(super) struct Service {
     pub(super) name: String,
     /// The credentials, the database and the settings of the primary, with another address.
@@ -15,7 +15,8 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Asks one Sentinel where the primary is now. A Sentinel that requires credentials is given those of Redis.
+    /// Returns the current address of the primary from one Sentinel. A Sentinel that requires credentials receives
+    /// those of Redis.
     pub(super) async fn ask(&self, sentinel: &ConnectionInfo) -> Result<ConnectionInfo, RedisError> {
         let settings = self.primary.redis_settings();
         let (user, password) = (settings.username(), settings.password());
@@ -33,7 +34,7 @@ impl Service {
             (answer, _) => answer,
         };
         let Some((host, port)) = answer? else {
-            return Err((ErrorKind::MasterNameNotFoundBySentinel, "Sentinel knows no primary of that name").into());
+            return Err((ErrorKind::MasterNameNotFoundBySentinel, "Sentinel has no primary of this name").into());
         };
         let address = match self.primary.addr() {
             ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
@@ -45,7 +46,7 @@ impl Service {
     }
 
     async fn place(&self, sentinel: ConnectionInfo) -> Result<Option<(String, u16)>, RedisError> {
-        // The time is kept by the caller, whose clock may be another one.
+        // The caller limits the time, by a clock that may be another one.
         let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let mut connection = Client::open(sentinel)?.get_multiplexed_async_connection_with_config(&config).await?;
         cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(&self.name).query_async(&mut connection).await

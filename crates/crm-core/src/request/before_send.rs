@@ -1,4 +1,4 @@
-//! What happens between the permit of a request and its sending.
+//! Work between the permit of a request and its sending.
 
 use std::fmt;
 use std::sync::Arc;

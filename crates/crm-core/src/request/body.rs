@@ -1,4 +1,4 @@
-//! The body of a request, stored and on its way.
+//! The body of a request, as stored and as sent.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::multipart::{Multipart, Watch};
 use super::paced::{Pieces, Streamed};
 use crate::error::Error;
 
-/// Above this many bytes a body that is in memory is sent in pieces.
+/// Size in bytes above which a body in memory is sent in pieces.
 const LARGE: usize = 512 * 1024;
 
 #[derive(Clone)]
@@ -25,14 +25,14 @@ pub(crate) enum Body {
 /// A body that is ready for one attempt.
 pub(crate) struct Outgoing {
     pub(crate) body: Option<reqwest::Body>,
-    /// Headers that the body itself decides.
+    /// Headers that the body itself determines.
     pub(crate) headers: HeaderMap,
     /// There for uploads only.
     pub(crate) watch: Option<Arc<Watch>>,
 }
 
 impl Body {
-    /// The media type, where a call may say it differently.
+    /// Returns the media type, unless it is multipart or empty.
     pub(crate) fn content_type(&self) -> Option<&'static str> {
         match self {
             Self::None | Self::Multipart(_) => None,
@@ -42,7 +42,7 @@ impl Body {
         }
     }
 
-    /// The body as it is sent, where it is held as a whole.
+    /// Returns the body as it is sent, if it is in memory as a whole.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match self {
             Self::None | Self::Multipart(_) => None,
@@ -50,7 +50,7 @@ impl Body {
         }
     }
 
-    /// Fails where the body could not be sent, and reads nothing.
+    /// Returns an error if the body could not be sent, without reading it.
     pub(crate) async fn check(&self) -> Result<(), Error> {
         match self {
             Self::Multipart(parts) => parts.open().await.map(drop),
@@ -58,7 +58,7 @@ impl Body {
         }
     }
 
-    /// Makes the body ready for one attempt.
+    /// Prepares the body for one attempt.
     pub(crate) async fn open(&self) -> Result<Outgoing, Error> {
         let mut outgoing = Outgoing { body: None, headers: HeaderMap::new(), watch: None };
         match self {
@@ -83,7 +83,7 @@ impl Body {
         Ok(outgoing)
     }
 
-    /// Whether what is left of the body is not the whole any more.
+    /// Returns true if the body was partly read and cannot be sent again.
     pub(crate) fn is_spent(&self) -> bool {
         matches!(self, Self::Multipart(parts) if parts.is_spent())
     }

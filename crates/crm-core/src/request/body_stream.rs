@@ -20,23 +20,23 @@ use crate::sync::BoxFuture;
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// The body of a download, as a stream of pieces. The call's total timeout ends with the head of
-/// the reply; from there on each piece may take as long as one attempt.
+/// the reply; from then on each piece may take as long as one attempt.
 ///
-/// An error ends the stream. The pieces received so far are good, but not the whole.
+/// An error ends the stream. The pieces received so far are valid but incomplete.
 #[must_use = "the body is not read unless the stream is"]
 pub struct BodyStream {
     status: StatusCode,
     headers: HeaderMap,
     chunks: Option<Chunks>,
     called: Called,
-    /// How many requests were sent for it.
+    /// Number of requests that were sent for it.
     attempts: u32,
     clock: Arc<dyn Clock>,
     stall: Duration,
     deadline: Option<BoxFuture<'static, ()>>,
     received: u64,
     on_progress: Option<OnProgress>,
-    /// What ended the stream before its end.
+    /// Error that ended the stream early.
     pub(super) failure: Option<Error>,
 }
 
@@ -78,7 +78,7 @@ impl BodyStream {
         &self.headers
     }
 
-    /// How many bytes the whole body has, where the vendor said it.
+    /// Size of the whole body in bytes, if the vendor sent it.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
@@ -90,7 +90,7 @@ impl BodyStream {
         self
     }
 
-    /// The next piece, or `None` at the end. The same as the stream, without needing its
+    /// Returns the next piece, or `None` at the end. Same as the stream, without its
     /// extension traits.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
@@ -100,7 +100,7 @@ impl BodyStream {
         error.with_operation(&self.called).with_status(self.status).with_attempts(self.attempts)
     }
 
-    /// Ends the stream.
+    /// Ends the stream with an error.
     fn fail(&mut self, error: Error) -> Error {
         self.chunks = None;
         self.failure.insert(self.label(error)).clone()

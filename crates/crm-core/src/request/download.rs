@@ -1,4 +1,4 @@
-//! Downloads that are kept.
+//! Writes downloads to a writer or a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,25 @@ use super::BodyStream;
 use crate::error::{Error, ErrorKind, Sent};
 
 impl BodyStream {
-    /// Writes the rest of the body and returns how many bytes that were.
+    /// Writes the rest of the body and returns its number of bytes.
     ///
     /// # Errors
     ///
-    /// When the body is cut off or stalls, also if the stream said so before, and when the writer
-    /// fails. What was written so far is then not the whole.
+    /// Returns an error if the body is cut off or stalls, even if the stream has already returned that error, and if
+    /// the writer fails. The data written so far is then incomplete.
     pub async fn write_to(mut self, writer: impl AsyncWrite + Unpin) -> Result<u64, Error> {
         self.copy(writer).await
     }
 
-    /// Writes the rest of the body into a file and returns how many bytes that were.
+    /// Writes the rest of the body to a file and returns its number of bytes.
     ///
-    /// The file is there when it is whole and not before: it is written under another name beside
-    /// it, and replaces what had its name. Nothing is left behind if the download fails or is
-    /// dropped.
+    /// The file appears only when it is complete: the body is written under another name in the same
+    /// folder, and then replaces any file of this name. No partial file remains if the download fails or
+    /// is dropped.
     ///
     /// # Errors
     ///
-    /// As [`write_to`](Self::write_to), and when the file cannot be made.
+    /// Those of [`write_to`](Self::write_to), and an error if the file cannot be created.
     pub async fn save(mut self, path: impl Into<PathBuf>) -> Result<u64, Error> {
         let path = path.into();
         let partial = Partial(beside(&path).map_err(|error| self.unwritable(error))?);
@@ -60,19 +60,19 @@ impl BodyStream {
     }
 }
 
-/// A name in the same folder that nobody else has.
+/// Returns a unique name in the same folder.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
     name.push(format!(".{:016x}.part", fastrand::u64(..)));
     Ok(path.with_file_name(name))
 }
 
-/// A file that goes with its owner, unless it was renamed before.
+/// A file that is deleted with its owner, unless it was renamed before.
 struct Partial(PathBuf);
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // There is nothing to remove after the renaming, and nobody to tell if it fails.
+        // After the renaming there is nothing to remove. A failure cannot be reported.
         let _ = std::fs::remove_file(&self.0);
     }
 }

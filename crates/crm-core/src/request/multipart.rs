@@ -1,9 +1,8 @@
 //! Forms with files: `multipart/form-data`.
 //!
-//! Our own encoder and not reqwest's: that one guesses media types, for which every user of every
-//! client would compile three more crates, also those who upload nothing. This one compiles no
-//! crate that is not there anyway, knows the whole size whenever the sizes of the parts are known,
-//! and reports what it sends.
+//! This encoder replaces reqwest's, which guesses media types. For that, every user of every client would
+//! compile three more crates, even without uploads. This one needs no additional crate, knows the total
+//! size whenever the sizes of the parts are known, and reports progress.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -49,7 +48,7 @@ impl Multipart {
         self.0.retain(|part| part.0 != name);
     }
 
-    /// Whether a stream among the parts was begun: the form cannot be sent a second time.
+    /// Returns true if a stream among the parts was started, so that the form cannot be sent again.
     pub(crate) fn is_spent(&self) -> bool {
         self.0.iter().any(|(_, content)| matches!(content, Content::File(upload) if upload.is_spent()))
     }
@@ -77,7 +76,7 @@ impl Multipart {
     }
 }
 
-/// Parts by their names and what they are.
+/// Shows the names and kinds of the parts.
 impl fmt::Debug for Multipart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(&self.0).finish()
@@ -93,7 +92,7 @@ impl fmt::Debug for Content {
     }
 }
 
-/// A form on its way, as a stream.
+/// A form that is being sent, as a stream.
 pub(crate) struct Encoder {
     boundary: String,
     pieces: VecDeque<Piece>,
@@ -105,7 +104,7 @@ enum Piece {
     File(Reader),
 }
 
-/// What is seen of a body on its way.
+/// Observes a body that is being sent.
 #[derive(Default)]
 pub(crate) struct Watch {
     moves: AtomicU64,
@@ -113,12 +112,12 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// How many pieces the connection took.
+    /// Number of pieces that the connection accepted.
     pub(crate) fn moves(&self) -> u64 {
         self.moves.load(Ordering::Relaxed)
     }
 
-    /// Why the body could not be read to its end.
+    /// Reason why the body could not be read to its end.
     pub(crate) fn failure(&self) -> Option<Error> {
         lock(&self.failure).clone()
     }
@@ -133,7 +132,7 @@ impl Encoder {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    /// The size of the whole, where the size of each part is known.
+    /// The total size, if the size of each part is known.
     pub(crate) fn size(&self) -> Option<u64> {
         self.pieces.iter().try_fold(0u64, |sum, piece| {
             sum.checked_add(match piece {
@@ -171,13 +170,13 @@ impl Stream for Encoder {
     }
 }
 
-/// A text that occurs in no content: 128 bits that cannot be foreseen.
+/// A text that occurs in no content: 128 unpredictable bits.
 fn boundary() -> String {
     let random = || RandomState::new().hash_one(());
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// Names as browsers write them.
+/// Escapes names in the same way as browsers.
 fn escape(name: &str) -> String {
     name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
 }

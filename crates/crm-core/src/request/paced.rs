@@ -1,4 +1,4 @@
-//! Sending a large body so that an early answer is seen.
+//! Sends a large body so that an early reply is noticed.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +10,11 @@ use hyper::body::{Body, Frame};
 
 use crate::error::Error;
 
-/// The largest piece of a body that is handed over at once.
+/// The largest piece of a body that is handed to the connection at once.
 const PIECE: usize = 64 * 1024;
 
-/// A stream that lets the connection read before each piece. A server may refuse a request before it has all of it (for
-/// example 413 for its size), and close the connection; a client that only writes misses the answer.
+/// A stream that lets the connection read before each piece. A server may refuse a request before it has received all
+/// of it (for example 413 for its size), and close the connection; a client that only writes misses the reply.
 pub(super) struct Paced<S> {
     pieces: S,
     pause: Option<Pause>,
@@ -22,7 +22,7 @@ pub(super) struct Paced<S> {
 
 type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The runtime looks for input before it returns, which it does not for a task that only wakes itself.
+/// The runtime checks for input before this returns, which it does not do for a task that only wakes itself.
 fn pause() -> Pause {
     Box::pin(tokio::task::yield_now())
 }

@@ -1,4 +1,4 @@
-//! Paths and queries: escaping, and what is refused.
+//! Escapes and checks paths and queries.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same, with commas left readable: they separate the items of joined lists.
+/// The same, but without escaping commas: they separate the items of joined lists.
 const QUERY: &AsciiSet = &SEGMENT.remove(b',');
 
 /// One segment from any value. The faults complete the sentence "the path value …".
@@ -21,7 +21,7 @@ pub(crate) fn segment(value: String) -> Result<String, &'static str> {
     Ok(escaped.unwrap_or(value))
 }
 
-/// Several segments from a value with slashes.
+/// Returns several segments from a value with slashes.
 pub(crate) fn segments(value: &str) -> Result<String, &'static str> {
     let parts: Result<Vec<String>, _> = value.split('/').map(|part| segment(part.to_owned())).collect();
     parts.map(|parts| parts.join("/"))
@@ -46,7 +46,7 @@ pub(super) fn fill(template: &str, values: &[(&'static str, String)]) -> Result<
         rest = after;
     }
     filled.push_str(rest);
-    // Values next to each other or to fixed text can form what none of them is.
+    // Adjacent values, or values and fixed text, can form a relative segment that none of them is alone.
     if relative(&filled) {
         return Err("the path values form a relative path".to_owned());
     }

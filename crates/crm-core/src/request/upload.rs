@@ -12,13 +12,13 @@ use futures_core::Stream;
 use crate::error::Error;
 use crate::sync::lock;
 
-/// How far a transfer is. A transfer that is repeated begins again at 0.
+/// Progress of a transfer. A repeated transfer starts again at 0.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// How many bytes went or came so far.
+    /// Number of bytes transferred so far.
     pub bytes: u64,
-    /// How many there are in all, where that is known.
+    /// Total number of bytes, if known.
     pub total: Option<u64>,
 }
 
@@ -33,8 +33,8 @@ pub(super) type Incoming = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>
 
 /// A file to send: bytes in memory, a file by its path, or a stream. For [`Call::file`](crate::Call::file).
 ///
-/// Nothing is read before the call is sent, and a path or a stream is never held in memory as a
-/// whole. `Debug` shows the size and neither the content nor the file's name.
+/// Nothing is read before the call is sent, and a file or a stream is never held in memory as a
+/// whole. `Debug` shows the size, but neither the content nor the file's name.
 ///
 /// ```
 /// use crm_core::Upload;
@@ -49,7 +49,7 @@ pub struct Upload {
     pub(super) file_name: Option<String>,
     pub(crate) content_type: String,
     pub(super) on_progress: Option<OnProgress>,
-    /// The promised size of a stream.
+    /// The declared size of a stream.
     pub(super) promised: Option<u64>,
 }
 
@@ -57,7 +57,7 @@ pub struct Upload {
 pub(super) enum Source {
     Bytes(Bytes),
     Path(Arc<Path>),
-    /// Taken by the attempt that reads it first.
+    /// Taken by the first attempt that reads it.
     Stream(Arc<Mutex<Option<Incoming>>>),
 }
 
@@ -72,7 +72,7 @@ impl Upload {
         Self::new(Source::Path(Arc::from(path.into())))
     }
 
-    /// A stream. It can be read once only: a call whose stream was begun is not repeated.
+    /// A stream. It can be read only once: a call whose stream was started is not repeated.
     pub fn stream(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self::new(Source::Stream(Arc::new(Mutex::new(Some(Box::pin(stream))))))
     }
@@ -82,20 +82,20 @@ impl Upload {
         Self { source, file_name: None, content_type, on_progress: None, promised: None }
     }
 
-    /// How many bytes a stream will give, so that the vendor can be told before. It must be right:
-    /// a stream that gives more or less fails the call. Bytes and paths know their own size.
+    /// Sets the size of a stream in bytes, so that the vendor receives it before the content. It must be exact:
+    /// a stream with more or fewer bytes makes the call fail. The size of bytes and paths is known.
     pub fn size(mut self, bytes: u64) -> Self {
         self.promised = Some(bytes);
         self
     }
 
-    /// The name the vendor is told, in place of the path's last part or `file`.
+    /// Sets the file name that is sent. The default is the last part of the path, or `file`.
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// The media type the vendor is told, in place of `application/octet-stream`.
+    /// Sets the media type that is sent. The default is `application/octet-stream`.
     pub fn content_type(mut self, media: impl Into<String>) -> Self {
         self.content_type = media.into();
         self
@@ -107,7 +107,7 @@ impl Upload {
         self
     }
 
-    /// The size, as far as it is known without looking at the file system.
+    /// The size, if it is known without reading the file system.
     fn known_size(&self) -> Option<u64> {
         match &self.source {
             Source::Bytes(bytes) => Some(bytes.len() as u64),
@@ -124,7 +124,7 @@ impl Upload {
         }
     }
 
-    /// Whether a stream was begun, so that there is nothing left to send.
+    /// Returns true if a stream was started, so that it cannot be sent again.
     pub(super) fn is_spent(&self) -> bool {
         matches!(&self.source, Source::Stream(stream) if lock(stream).is_none())
     }
@@ -165,7 +165,7 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// The error of a file that cannot be sent. Names the part and neither path nor content.
+/// The error of a file that cannot be sent. Names the part, but neither the path nor the content.
 pub(super) fn unreadable(part: &str, fault: &str) -> Error {
     Error::validation(format!("the file of part \"{part}\" {fault}"))
 }

@@ -1,4 +1,4 @@
-//! Reading an [`Upload`] piece by piece, for one attempt.
+//! Reads an [`Upload`] piece by piece, for one attempt.
 
 use std::io;
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use super::upload::{Incoming, OnProgress, Progress, Source, Upload, unreadable};
 use crate::error::{Error, Sent};
 use crate::sync::lock;
 
-/// The largest piece that is read or handed over at once.
+/// The largest piece that is read or sent at once.
 const PIECE: usize = 64 * 1024;
 
-/// An upload that is open.
+/// An upload that is open for reading.
 pub(super) struct Reader {
     part: String,
     from: Origin,
@@ -29,15 +29,15 @@ pub(super) struct Reader {
 
 enum Origin {
     Bytes(Bytes),
-    /// No further than the size it had when it was opened.
+    /// Limited to the size that it had when it was opened.
     File(Take<File>),
-    /// Not begun: another attempt may still have it.
+    /// Not started: another attempt may still take it.
     Waiting(Arc<Mutex<Option<Incoming>>>),
     Stream(Incoming),
 }
 
 impl Reader {
-    /// Opens the upload of a part. A stream stays where it is until its first piece is wanted.
+    /// Opens the upload of a part. A stream is not taken before its first piece is needed.
     pub(super) async fn open(part: &str, upload: &Upload) -> Result<Self, Error> {
         let (from, size) = match &upload.source {
             Source::Bytes(bytes) => (Origin::Bytes(bytes.clone()), Some(bytes.len() as u64)),
@@ -45,16 +45,16 @@ impl Reader {
                 let cannot = |error: io::Error| {
                     unreadable(part, &format!("cannot be opened: {}", error.kind())).with_source(error)
                 };
-                // Before it is opened: opening a pipe waits for one who writes.
+                // Checked before opening, because opening a pipe waits for a writer.
                 if !tokio::fs::metadata(path).await.map_err(cannot)?.is_file() {
-                    return Err(unreadable(part, "is no regular file; give what it holds as a stream"));
+                    return Err(unreadable(part, "is not a regular file; pass its content as a stream"));
                 }
                 let file = File::open(path).await.map_err(cannot)?;
                 let data = file.metadata().await.map_err(cannot)?;
                 (Origin::File(file.take(data.len())), Some(data.len()))
             }
             Source::Stream(_) if upload.is_spent() => {
-                return Err(unreadable(part, "is a stream that was read already; make a new one for each call"));
+                return Err(unreadable(part, "is a stream that was already read; create a new one for each call"));
             }
             Source::Stream(stream) => (Origin::Waiting(Arc::clone(stream)), upload.promised),
         };
@@ -121,13 +121,13 @@ impl Stream for Reader {
                 return Poll::Ready(Some(Err(fault.with_source(error))));
             }
             None if this.size.is_some_and(|size| this.sent < size) => {
-                return Poll::Ready(Some(Err(this.fault("ends before the size it should have"))));
+                return Poll::Ready(Some(Err(this.fault("is shorter than its declared size"))));
             }
             None => return Poll::Ready(None),
         };
         let sent = this.sent.saturating_add(piece.len() as u64);
         if this.size.is_some_and(|size| sent > size) {
-            return Poll::Ready(Some(Err(this.fault("goes on beyond the size it should have"))));
+            return Poll::Ready(Some(Err(this.fault("is longer than its declared size"))));
         }
         this.sent = sent;
         this.report();

@@ -1,4 +1,4 @@
-//! A reply as it came over the wire.
+//! A reply as it was received.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,14 +19,14 @@ pub struct RawReply {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    /// How many requests were sent for it; 0 for one made by hand.
+    /// Number of requests that were sent for it; 0 if it was created with [`new`](Self::new).
     pub(crate) attempts: u32,
-    /// How much memory it may take once it is read.
+    /// Memory that its values may take, in bytes.
     pub(crate) room: usize,
 }
 
 impl RawReply {
-    /// A reply made by hand, for tests and tables.
+    /// Creates a reply, for tests and tables.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { status, headers, body: body.into(), attempts: 0, room: memory::USUAL }
@@ -50,7 +50,7 @@ impl RawReply {
         &self.body
     }
 
-    /// The body as text; bytes that are no UTF-8 are replaced.
+    /// The body as text; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
@@ -62,14 +62,14 @@ impl RawReply {
         memory::within(self.room, self.body.len(), || memory::json(&self.body).ok())?
     }
 
-    /// What a body that is not JSON has to say: the title of a web page, or a line of text.
+    /// Returns the message in a body that is not JSON: the title of a web page, or a line of text.
     /// `None` if it is empty or is JSON.
     #[must_use]
     pub fn plain_message(&self) -> Option<String> {
         super::page::message(self)
     }
 
-    /// The first header of that name, or `None` where it is absent or no plain text.
+    /// The first header of that name, or `None` if it is absent or not plain text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -80,8 +80,8 @@ impl RawReply {
     /// # Errors
     ///
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the place in the body; the body is
-    /// kept in the error, its values are not part of the message. The same if it takes more memory than the client allows
-    /// ([`max_decoded`](crate::ClientBuilder::max_decoded)).
+    /// kept in the error, its values are not part of the message. The same if it takes more memory than the client
+    /// allows ([`max_decoded`](crate::ClientBuilder::max_decoded)).
     pub fn decode<T: Wire>(&self) -> Result<T, Error> {
         let read = memory::within(self.room, self.body.len(), || codec::decode(&self.body));
         read.unwrap_or_else(|| Err(codec::DecodeError::too_large())).map_err(|error| self.undecoded(error))
@@ -105,7 +105,7 @@ impl RawReply {
             .with_source(error)
     }
 
-    /// `Retry-After` as a wait, given in seconds or as a date.
+    /// `Retry-After` as a duration from now. The header contains seconds or a date.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let text = self.header(header::RETRY_AFTER.as_str())?.trim();
@@ -116,8 +116,8 @@ impl RawReply {
         Some(self.until(at))
     }
 
-    /// The wait until a time that the vendor names; none if it has passed. It is compared with the
-    /// reply's own `Date`, so that a wrong local clock does no harm.
+    /// Returns the wait until a time that the vendor returned; zero if it has passed. It is compared with the
+    /// reply's own `Date`, so that a wrong local clock does not matter.
     #[must_use]
     pub fn until(&self, at: SystemTime) -> Duration {
         let now = self.header(header::DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());

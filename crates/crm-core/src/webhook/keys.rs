@@ -113,7 +113,7 @@ impl PublicKey {
         let bytes = decoded(text)?;
         let key = bytes.strip_prefix(&ED25519_SPKI).unwrap_or(&bytes);
         if key.len() != 32 {
-            return Err(Error::config("this is no Ed25519 key: 32 bytes are, or 44 in their wrapping"));
+            return Err(Error::config("not an Ed25519 key; it must have 32 bytes, or 44 in SPKI form"));
         }
         Ok(Self { algorithm: &ED25519, key: key.to_vec() })
     }
@@ -130,7 +130,7 @@ impl PublicKey {
         let key = wrapped.and_then(|bits| bits.get(RSA_BITS_HEADER..)).unwrap_or(&bytes);
         // The first byte of every such key; whether the rest is one, the first signature shows.
         if key.len() < 256 || key.first() != Some(&0x30) {
-            return Err(Error::config("this is no RSA key of 2048 bits or more"));
+            return Err(Error::config("not an RSA key of at least 2048 bits"));
         }
         Ok(Self { algorithm: &RSA_PKCS1_2048_8192_SHA256, key: key.to_vec() })
     }

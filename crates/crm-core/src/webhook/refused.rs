@@ -69,15 +69,15 @@ impl fmt::Display for Refused {
             Self::Unsigned { header } => write!(f, "the delivery is not signed: there is no `{header}` header"),
             Self::Malformed { what } => write!(f, "`{what}` of the delivery cannot be read"),
             Self::WrongSignature => f.write_str(
-                "the signature does not fit: it was made with another key or over other bytes (check the key, that the body \
+                "the signature does not match: it was made with another key or over other bytes (check the key, that the body \
                  is raw, and that the address is the one the vendor called: public host, query, still percent-encoded)",
             ),
             Self::Stale { age } => write!(f, "the delivery was signed {} s ago", age.as_secs()),
-            Self::Future { by } => write!(f, "the delivery was signed {} s ahead of our clock", by.as_secs()),
-            Self::Repeated => f.write_str("the delivery came before"),
+            Self::Future { by } => write!(f, "the delivery was signed {} s ahead of the local clock", by.as_secs()),
+            Self::Repeated => f.write_str("the delivery was already received"),
             Self::Unremembered { reason } => write!(
                 f,
-                "whether the delivery came before is not known, the vendor will deliver it again: {reason}"
+                "it is not known whether the delivery was already received; the vendor delivers it again: {reason}"
             ),
             Self::Body(error) => write!(f, "the body of the delivery cannot be read {error}"),
         }

@@ -37,7 +37,7 @@ impl FileStore {
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
         make_directory(&directory).map_err(|error| {
-            Error::config(format!("the token store's directory {} cannot be made", directory.display()))
+            Error::config(format!("the token store's directory {} cannot be created", directory.display()))
                 .with_source(error)
         })?;
         Ok(Self { directory: Arc::from(directory) })
@@ -77,7 +77,7 @@ impl FileStore {
         let text = Secret::new(text);
         let record = StoredTokens::decode(text.expose()).map_err(|error| {
             let advice = "put it back from a copy, or remove it and authorise the account again";
-            let text = format!("the account's file in {} holds no tokens; {advice}", self.directory.display());
+            let text = format!("the account's file in {} contains no tokens; {advice}", self.directory.display());
             Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
         })?;
         Ok(Some(record))

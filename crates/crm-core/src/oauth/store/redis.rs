@@ -122,7 +122,7 @@ impl TokenStore for RedisStore {
                 return Ok(None);
             }
             StoredTokens::decode(text.expose()).map(Some).map_err(|error| {
-                let text = "Redis holds no tokens under the account's key; remove it and authorise the account again";
+                let text = "Redis contains no tokens under the account's key; remove it and authorise the account again";
                 Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
             })
         })

@@ -1,4 +1,4 @@
-//! Bodies, in pieces of every length.
+//! Bodies that arrive in pieces of every length.
 
 use std::io::Write;
 
@@ -30,7 +30,7 @@ fn read(coding: Coding, bytes: &[u8], piece: usize) -> Result<Bytes, Fault> {
     end.map(|()| bytes)
 }
 
-/// A header with everything that can be in one.
+/// A gzip header with every optional field.
 fn full() -> GzBuilder {
     GzBuilder::new().extra(*b"extra").filename("name").comment("comment").mtime(1)
 }
@@ -141,7 +141,7 @@ fn codings_are_read_from_all_headers() {
 }
 
 proptest! {
-    /// A changed bit is an error, unless it is in a part of the header that says nothing about the text.
+    /// A changed bit is an error, unless it is in a part of the header that does not affect the text.
     #[test]
     fn damage_is_never_a_text(text in proptest::collection::vec(any::<u8>(), 0..500), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
         let mut bytes = gzip(&text);
