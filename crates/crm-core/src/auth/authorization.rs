@@ -1,4 +1,4 @@
-//! What one request is authorised with.
+//! The authorization of one request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::Secret;
 use crate::error::Error;
 
-/// One header that carries the credential, or none.
+/// One header that contains the credential, or none.
 #[derive(Clone)]
 pub struct Authorization {
     header: Option<(HeaderName, HeaderValue)>,
@@ -17,13 +17,13 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// Nothing to send.
+    /// Creates an authorization that sends nothing.
     #[must_use]
     pub fn none() -> Self {
         Self { header: None, secret: None, generation: 0 }
     }
 
-    /// `Authorization: Bearer <token>`.
+    /// Creates `Authorization: Bearer <token>`.
     ///
     /// # Errors
     ///
@@ -32,11 +32,11 @@ impl Authorization {
         Self::build(header::AUTHORIZATION, &format!("Bearer {}", token.expose()), token)
     }
 
-    /// Any other header, for vendors that use their own.
+    /// Creates any other header, for vendors that use their own.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the secret cannot stand in a header.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the secret is not a valid header value.
     pub fn header(name: HeaderName, secret: &Secret) -> Result<Self, Error> {
         Self::build(name, secret.expose(), secret)
     }
@@ -47,14 +47,14 @@ impl Authorization {
         Ok(Self { header: Some((name, value)), secret: Some(Arc::new(secret.clone())), generation: 0 })
     }
 
-    /// Marks which renewal this token came from.
+    /// Sets the number of the renewal that returned this token.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self
     }
 
-    /// Which renewal this token came from; 0 for one that never changes.
+    /// Number of the renewal that returned this token; 0 for one that never changes.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation

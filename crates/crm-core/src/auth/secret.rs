@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A secret. `Debug` hides it and there is no `Display`; [`expose`](Self::expose) is the one way
-/// to the text, and easy to search for. Its memory is overwritten when it is dropped.
+/// A secret. `Debug` hides it and there is no `Display`; [`expose`](Self::expose) is the only access
+/// to the text, and is easy to search for. Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Box<str>);
 
@@ -14,7 +14,7 @@ impl Secret {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let mut text = text.into();
-        // A copy of the exact size: shrinking the text could leave it behind.
+        // A copy of the exact size, because shrinking the text could leave a copy behind.
         let secret = Self(Box::from(text.as_str()));
         text.zeroize();
         secret

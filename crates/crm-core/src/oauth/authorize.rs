@@ -1,4 +1,4 @@
-//! Asking a person for consent, and reading the answer.
+//! Asks a user for consent and reads the answer.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use crate::crypto;
 use crate::error::{Error, ErrorKind};
 use crate::meta::OpMeta;
 
-/// The address of a vendor's page of consent, in the making. Begun by a vendor crate's `App`.
+/// Builds the address of a vendor's consent page. Created by a vendor crate's `App`.
 ///
 /// [`build`](Self::build) checks the scopes: each must be one that an operation of the vendor
-/// names, and each operation given to [`covering`](Self::covering) must be allowed by one of them.
+/// requires, and each operation given to [`covering`](Self::covering) must be allowed by one of them.
 #[must_use = "it does nothing until it is built"]
 #[derive(Debug, Clone)]
 pub struct Authorize {
@@ -30,7 +30,7 @@ pub struct Authorize {
 }
 
 impl Authorize {
-    /// A request without scopes. `known` are all scopes that the vendor's operations name. Called
+    /// Creates a request without scopes. `known` contains all scopes that the vendor's operations require. Called
     /// by vendor crates.
     pub fn new(
         endpoint: &'static str,
@@ -51,25 +51,25 @@ impl Authorize {
         }
     }
 
-    /// Asks for these scopes.
+    /// Requests these scopes.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes.extend(scopes.into_iter().map(Into::into));
         self
     }
 
-    /// Asks for these scopes where the account has them (`optional_scope`; HubSpot).
+    /// Requests these scopes if the account has them (`optional_scope`; HubSpot).
     pub fn optional_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.optional.extend(scopes.into_iter().map(Into::into));
         self
     }
 
-    /// Asks for a scope that no operation of the documents names.
+    /// Requests a scope that no documented operation requires.
     pub fn unlisted_scope(mut self, scope: impl Into<String>) -> Self {
         self.unlisted.push(scope.into());
         self
     }
 
-    /// Checks that the scopes allow these operations, as far as their documents say.
+    /// Checks that the scopes allow these operations, as far as their documents list them.
     pub fn covering(mut self, operations: impl IntoIterator<Item = &'static OpMeta>) -> Self {
         self.operations.extend(operations);
         self
@@ -81,11 +81,11 @@ impl Authorize {
         self
     }
 
-    /// Checks everything and makes the address, with a `state` of its own.
+    /// Checks all settings and creates the address, with a new `state`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`], which names the scope or operation that is wrong.
+    /// [`ErrorKind::Config`], which names the wrong scope or operation.
     pub fn build(self) -> Result<ConsentRequest, Error> {
         self.check()?;
         let (state, pkce) = (random_text()?, if self.pkce { Some(Pkce::new()?) } else { None });
@@ -137,9 +137,9 @@ impl Authorize {
     }
 }
 
-/// A request for consent: where to send the person, and what to check the answer against. Between
-/// the two keep the [`state`](Self::state), and the [`pkce`](Self::pkce) secret if there is one, in
-/// the person's session.
+/// A request for consent: the address for the user, and the values to check the answer against. Until the
+/// answer arrives, store the [`state`](Self::state), and the [`pkce`](Self::pkce) secret if there is one,
+/// in the user's session.
 #[derive(Clone)]
 pub struct ConsentRequest {
     url: String,
@@ -149,37 +149,37 @@ pub struct ConsentRequest {
 }
 
 impl ConsentRequest {
-    /// A request out of a session. It has no address any more. With an empty `state`, for example of a
+    /// Restores a request from a session. It has no address. With an empty `state`, for example of a
     /// session that was lost, [`answered`](Self::answered) refuses every answer.
     #[must_use]
     pub fn resume(redirect_uri: impl Into<String>, state: impl Into<Secret>, pkce: Option<Pkce>) -> Self {
         Self { url: String::new(), redirect_uri: redirect_uri.into(), state: state.into(), pkce }
     }
 
-    /// The address to send the person to.
+    /// The address to send the user to.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What the answer must carry.
+    /// The `state` that the answer must contain.
     #[must_use]
     pub fn state(&self) -> &Secret {
         &self.state
     }
 
-    /// The secret of PKCE, where it is used.
+    /// The PKCE secret, if PKCE is used.
     #[must_use]
     pub fn pkce(&self) -> Option<&Pkce> {
         self.pkce.as_ref()
     }
 
-    /// Reads the address that the person came back to, or its query.
+    /// Reads the address that the user was redirected to, or its query.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`] if it is no answer to this request: another `state`, no code. Do
-    /// not go on then. [`ErrorKind::Permission`] if consent was refused.
+    /// [`ErrorKind::Validation`] if it is not an answer to this request: another `state` or no code. Do
+    /// not continue then. [`ErrorKind::Permission`] if consent was refused.
     pub fn answered(&self, address: &str) -> Result<Consent, Error> {
         let query = address.split_once('?').map_or(address, |(_, query)| query);
         let query = query.split('#').next().unwrap_or(query);
@@ -210,7 +210,7 @@ impl fmt::Debug for ConsentRequest {
     }
 }
 
-/// A person's consent: a code that can be exchanged once for tokens.
+/// A user's consent: a code that can be exchanged once for tokens.
 #[derive(Debug, Clone)]
 pub struct Consent {
     code: Secret,
@@ -219,7 +219,7 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// A code that was read by other means, for the redirect URI it was given to.
+    /// Creates a consent from a code that was read by other means, and the redirect URI of its request.
     #[must_use]
     pub fn new(code: impl Into<Secret>, redirect_uri: impl Into<String>) -> Self {
         Self { code: code.into(), redirect_uri: redirect_uri.into(), pkce: None }
@@ -231,13 +231,13 @@ impl Consent {
         &self.code
     }
 
-    /// The redirect URI, which the exchange names again.
+    /// The redirect URI, which the exchange sends again.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
 
-    /// The secret of PKCE, where it is used.
+    /// The PKCE secret, if PKCE is used.
     #[must_use]
     pub fn pkce(&self) -> Option<&Pkce> {
         self.pkce.as_ref()

@@ -12,13 +12,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
 
-/// The credential of one account, renewed when it is asked for and about to expire.
+/// The credential of one account, renewed on use when it is about to expire.
 ///
-/// All calls of a process share one renewal, and all processes that share a store share it too.
-/// A little before the end of a token one call sets a renewal off while all go on with the token
-/// at hand; each process does so at a time of its own. The renewal runs on a thread of the library,
-/// whether or not the caller's runtime is driven meanwhile. See the [module](super) for what holds when
-/// something fails.
+/// All calls of a process share one renewal, and so do all processes that share a store. Shortly before a
+/// token expires, one call starts a renewal while all calls continue to use the current token; each process
+/// chooses its own time for it. The renewal runs on a thread of the library, even if the caller's
+/// runtime is not driven in the meantime. See the [module](super) for the guarantees if something
+/// fails.
 ///
 /// Await [`settle`](Credentials::settle), of this value or of the client, before a program ends.
 pub struct OAuthCredentials {
@@ -26,8 +26,8 @@ pub struct OAuthCredentials {
 }
 
 impl OAuthCredentials {
-    /// Credentials of an account, whose name, with the vendor's, is the key in the store and in
-    /// limiters: the same in all processes, and no secret. Two apps of one vendor that act for the same
+    /// Creates the credentials of an account. Its name, together with the vendor's, is the key in the store and
+    /// in limiters: the same in all processes, and not a secret. Two apps of one vendor that act for the same
     /// account need different names or different stores. Nothing is read before the first call.
     ///
     /// # Errors
@@ -44,8 +44,8 @@ impl OAuthCredentials {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Another clock, and a seed for the jitter, for tests. Renewals then run on the runtime of the
-    /// caller, so that a clock that moves by itself sees them.
+    /// Sets another clock, and a seed for the jitter, for tests. Renewals then run on the runtime of the
+    /// caller, so that an automatic clock notices them.
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn Clock>, seed: u64) -> Self {
         let Shared { account, source, store, .. } = &*self.shared;
@@ -54,7 +54,7 @@ impl OAuthCredentials {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Stores the tokens that an authorisation brought, in place of whatever the store holds.
+    /// Stores the tokens of a new authorisation, and replaces those in the store.
     ///
     /// # Errors
     ///
@@ -78,14 +78,14 @@ impl OAuthCredentials {
         shared.adopt(&record).map(drop)
     }
 
-    /// Declares that the last refresh token that is known was not used up, so that the next renewal sends
-    /// it: one that was sent without an answer while the access token is good, one that the vendor
-    /// refused by mistake, or one that only this process holds because the store lost it. Only a person
-    /// can know that; if it is wrong, the vendor refuses the token, and may revoke what belongs to it.
+    /// Declares that the last known refresh token was not used up, so that the next renewal sends it: a
+    /// token that was sent without a reply while the access token is valid, one that the vendor refused by
+    /// mistake, or one that only this process has because the store lost it. Only a person can know this.
+    /// If it is wrong, the vendor refuses the token, and may revoke the tokens that belong to it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store fails or holds nothing of the account.
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store fails or has no record of the account.
     pub async fn presume_unspent(&self) -> Result<(), Error> {
         let shared = &self.shared;
         shared.claim().await?;
@@ -96,7 +96,7 @@ impl OAuthCredentials {
         shared.adopt(&record).map(drop)
     }
 
-    /// The account's tokens as they are stored; `None` if it was never authorised.
+    /// Returns the stored tokens of the account; `None` if it was never authorised.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Credentials for OAuthCredentials {
                 (current, self.shared.fly(&mut held, Need { past, refused: false }))
             };
             match (usable, &mut flight) {
-                // It goes on without us.
+                // The renewal continues in the background.
                 (Some(current), _) => Ok(current.authorization.clone()),
                 (None, Ok(flight)) => arrival(flight).await.map(|current| current.authorization.clone()),
                 (None, Err(error)) => Err(error.clone()),
@@ -147,7 +147,7 @@ impl Credentials for OAuthCredentials {
                 }
                 self.shared.fly(&mut held, Need { past: current.generation(), refused: true })?
             };
-            // A renewal that began before the refusal may have kept to the same token.
+            // A renewal that started before the refusal may have kept the same token.
             arrival(&mut flight).await.map(|current| current.generation() != used.generation())
         })
     }

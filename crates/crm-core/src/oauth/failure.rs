@@ -1,4 +1,4 @@
-//! What a failed renewal means, and the words for it.
+//! Reads failed renewals, and writes their messages.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -6,18 +6,18 @@ use std::time::SystemTime;
 use crate::codec::Timestamp;
 use crate::error::{Error, ErrorKind};
 
-/// What became of the refresh token that was sent.
+/// The state of the refresh token after it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It is as good as before.
+    /// It is still valid.
     Unspent,
-    /// The vendor does not take it any more.
+    /// The vendor no longer accepts it.
     Refused,
     /// It may have been used up.
     Unknown,
 }
 
-/// What a failure says about the refresh token.
+/// Returns the state of the refresh token after a failure.
 pub(super) fn fate(error: &Error) -> Fate {
     let said = |word: &str| {
         let vendor = error.vendor();
@@ -26,7 +26,7 @@ pub(super) fn fate(error: &Error) -> Fate {
     if said("invalid_grant") || said("BAD_REFRESH_TOKEN") {
         return Fate::Refused;
     }
-    // 503 says that the request was not handled; other failures of a server say nothing.
+    // 503 means that the request was not processed; other server errors leave it open.
     let handled = error.may_have_happened() && error.status() != Some(503);
     if handled || error.kind() == ErrorKind::Decode { Fate::Unknown } else { Fate::Unspent }
 }
@@ -41,13 +41,13 @@ pub(super) fn not_stored(account: &str, error: Error) -> Error {
     token(account, text).with_source(error)
 }
 
-/// The refresh token may be used up, and there is another way to new tokens, which failed.
+/// The refresh token may be used up, and the other way to new tokens failed.
 pub(super) fn unknown(account: &str, sent_at: SystemTime) -> Error {
     let sent = Timestamp::from(sent_at);
     token(account, format!("the refresh token, which works once, was sent at {sent} and no answer was stored"))
 }
 
-/// The refresh token may be used up, and the access token is good.
+/// The refresh token may be used up, and the access token is valid.
 pub(super) fn held_back(account: &str, sent_at: SystemTime) -> Error {
     let sent = Timestamp::from(sent_at);
     token(
@@ -59,7 +59,7 @@ pub(super) fn held_back(account: &str, sent_at: SystemTime) -> Error {
     )
 }
 
-/// Another process sent the refresh token and may have the answer.
+/// Another process sent the refresh token and may have the reply.
 pub(super) fn awaited(account: &str, sent_at: SystemTime) -> Error {
     let sent = Timestamp::from(sent_at);
     token(
@@ -71,7 +71,7 @@ pub(super) fn awaited(account: &str, sent_at: SystemTime) -> Error {
     )
 }
 
-/// The refresh token may be used up, and a further try has nothing to lose.
+/// The refresh token may be used up, and another attempt can do no further harm.
 pub(super) fn tried_again(account: &str, sent_at: SystemTime) -> Error {
     let sent = Timestamp::from(sent_at);
     token(

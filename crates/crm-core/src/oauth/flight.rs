@@ -1,4 +1,4 @@
-//! What a process knows of an account, and the one renewal that its calls share.
+//! The state of an account in a process, and the one renewal that its calls share.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -14,22 +14,22 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::sync::lock;
 
-/// The most by which a token is renewed before its end; a tenth of its life where that is less.
+/// Maximum time before its expiry at which a token is renewed; a tenth of its lifetime if that is less.
 const EARLY: Duration = Duration::from_secs(300);
-/// A token younger than this that is refused did not expire.
+/// A token younger than this that is refused has not expired.
 const YOUNG: Duration = Duration::from_secs(10);
-/// How long after a failed renewal the next one begins, where the vendor names no time. It doubles
-/// with each renewal that sent something in vain.
+/// Pause after a failed renewal, if the vendor returns no time. It doubles with each renewal that sent
+/// something without success.
 const PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The longest pause that a vendor may ask for.
+/// Maximum pause that a vendor may ask for.
 const LONGEST_HINT: Duration = Duration::from_secs(3_600);
-/// How soon after a failure to store new tokens that is tried again, without a call.
+/// Pause after a failure to store new tokens, before storing is tried again without a call.
 const SAVE_PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) struct Shared {
     pub(super) account: String,
-    /// The name in the store.
+    /// The key in the store.
     pub(super) record_key: String,
     pub(super) source: Arc<dyn TokenSource>,
     pub(super) store: Arc<dyn TokenStore>,
@@ -39,24 +39,24 @@ pub(super) struct Shared {
     runs_on: RunsOn,
 }
 
-/// What this process knows.
+/// State of the account in this process.
 #[derive(Default)]
 pub(super) struct Held {
     pub(super) current: Option<Arc<Current>>,
     pub(super) flight: Option<Flight>,
-    /// The last renewal's failure, and until when it is not tried again.
+    /// Failure of the last renewal, and the time until which there is no new attempt.
     pub(super) failed: Option<(Error, Duration)>,
-    /// How many renewals in a row sent something in vain.
+    /// Number of consecutive renewals that sent something without success.
     pub(super) in_vain: u32,
     /// A new set that is not stored yet.
     pub(super) unsaved: Option<StoredTokens>,
-    /// The store's lock, kept until that set is stored, so that nobody sends its predecessor.
+    /// The store's lock, kept until that set is stored, so that no other process sends its predecessor.
     pub(super) kept: Option<StoreLock>,
-    /// What this process knows of its own mark in the store.
+    /// State of this process's own mark in the store.
     pub(super) mark: Option<Mark>,
-    /// The revision of another process's mark, and since when it is known.
+    /// Revision of another process's mark, and the time since which it is known.
     pub(super) seen: Option<(u64, Duration)>,
-    /// Calls waited in vain for the answer of another process.
+    /// True if calls waited for the reply of another process without success.
     pub(super) waited: bool,
     pub(super) refusals: Refusals,
 }
@@ -66,16 +66,16 @@ pub(super) struct Held {
 pub(super) struct Mark {
     pub(super) revision: u64,
     pub(super) state: TokenState,
-    /// Nothing was sent. Otherwise it was, and brought no tokens that anybody could hold.
+    /// True if nothing was sent. Otherwise the token was sent, and no process can have received new tokens.
     pub(super) unsent: bool,
 }
 
-/// What a renewal is for.
+/// The requirements on the token that a renewal returns.
 #[derive(Clone, Copy)]
 pub(super) struct Need {
     /// A token of a later generation than this.
     pub(super) past: u64,
-    /// The vendor refused the token of that generation.
+    /// True if the vendor refused the token of that generation.
     pub(super) refused: bool,
 }
 
@@ -136,10 +136,10 @@ impl Shared {
         Self { account, record_key, source, store, clock, state: Mutex::default(), random: Mutex::new(random), runs_on }
     }
 
-    /// The renewal that is under way, or a new one. If it is too early for another, the store is looked at
-    /// for what another process renewed, unless the token is good; otherwise the last one's error is returned.
+    /// Returns the renewal that is under way, or a new one. If it is too early for another, the store is read
+    /// for tokens that another process renewed, unless the token is valid; otherwise the last error is returned.
     pub(super) fn fly(self: &Arc<Self>, held: &mut Held, need: Need) -> Result<Flight, Error> {
-        // A sender that is gone was cut off.
+        // A sender that no longer exists was cut off.
         if let Some(flight) = held.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
             return Ok(flight.clone());
         }
@@ -153,10 +153,10 @@ impl Shared {
         let (sender, flight) = watch::channel(None);
         held.flight = Some(flight.clone());
         let shared = Arc::clone(self);
-        // A task of its own, so that a caller who gives up does not take the new tokens along.
+        // A separate task, because a cancelled caller would drop the only copy of the new tokens.
         runtime.spawn(async move {
             if let Some(error) = paused {
-                // The pause is for the vendor. Another process may have renewed meanwhile.
+                // The pause protects the vendor. Another process may have renewed in the meantime.
                 let found = shared.adopt_successor(need).await;
                 lock(&shared.state).flight = None;
                 sender.send_replace(Some(found.ok_or(error)));
@@ -169,7 +169,7 @@ impl Shared {
                 shared.clock.sleep(SAVE_PAUSE).await;
                 let mut held = lock(&shared.state);
                 if held.unsaved.is_some() {
-                    // It says in the log what fails.
+                    // A failure is logged there.
                     drop(shared.fly(&mut held, need));
                 }
             }
@@ -177,7 +177,7 @@ impl Shared {
         Ok(flight)
     }
 
-    /// Notes the outcome of a renewal. Returns true if a new set is not stored yet.
+    /// Records the outcome of a renewal. Returns true if a new set is not stored yet.
     fn landed(&self, outcome: &Result<Arc<Current>, Error>) -> bool {
         let mut held = lock(&self.state);
         held.flight = None;
@@ -186,7 +186,7 @@ impl Shared {
         if let Err(error) = outcome {
             let doubled = PAUSE.saturating_mul(1 << held.in_vain.saturating_sub(1).min(8)).min(LONGEST_PAUSE);
             let pause = error.retry_after().unwrap_or(doubled).min(LONGEST_HINT);
-            // What only waits for the store is tried at once.
+            // If only storing failed, the next attempt is made at once.
             held.failed = (!unsaved).then(|| (error.clone(), self.clock.now().saturating_add(pause)));
             tracing::warn!(account = self.account, %error, "access token not renewed");
         } else {
@@ -195,7 +195,7 @@ impl Shared {
         unsaved
     }
 
-    /// Waits until nothing is under way and nothing unsaved.
+    /// Waits until no renewal is under way and everything is stored.
     pub(super) async fn settle(self: &Arc<Self>) -> Result<(), Error> {
         loop {
             let (unsaved, flight) = {
@@ -221,17 +221,17 @@ impl Shared {
         }
     }
 
-    /// Makes a record's token the one in use.
+    /// Puts a record's token into use.
     pub(super) fn adopt(&self, record: &StoredTokens) -> Result<Arc<Current>, Error> {
         let tokens = &record.tokens;
         let renew_from = tokens.expires_at.map(|end| {
-            // A refresh token that may be used up is left alone until then.
+            // A refresh token that may be used up is not sent until then.
             if record.state != TokenState::Unspent && self.source.rotates() {
                 return end;
             }
             let life = tokens.obtained_at.and_then(|at| end.duration_since(at).ok());
             let early = life.map_or(EARLY, |life| (life / 10).min(EARLY));
-            // Up to twice as early, so that processes do not all begin at once.
+            // Up to twice as early, so that processes do not all start at the same time.
             end.checked_sub(early.mul_f64(1.0 + self.random())).unwrap_or(end)
         });
         let current = Arc::new(Current {
@@ -243,12 +243,12 @@ impl Shared {
         Ok(current)
     }
 
-    /// The record that this process used last.
+    /// Returns the record that this process used last.
     pub(super) fn held(&self) -> Option<StoredTokens> {
         lock(&self.state).current.as_ref().map(|current| current.record.clone())
     }
 
-    /// A random number in `0.0..1.0`.
+    /// Returns a random number in `0.0..1.0`.
     pub(super) fn random(&self) -> f64 {
         lock(&self.random).f64()
     }

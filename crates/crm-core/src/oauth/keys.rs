@@ -1,4 +1,4 @@
-//! What an OAuth app shows of itself.
+//! The client id and secret of an OAuth app.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::options::CallOptions;
 use crate::pipeline::ClientBuilder;
 
-/// The id and the secret of an OAuth app, for the apps of vendor crates. `Debug` shows the id alone.
+/// The id and the secret of an OAuth app, for the apps of vendor crates. `Debug` shows only the id.
 #[derive(Debug, Clone)]
 pub struct AppKeys {
     id: String,
@@ -21,7 +21,7 @@ impl AppKeys {
     /// The maximum time of a token call in the queue for the rate limit.
     pub const QUEUE_TIMEOUT: Duration = Duration::from_secs(25);
 
-    /// Keys as the vendor's settings show them.
+    /// Creates keys from the values in the vendor's settings.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl AppKeys {
         self.secret.expose()
     }
 
-    /// A client for token calls: they carry the keys in their body, and all calls of the app share
+    /// Creates a client for token calls, which contain the keys in their body, and all calls of the app share
     /// one limit.
     ///
     /// # Errors

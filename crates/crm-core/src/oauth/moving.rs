@@ -1,16 +1,16 @@
-//! Records under the keys of an earlier version, which were the account's name without the vendor.
+//! Records under the keys of an earlier version, which contain only the account's name and not the vendor.
 //!
-//! | under the new key | under the old key | a read finds | a renewal or `install` first |
+//! | under the new key | under the old key | a read returns | a renewal or `install` first |
 //! |---|---|---|---|
 //! | a record | anything | that record | does nothing |
 //! | nothing | nothing, or a record of another vendor | nothing | does nothing |
 //! | nothing | a record | that record | marks it as moved to the vendor, copies it, empties it |
 //! | nothing | a record that is marked as moved to this vendor | that record | copies it, empties it |
 //!
-//! A process that dies between two steps leaves a row of this table, so nothing is lost. A process of
+//! A process that dies between two steps leaves the store in one row of this table, so nothing is lost. A process of
 //! the earlier version reads a moved record as one without a refresh token: it uses the access token
-//! to its end and never sends the refresh token beside this version. The old key's lock, which such a
-//! process holds while it renews, is held for the move.
+//! until it expires and never sends the refresh token at the same time as this version. The old key's lock, which such
+//! a process holds during a renewal, is held for the move.
 
 use super::failure;
 use super::flight::Shared;
@@ -19,7 +19,7 @@ use super::store::StoredTokens;
 use crate::error::Error;
 
 impl Shared {
-    /// The account's record, wherever it is.
+    /// The account's record, under either key.
     pub(super) async fn read(&self) -> Result<Option<StoredTokens>, Error> {
         match self.store.load(&self.record_key).await? {
             Some(record) => Ok(Some(record)),
@@ -68,7 +68,7 @@ impl Shared {
             }
             marked
         };
-        // If it is there already, another process was faster with the same record.
+        // If it already exists, another process was faster with the same record.
         self.store.swap(&self.record_key, &marked.copied()).await?;
         self.store.swap(&self.account, &marked.emptied()).await?;
         tracing::info!(

@@ -10,22 +10,22 @@ use crate::crypto::library::digest::{SHA256, digest};
 use crate::crypto::library::rand::{SecureRandom as _, SystemRandom};
 use crate::error::Error;
 
-/// The secret behind one authorisation request: its hash goes into the address, the secret itself
-/// into the exchange of the code, so that nobody else can use the code.
+/// The secret behind one authorisation request: its hash is sent in the address, the secret itself
+/// with the exchange of the code, so that no one else can use the code.
 #[derive(Clone)]
 pub struct Pkce(Secret);
 
 impl Pkce {
-    /// A new secret.
+    /// Creates a new secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the system has no randomness.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the system provides no randomness.
     pub fn new() -> Result<Self, Error> {
         random_text().map(Self)
     }
 
-    /// A secret that was kept somewhere, for example in a session.
+    /// Restores a secret that was stored, for example in a session.
     ///
     /// # Errors
     ///
@@ -42,13 +42,13 @@ impl Pkce {
         }
     }
 
-    /// What goes into the exchange of the code.
+    /// The value to send with the exchange of the code.
     #[must_use]
     pub fn verifier(&self) -> &Secret {
         &self.0
     }
 
-    /// What goes into the address, with the method `S256`.
+    /// The value to send in the address, with the method `S256`.
     #[must_use]
     pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, self.0.expose().as_bytes()))

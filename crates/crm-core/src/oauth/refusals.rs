@@ -1,9 +1,9 @@
-//! Refused tokens that a renewal does not cure.
+//! Refused tokens for which a renewal does not help.
 
 use std::time::Duration;
 
-/// How long no refusal renews after one that a renewal did not cure. It doubles as long as that
-/// goes on.
+/// Time without renewals after a refusal for which a renewal did not help. It doubles while this
+/// continues.
 const FIRST: Duration = Duration::from_secs(600);
 const LONGEST: Duration = Duration::from_secs(86_400);
 
@@ -21,7 +21,7 @@ impl Refusals {
         now < self.until
     }
 
-    /// Notes that a call was refused with a token that had just been renewed for it.
+    /// Records that a call was refused with a token that had just been renewed for it.
     pub(super) fn not_cured(&mut self, now: Duration) {
         if self.futile(now) {
             return;
@@ -49,7 +49,7 @@ mod tests {
             now += refusals.hold;
         }
         assert_eq!(holds, [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440, 1440]);
-        // After as long without a refusal it begins anew.
+        // After an equal time without a refusal, the time starts from the beginning.
         now += refusals.hold;
         refusals.not_cured(now);
         assert_eq!(refusals.hold, FIRST);

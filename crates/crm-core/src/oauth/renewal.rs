@@ -1,5 +1,5 @@
-//! One renewal, from the store's lock to the stored successor. The [module](super) has the table of
-//! what is sent when.
+//! One renewal, from the store's lock to the stored successor. The [module](super) contains the table of
+//! states and requests.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,35 +11,35 @@ use super::store::{StoreLock, StoredTokens, TokenState};
 use crate::error::Error;
 use crate::sync::lock;
 
-/// How long the lock is held at most. A renewal must be over by then.
+/// Maximum time for which the lock is held. A renewal must end before that.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
-/// How often a lock that others hold is asked for.
+/// Interval between attempts to take a lock that another process holds.
 pub(super) const LOOK: Duration = Duration::from_millis(50);
-/// How often one renewal sends a refresh token whose access token is over, the first pause between, and
-/// how long after its begin the last try starts: a later one would have little time for its answer.
+/// Maximum number of times that one renewal sends a refresh token whose access token is expired, the first pause
+/// between them, and the latest start of the last one: a later one would have little time for its reply.
 const TRIES: u32 = 3;
 const LAST_TRY: Duration = Duration::from_secs(15);
 const TRY_PAUSE: Duration = Duration::from_millis(500);
-/// How old another process's mark "sent" must be before the refresh token is sent again: that process may
-/// have the answer, and be slow to store it. Longer than the lease, for a process that was stopped in between.
+/// Minimum age of another process's mark "sent" before the refresh token is sent again: that process may
+/// have the reply, and be slow to store it. Longer than the lease, for a process that was stopped in between.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How long such a mark is looked at under the lock in any case. A process that has the answer and could
-/// not store it, because the store was away, tries that more often.
+/// Time for which such a mark is always observed under the lock. A process that has the reply and could
+/// not store it, because the store was unreachable, tries to store it more often than this.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often the store is looked at meanwhile.
+/// Interval between reads of the store in that time.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// What came of waiting for the lock.
+/// Result of waiting for the lock.
 enum Turn {
     Ours(StoreLock),
-    /// Somebody else renewed.
+    /// Another process renewed.
     Done(StoredTokens),
 }
 
-/// What came of the time under the lock.
+/// Result of the work under the lock.
 enum Came {
     Tokens(StoredTokens),
-    /// Another process may have the answer, and has this long to store it.
+    /// Another process may have the reply, and this much time to store it.
     Later {
         wait: Duration,
         sent_at: SystemTime,
@@ -47,8 +47,8 @@ enum Came {
 }
 
 impl Shared {
-    /// Gets a token of a generation after `need.past` that is good now: one that somebody else stored,
-    /// or a new one. Returns the same token if it is good and its successor may be on its way.
+    /// Gets a token of a generation after `need.past` that is valid now: one that another process stored,
+    /// or a new one. Returns the same token if it is valid and its successor may be under way.
     pub(super) async fn renew(self: &Arc<Self>, need: Need) -> Result<Arc<Current>, Error> {
         self.save_what_is_left().await?;
         if let Some(record) = self.successor(need).await? {
@@ -65,7 +65,7 @@ impl Shared {
                 Came::Tokens(record) => return self.adopt(&record),
                 Came::Later { wait, sent_at } => (wait, sent_at),
             };
-            // Calls wait for it once. Where it is sent again and again, as in an outage, they fail at once.
+            // Calls wait for it once. If it is sent repeatedly, for example in an outage, they fail at once.
             if std::mem::replace(&mut lock(&self.state).waited, true) {
                 return Err(failure::awaited(&self.account, sent_at));
             }
@@ -75,7 +75,7 @@ impl Shared {
         }
     }
 
-    /// Waits for another process to store its answer.
+    /// Waits for another process to store its reply.
     async fn successor_within(&self, wait: Duration, need: Need) -> Result<Option<StoredTokens>, Error> {
         let end = self.clock.now().saturating_add(wait);
         loop {
@@ -90,13 +90,13 @@ impl Shared {
         }
     }
 
-    /// The stored record, if it is after `need.past` and good.
+    /// Returns the stored record, if it is after `need.past` and valid.
     async fn successor(&self, need: Need) -> Result<Option<StoredTokens>, Error> {
         let stored = self.read().await?;
         Ok(stored.filter(|record| record.generation > need.past && self.is_good(record)))
     }
 
-    /// Makes the stored token the one in use, if it is after `need.past` and good.
+    /// Puts the stored token into use, if it is after `need.past` and valid.
     pub(super) async fn adopt_successor(&self, need: Need) -> Option<Arc<Current>> {
         let record = self.successor(need).await.ok()??;
         let current = self.adopt(&record).ok()?;
@@ -125,7 +125,7 @@ impl Shared {
         }
     }
 
-    /// Gives the lock back, unless a new set is still to be stored.
+    /// Releases the lock, unless a new set is not stored yet.
     async fn give_back(&self, held: StoreLock) {
         let done = {
             let mut state = lock(&self.state);
@@ -136,7 +136,7 @@ impl Shared {
         }
     }
 
-    /// Under the lock.
+    /// The part of a renewal that holds the lock.
     async fn renew_locked(self: &Arc<Self>, need: Need) -> Result<Came, Error> {
         self.claim().await?;
         let Some(mut stored) = self.stored().await? else {
@@ -160,7 +160,7 @@ impl Shared {
                 if self.source.obtain().is_some() {
                     let otherwise = failure::unknown(&self.account, at);
                     match self.obtain(need, stored.clone(), otherwise).await {
-                        // The refresh token is what is left.
+                        // Only the refresh token remains.
                         Err(_) if self.is_over(need, &stored) && lock(&self.state).unsaved.is_none() => {}
                         outcome => return outcome.map(Came::Tokens),
                     }
@@ -183,13 +183,13 @@ impl Shared {
         self.refresh(need, stored).await.map(Came::Tokens)
     }
 
-    /// Whether the access token cannot be used any more, so that a further try of the refresh token
-    /// has nothing to lose.
+    /// Returns true if the access token can no longer be used, so that another attempt with the refresh
+    /// token can do no further harm.
     fn is_over(&self, need: Need, stored: &StoredTokens) -> bool {
         !self.is_good(stored) || (need.refused && stored.generation <= need.past)
     }
 
-    /// Waits for whoever may have the answer and could not store it yet.
+    /// Waits for a process that may have the reply and could not store it yet.
     async fn after_grace(&self, before: StoredTokens) -> Result<StoredTokens, Error> {
         self.clock.sleep(GRACE).await;
         match self.stored().await? {
@@ -198,10 +198,10 @@ impl Shared {
         }
     }
 
-    /// The stored record; or, where the store lost it, the one that this process used, put back.
+    /// Returns the stored record. If the store lost it, restores the record that this process used.
     ///
-    /// A refresh token that rotates is put back only with an access token that is still good: one that
-    /// ended may have been renewed by another process before the store lost that.
+    /// A refresh token that rotates is restored only with an access token that is still valid: one that
+    /// expired may have been renewed by another process before the store lost that.
     async fn stored(&self) -> Result<Option<StoredTokens>, Error> {
         let stored = self.store.load(&self.record_key).await?;
         let generation = stored.as_ref().map_or(0, |stored| stored.generation);
@@ -213,7 +213,7 @@ impl Shared {
         self.keep(held).await.map(Some)
     }
 
-    /// Sends the refresh token, again while that has nothing to lose.
+    /// Sends the refresh token, and repeats this while it can do no further harm.
     async fn refresh(self: &Arc<Self>, need: Need, mut stored: StoredTokens) -> Result<StoredTokens, Error> {
         let start = self.clock.now();
         let (last, end) = (start.saturating_add(LAST_TRY), start.saturating_add(ANSWER));
@@ -252,7 +252,7 @@ impl Shared {
         Err(failure::changed(&self.account))
     }
 
-    /// Gets tokens without the refresh token; otherwise goes on with the access token while it is good,
+    /// Gets tokens without the refresh token; otherwise continues with the access token while it is valid,
     /// or fails with `otherwise`.
     async fn obtain(&self, need: Need, stored: StoredTokens, otherwise: Error) -> Result<StoredTokens, Error> {
         match self.source.obtain() {

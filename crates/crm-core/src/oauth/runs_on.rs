@@ -1,7 +1,7 @@
 //! The runtime that drives renewals.
 //!
-//! The reply with the only copy of new tokens must not stay in the socket of a runtime that nobody
-//! drives any more. So renewals have a thread of their own.
+//! The reply with the only copy of new tokens must not stay in the socket of a runtime that is no
+//! longer driven. Renewals therefore have their own thread.
 
 use tokio::runtime::Handle;
 
@@ -10,17 +10,17 @@ use crate::own_thread::OwnThread;
 
 static RENEWALS: OwnThread = OwnThread::new("crm-renewals");
 
-/// Where renewals run.
+/// The runtime on which renewals run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum RunsOn {
-    /// On the thread that is there for all renewals of the process.
+    /// On the thread that the process has for all renewals.
     OwnThread,
-    /// On the runtime of the caller, for clocks that must see all who wait.
+    /// On the runtime of the caller, for clocks that must observe all waiting tasks.
     Caller,
 }
 
 impl RunsOn {
-    /// The runtime to spawn a renewal on.
+    /// Returns the runtime to spawn a renewal on.
     pub(super) fn runtime(self) -> Result<Handle, Error> {
         match self {
             Self::OwnThread => RENEWALS

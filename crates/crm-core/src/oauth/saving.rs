@@ -1,4 +1,4 @@
-//! Writing to the store: a new set is stored before it is used, and kept until it is.
+//! Writing to the store: a new set is stored before it is used, and kept in memory until then.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::store::{StoredTokens, TokenState};
 use crate::error::Error;
 use crate::sync::lock;
 
-/// How often storing is tried in one renewal, and the first pause between.
+/// Maximum number of attempts to store in one renewal, and the first pause between them.
 const WRITES: u32 = 6;
 const WRITE_PAUSE: Duration = Duration::from_millis(100);
 
 impl Shared {
-    /// Stores a new set, and only then hands it out.
+    /// Stores a new set, and only then returns it.
     pub(super) async fn keep(&self, record: StoredTokens) -> Result<StoredTokens, Error> {
         lock(&self.state).unsaved = Some(record);
         match self.save_what_is_left().await {
@@ -23,7 +23,7 @@ impl Shared {
         }
     }
 
-    /// Stores the set that is not stored yet, if there is one, and then gives back the lock that was
+    /// Stores the set that is not stored yet, if there is one, and then releases the lock that was
     /// kept for it.
     pub(super) async fn save_what_is_left(&self) -> Result<Option<StoredTokens>, Error> {
         let Some(mut record) = lock(&self.state).unsaved.clone() else { return Ok(None) };
@@ -49,21 +49,21 @@ impl Shared {
         Ok(None)
     }
 
-    /// Stores a record over what is there, unless that is a newer one. Returns what is stored.
+    /// Replaces the stored record, unless it is newer. Returns the record that is stored.
     async fn save(&self, record: &mut StoredTokens) -> Result<StoredTokens, Error> {
         loop {
             if self.store.swap(&self.record_key, record).await? {
                 return Ok(record.clone());
             }
             match self.store.load(&self.record_key).await? {
-                // A confirmation that was lost, or an authorisation that came in between.
+                // Either the confirmation of a write was lost, or an authorisation was stored in between.
                 Some(stored) if stored.generation >= record.generation => return Ok(stored),
                 stored => record.follow(stored.as_ref()),
             }
         }
     }
 
-    /// Writes what `next` makes of the stored record.
+    /// Writes the result of `next` for the stored record.
     pub(super) async fn write(
         &self,
         next: impl Fn(Option<&StoredTokens>) -> StoredTokens,
@@ -77,8 +77,8 @@ impl Shared {
         }
     }
 
-    /// Takes back what was written about the refresh token, of the stored record or of a later one that
-    /// this process holds. Returns the record.
+    /// Resets the state of the refresh token in the stored record, or in a later record that
+    /// this process has. Returns the record.
     pub(super) async fn presume_unspent(&self) -> Result<Option<StoredTokens>, Error> {
         loop {
             let stored = self.store.load(&self.record_key).await?;

@@ -1,4 +1,4 @@
-//! Sending a refresh token once, and knowing what became of it.
+//! Sends a refresh token once, and records the result.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -12,19 +12,19 @@ use crate::error::{Error, ErrorKind, Sent};
 use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
 
-/// How long the vendor may take, over all tries of one renewal.
+/// Maximum time for the vendor's replies, over all attempts of one renewal.
 pub(super) const ANSWER: Duration = Duration::from_secs(45);
 
-/// What came of sending a refresh token.
+/// Result of sending a refresh token.
 pub(super) enum Tried {
     Renewed(StoredTokens),
     Failed { record: StoredTokens, fate: Fate, error: Error },
 }
 
 impl Shared {
-    /// Sends the refresh token once, and writes down what became of it.
+    /// Sends the refresh token once, and stores its new state.
     pub(super) async fn try_refresh(self: &Arc<Self>, stored: StoredTokens, end: Duration) -> Result<Tried, Error> {
-        // An earlier try may have used it up, whatever comes of this one.
+        // An earlier attempt may have used it up, whatever the result of this one.
         let untouched = self.is_untouched(&stored);
         let mark = Arc::new(Mutex::new(None));
         let sending = self.marking(&stored, &mark);
@@ -54,7 +54,7 @@ impl Shared {
             Fate::Unknown if !was_marked => self.mark(&record, TokenState::Sent(self.now())).await.ok(),
             Fate::Unspent | Fate::Unknown => None,
         };
-        // If it cannot be written, the failure of the vendor is still the one to report.
+        // If it cannot be written, the vendor's failure is still the error to report.
         let record = written.unwrap_or(record);
         if matches!(record.state, TokenState::Sent(_)) {
             self.note(&record, untouched && fate == Fate::Unspent);
@@ -62,12 +62,12 @@ impl Shared {
         Ok(Tried::Failed { record, fate, error })
     }
 
-    /// Whether the refresh token was certainly not used yet.
+    /// Returns true if the refresh token was certainly not used yet.
     fn is_untouched(&self, stored: &StoredTokens) -> bool {
         stored.state == TokenState::Unspent || self.knows(stored, true)
     }
 
-    /// The work before the refresh token is sent: a token that works once is marked as sent.
+    /// Returns the work before the refresh token is sent: a single-use token is marked as sent.
     fn marking(self: &Arc<Self>, stored: &StoredTokens, marked: &Arc<Mutex<Option<StoredTokens>>>) -> BeforeSend {
         let (shared, stored, marked) = (Arc::clone(self), stored.clone(), Arc::clone(marked));
         BeforeSend::new(move || {
@@ -83,16 +83,16 @@ impl Shared {
         })
     }
 
-    /// Whether this process knows what became of what the record says was sent: nothing was
-    /// (`unsent`), or no answer with tokens came.
+    /// Returns true if this process knows the result of the mark in the record: nothing was sent (`unsent`), or no
+    /// reply with tokens arrived.
     pub(super) fn knows(&self, stored: &StoredTokens, unsent: bool) -> bool {
         let held = lock(&self.state);
         let own = held.mark.as_ref().filter(|mark| mark.revision == stored.revision() && mark.state == stored.state);
         own.is_some_and(|mark| mark.unsent || !unsent)
     }
 
-    /// How old a mark of another process is. The clock of its machine may be ahead, so it is at least as old
-    /// as this process has known it.
+    /// Returns the age of another process's mark. The clock of its machine may be ahead, so the age is at least the
+    /// time for which this process has known the mark.
     pub(super) fn age(&self, stored: &StoredTokens, at: SystemTime) -> Duration {
         let (now, revision) = (self.clock.now(), stored.revision());
         let since = {
@@ -113,7 +113,7 @@ impl Shared {
         self.answer_by(self.clock.now().saturating_add(ANSWER), call).await
     }
 
-    /// Waits for the vendor, within the lease.
+    /// Waits for the vendor's reply, within the lease.
     async fn answer_by(&self, end: Duration, call: BoxFuture<'_, Result<TokenSet, Error>>) -> Result<TokenSet, Error> {
         within(&*self.clock, end, call).await.unwrap_or_else(|| {
             let text = format!("the token endpoint did not answer within {} s", ANSWER.as_secs());
@@ -121,19 +121,19 @@ impl Shared {
         })
     }
 
-    /// The time of day, as exactly as it is stored.
+    /// Returns the time of day, with the precision of stored times.
     fn now(&self) -> SystemTime {
         TokenState::stored_time(self.clock.wall())
     }
 
-    /// Writes down what happens to the refresh token.
+    /// Stores a new state of the refresh token.
     async fn mark(&self, stored: &StoredTokens, state: TokenState) -> Result<StoredTokens, Error> {
         let marked = stored.marked(state);
         match self.store.swap(&self.record_key, &marked).await {
             Ok(true) => Ok(marked),
             Ok(false) => Err(failure::changed(&self.account)),
             Err(error) => {
-                // The mark may stand although its confirmation was lost.
+                // The mark may be stored although its confirmation was lost.
                 self.note(&marked, self.is_untouched(stored));
                 Err(error)
             }

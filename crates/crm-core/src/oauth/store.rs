@@ -1,4 +1,4 @@
-//! Where token sets are kept.
+//! Stores of token sets.
 
 mod file;
 mod memory;
@@ -22,7 +22,7 @@ use crate::sync::BoxFuture;
 /// Keeps one [`StoredTokens`] for each account, for all tasks and processes that use the account.
 ///
 /// `account` is a key: the vendor's name, a slash and the account's name, for example
-/// `hubspot/portal-123`. Keys without a vendor are of an earlier version; their records are moved.
+/// `hubspot/portal-123`. Keys without a vendor come from an earlier version; their records are moved.
 ///
 /// A store of your own keeps [`StoredTokens::encode`]'s text and must hold two promises: a write is whole
 /// or not there, also after a crash, and [`swap`](Self::swap) compares and writes in one step.
@@ -32,24 +32,24 @@ use crate::sync::BoxFuture;
     note = "clone a store to share it between accounts"
 )]
 pub trait TokenStore: Send + Sync + 'static {
-    /// The record of an account; `None` if there is none.
+    /// Returns the record of an account; `None` if there is none.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store cannot be read, or what it holds
-    /// is no record.
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store cannot be read, or if its content
+    /// is not a record.
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<StoredTokens>, Error>>;
 
-    /// Writes a record if the one that is stored is its predecessor: has a
-    /// [revision](StoredTokens::revision) one lower, or is not there for revision 1. `false` means that
-    /// somebody else wrote in between, and nothing was written.
+    /// Writes a record if the stored record is its predecessor: it has a
+    /// [revision](StoredTokens::revision) one lower, or does not exist for revision 1. Returns false if
+    /// another writer came first; nothing was written then.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store cannot be written.
     fn swap<'a>(&'a self, account: &'a str, record: &'a StoredTokens) -> BoxFuture<'a, Result<bool, Error>>;
 
-    /// Takes the account's lock, which keeps others from renewing; `None` if somebody has it. It
+    /// Takes the account's lock, which prevents other renewals; `None` if another process has it. It
     /// ends with `lease` at the latest, or with the process that holds it.
     ///
     /// # Errors
@@ -72,17 +72,17 @@ impl<S: TokenStore + ?Sized> TokenStore for std::sync::Arc<S> {
     }
 }
 
-/// A lock that is held. [`release`](Self::release) gives it back at once; when it is only dropped,
-/// what it holds is dropped, and for a lock far away the lease runs out.
+/// A lock that is held. [`release`](Self::release) releases it at once. If it is only dropped,
+/// its content is dropped, and a remote lock ends with its lease.
 pub struct StoreLock(BoxFuture<'static, ()>);
 
 impl StoreLock {
-    /// A lock that `release` gives back.
+    /// Creates a lock that is released by awaiting `release`.
     pub fn new(release: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(Box::pin(release))
     }
 
-    /// Gives the lock back.
+    /// Releases the lock.
     pub async fn release(self) {
         self.0.await;
     }

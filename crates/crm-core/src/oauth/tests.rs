@@ -29,7 +29,7 @@ const VENDOR: &str = "vendor";
 /// The key of the account in stores.
 const KEY: &str = "vendor/account-1";
 
-/// What the vendor does with a refresh.
+/// The vendor's reaction to a refresh.
 #[derive(Clone)]
 enum Answer {
     New,
@@ -37,7 +37,7 @@ enum Answer {
     Hangs,
 }
 
-/// A vendor whose refresh tokens work once. Its tokens are numbered.
+/// A vendor whose refresh tokens can be used only once. Its tokens are numbered.
 #[derive(Clone)]
 struct FakeSource(Arc<Inner>);
 
@@ -107,13 +107,13 @@ impl TokenSource for FakeSource {
     }
 }
 
-/// A store that fails, or is written to, when told.
+/// A store that fails, or in which another process writes, on demand.
 #[derive(Clone, Default)]
 struct Shaky {
     store: Arc<Mutex<MemoryStore>>,
-    /// How many writes succeed before the others fail.
+    /// Number of writes that succeed before the others fail.
     writes: Arc<Mutex<Option<usize>>>,
-    /// What somebody else writes before the next write.
+    /// Record that another process writes before the next write.
     overtaking: Arc<Mutex<Option<(String, StoredTokens)>>>,
 }
 
@@ -122,7 +122,7 @@ impl Shaky {
         lock(&self.store).clone()
     }
 
-    /// Loses everything.
+    /// Loses all records.
     fn forgets(&self) {
         *lock(&self.store) = MemoryStore::new();
     }
@@ -156,7 +156,7 @@ impl TokenStore for Shaky {
             if let Some((account, record)) = overtaking {
                 assert!(self.inner().swap(&account, &record).await?);
             }
-            // As text, like other stores.
+            // Records go through their text, like in other stores.
             self.inner().swap(account, &StoredTokens::decode(record.encode().expose())?).await
         })
     }
@@ -184,7 +184,7 @@ struct World {
 }
 
 impl World {
-    /// An account whose first tokens have an hour to go.
+    /// Creates an account whose first tokens expire in an hour.
     async fn new(clock: ManualClock, source: FakeSource) -> Self {
         let store = Shaky::default();
         let credentials = process(&clock, &source, &store);
@@ -198,12 +198,12 @@ impl World {
         Self::new(clock, source).await
     }
 
-    /// The number of the token that a call gets.
+    /// Returns the number of the token that a call receives.
     async fn token(&self) -> Result<usize, Error> {
         self.credentials.authorize().await.map(|authorization| number(&authorization))
     }
 
-    /// The same of a call that may take as long as a renewal: deadlines do not move the automatic clock.
+    /// The same for a call that may take as long as a renewal: deadlines do not move the automatic clock.
     async fn token_in_time(&self) -> Result<usize, Error> {
         let mut waiting = std::pin::pin!(self.token());
         loop {
@@ -238,7 +238,7 @@ fn lost() -> Error {
     Error::new(ErrorKind::Io, "the connection broke").with_sent(Sent::Maybe)
 }
 
-/// All messages of the chain.
+/// Returns all messages of the chain.
 fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! An access token with what belongs to it.
+//! An access token with its refresh token and details.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use crate::auth::{Secret, check};
 use crate::error::Error;
 
-/// The longest lifetime that is believed; a longer one would be a mistake of units.
+/// Maximum lifetime that is accepted; a longer one would be an error of units.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
-/// Members of a reply that are secrets, or are kept in a field.
+/// Members of a reply that are secrets, or have their own field.
 const OWN: [&str; 6] = ["access_token", "refresh_token", "id_token", "expires_in", "scope", "token_type"];
 
-/// An access token, the refresh token for its successor, and what the vendor said about them.
+/// An access token, the refresh token for its successor, and the details that the vendor returned with them.
 #[derive(Clone, PartialEq)]
 pub struct TokenSet {
     pub(super) access: Secret,
@@ -25,7 +25,7 @@ pub struct TokenSet {
 }
 
 impl TokenSet {
-    /// A set with an access token alone, which is taken to be good until the vendor refuses it.
+    /// Creates a set with only an access token, which counts as valid until the vendor refuses it.
     ///
     /// # Errors
     ///
@@ -48,14 +48,14 @@ impl TokenSet {
         Ok(self)
     }
 
-    /// Sets when the access token ends.
+    /// Sets the time at which the access token expires.
     #[must_use]
     pub fn with_expiry(mut self, at: SystemTime) -> Self {
         self.expires_at = Some(at);
         self
     }
 
-    /// Sets something the vendor says about the account, as its reply names it.
+    /// Sets a detail about the account, under its name in the vendor's reply.
     #[must_use]
     pub fn with_detail(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.details.insert(name.into(), value.into());
@@ -68,8 +68,8 @@ impl TokenSet {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if there is no usable token in it. The
-    /// message says what was found, never a value.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it contains no usable token. The
+    /// message describes the form of the reply, and contains no value.
     pub fn from_reply(reply: &Value, asked_at: SystemTime) -> Result<Self, Error> {
         let Value::Object(members) = reply else {
             return Err(Error::decode("the token endpoint did not return an object"));
@@ -97,36 +97,36 @@ impl TokenSet {
         &self.access
     }
 
-    /// The refresh token, where there is one.
+    /// The refresh token, if there is one.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&Secret> {
         self.refresh.as_ref()
     }
 
-    /// When the access token ends, as far as is known.
+    /// Time at which the access token expires, if known.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// What the token may be used for, as far as the vendor said.
+    /// Scopes of the token, if the vendor returned them.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// What else the vendor said, such as the id of the account.
+    /// Another detail that the vendor returned, such as the id of the account.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&Value> {
         self.details.get(name)
     }
 
-    /// Whether the access token can be used at this time of day.
+    /// Returns true if the access token can be used at this time of day.
     pub(super) fn is_good(&self, now: SystemTime) -> bool {
         self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// Takes over what a renewal did not say again.
+    /// Adds the values of the previous set that a renewal did not return again.
     pub(super) fn succeeding(mut self, before: &Self) -> Self {
         if self.refresh.is_none() {
             self.refresh.clone_from(&before.refresh);
@@ -152,7 +152,7 @@ impl fmt::Debug for TokenSet {
     }
 }
 
-/// A lifetime in seconds, as a number or a text.
+/// Reads a lifetime in seconds, as a number or a text.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,

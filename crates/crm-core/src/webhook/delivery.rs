@@ -1,4 +1,4 @@
-//! A delivery as it came over the wire.
+//! A delivery as it was received.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 
 use super::Refused;
 
-/// What the vendor sent: nothing parsed, nothing decoded.
+/// The vendor's request: nothing parsed, nothing decoded.
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     method: &'a Method,
@@ -17,7 +17,7 @@ pub struct Delivery<'a> {
 
 impl<'a> Delivery<'a> {
     /// Creates a delivery from the parts of a request. `uri` is the whole address that the vendor
-    /// called, with scheme, host and query, and still percent-encoded: some vendors sign it. Behind
+    /// called, with scheme, host and query, and still percent-encoded: because some vendors sign it. Behind
     /// a proxy the server does not see it, so put the public address before path and query.
     #[must_use]
     pub fn new(method: &'a Method, uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
@@ -42,17 +42,17 @@ impl<'a> Delivery<'a> {
         self.body
     }
 
-    /// Whether there is such a header.
+    /// Returns true if the delivery has this header.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
 
-    /// A header that must be there once, as text.
+    /// Returns a header that must occur exactly once, as text.
     ///
     /// # Errors
     ///
-    /// [`Refused::Unsigned`] if it is missing; [`Refused::Malformed`] if it comes twice or is no
+    /// [`Refused::Unsigned`] if it is missing; [`Refused::Malformed`] if it occurs twice or is not
     /// text.
     pub fn header(&self, name: &'static str) -> Result<&'a str, Refused> {
         let mut values = self.headers.get_all(name).iter();
@@ -63,17 +63,17 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The signature in base64 that a header holds.
+    /// Returns the base64 signature in a header.
     ///
     /// # Errors
     ///
-    /// As [`header`](Self::header); [`Refused::Malformed`] also if it is no base64.
+    /// Those of [`header`](Self::header); [`Refused::Malformed`] also if it is not base64.
     pub fn signature(&self, name: &'static str) -> Result<Vec<u8>, Refused> {
         STANDARD.decode(self.header(name)?).map_err(|_| Refused::Malformed { what: name })
     }
 }
 
-/// Shows no header and no body: both hold what nobody should log.
+/// Shows neither header values nor the body, because neither may be logged.
 impl std::fmt::Debug for Delivery<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delivery").field("method", self.method).field("body", &self.body.len()).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Reading the events of a delivery, so that none is lost because of an odd one.
+//! Reads the events of a delivery, so that no event is lost because of an odd one.
 
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ use crate::codec::{self, Map, Record, Wire};
 /// Reads a list of events; a single event is a list of one.
 ///
 /// A delivery is not refused because of one event. A member whose value is not of the type of its
-/// field is kept in the record's `extra` as it was sent, and the others are read; an event that is
-/// not an object at all is kept there under the empty name. [`unread`] names both.
+/// field is kept in the record's `extra` unchanged, and the others are read; an event that is
+/// not an object at all is kept there under the empty name. [`unread`] returns the names of both.
 ///
 /// # Errors
 ///
@@ -38,12 +38,12 @@ pub fn unread<R: Record>(event: &R) -> impl Iterator<Item = &str> {
     names.filter(move |name| name.is_empty() || fields.contains(name))
 }
 
-/// Returns the name of the event's type, which is reported in place of an operation.
+/// Returns the name of the event's type, which is reported instead of an operation.
 fn name<R: Record>() -> &'static str {
     R::NAMES.first().copied().unwrap_or_default()
 }
 
-/// Reads an event, or keeps the value that was sent in place of one.
+/// Reads an event, or keeps the value that was sent instead of one.
 fn whole<R: Record + Wire>(event: Value) -> R {
     codec::decode(event.to_string().as_bytes())
         .unwrap_or_else(|_| R::from_parts(codec::Parts::blank(), Map::from([("", event)])))

@@ -1,4 +1,4 @@
-//! Keys and what is made with them.
+//! Keys, and the signatures made with them.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,22 +14,22 @@ use crate::crypto::library::signature::{
 use crate::crypto::{self, library::digest, library::hmac};
 use crate::error::Error;
 
-/// The keys that are good at the moment. While a vendor's key or secret is exchanged, hold both;
-/// afterwards the new one alone. May be replaced while deliveries come in.
+/// The keys that are currently valid. While a vendor's key or secret is being replaced, keep both;
+/// afterwards only the new one. They can be replaced while deliveries arrive.
 pub struct Rotating<K>(RwLock<Arc<[K]>>);
 
 impl<K> Rotating<K> {
-    /// These keys, the likeliest first.
+    /// Creates a set of these keys, the most likely first.
     pub fn new(keys: impl Into<Arc<[K]>>) -> Self {
         Self(RwLock::new(keys.into()))
     }
 
-    /// Other keys from now on.
+    /// Replaces the keys.
     pub fn replace(&self, keys: impl Into<Arc<[K]>>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
     }
 
-    /// Accepts if the signature is good under any of the keys.
+    /// Accepts a signature that is valid under any of the keys.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl<K> fmt::Debug for Rotating<K> {
 pub struct Digest(Box<[u8]>);
 
 impl Digest {
-    /// Whether this is what was given, in a time that does not depend on where they differ.
+    /// Returns true if this is the given digest, compared in a time that does not depend on where they differ.
     #[must_use]
     pub fn is(&self, given: &[u8]) -> bool {
         crypto::are_equal(&self.0, given)
@@ -63,7 +63,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// SHA-256 of the parts, one after the other.
+/// Returns the SHA-256 of the parts, one after the other.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> Digest {
     let mut context = digest::Context::new(&digest::SHA256);
@@ -71,7 +71,7 @@ pub fn sha256(parts: &[&[u8]]) -> Digest {
     Digest(context.finish().as_ref().into())
 }
 
-/// HMAC-SHA256 of the parts, one after the other, under a secret.
+/// Returns the HMAC-SHA256 of the parts, one after the other, under a secret.
 #[must_use]
 pub fn hmac_sha256(secret: &Secret, parts: &[&[u8]]) -> Digest {
     let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes()));
@@ -95,20 +95,20 @@ pub struct PublicKey {
     key: Vec<u8>,
 }
 
-/// What stands before the 32 bytes of an Ed25519 key in its usual wrapping (SPKI, RFC 8410).
+/// The bytes before the 32 bytes of an Ed25519 key in its usual encoding (SPKI, RFC 8410).
 const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-/// The algorithm in the same wrapping of an RSA key (RFC 3279, 2.3.1). The length of the whole comes before it, and the
-/// header of the bits that are the key after it; both have a fixed length for keys of this size.
+/// The algorithm in the SPKI encoding of an RSA key (RFC 3279, 2.3.1). The total length precedes it, and the header of
+/// the key's bits follows it; both have a fixed length for keys of this size.
 const RSA_SPKI: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 const RSA_SPKI_AT: usize = 4;
 const RSA_BITS_HEADER: usize = 5;
 
 impl PublicKey {
-    /// An Ed25519 key: base64 or PEM, of the 32 bytes or in their wrapping (SPKI).
+    /// Reads an Ed25519 key: base64 or PEM, of the 32 bytes or of their SPKI encoding.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is none.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not such a key.
     pub fn ed25519(text: &str) -> Result<Self, Error> {
         let bytes = decoded(text)?;
         let key = bytes.strip_prefix(&ED25519_SPKI).unwrap_or(&bytes);
@@ -118,24 +118,24 @@ impl PublicKey {
         Ok(Self { algorithm: &ED25519, key: key.to_vec() })
     }
 
-    /// An RSA key of 2048 to 8192 bits, for PKCS #1 v1.5 with SHA-256: base64 or PEM, of its SPKI or of
-    /// what PKCS #1 defines.
+    /// Reads an RSA key of 2048 to 8192 bits, for PKCS #1 v1.5 with SHA-256: base64 or PEM, of its SPKI or of
+    /// the PKCS #1 form.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is none.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not such a key.
     pub fn rsa(text: &str) -> Result<Self, Error> {
         let bytes = decoded(text)?;
         let wrapped = bytes.get(RSA_SPKI_AT..).and_then(|rest| rest.strip_prefix(&RSA_SPKI));
         let key = wrapped.and_then(|bits| bits.get(RSA_BITS_HEADER..)).unwrap_or(&bytes);
-        // The first byte of every such key; whether the rest is one, the first signature shows.
+        // The first byte of every such key. The rest is checked with the first signature.
         if key.len() < 256 || key.first() != Some(&0x30) {
             return Err(Error::config("not an RSA key of at least 2048 bits"));
         }
         Ok(Self { algorithm: &RSA_PKCS1_2048_8192_SHA256, key: key.to_vec() })
     }
 
-    /// Whether a signature is one of the message with this key.
+    /// Returns true if the signature of the message was made with this key.
     #[must_use]
     pub fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(self.algorithm, &self.key).verify(message, signature).is_ok()
@@ -157,7 +157,7 @@ fn decoded(text: &str) -> Result<Vec<u8>, Error> {
 mod tests {
     use super::*;
 
-    /// A key of `openssl genrsa`, in both forms, and its signature of "message".
+    /// A key from `openssl genrsa`, in both forms, and its signature of "message".
     const WRAPPED: &str = "\
 -----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA03YdgJ5BI676TMqW2ftb

@@ -1,4 +1,4 @@
-//! Why a delivery was not accepted.
+//! Reasons why a delivery was not accepted.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,50 +7,50 @@ use http::StatusCode;
 
 use crate::codec::DecodeError;
 
-/// A delivery that must not be acted on. Holds nothing of what was sent.
+/// A delivery that must not be acted on. Contains nothing of the delivery.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Refused {
-    /// The header with the signature is missing. Anybody may have sent this.
+    /// The header with the signature is missing. Anyone may have sent this.
     Unsigned {
         /// The header.
         header: &'static str,
     },
-    /// A header cannot be read, or a signature is not of the form it must have.
+    /// A header cannot be read, or a signature does not have the required form.
     Malformed {
-        /// What it is.
+        /// The name of the header or the part.
         what: &'static str,
     },
     /// The signature was made with another key or over other bytes: it is forged, the key was
     /// replaced, the body was changed (parsed and written again, for example), or the address that
     /// [`Delivery::new`](super::Delivery::new) was given is not the one that the vendor called.
     WrongSignature,
-    /// Signed rightly, too long ago: an old delivery sent again, or a clock that is wrong.
+    /// Signed correctly, but too long ago: an old delivery was sent again, or a clock is wrong.
     Stale {
-        /// How long ago.
+        /// Time since it was signed.
         age: Duration,
     },
-    /// Signed rightly, for a time to come: one of the clocks is wrong.
+    /// Signed correctly, but with a time in the future: one of the clocks is wrong.
     Future {
-        /// How far ahead.
+        /// Time until the signed time.
         by: Duration,
     },
-    /// Came before and was accepted.
+    /// Already received and accepted.
     Repeated,
-    /// Everything is right, but whether it came before is not known, because Redis cannot be used. Nothing was
-    /// remembered, unless the answer alone was lost. The vendor delivers it again if it is answered with
+    /// Signed correctly, but it is not known whether it was already received, because Redis cannot be used. Nothing was
+    /// recorded, unless only the reply of Redis was lost. The vendor delivers it again if it is answered with
     /// [`status`](Self::status).
     Unremembered {
-        /// Why Redis cannot be used, and what to change.
+        /// Reason why Redis cannot be used, and advice.
         reason: String,
     },
-    /// Everything else is right, but the body is not what the vendor sends.
+    /// All other checks passed, but the body does not have the vendor's form.
     Body(DecodeError),
 }
 
 impl Refused {
-    /// What to answer. A delivery that came before is answered as received, so that the vendor
-    /// does not send it once more. One that cannot be remembered is answered with 429, the only status
+    /// Status to answer with. A delivery that was already received is answered as received, so that the vendor
+    /// does not send it again. One that cannot be recorded is answered with 429, the only status
     /// after which HoopAI delivers again; HubSpot does so after any error.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -1,4 +1,4 @@
-//! When a delivery was sent, and whether it came before.
+//! Checks the time of a delivery, and detects repeated deliveries.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Refused;
 
-/// How far the time of a delivery may be from ours.
+/// Maximum difference between the time of a delivery and the local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tolerance {
     past: Duration,
@@ -14,19 +14,19 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// So far in the past, and so far ahead.
+    /// Creates a tolerance for times in the past and in the future.
     #[must_use]
     pub const fn new(past: Duration, future: Duration) -> Self {
         Self { past, future }
     }
 
-    /// How long a delivery is good.
+    /// Time for which a delivery is valid.
     #[must_use]
     pub const fn past(&self) -> Duration {
         self.past
     }
 
-    /// Compares the time a delivery was sent with the time it is.
+    /// Compares the time at which a delivery was sent with the current time.
     ///
     /// # Errors
     ///
@@ -40,8 +40,8 @@ impl Tolerance {
     }
 }
 
-/// Remembers the deliveries of a while, by their number. Of this process: where several receive
-/// the same webhooks, let what they write decide (an upsert by the event's id, for example).
+/// Remembers deliveries for a limited time, by their number. Only for this process: if several processes receive
+/// the same webhooks, handle events idempotently (for example, upsert by the event's id).
 #[derive(Debug, Default)]
 pub struct Replays {
     seen: Mutex<Seen>,
@@ -50,12 +50,12 @@ pub struct Replays {
 #[derive(Debug, Default)]
 struct Seen {
     until: HashMap<String, SystemTime>,
-    /// How many there may be before old ones are looked for.
+    /// Number of entries above which expired ones are removed.
     most: usize,
 }
 
 impl Replays {
-    /// Nothing seen yet.
+    /// Creates an empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -65,7 +65,7 @@ impl Replays {
     ///
     /// # Errors
     ///
-    /// [`Refused::Repeated`] if it is remembered already.
+    /// [`Refused::Repeated`] if it is already remembered.
     pub fn accept(&self, number: &str, now: SystemTime, until: SystemTime) -> Result<(), Refused> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.until.get(number).is_some_and(|until| *until >= now) {
@@ -73,14 +73,14 @@ impl Replays {
         }
         if seen.until.len() >= seen.most {
             seen.until.retain(|_, until| *until >= now);
-            // Twice what is left, so that the sweep costs each delivery next to nothing.
+            // Twice the remaining number, so that the cost of removal per delivery is negligible.
             seen.most = (seen.until.len() * 2).max(1024);
         }
         seen.until.insert(number.to_owned(), until);
         Ok(())
     }
 
-    /// Forgets a number, so that the vendor may send it again: where acting on it failed.
+    /// Forgets a number, so that the vendor may send it again, for example because handling it failed.
     pub fn forget(&self, number: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).until.remove(number);
     }

@@ -1,4 +1,4 @@
-//! Receivers in several processes that accept each delivery once together.
+//! Receivers in several processes that together accept each delivery once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,49 +12,49 @@ use crate::crypto::library::digest::{SHA256, digest};
 use crate::error::{Error, ErrorKind};
 use crate::redis::{self, Address, Connection, Script};
 
-/// What all keys begin with.
+/// Common prefix of all keys.
 const PREFIX: &str = "crm:webhooks";
-/// How long Redis may take to answer. Vendors wait for some seconds.
+/// Maximum time for a reply of Redis. Vendors wait for a few seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The commands of the connection and of the scripts, as an ACL allows them.
 const ALLOWED: &str = "+hello +eval +evalsha +get +set +del";
 
-/// A script runs twice if the connection breaks before its answer arrives. So the value is a name of the call, and the
-/// second run finds what the first one wrote.
+/// A script runs twice if the connection breaks before its reply arrives. The value is therefore a name of the call, so
+/// that the second run finds the value of the first one.
 const ACCEPT: &str = "
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'yes'} end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return {'yes'} end
 return {'no'}";
-/// The name of a call takes back what that call wrote; without one whatever is there goes.
+/// With the name of a call, removes the value of that call; without one, removes any value.
 const FORGET: &str = "
 if not ARGV[1] or redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'yes'}";
-/// How often a call whose answer was lost is taken back: with pauses that double from a second, for four minutes. HoopAI
-/// delivers again after ten.
+/// Number of attempts to undo a call whose reply was lost: with pauses that double from one second, for four minutes.
+/// HoopAI delivers again after ten minutes.
 const TRIES: u32 = 8;
 
-/// What a delivery is remembered by.
+/// The identity of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Remembered {
-    /// What no other delivery has: its number or its signature.
+    /// A value that no other delivery has: its number or its signature.
     pub number: String,
-    /// For how long it would be accepted again.
+    /// Time for which the delivery would be accepted again.
     pub left: Duration,
 }
 
 impl Remembered {
-    /// A delivery with this number, which is good for so long.
+    /// A delivery with this number, valid for this time.
     #[must_use]
     pub fn new(number: impl Into<String>, left: Duration) -> Self {
         Self { number: number.into(), left }
     }
 }
 
-/// A receiver that can leave to others whether a delivery came before.
+/// A receiver that can leave the detection of repeated deliveries to another component.
 pub trait Numbered: WebhookReceiver {
-    /// The events of a delivery like [`WebhookReceiver::receive`], and what it is to be remembered by if the vendor numbers it:
-    /// everything is checked but whether it came before.
+    /// Returns the events of a delivery like [`WebhookReceiver::receive`], and its identity if the vendor numbers
+    /// deliveries. Makes all checks except the one for repeated deliveries.
     ///
     /// # Errors
     ///
@@ -65,12 +65,12 @@ pub trait Numbered: WebhookReceiver {
     fn number(&self, delivery: &Delivery<'_>) -> Option<String>;
 }
 
-/// A receiver that remembers in Redis 6.2 or newer, or Valkey 8 or newer, so that several processes accept each delivery
-/// once together.
+/// A receiver that remembers deliveries in Redis 6.2 or newer, or Valkey 8 or newer, so that several processes accept
+/// each delivery only once.
 ///
-/// Only a SHA-256 of the delivery's number or signature is stored, for as long as the delivery would be accepted again. Keys are
-/// the prefix, the vendor's name and the hash, for example `crm:webhooks:hubspot:0f…`. A user whose ACL allows no more than
-/// this suffices:
+/// Only the SHA-256 of the delivery's number or signature is stored, for as long as the delivery would be accepted
+/// again. Keys are the prefix, the vendor's name and the hash, for example `crm:webhooks:hubspot:0f…`. A user with this
+/// minimal ACL suffices:
 ///
 /// ```text
 /// ACL SETUSER crm on >password ~crm:webhooks:* +hello +eval +evalsha +get +set +del
@@ -78,11 +78,11 @@ pub trait Numbered: WebhookReceiver {
 ///
 /// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
 ///
-/// While Redis is away nothing is accepted: a delivery is [`Refused::Unremembered`], and its
-/// [`status`](Refused::status) has the vendor deliver it again. If Redis may have remembered it before it broke off, that is
-/// taken back as soon as Redis answers, for four minutes; so is a delivery whose [`receive`](Self::receive) was dropped.
-/// Redis may lose what it holds in a failover; a delivery that
-/// somebody kept can then be sent again within its time.
+/// While Redis is unreachable nothing is accepted: a delivery is [`Refused::Unremembered`], and its
+/// [`status`](Refused::status) makes the vendor deliver it again. If Redis may have recorded it before the connection
+/// broke, the record is removed as soon as Redis responds, for up to four minutes; the same applies to a delivery whose
+/// [`receive`](Self::receive) was dropped. Redis may lose records in a failover; a copy of a delivery
+/// can then be sent again within its time.
 pub struct SharedReceiver<R> {
     receiver: R,
     vendor: &'static str,
@@ -97,17 +97,18 @@ struct Shared {
 }
 
 impl<R: Numbered> SharedReceiver<R> {
-    /// A receiver that remembers at this address, for example `redis://host:6379`. Connects when it is first used. Called by
-    /// vendor crates.
+    /// Creates a receiver that uses Redis at this address, for example `redis://host:6379`. Connects when it is first
+    /// used. Called by vendor crates.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] if it is no address of Redis.
+    /// [`ErrorKind::Config`] if it is not an address of Redis.
     pub fn open(receiver: R, vendor: &'static str, url: &str) -> Result<Self, Error> {
         Ok(Self::build(receiver, vendor, Address::parse(url)?))
     }
 
-    /// The same with the settings of this client of the `redis` crate, for example with certificates of your own.
+    /// Creates a receiver with the settings of this client of the `redis` crate, for example with your own
+    /// certificates.
     #[must_use]
     pub fn open_for(receiver: R, vendor: &'static str, client: &::redis::Client) -> Self {
         Self::build(receiver, vendor, Address::of(client))
@@ -120,22 +121,23 @@ impl<R: Numbered> SharedReceiver<R> {
         Self { receiver, vendor, shared: Arc::new(Shared { connection, clock, accept, forget }) }
     }
 
-    /// The events of a delivery; some vendors send many at once. If the future is dropped, the delivery is accepted again.
+    /// Returns the events of a delivery; some vendors send several at once. If the future is dropped, the delivery is
+    /// accepted again.
     ///
     /// # Errors
     ///
-    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    /// Returns the check that failed. Answer the vendor with [`Refused::status`].
     pub async fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<R::Event>, Refused> {
         let (events, remembered) = self.receiver.examine(delivery)?;
         let Some(Remembered { number, left }) = remembered else { return Ok(events) };
-        // Good up to and including the last moment.
+        // Valid up to and including the last moment.
         let left = left.saturating_add(Duration::from_secs(1)).as_millis().min(1 << 52).to_string();
         let away = |reason: String| Refused::Unremembered { reason };
         let runtime = redis::runtime().map_err(|error| away(format!("no thread can start: {error}")))?;
         let (shared, keys) = (Arc::clone(&self.shared), self.keys(&number));
         let (sender, answer) = oneshot::channel();
         runtime.spawn(async move {
-            // If the caller is gone, the claim is dropped.
+            // If the caller was dropped, the claim is dropped.
             let _ = sender.send(Claim::make(shared, keys, &left).await);
         });
         let (mut claim, accepted) = answer.await.map_err(|_| away("the call was cut off".to_owned()))?;
@@ -144,11 +146,11 @@ impl<R: Numbered> SharedReceiver<R> {
         Ok(events)
     }
 
-    /// Accepts the same delivery again, in all processes: where acting on it failed.
+    /// Accepts the same delivery again, in all processes, for example because handling it failed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`] if Redis is away; the delivery is then still remembered.
+    /// [`ErrorKind::Other`] if Redis is unreachable; the delivery is then still remembered.
     pub async fn forget(&self, delivery: &Delivery<'_>) -> Result<(), Error> {
         let Some(number) = self.receiver.number(delivery) else { return Ok(()) };
         let answer = self.shared.connection.run(&self.shared.forget, &self.keys(&number), &[]).await;
@@ -170,7 +172,7 @@ impl<R: Numbered> SharedReceiver<R> {
     }
 }
 
-/// A delivery that Redis may remember for one call. It is taken back when dropped, because then nobody received it.
+/// A delivery that Redis may remember for one call. It is undone when dropped, because no caller received it then.
 struct Claim {
     shared: Arc<Shared>,
     keys: [String; 1],
@@ -179,7 +181,7 @@ struct Claim {
 }
 
 impl Claim {
-    /// Has a delivery remembered for so many milliseconds, unless it is already.
+    /// Records a delivery for `left` milliseconds, unless it is already recorded.
     async fn make(shared: Arc<Shared>, keys: [String; 1], left: &str) -> (Self, Result<(), Refused>) {
         let call = format!("{:032x}", fastrand::u128(..));
         let (remembered, accepted) = match shared.connection.run(&shared.accept, &keys, &[&call, left]).await {
@@ -191,7 +193,7 @@ impl Claim {
     }
 }
 
-/// Lets the vendor's next delivery in, in a task of its own.
+/// Lets the vendor's next delivery in, in a separate task.
 impl Drop for Claim {
     fn drop(&mut self) {
         let Ok(runtime) = redis::runtime() else { return };

@@ -13,27 +13,27 @@ use crate::error::{Error, ErrorKind};
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
 
-/// How long a write waits for another one of the same account, which takes milliseconds.
+/// Time for which a write waits for another one of the same account, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A record is some kilobytes; a file larger than this is something else.
+/// A record is a few kilobytes; a file larger than this is not a record.
 const LARGEST: u64 = 1 << 20;
 
 /// Keeps each account's record in a file of its own in one directory.
 ///
-/// Files are readable for their owner only, and replaced as a whole: after a crash at any point
-/// there is the old record or the new one. Locks are the operating system's and end with the
-/// process that holds them. On a network file system they may not hold; use Redis there.
+/// Files are readable only by their owner, and replaced as a whole: after a crash at any point
+/// either the old record or the new one exists. Locks are those of the operating system and end with the
+/// process that holds them. They may not work on a network file system; use Redis there.
 #[derive(Clone)]
 pub struct FileStore {
     directory: Arc<Path>,
 }
 
 impl FileStore {
-    /// A store in this directory, which is made if it is not there.
+    /// Opens a store in this directory, which is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] if there can be no such directory.
+    /// [`ErrorKind::Config`] if the directory cannot be created.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
         make_directory(&directory).map_err(|error| {
@@ -44,14 +44,14 @@ impl FileStore {
     }
 
     fn path(&self, account: &str, ending: &str) -> PathBuf {
-        // The hash tells apart what a file system might not; the words are for people.
+        // The hash distinguishes names that a file system might not; the name is only human-readable.
         let hash = StableHash::new().part(b"crm-core account").part(account.as_bytes()).finish();
         let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
         let words: String = account.chars().take(40).map(word).collect();
         self.directory.join(format!("{words}-{hash:016x}.{ending}"))
     }
 
-    /// Does file work where it may block.
+    /// Runs file operations on a thread that may block.
     async fn blocking<T: Send + 'static>(
         &self,
         account: &str,
@@ -94,7 +94,7 @@ impl FileStore {
             .and_then(|()| fs::rename(&draft, &path))
             .and_then(|()| sync_directory(&self.directory))
             .map_err(|error| {
-                // It may hold a part of a token.
+                // It may contain a part of a token.
                 let _ = fs::remove_file(&draft);
                 self.failed("written", account, error)
             })?;
@@ -106,8 +106,8 @@ impl FileStore {
         Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
     }
 
-    /// The lock of an account's writes, held for the time of one. Each account has its own: a write
-    /// waits for the disk, and many accounts may renew at once.
+    /// The lock of an account's writes, held during one write. Each account has its own: a write
+    /// waits for the disk, and many accounts may renew at the same time.
     fn writing(&self, account: &str) -> Result<File, Error> {
         let path = self.path(account, "write");
         let file = lock_file(&path)?;
@@ -143,7 +143,7 @@ impl TokenStore for FileStore {
             let path = store.path(account, "lock");
             let file = lock_file(&path)?;
             match file.try_lock() {
-                // Closing the file gives the lock back.
+                // Closing the file releases the lock.
                 Ok(()) => Ok(Some(StoreLock::new(async move { drop(file) }))),
                 Err(TryLockError::WouldBlock) => Ok(None),
                 Err(TryLockError::Error(error)) => Err(file_error("locked", &path, error)),
@@ -169,7 +169,7 @@ fn lock_file(path: &Path) -> Result<File, Error> {
     options.open(path).map_err(|error| file_error("opened", path, error))
 }
 
-/// Writes a new file to the disk. What an earlier crash left at its place goes first.
+/// Writes a new file to the disk. Removes a file that an earlier crash left there.
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -203,7 +203,7 @@ fn make_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Makes a rename last.
+/// Makes a rename durable.
 #[cfg(unix)]
 fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()

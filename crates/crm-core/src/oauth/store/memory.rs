@@ -1,4 +1,4 @@
-//! A store of one process.
+//! A store in the memory of one process.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -9,8 +9,8 @@ use super::{StoreLock, StoredTokens, TokenStore};
 use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
 
-/// Keeps records in memory: for tests, and for tokens that can be had anew at any time. What it
-/// holds ends with the process.
+/// Keeps records in memory: for tests, and for tokens that can be obtained again at any time. The records are
+/// lost when the process ends.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Accounts>>);
 
@@ -21,7 +21,7 @@ struct Accounts {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -12,14 +12,14 @@ use crate::redis::{Address, Away, Connection, Script};
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
 
-/// How long Redis may take to answer.
+/// Maximum time for a reply of Redis.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The commands of the connection and of the scripts, as an ACL allows them.
 const ALLOWED: &str = "+hello +eval +evalsha +get +set +del +hget +hset";
 
-// A script runs twice if the connection breaks before its answer arrives. The second run must answer
-// what the first one did, and nobody else may take the first one's success for its own: so a write and
-// a lock hold a name that is another one in each call.
+// A script runs twice if the connection breaks before its reply arrives. The second run must return the
+// result of the first one, and no other call may take the first one's success for its own. A write and a
+// lock therefore store a name that is unique to each call.
 const LOAD: &str = "return {redis.call('HGET', KEYS[1], 'tokens') or ''}";
 const SWAP: &str = "
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
@@ -32,23 +32,23 @@ local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return {'no'} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {'yes'}";
-/// Only the one who took it gives it back.
+/// Only the holder of the lock releases it.
 const RELEASE: &str = "
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'yes'}";
 
 /// Keeps each account's record in a hash of Redis 6.2 or newer, or Valkey 8 or newer, without modules.
-/// Of a Redis Cluster, give one or more nodes and switch the feature `redis-cluster` on. With Sentinel, the
+/// For a Redis Cluster, give one or more nodes and enable the feature `redis-cluster`. With Sentinel, the
 /// address is `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`.
 ///
-/// Tokens are all that an account's authorisation is: let Redis write them to its disk
-/// (`appendonly yes`), keep the address to those who may see them, and use TLS (`rediss://`) on the
-/// way. What Redis loses all the same is put back by the process that used it last, as far as that
-/// is safe. The lock is one key with a lease, so a process that dies blocks a renewal for a minute, or
-/// for two if it had sent the refresh token. The keys are the prefix, `record` or `lock`, and the
-/// vendor with the account, for example `crm:tokens:record:hubspot/portal-123`.
+/// Tokens are an account's complete authorisation: let Redis write them to disk (`appendonly yes`), restrict access to
+/// Redis, and use TLS (`rediss://`) for the connection. If Redis loses a record nevertheless, the
+/// process that used it last restores it, as far as that is safe. The lock is one key with a lease, so a
+/// process that dies blocks a renewal for a minute, or for two if it had sent the refresh token. The keys
+/// are the prefix, `record` or `lock`, and the vendor with the account, for example
+/// `crm:tokens:record:hubspot/portal-123`.
 ///
-/// A user whose ACL allows no more than this suffices, for the prefix `crm:tokens`:
+/// A user with this minimal ACL suffices, for the prefix `crm:tokens`:
 ///
 /// ```text
 /// ACL SETUSER crm on >password ~crm:tokens:* +hello +eval +evalsha +get +set +del +hget +hset
@@ -70,27 +70,27 @@ struct Shared {
 }
 
 impl RedisStore {
-    /// A store at this address, for example `redis://host:6379`, or `rediss://` for TLS, which checks the
-    /// server's certificate against those of the system. Connects when it is first used.
+    /// Opens a store at this address, for example `redis://host:6379`, or `rediss://` for TLS, which checks the
+    /// server's certificate against those of the system. It connects when it is first used.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] if it is no address of Redis.
+    /// [`ErrorKind::Config`] if it is not an address of Redis.
     pub fn open(url: &str) -> Result<Self, Error> {
         Ok(Self::build(Address::parse(url)?, "crm:tokens".to_owned(), Arc::new(SystemClock::new())))
     }
 
-    /// The same with keys that begin with `prefix`, in place of `crm:tokens`, and another clock.
+    /// Opens a store with keys that begin with `prefix` instead of `crm:tokens`, and another clock.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// Those of [`open`](Self::open).
     pub fn open_with(url: &str, prefix: impl Into<String>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         Ok(Self::build(Address::parse(url)?, prefix.into(), clock))
     }
 
-    /// A store that connects with the settings of this client of the `redis` crate, for example with
-    /// certificates of your own. Keys begin with `prefix`.
+    /// Creates a store that connects with the settings of this client of the `redis` crate, for example with
+    /// your own certificates. Keys begin with `prefix`.
     #[must_use]
     pub fn open_for(client: &::redis::Client, prefix: impl Into<String>) -> Self {
         Self::build(Address::of(client), prefix.into(), Arc::new(SystemClock::new()))
@@ -146,7 +146,7 @@ impl TokenStore for RedisStore {
             }
             let (store, account) = (self.clone(), account.to_owned());
             Ok(Some(StoreLock::new(async move {
-                // Where this fails the lease runs out.
+                // If this fails, the lock ends with its lease.
                 let _ = store.run(&store.shared.release, &account, "lock", &[&holder]).await;
             })))
         })

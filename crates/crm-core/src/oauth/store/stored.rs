@@ -1,4 +1,4 @@
-//! What a store keeps of an account.
+//! The record of an account in a store.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -11,70 +11,70 @@ use crate::error::{Error, ErrorKind};
 use crate::oauth::TokenSet;
 
 const FORMAT: u64 = 1;
-/// Members of a record that moved.
+/// Members of a moved record.
 const MOVED_TO: &str = "moved_to";
 const MOVED: &str = "moved_refresh_token";
 
-/// A token set as it is stored: with a count of writes, a count of renewals, and whether a renewal
-/// is under way.
+/// A stored token set: with a count of writes, a count of renewals, and the state of a renewal
+/// that is under way.
 #[derive(Clone, PartialEq)]
 pub struct StoredTokens {
     pub(in crate::oauth) tokens: TokenSet,
     revision: u64,
     pub(in crate::oauth) generation: u64,
     pub(in crate::oauth) state: TokenState,
-    /// The vendor under whose key the record goes on. Only records under a key of an earlier version
+    /// The vendor under whose key the record continues. Only records under a key of an earlier version
     /// have one.
     moved_to: Option<String>,
 }
 
-/// What is known about the refresh token.
+/// State of the refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::oauth) enum TokenState {
-    /// It was not sent yet, or not handled.
+    /// It was not sent yet, or not processed.
     Unspent,
-    /// It was about to be sent at this time, and what became of it is unknown.
+    /// It was about to be sent at this time, and the result is unknown.
     Sent(SystemTime),
     /// The vendor refused it at this time.
     Refused(SystemTime),
 }
 
 impl TokenState {
-    /// A time as it is read back.
+    /// Returns the time with the precision with which it is read back.
     pub(in crate::oauth) fn stored_time(time: SystemTime) -> SystemTime {
         from_millis(millis(time)).unwrap_or(time)
     }
 }
 
 impl StoredTokens {
-    /// The first record of an account.
+    /// Creates the first record of an account.
     pub(in crate::oauth) fn first(tokens: TokenSet) -> Self {
         Self { tokens, revision: 1, generation: 1, state: TokenState::Unspent, moved_to: None }
     }
 
-    /// What follows this record, with the same tokens.
+    /// Returns the next record, with the same tokens and this state.
     pub(in crate::oauth) fn marked(&self, state: TokenState) -> Self {
         Self { state, revision: self.revision + 1, ..self.clone() }
     }
 
-    /// What follows this record, with new tokens.
+    /// Returns the next record, with new tokens.
     pub(in crate::oauth) fn renewed(&self, tokens: TokenSet) -> Self {
         let (revision, generation) = (self.revision + 1, self.generation + 1);
         Self { tokens, revision, generation, state: TokenState::Unspent, moved_to: None }
     }
 
-    /// What follows this record where it moves to a vendor's key. The earlier version reads no refresh
+    /// Returns the next record, marked as moved to a vendor's key. The earlier version reads no refresh
     /// token from it.
     pub(in crate::oauth) fn moving(&self, vendor: &str) -> Self {
         Self { moved_to: Some(vendor.to_owned()), revision: self.revision + 1, ..self.clone() }
     }
 
-    /// The first record under the vendor's key.
+    /// Returns the first record under the vendor's key.
     pub(in crate::oauth) fn copied(&self) -> Self {
         Self { moved_to: None, revision: 1, ..self.clone() }
     }
 
-    /// What is left under the old key.
+    /// Returns the record that remains under the old key.
     pub(in crate::oauth) fn emptied(&self) -> Self {
         let mut record = Self { revision: self.revision + 1, ..self.clone() };
         record.tokens.refresh = None;
@@ -85,18 +85,18 @@ impl StoredTokens {
         self.moved_to.as_deref()
     }
 
-    /// Makes this the successor of what is stored.
+    /// Makes this the successor of the stored record.
     pub(in crate::oauth) fn follow(&mut self, stored: Option<&Self>) {
         self.revision = stored.map_or(0, |stored| stored.revision) + 1;
     }
 
-    /// How often the account's record was written. Each write is one above the one before.
+    /// Number of writes of the account's record. Each write adds one.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// How often the tokens were renewed, the first ones included.
+    /// Number of times that the tokens were obtained, including the first time.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
@@ -108,7 +108,7 @@ impl StoredTokens {
         &self.tokens
     }
 
-    /// The record as a text (JSON), for stores. It holds the tokens.
+    /// The record as JSON text, for stores. It contains the tokens.
     #[must_use]
     pub fn encode(&self) -> Secret {
         let tokens = &self.tokens;
@@ -137,12 +137,12 @@ impl StoredTokens {
         secret
     }
 
-    /// Reads what [`encode`](Self::encode) wrote.
+    /// Reads the text of [`encode`](Self::encode).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`] if it is anything else. The message says where it breaks, never what
-    /// stands there.
+    /// [`ErrorKind::Token`] if it is anything else. The message names the position of the fault, never the
+    /// text there.
     pub fn decode(text: &str) -> Result<Self, Error> {
         let mut value: Value = serde_json::from_str(text).map_err(|error| {
             // serde's own message may quote the text.
@@ -156,7 +156,7 @@ impl StoredTokens {
     fn read(value: &Value) -> Result<Self, Error> {
         let lacks = |name: &str| corrupt(format!("\"{name}\" is missing or of another type"));
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
-        // One that cannot be counted on from is none of ours.
+        // A number that cannot be increased was not written by this crate.
         let count = |name: &str| number(name).filter(|number| *number < u64::MAX / 2).ok_or_else(|| lacks(name));
         let time = |name: &str| number(name).and_then(from_millis);
         let text = |name: &str| value.get(name).and_then(Value::as_str);
@@ -199,7 +199,7 @@ fn corrupt(why: impl fmt::Display) -> Error {
     Error::new(ErrorKind::Token, format!("the stored record is corrupt: {why}"))
 }
 
-/// Overwrites the texts of a value that held secrets.
+/// Overwrites the texts of a value that contained secrets.
 fn wipe(value: &mut Value) {
     for name in ["access_token", "refresh_token", MOVED] {
         if let Some(Value::String(text)) = value.get_mut(name) {

@@ -1,4 +1,4 @@
-//! Many accounts of one program that renew at once.
+//! Many accounts of one program that renew at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::oauth::{FileStore, OAuthCredentials, TokenSet, TokenSource};
 use crate::request::BeforeSend;
 use crate::sync::BoxFuture;
 
-/// A vendor that answers at once, and whose refresh tokens work once.
+/// A vendor that answers at once, and whose refresh tokens can be used only once.
 struct Prompt;
 
 impl TokenSource for Prompt {
@@ -32,7 +32,7 @@ impl TokenSource for Prompt {
     }
 }
 
-/// In real time: it is the disk that takes it.
+/// In real time, because the disk needs it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_takes_500_renewals_at_once() {
     let directory = tempfile::tempdir().unwrap();
@@ -44,7 +44,7 @@ async fn a_directory_takes_500_renewals_at_once() {
             credentials.install(tokens(1, ended).unwrap()).await.map(|()| credentials)
         }
     }));
-    // Each makes its first record, in the same crowd.
+    // Each account creates its first record, at the same time as the others.
     let accounts: Vec<_> = accounts.await.into_iter().map(Result::unwrap).collect();
     let start = Instant::now();
     let all = join_all(accounts.iter().map(|credentials| credentials.authorize())).await;
@@ -63,7 +63,7 @@ async fn a_write_waits_only_for_writes_of_its_own_account() {
         credentials.install(tokens(1, SystemClock::new().wall()).unwrap()).await
     };
     install("slow").await.unwrap();
-    // Another process is in the middle of a write, on a disk that does not answer.
+    // Another process is in the middle of a write, on a disk that does not respond.
     let mut held = Vec::new();
     for entry in std::fs::read_dir(directory.path()).unwrap() {
         let file = std::fs::File::open(entry.unwrap().path()).unwrap();

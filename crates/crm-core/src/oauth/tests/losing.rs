@@ -1,8 +1,8 @@
-//! What happens to tokens when an answer, a record or a process is lost.
+//! The tokens after a reply, a record or a process is lost.
 
 use super::*;
 
-/// Answers that leave open whether the refresh token was used up.
+/// Replies that leave open whether the refresh token was used up.
 fn uncertain() -> Vec<Answer> {
     let failures = [
         lost(),
@@ -15,7 +15,7 @@ fn uncertain() -> Vec<Answer> {
     failures.map(Answer::Fails).into_iter().chain([Answer::Hangs]).collect()
 }
 
-/// The access token is over, so a further try has nothing to lose.
+/// The access token is expired, so another attempt can do no further harm.
 #[tokio::test]
 async fn an_uncertain_answer_after_the_end_is_followed_by_further_tries() {
     for answer in uncertain() {
@@ -23,7 +23,7 @@ async fn an_uncertain_answer_after_the_end_is_followed_by_further_tries() {
         world.clock.advance(HOUR * 2);
         let first = world.token_in_time().await;
         match answer {
-            // It took all the time of the renewal.
+            // The attempt took the whole time of the renewal.
             Answer::Hangs => {
                 let error = told(&first.unwrap_err());
                 assert!(error.contains("did not answer within 45 s") && error.contains("sent again"), "{error}");
@@ -37,7 +37,8 @@ async fn an_uncertain_answer_after_the_end_is_followed_by_further_tries() {
     }
 }
 
-/// An outage of an hour: the tries are bounded, no call waits for long, and the first after it works.
+/// An outage of an hour: the number of attempts is bounded, no call waits for long, and the first call after it
+/// succeeds.
 #[tokio::test]
 async fn an_outage_costs_a_few_tries_a_minute_and_no_account() {
     let world = World::with(vec![Answer::Fails(vendor_error(502, "gateway")); 10_000]).await;
@@ -58,7 +59,7 @@ async fn an_outage_costs_a_few_tries_a_minute_and_no_account() {
     assert_eq!(world.token().await.unwrap(), sent + 2);
 }
 
-/// While the access token is good there is something to lose: reuse of a refresh token can revoke it.
+/// While the access token is valid, reuse of a refresh token can do harm, because it can revoke it.
 #[tokio::test]
 async fn nothing_risky_is_sent_while_the_access_token_is_good() {
     for answer in uncertain() {
@@ -78,12 +79,12 @@ async fn nothing_risky_is_sent_while_the_access_token_is_good() {
             }
         }
         assert_eq!(world.source.sent().len(), 1);
-        // At its end the refresh token is the only thing left.
+        // After its expiry only the refresh token remains.
         world.clock.advance(HOUR);
         assert_eq!(world.token().await.unwrap(), 3);
         assert_eq!(world.source.sent(), vec![format!("{CANARY}-refresh-1"); 2]);
 
-        // Or a person decides.
+        // Alternatively a person decides.
         let world = World::with([Answer::Fails(lost())]).await;
         world.clock.advance(HOUR - Duration::from_secs(200));
         assert_eq!(world.token().await.unwrap(), 1);
@@ -95,7 +96,7 @@ async fn nothing_risky_is_sent_while_the_access_token_is_good() {
     }
 }
 
-/// The vendor's own word that the access token is over counts as its end.
+/// A vendor's reply that the access token is expired counts as its expiry.
 #[tokio::test]
 async fn a_refused_access_token_is_over() {
     let world = World::with([Answer::Fails(lost())]).await;
@@ -105,7 +106,7 @@ async fn a_refused_access_token_is_over() {
     assert_eq!(world.token().await.unwrap(), 3);
 }
 
-/// What an earlier try left open, a later one that was not handled does not settle.
+/// If an earlier attempt left the result open, a later one that was not processed does not settle it.
 #[tokio::test]
 async fn a_503_after_a_lost_answer_does_not_make_the_refresh_token_fresh() {
     let world = World::with([Answer::Fails(lost()), Answer::Fails(vendor_error(503, "busy"))]).await;
@@ -115,7 +116,7 @@ async fn a_503_after_a_lost_answer_does_not_make_the_refresh_token_fresh() {
     assert!(format!("{stored:?}").contains("state: Sent"), "{stored:?}");
 }
 
-/// A process that has the answer and cannot store it gets it stored before another one tries.
+/// If a process has the reply and cannot store it, it can store it before another process tries.
 #[tokio::test]
 async fn nobody_sends_what_another_process_has_the_answer_to() {
     let world = World::with([]).await;
@@ -127,16 +128,16 @@ async fn nobody_sends_what_another_process_has_the_answer_to() {
         let mut waiting = std::pin::pin!(other.authorize());
         assert!(futures::poll!(waiting.as_mut()).is_pending());
     }
-    // As if the lease had ended: the other one gets the lock.
+    // The lease seems to have ended: the other process gets the lock.
     lock(&world.credentials.shared.state).kept = None;
     world.clock.sleep(Duration::from_secs(1)).await;
     world.store.heals();
-    // No further call of the first one is needed.
+    // No further call of the first process is needed.
     assert_eq!(number(&other.authorize().await.unwrap()), 2);
     assert_eq!(world.source.sent().len(), 1);
 }
 
-/// An outage with two processes: the one that does not send fails at once, and works with the other's tokens.
+/// An outage with two processes: the one that does not send fails at once, and later uses the other's tokens.
 #[tokio::test]
 async fn a_process_that_waits_for_another_one_does_not_hold_up_its_calls_for_ever() {
     let world = World::with(vec![Answer::Fails(vendor_error(502, "gateway")); 10_000]).await;
@@ -192,7 +193,7 @@ async fn a_program_that_settles_before_it_ends_loses_nothing() {
     world.credentials.settle().await.unwrap();
     assert_eq!(world.store.load(KEY).await.unwrap().unwrap().generation(), 2);
 
-    // What cannot be stored is said.
+    // A failure to store is reported.
     world.clock.advance(HOUR * 2);
     world.store.fails_after(1);
     world.token().await.unwrap_err();
@@ -232,7 +233,7 @@ async fn what_did_not_spend_the_refresh_token_is_tried_again() {
         let world = World::with([Answer::Fails(failure.clone())]).await;
         world.clock.advance(HOUR * 2);
         assert_eq!(world.token().await.unwrap_err().kind(), ErrorKind::Token);
-        // At once it is the same failure, without asking again; a moment later it is asked.
+        // At once it is the same failure, without another request; a moment later a request is sent.
         assert_eq!(world.token().await.unwrap_err().kind(), ErrorKind::Token);
         world.clock.advance(Duration::from_secs(6));
         assert_eq!(world.token().await.unwrap(), 3, "{failure}");
@@ -260,7 +261,7 @@ async fn tokens_that_can_be_had_anew_are_had_anew() {
         assert_eq!(world.token().await.unwrap(), 3);
         assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1"), "nothing".to_owned()]);
     }
-    // And to begin with.
+    // The same at the first authorisation.
     let clock = ManualClock::auto();
     let (source, store) = (FakeSource::build(&clock, true, true, []), Shaky::default());
     assert_eq!(number(&process(&clock, &source, &store).authorize().await.unwrap()), 2);
@@ -281,7 +282,7 @@ async fn without_rotation_a_lost_answer_is_no_harm() {
 async fn a_set_that_cannot_be_stored_is_kept_and_stored_later() {
     let world = World::with([]).await;
     world.clock.advance(HOUR * 2);
-    // The mark is written, the new set is not.
+    // The mark is written, but not the new set.
     world.store.fails_after(1);
     let error = world.token().await.unwrap_err();
     assert!(told(&error).contains("kept in memory"), "{}", told(&error));
@@ -321,12 +322,12 @@ async fn what_a_store_lost_is_put_back_while_it_is_sure_to_be_the_last() {
     let error = world.token().await.unwrap_err();
     assert!(told(&error).contains("the store lost its tokens"), "{}", told(&error));
     assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1")]);
-    // A person may know that there is no other process.
+    // A person can know that there is no other process.
     world.credentials.presume_unspent().await.unwrap();
     assert_eq!(world.token().await.unwrap(), 3);
     assert_eq!(world.source.sent().last(), Some(&format!("{CANARY}-refresh-2")));
 
-    // A failover to a server that lags behind: the older record is not taken.
+    // A failover to a server that lags behind: the older record is not used.
     let world = World::with([]).await;
     let old = world.store.load(KEY).await.unwrap().unwrap();
     world.clock.advance(HOUR - Duration::from_secs(60));
@@ -341,7 +342,7 @@ async fn what_a_store_lost_is_put_back_while_it_is_sure_to_be_the_last() {
     assert_eq!(world.token().await.unwrap(), 3);
     assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1"), format!("{CANARY}-refresh-2")]);
 
-    // One that stays is sure at any time.
+    // A refresh token that does not rotate is safe at any time.
     let clock = ManualClock::auto();
     let source = FakeSource::build(&clock, false, false, []);
     let world = World::new(clock, source).await;
@@ -367,7 +368,7 @@ fn a_process_that_dies_in_a_renewal_leaves_word_of_it() {
         world
     });
     drop(first);
-    // The vendor decides: it takes the refresh token again, or refuses it.
+    // The vendor decides: it accepts the refresh token again, or refuses it.
     runtime().block_on(async {
         let before = world.clock.now();
         assert_eq!(number(&world.restarted().authorize().await.unwrap()), 3);

@@ -1,7 +1,7 @@
-//! Every way in which few faults can hit the renewals of an account, on the real code.
+//! Every combination of a few faults in the renewals of an account, on the real code.
 //!
-//! A run asks an oracle what happens at each step: a store that fails before or after it wrote, stalls
-//! or is away, an answer that is lost, late or uncertain, a process that is killed. The oracle plays all
+//! An oracle chooses the event at each step of a run: a store that fails before or after it wrote, stalls
+//! or is unreachable, a reply that is lost, late or uncertain, a process that is killed. The oracle plays all
 //! sequences with a bounded number of faults. Afterwards everything works again, and what the vendor
 //! still accepts must be in use.
 
@@ -20,13 +20,13 @@ use crate::oauth::{OAuthCredentials, StoredTokens, TokenSet, TokenSource, TokenS
 use crate::request::BeforeSend;
 use crate::sync::{BoxFuture, lock};
 
-/// How many steps of a process may meet a fault. Most of those after it only look again.
+/// Maximum number of steps of a process that may have a fault. Later steps mostly only read again.
 const STEPS: usize = 16;
-/// Longer than a lease and than any answer is waited for.
+/// Longer than a lease and than the longest wait for a reply.
 const STALL: Duration = Duration::from_secs(70);
 const AWAY: Duration = Duration::from_secs(100);
 
-/// Decides what happens, and remembers how to decide otherwise.
+/// Chooses events, and remembers the choices that are still to be played.
 #[derive(Default)]
 struct Oracle {
     script: Vec<usize>,
@@ -36,7 +36,7 @@ struct Oracle {
 }
 
 impl Oracle {
-    /// One of `options`, of which 0 is no fault.
+    /// Returns one of `options`, of which 0 is no fault.
     fn choose(&mut self, options: usize, most: usize) -> usize {
         if self.at == self.script.len() {
             self.script.push(0);
@@ -49,7 +49,7 @@ impl Oracle {
         choice
     }
 
-    /// The next sequence; false after the last one.
+    /// Advances to the next sequence; returns false after the last one.
     fn next(&mut self) -> bool {
         (self.at, self.faults) = (0, 0);
         while let Some(last) = self.script.last_mut() {
@@ -64,15 +64,15 @@ impl Oracle {
     }
 }
 
-/// The vendor: each refresh token works once.
+/// The vendor: each refresh token can be used once.
 #[derive(Default)]
 struct Vendor {
     /// The number of the refresh token that it accepts.
     current: usize,
-    /// It revokes all tokens when a used one is presented (RFC 9700, section 4.14.2).
+    /// True if it revokes all tokens when a used one is presented (RFC 9700, section 4.14.2).
     detects: bool,
     revoked: bool,
-    /// An answer with tokens did not arrive.
+    /// True if a reply with tokens did not arrive.
     undelivered: bool,
     sent: usize,
 }
@@ -83,20 +83,20 @@ struct World {
     most: usize,
     vendor: Vendor,
     record: Option<StoredTokens>,
-    /// By whom, until when.
+    /// The holder, and the end of the lease.
     lock: Option<(u64, Duration)>,
     locks: u64,
     away_until: Duration,
     dead: Vec<usize>,
-    /// How many steps each process took.
+    /// Number of steps that each process took.
     steps: [usize; 4],
-    /// The vendor refused the access token.
+    /// True if the vendor refused the access token.
     refused: bool,
     wrong: Vec<String>,
     states: HashSet<String>,
 }
 
-/// The time of tokio's paused runtime, which moves when all wait.
+/// The time of tokio's paused runtime, which moves when all tasks wait.
 #[derive(Clone)]
 struct Time(tokio::time::Instant);
 
@@ -132,7 +132,7 @@ impl Process {
         std::future::pending().await
     }
 
-    /// What happens at a step. A process that is dead does nothing any more.
+    /// Returns the event of a step. A dead process does nothing more.
     async fn step(&self, options: usize) -> usize {
         if lock(&self.world).dead.contains(&self.number) {
             std::future::pending::<()>().await;
@@ -301,7 +301,7 @@ impl TokenSource for Process {
 }
 
 impl Process {
-    /// The vendor takes the refresh token, or refuses it.
+    /// The vendor accepts the refresh token, or refuses it.
     fn present(&self, held: &TokenSet) -> Result<usize, Error> {
         let number = token_number(held);
         let mut world = lock(&self.world);
@@ -319,7 +319,7 @@ impl Process {
     }
 }
 
-/// How old the account's access token is when the run begins.
+/// Age of the account's access token at the start of the run.
 #[derive(Debug, Clone, Copy)]
 enum Age {
     Due,
@@ -328,7 +328,7 @@ enum Age {
     Refused,
 }
 
-/// What one process does: a few calls.
+/// The work of one process: a few calls.
 async fn works(process: Process, age: Age) {
     let credentials = process.credentials();
     for _ in 0..2 {
@@ -341,15 +341,15 @@ async fn works(process: Process, age: Age) {
                 drop(credentials.refused(&authorization).await);
             }
         };
-        // A call of a process that is dead never ends.
+        // A call of a dead process never ends.
         drop(tokio::time::timeout(Duration::from_secs(200), call).await);
         process.time.sleep(Duration::from_secs(6)).await;
     }
-    // It lives on, and so does what it could not store.
+    // The process lives on, and so does the set that it could not store.
     std::mem::forget(credentials);
 }
 
-/// One run. Returns what is wrong.
+/// Plays one run. Returns the violations.
 fn run(world: &Arc<Mutex<World>>, processes: usize, age: Age) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
@@ -365,7 +365,7 @@ fn run(world: &Arc<Mutex<World>>, processes: usize, age: Age) -> Vec<String> {
         .await;
         join_all((1..=processes).map(|number| works(process(number), age))).await;
 
-        // From here on everything works. Leases end, and what is not stored yet is stored.
+        // From here on everything works. Leases end, and unsaved sets are stored.
         {
             let mut world = lock(world);
             (world.most, world.away_until) = (0, Duration::ZERO);
@@ -398,7 +398,7 @@ fn run(world: &Arc<Mutex<World>>, processes: usize, age: Age) -> Vec<String> {
     })
 }
 
-/// Plays all sequences; prints what was visited.
+/// Plays all sequences; prints the counts.
 fn explore(processes: usize, most: usize) {
     let mut states = HashSet::new();
     let mut wrong: BTreeMap<String, (usize, String)> = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! Stores that an earlier version wrote, whose keys were the names of accounts.
+//! Stores written by an earlier version, whose keys were the names of accounts.
 
 use super::*;
 
-/// A record as the earlier version wrote it.
+/// A record in the form of the earlier version.
 fn older(details: &str, state: &str) -> StoredTokens {
     let text = format!(
         r#"{{"access_token":"canary-access-1","details":{{{details}}},"expires_at":1767272400000,"format":1,
@@ -58,7 +58,7 @@ async fn an_authorisation_replaces_an_older_record() {
     assert!(left_for_the_earlier_version(&world).await.is_null());
 }
 
-/// Killed after any write, the next start has the tokens, and the earlier version never sends them beside it.
+/// After a crash after any write, the next start has the tokens, and the earlier version never sends them too.
 #[tokio::test]
 async fn a_move_that_is_cut_off_goes_on() {
     let mut works = 0;
@@ -71,7 +71,7 @@ async fn a_move_that_is_cut_off_goes_on() {
         if writes > 0 {
             assert!(left_for_the_earlier_version(&world).await.is_null(), "{writes}");
         }
-        // The answer of a renewal that cannot be stored is in the process that is alive.
+        // If a renewal's reply cannot be stored, it is in the process that is alive.
         let next = if world.source.sent().is_empty() { world.restarted() } else { world.credentials };
         assert_eq!(number(&next.authorize().await.unwrap()), 2, "{writes}");
         assert_eq!(world.source.sent().len(), 1);
@@ -80,7 +80,7 @@ async fn a_move_that_is_cut_off_goes_on() {
     assert_eq!(works, 1, "mark, copy, empty, sent, tokens: five writes");
 }
 
-/// A process of the earlier version holds its lock without an end.
+/// A process of the earlier version holds its lock forever.
 #[tokio::test]
 async fn a_lock_of_the_earlier_version_is_not_waited_for_without_end() {
     let world = world(&older("", ""), []).await;
@@ -109,7 +109,7 @@ async fn an_authorisation_by_the_earlier_version_is_not_overwritten() {
     assert_eq!(world.source.sent().len(), 0);
 }
 
-/// Another vendor's record under the same name is left alone.
+/// Another vendor's record under the same name is not touched.
 #[tokio::test]
 async fn an_older_record_of_another_vendor_is_not_taken() {
     let world = world(&older(r#""otherVendor":true"#, ""), []).await;
@@ -120,7 +120,7 @@ async fn an_older_record_of_another_vendor_is_not_taken() {
     assert_eq!(world.source.sent().len(), 0);
 }
 
-/// The move to another vendor's key was cut off: the record is still that vendor's, whatever it looks like.
+/// The move to another vendor's key was cut off: the record is still that vendor's, whatever its content.
 #[tokio::test]
 async fn a_record_that_moves_to_another_vendor_is_not_taken() {
     let moving = r#","moved_to":"another vendor","moved_refresh_token":"canary-refresh-1""#;
@@ -132,7 +132,7 @@ async fn a_record_that_moves_to_another_vendor_is_not_taken() {
     assert_eq!((left.moved_to(), left.tokens.refresh.is_some()), (Some("another vendor"), true));
 }
 
-/// What is left under the old key is not taken for the account's record if the store loses that.
+/// The record that remains under the old key is not taken for the account's record if the store loses that.
 #[tokio::test]
 async fn an_emptied_record_is_not_taken() {
     let world = world(&older("", ""), []).await;
@@ -147,7 +147,7 @@ async fn an_emptied_record_is_not_taken() {
     assert_eq!(world.source.sent().len(), 1);
 }
 
-/// A process of the earlier version is renewing: its lock is waited for, and its outcome taken.
+/// A process of the earlier version is renewing: this version waits for its lock, and uses its result.
 #[tokio::test]
 async fn a_renewal_of_the_earlier_version_is_waited_for() {
     let world = world(&older("", ""), []).await;

@@ -1,4 +1,4 @@
-//! What tokens are read from, written to, and shown as.
+//! The text of tokens when read, written and shown.
 
 use super::*;
 
@@ -67,7 +67,7 @@ fn stored_texts_come_back_or_say_where_they_break() {
     let set = tokens(3, SystemTime::UNIX_EPOCH + HOUR).unwrap();
     let text = StoredTokens::first(set).encode();
     assert_eq!(StoredTokens::decode(text.expose()).unwrap().encode(), text);
-    // Cut anywhere, it is no record and no panic.
+    // Cut at any position, the text is not a record, and reading it does not panic.
     for end in 0..text.expose().len() {
         let error = StoredTokens::decode(&text.expose()[..end]).unwrap_err();
         assert!(!format!("{error} {error:?}").contains(CANARY), "{error}");
@@ -78,7 +78,7 @@ fn stored_texts_come_back_or_say_where_they_break() {
         (r#"{"format":1}"#, "\"access_token\" is missing"),
         (r#"{"format":1,"access_token":"a b","revision":1,"generation":1}"#, "a token in it is not usable"),
         (r#"{"format":1,"access_token":"a","generation":1}"#, "\"revision\" is missing"),
-        // None comes after it.
+        // No revision comes after it.
         (
             r#"{"format":1,"access_token":"a","revision":18446744073709551615,"generation":1}"#,
             "\"revision\" is missing",

@@ -1,4 +1,4 @@
-//! Who asks at once shares one renewal, and nobody asks in vain.
+//! Concurrent calls share one renewal, and none of them waits without a result.
 
 use super::*;
 
@@ -20,7 +20,7 @@ async fn many_callers_share_one_renewal_that_is_stored_before_it_is_used() {
 async fn a_token_near_its_end_is_renewed_while_calls_go_on_with_it() {
     let world = World::with([]).await;
     assert_eq!(world.token().await.unwrap(), 1);
-    // Renewal begins between five and ten minutes before the end.
+    // Renewal starts between five and ten minutes before the end.
     world.clock.advance(HOUR - Duration::from_secs(601));
     assert_eq!(world.token().await.unwrap(), 1);
     assert_eq!(world.source.sent().len(), 0);
@@ -37,7 +37,7 @@ async fn a_good_token_survives_failed_renewals() {
     world.clock.advance(HOUR - Duration::from_secs(60));
     for pause in [6, 11, 21] {
         assert_eq!(world.token().await.unwrap(), 1);
-        // Calls in between do not ask again.
+        // Calls in between send no further request.
         assert_eq!(world.token().await.unwrap(), 1);
         world.clock.sleep(Duration::from_secs(pause)).await;
     }
@@ -73,7 +73,7 @@ async fn a_refusal_as_expired_renews_once_for_all_who_hold_the_token() {
     assert_eq!(world.source.sent().len(), 1);
 }
 
-/// A refusal that renewing does not cure renews nothing for a while, which is bounded.
+/// A refusal for which renewing does not help causes no renewals for a bounded time.
 #[tokio::test]
 async fn a_refusal_that_a_renewal_did_not_cure_is_not_answered_by_renewing_again() {
     let world = World::with([]).await;
@@ -82,7 +82,7 @@ async fn a_refusal_that_a_renewal_did_not_cure_is_not_answered_by_renewing_again
     let mut calls = 0;
     while world.clock.now() - start < HOUR * 24 {
         let used = world.credentials.authorize().await.unwrap();
-        // As the pipeline does it: once renewed, the call is repeated, and refused again.
+        // The pipeline does the same: after a renewal the call is repeated, and refused again.
         if world.credentials.refused(&used).await.unwrap() {
             world.credentials.not_cured(&world.credentials.authorize().await.unwrap());
         }
@@ -94,7 +94,7 @@ async fn a_refusal_that_a_renewal_did_not_cure_is_not_answered_by_renewing_again
     println!("{calls} refused calls in a day renewed {renewals} times, {ends} of them at the end of a token");
     assert!(renewals <= ends + 8, "{renewals}");
 
-    // A token that ended after that time is renewed.
+    // A token that expired after that time is renewed.
     let used = world.credentials.authorize().await.unwrap();
     world.clock.advance(HOUR * 24);
     assert!(world.credentials.refused(&used).await.unwrap());
@@ -125,7 +125,7 @@ async fn a_caller_who_gives_up_does_not_take_the_new_tokens_along() {
     assert_eq!(world.token().await.unwrap(), 2);
 }
 
-/// The pause after a failure is for the vendor. What another process renewed meanwhile is used at once.
+/// The pause after a failure protects the vendor. Tokens that another process renewed in the meantime are used at once.
 #[tokio::test]
 async fn a_pause_does_not_keep_from_what_another_process_renewed() {
     let busy = vendor_error(429, "busy").with_retry_after(Some(HOUR));
