@@ -1,10 +1,10 @@
-//! Fields that hold nothing.
+//! Empty fields.
 
 use super::Map;
 
-/// What a field holds before anything is read.
+/// The empty value of a field, before anything is read.
 pub trait Blank {
-    /// Nothing.
+    /// Returns the empty value.
     fn blank() -> Self;
 
     /// Returns true if the field has no value.

@@ -20,7 +20,7 @@ pub struct Fields<'a, M: SerializeMap> {
 }
 
 impl<'a, M: SerializeMap> Fields<'a, M> {
-    /// Writes into `map`. The first of `names` is the record's own.
+    /// Creates a writer into `map`. The first of `names` is the record's own.
     pub(super) fn new(
         map: &'a mut M,
         [names, required, read_only]: [&'static [&'static str]; 3],
@@ -31,7 +31,7 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
     }
 
     /// Writes the next field if it has a value, otherwise the extra member of the same name. In a
-    /// request, a required field without either is an error, and read-only members are left out.
+    /// request, a required field without either is an error, and read-only members are omitted.
     pub(super) fn put<T: Wire + Blank>(&mut self, value: &T) {
         let Some(&name) = self.names.get(self.next) else { return };
         self.next += 1;
@@ -51,7 +51,7 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
         }
     }
 
-    /// How it went.
+    /// Returns the result of the writing.
     pub(super) fn end(self) -> Result<(), M::Error> {
         self.outcome
     }

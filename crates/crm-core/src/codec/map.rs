@@ -28,19 +28,19 @@ pub struct Map<V> {
 type Odds = Vec<(Arc<str>, Value)>;
 
 impl<V> Map<V> {
-    /// A map without entries.
+    /// Creates a map without entries.
     #[must_use]
     pub const fn new() -> Self {
         Self { entries: Vec::new(), odd: None }
     }
 
-    /// The value of a key. Where a reply has a key twice, the last one counts.
+    /// Returns the value of a key. If a reply has a key twice, the last one counts.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
         self.entries.iter().rev().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
-    /// Sets the value of a key and gives back the one it had.
+    /// Sets the value of a key and returns the previous one.
     pub fn insert(&mut self, key: impl Into<Arc<str>>, value: V) -> Option<V> {
         let key = key.into();
         self.forget_odd(&key);
@@ -53,7 +53,7 @@ impl<V> Map<V> {
         }
     }
 
-    /// Takes a key out.
+    /// Removes a key, and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<V> {
         self.forget_odd(key);
         let value = self.entries.iter().rposition(|(name, _)| **name == *key).map(|at| self.entries.remove(at).1);
@@ -67,14 +67,14 @@ impl<V> Map<V> {
         }
     }
 
-    /// Adds an entry as a reply has it, without looking for one of the same name: a reply with
-    /// very many members must not take their square to read.
+    /// Adds an entry as a reply contains it, without a search for one of the same name, so that reading a
+    /// reply with very many members does not take quadratic time.
     #[doc(hidden)]
     pub fn append(&mut self, key: impl Into<Arc<str>>, value: V) {
         self.entries.push((key.into(), value));
     }
 
-    /// The entries, in the order in which they came.
+    /// Returns the entries, in the order in which they were received.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
         self.entries.iter().map(|(name, value)| (&**name, value))
     }
@@ -85,13 +85,13 @@ impl<V> Map<V> {
         self.odd.iter().flat_map(|odd| odd.iter()).map(|(name, value)| (&**name, value))
     }
 
-    /// The number of entries.
+    /// Number of entries.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is no entry.
+    /// Returns true if there are no entries.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -160,8 +160,8 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
         let mut beginning = None;
         while let Some(name) = map.next_key_seed(names.name(entries.is_empty()))? {
             if entries.len() == entries.capacity() {
-                // Most maps are empty, or the properties of a record: eight, forty, two hundred. The last map that began
-                // like this one says more.
+                // Most maps are empty, or the properties of a record: eight, forty, two hundred. The last map that
+                // started like this one gives a better estimate.
                 let usual = if entries.is_empty() {
                     beginning = names.beginning();
                     beginning.map_or(0, |(_, usual)| usual)

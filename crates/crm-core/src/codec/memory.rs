@@ -1,8 +1,9 @@
-//! How much memory a reply may take once it is read.
+//! Limits the memory that the values of a reply may take.
 //!
-//! A list of `{}` takes three bytes an element in a body, and as a record of many fields hundreds. So while a reply is read,
-//! what lists, maps and boxes allocate is counted as they grow, and the reading ends with an error where it is too much.
-//! Texts are not counted: they are no longer than the body. Reading is synchronous, so the count belongs to the thread.
+//! A list of `{}` takes three bytes per element in a body, but hundreds as a record of many fields. While a reply is
+//! read, the allocations of lists, maps and boxes are therefore counted as they grow, and reading ends with an error if
+//! they are too large. Texts are not counted, because they are no longer than the body. Reading is synchronous, so the
+//! count is kept per thread.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,22 +11,22 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// In a body this much smaller than what may be taken, JSON values cannot take too much: the smallest object with a member
-/// has six bytes and takes [`NODE`] with its place in a list.
+/// If a body is smaller than the limit by this factor, its JSON values cannot exceed the limit: the smallest object
+/// with a member has six bytes and takes [`NODE`] with its place in a list.
 const SMALLEST: usize = 128;
-/// What the members of an object take in serde_json's map, six at a time, and at least.
+/// Memory that the members of an object take in serde_json's map, six at a time, in bytes. Also the minimum.
 const NODE: usize = 640;
 /// A member of a record that no field can hold, with its name, in a vector that grows by doubling.
 const KEPT: usize = 96;
-/// How serde_json hands on a number if a crate of the program switches `arbitrary_precision` on.
+/// The form in which serde_json passes on a number if a crate of the program enables `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
 #[derive(Clone, Copy)]
 struct Budget {
     most: Option<usize>,
-    /// `None` if nothing is counted.
+    /// `None` if memory is not counted.
     left: Option<usize>,
-    /// Whether the body is large enough for JSON values to matter.
+    /// True if the body is large enough for JSON values to matter.
     values: bool,
     exceeded: bool,
 }
@@ -34,7 +35,7 @@ thread_local! {
     static BUDGET: Cell<Budget> = const { Cell::new(Budget { most: None, left: None, values: false, exceeded: false }) };
 }
 
-/// What a reply may take if its client does not say otherwise: many times what the largest page of any vendor takes.
+/// Default limit of a reply in bytes: much larger than the largest page of any vendor.
 pub(crate) const USUAL: usize = 64 * 1024 * 1024;
 
 /// Reads a whole body as JSON.
@@ -45,7 +46,7 @@ pub(crate) fn json(body: &[u8]) -> serde_json::Result<Value> {
     Ok(read)
 }
 
-/// Reads a body of this length in at most so much memory. `None` if that did not suffice.
+/// Reads a body of this length in at most `most` bytes of memory. Returns `None` if that was not enough.
 pub(crate) fn within<T>(most: usize, body: usize, read: impl FnOnce() -> T) -> Option<T> {
     struct Before(Budget);
     impl Drop for Before {
@@ -61,8 +62,8 @@ pub(crate) fn within<T>(most: usize, body: usize, read: impl FnOnce() -> T) -> O
     (!exceeded).then_some(value)
 }
 
-/// Reads a body a second time, with as much memory again: what was read first is gone, or the second reading is for the log
-/// only. `None` if that did not suffice.
+/// Reads a body a second time, with the same amount of memory again: the result of the first reading was dropped, or
+/// the second reading is only for the log. Returns `None` if that was not enough.
 pub(super) fn again<T>(body: usize, read: impl FnOnce() -> T) -> Option<T> {
     match BUDGET.get().most {
         Some(most) => within(most, body, read),
@@ -70,17 +71,17 @@ pub(super) fn again<T>(body: usize, read: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-/// Notes that a second reading took too much.
+/// Records that a second reading took too much memory.
 pub(super) fn exceed() {
     BUDGET.set(Budget { exceeded: true, ..BUDGET.get() });
 }
 
-/// Whether the reading ended because it took too much.
+/// Returns true if the reading ended because it took too much memory.
 pub(super) fn exceeded() -> bool {
     BUDGET.get().exceeded
 }
 
-/// Counts some bytes. False if they are too many.
+/// Counts some bytes. Returns false if the limit is exceeded.
 #[inline(never)]
 fn take(bytes: usize) -> bool {
     let budget = BUDGET.get();
@@ -90,7 +91,7 @@ fn take(bytes: usize) -> bool {
     left.is_some()
 }
 
-/// Counts what a value takes behind a pointer.
+/// Counts a value behind a pointer.
 pub(super) fn boxed<T, E: Error>() -> Result<(), E> {
     if take(size_of::<T>()) { Ok(()) } else { Err(too_much()) }
 }

@@ -1,6 +1,6 @@
 //! Oddities: parts of a reply that the vendor's document does not declare.
 //!
-//! A reply is first read in one pass that expects what is declared. Only if that fails is it
+//! A reply is first read in one pass that expects the declared types. Only if that fails is it
 //! parsed as a whole and read again, member by member: a member of an unexpected type is kept
 //! unchanged in [`extra`](crate::record) of its record, and everything else is read. The same
 //! second pass finds the oddities to report if there is a subscriber for them.
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// Why a value could not be read.
+/// Reason why a value could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Odd {
     /// It is of another type than expected, which has been noted. Its record keeps it unchanged.
@@ -45,7 +45,7 @@ impl Oddity {
         let Self { path, expected, found, count } = self;
         // The keys of a map may be personal data.
         let path = &*crate::redact::redact(&path);
-        tracing::debug!(target: TARGET, operation, path, expected, found, count, "not as promised");
+        tracing::debug!(target: TARGET, operation, path, expected, found, count, "not as declared");
     }
 }
 

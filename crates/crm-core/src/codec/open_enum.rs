@@ -1,4 +1,4 @@
-//! Enums that survive values nobody has heard of.
+//! Enums that accept undocumented values.
 
 use std::fmt::Display;
 use std::mem::discriminant;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Form, Mode, Odd, Oddities, Showing, Shown};
 
-/// How a value travels that is made of a text and shown as one: as that text.
+/// The form of a value that is parsed from a text and written as that text.
 #[derive(Debug)]
 pub struct AsText;
 
@@ -32,7 +32,7 @@ impl<T: From<String> + Display> Form<T> for AsText {
 #[derive(Debug)]
 pub struct AsEnum;
 
-/// A text for which no enum has a variant.
+/// A text that no enum has as a variant.
 const UNKNOWN: &str = "\0";
 
 fn is_known<T: From<String>>(value: &T) -> bool {
@@ -68,11 +68,11 @@ impl<T: From<String> + Display> Form<T> for AsEnum {
     }
 }
 
-/// Declares an enum of texts with an arm, `Unrecognized`, that keeps any other text.
+/// Declares an enum of texts with a variant `Unrecognized` that keeps any other text.
 ///
 /// ```
 /// crm_core::open_enum! {
-///     /// Where a task stands.
+///     /// State of a task.
 ///     pub enum TaskStatus {
 ///         /// `open`
 ///         Open = "open",
@@ -96,7 +96,7 @@ macro_rules! open_enum {
         }
 
         impl $ty {
-            /// The text that travels.
+            /// The text in JSON.
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {

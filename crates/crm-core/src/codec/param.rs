@@ -1,4 +1,4 @@
-//! Values that can stand in a query, a header or a path.
+//! Values that can be used in a query, a header or a path.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! The fields of a record, taken together as a tuple.
+//! The fields of a record, as a tuple.
 //!
-//! A record is reduced to this once, and everything else (reading, writing, copying) is generic
-//! over tuples: the compiler checks it once, not for each of the thousands of records of a client.
+//! A record is converted to a tuple once, and everything else (reading, writing, copying) is generic
+//! over tuples: the compiler checks it once instead of for each of the thousands of records of a client.
 
 use std::marker::PhantomData;
 
@@ -13,8 +13,8 @@ use super::blank::Blank;
 use super::fields::{Fields, Members};
 use super::{Consists, Form, Odd, Oddities, Seed, Wire};
 
-/// A tuple that can be borrowed field by field. It asks nothing of the fields, so that the compiler
-/// names the borrowed tuple of each record without looking at their types.
+/// A tuple that can be borrowed field by field. It has no bounds on the fields, so that the compiler
+/// names the borrowed tuple of each record without checking their types.
 pub trait Lend {
     /// The same fields, borrowed.
     type Refs<'a>
@@ -22,12 +22,12 @@ pub trait Lend {
         Self: 'a;
 }
 
-/// A tuple of fields. Of more than twelve, the thirteenth place holds the tuple of the rest.
+/// A tuple of fields. If there are more than twelve, the thirteenth element is the tuple of the rest.
 pub trait Parts: Lend + Sized {
-    /// Fields that hold nothing.
+    /// Returns empty fields.
     fn blank() -> Self;
 
-    /// Reads the value of the member that was named last into the field at `index`.
+    /// Reads the value of the member whose name was read last into the field at `index`.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
     /// Reads a value that may have odd parts into the field at `index`.
@@ -49,7 +49,7 @@ pub trait Parts: Lend + Sized {
     /// Returns true if `consists` is true for any field.
     fn any(consists: fn(Consists) -> bool) -> bool;
 
-    /// Writes the fields that hold something, in their order.
+    /// Writes the fields that are not empty, in their order.
     fn write<M: SerializeMap>(refs: Self::Refs<'_>, fields: &mut Fields<'_, M>);
 
     /// Shows the fields that hold something, in their order.
@@ -58,7 +58,7 @@ pub trait Parts: Lend + Sized {
 
 /// Fields that can be copied.
 pub trait CopyParts: Parts {
-    /// A copy of each field.
+    /// Returns a copy of each field.
     fn copied(refs: Self::Refs<'_>) -> Self;
 }
 
@@ -202,7 +202,7 @@ tuple!(F0 0, F1 1, F2 2, F3 3, F4 4, F5 5, F6 6, F7 7, F8 8, F9 9, F10 10);
 tuple!(F0 0, F1 1, F2 2, F3 3, F4 4, F5 5, F6 6, F7 7, F8 8, F9 9, F10 10, F11 11);
 tuple!(F0 0, F1 1, F2 2, F3 3, F4 4, F5 5, F6 6, F7 7, F8 8, F9 9, F10 10, F11 11; R 12);
 
-/// Puts the fields of a record, each a single token, into the form that [`Parts`] has.
+/// Converts the fields of a record, each a single token, into the form that [`Parts`] has.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! parts {

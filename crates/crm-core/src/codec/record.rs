@@ -48,8 +48,8 @@ fn members<R: Record>() -> &'static [&'static str] {
     R::NAMES.get(1..).unwrap_or_default()
 }
 
-/// The place of a member. Members mostly come in the order of the fields, with some left out, so
-/// the search begins at the field after the last one.
+/// The place of a member. Members mostly occur in the order of the fields, with some omitted, so
+/// the search starts at the field after the last one.
 #[inline]
 fn place(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
     let (before, after) = members.split_at_checked(*expected)?;
@@ -145,7 +145,7 @@ fn keep_null<R: Record>(parts: &R::Parts, index: usize, extra: &mut Map<Value>) 
     }
 }
 
-/// How a record travels: as an object. `null` is a record without any value.
+/// The form of a record: an object. `null` is a record without any value.
 #[derive(Debug)]
 pub struct AsObject;
 
@@ -241,12 +241,12 @@ impl<R: Record> Form<R> for AsObject {
     }
 }
 
-/// A record without any value.
+/// Returns a record without any value.
 pub fn blank<R: Record>() -> R {
     R::from_parts(R::Parts::blank(), Map::new())
 }
 
-/// A copy of a record.
+/// Returns a copy of a record.
 pub fn copy<R: Record<Parts: CopyParts>>(record: &R) -> R {
     let (parts, extra) = record.parts();
     R::from_parts(R::Parts::copied(parts), extra.clone())
@@ -257,7 +257,7 @@ pub fn show<T: Wire>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     fmt::Debug::fmt(&T::Form::shown(value, &Showing::alone()), f)
 }
 
-/// Whether two records would be written alike.
+/// Returns true if two records would be written identically.
 pub fn same<R: Wire>(one: &R, other: &R) -> bool {
     let written = |record| serde_json::to_value(As { value: record, mode: Mode::Lenient });
     match (written(one), written(other)) {
@@ -267,12 +267,12 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 }
 
 /// Declares a struct whose fields are [`Wire`](crate::codec::Wire), and implements reading,
-/// writing, `Clone`, `Default`, comparing, and a `Debug` that shows no personal data. Derives of
-/// the same would take the compiler several times as long.
+/// writing, `Clone`, `Default`, comparison, and a `Debug` that shows no personal data. Derives of
+/// the same traits would take several times as long to compile.
 ///
-/// Behind the struct may stand, in this order: `required` and the members that a request must
+/// The struct may be followed by, in this order: `required` and the members that a request must
 /// have; `nullable` and those that it may send as `null`; `read_only` and those that it must not
-/// send; `by new` if the record has no `Default`, or one of its own.
+/// send; `by new` if the record has no `Default`, or a hand-written one.
 ///
 /// Each record has one more field, `extra`: members that have no field, members whose value their
 /// field cannot hold, and `null` for members that it clears. They are written back unchanged; one
@@ -307,8 +307,8 @@ macro_rules! record {
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
-            /// Members that no field can hold, by their names: those that were not known when this
-            /// crate was generated, and those whose value is of another type than declared. They
+            /// Members that no field can hold, by their names: members that were not known when this
+            /// crate was generated, and members whose value is of another type than declared. They
             /// are also sent in a request.
             pub extra: $crate::codec::Extra,
         }

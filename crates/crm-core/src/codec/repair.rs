@@ -1,6 +1,6 @@
 //! Repairs bodies that contain invalid text.
 
-/// Returns the body with `U+FFFD` in place of bytes that are not UTF-8 and of escapes of half a
+/// Returns the body with `U+FFFD` instead of bytes that are not UTF-8 and of escapes of half a
 /// surrogate pair. A vendor that truncates a text after a fixed length writes both.
 pub(super) fn text(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
@@ -9,7 +9,7 @@ pub(super) fn text(body: &[u8]) -> String {
     while let Some(at) = rest.find('\\') {
         repaired.push_str(&rest[..at]);
         rest = &rest[at..];
-        // The escape and the one after it, if they are surrogates.
+        // Checks whether this escape and the next one are surrogates.
         let length = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
             (Some(Half::High), Some(Half::Low)) => 12,
             (Some(_), _) => {
@@ -17,7 +17,7 @@ pub(super) fn text(body: &[u8]) -> String {
                 rest = &rest[6..];
                 continue;
             }
-            // The backslash and what it escapes, which may be another backslash.
+            // The backslash and the character that it escapes, which may be another backslash.
             (None, _) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
         };
         repaired.push_str(&rest[..length]);

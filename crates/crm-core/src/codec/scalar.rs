@@ -215,10 +215,10 @@ macro_rules! plain {
 
 plain!(i64, INTEGER, |value, serializer| serializer.serialize_i64(value));
 plain!(bool, BOOLEAN, |value, serializer| serializer.serialize_bool(value));
-// Vendors type whole numbers as `number` and then refuse `20.0`.
+// Vendors declare whole numbers as `number` and then refuse `20.0`.
 plain!(f64, NUMBER, |value, serializer| match whole(value) {
     Some(whole) => serializer.serialize_i64(whole),
-    // JSON would have `null` in its place, which clears a member.
+    // JSON would contain `null` instead, which clears a member.
     None if !value.is_finite() => Err(serde::ser::Error::custom("a number that is not finite cannot be sent")),
     None => serializer.serialize_f64(value),
 });
@@ -255,7 +255,7 @@ impl Form<Self> for Value {
     }
 }
 
-/// A reply without content; whatever is sent is passed over.
+/// A reply without content. Any content is ignored.
 impl Wire for () {
     type Form = Self;
 }

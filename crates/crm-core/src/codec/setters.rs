@@ -1,4 +1,4 @@
-//! Setters: how a request is put together.
+//! Setters, which build a request.
 
 use serde_json::Value;
 
@@ -62,12 +62,12 @@ macro_rules! clears {
     };
 }
 
-/// Adds a method for each field that sets it and gives the record back. A list is written
-/// `name: [T]` and takes anything that gives items. The documentation of a field is that of its
+/// Adds a method for each field that sets it and returns the record. A list is written
+/// `name: [T]` and takes any iterator over items. The documentation of a field is that of its
 /// method.
 ///
 /// ```
-/// /// What is searched for.
+/// /// A search.
 /// #[derive(Clone, Default)]
 /// pub struct Search {
 ///     /// Text to look for.

@@ -1,10 +1,10 @@
-//! What is read, what is written, what is refused and what is shown.
+//! Reading, writing, refused input and `Debug`.
 #![allow(unreachable_pub)]
 
 use super::{Map, Timestamp, decode, encode, encode_form};
 
 crate::record! {
-    /// A node of everything.
+    /// A node with a field of every type.
     pub struct Node {
         id: Option<String> = "id",
         count: Option<i64> = "count",
@@ -44,12 +44,12 @@ crate::record! {
 }
 
 crate::union! {
-    /// A shape, told by its kind.
+    /// A shape, identified by its kind.
     pub enum Shape by "kind" { Circle(Circle) = "circle" | "round", Square(Square) = "square" }
 }
 
 crate::union! {
-    /// A shape, told by its members.
+    /// A shape, identified by its members.
     pub enum Loose by members { Circle(Circle) = "radius", Square(Square) = "side" | "edge" }
 }
 
@@ -58,7 +58,7 @@ fn node(body: &str) -> Node {
 }
 
 crate::record! {
-    /// A record with more fields than a tuple of ours has places, twice over.
+    /// A record with more than twice as many fields as a tuple here has elements.
     pub struct Wide {
         a: Option<i64> = "a",
         b: Option<i64> = "b",
@@ -152,7 +152,7 @@ fn of_a_member_that_comes_twice_the_last_one_counts() {
 
 #[test]
 fn reading_takes_time_in_proportion_to_what_is_sent() {
-    // 200,000 members without a field: their square would be minutes.
+    // 200,000 members without a field: quadratic time would be minutes.
     let members: Vec<String> = (0..200_000).map(|n| format!("\"member{n}\":{n}")).collect();
     let node = node(&format!("{{{}}}", members.join(",")));
     assert_eq!(node.extra.len(), 200_000);
@@ -290,7 +290,7 @@ fn null_is_sent_where_it_clears_a_member() {
     let body = |change: &Change| String::from_utf8(encode(change).unwrap()).unwrap();
     assert_eq!(body(&Change::default().phone("1").clear_phone()), r#"{"phone":null}"#);
     assert_eq!(body(&Change::default().clear_phone().phone("1")), r#"{"phone":"1"}"#);
-    // A user's own JSON has the same result, however it is read.
+    // A user's own JSON gives the same result in both ways of reading.
     let own = r#"{"phone":null,"child":null,"new":null}"#;
     assert_eq!(body(&serde_json::from_str(own).unwrap()), own);
     assert_eq!(body(&serde_json::from_value(serde_json::from_str(own).unwrap()).unwrap()), own);
@@ -312,7 +312,7 @@ proptest::proptest! {
             let salvaged = <super::AsObject as super::Form<Node>>::salvage(&value, &mut super::Oddities::default());
             proptest::prop_assert!(salvaged == Ok(read));
         }
-        // Whatever it is, nothing of an object is lost.
+        // Whatever the body is, no part of an object is lost.
         if let Ok(node) = decode::<Node>(body.as_bytes()) && body.starts_with('{') {
             let again: Node = decode(serde_json::to_string(&node).unwrap().as_bytes()).unwrap();
             proptest::prop_assert!(again == node);
@@ -320,7 +320,7 @@ proptest::proptest! {
     }
 }
 
-/// JSON that looks like a node, more or less.
+/// JSON with approximately the form of a node.
 fn json(depth: u32) -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
     use proptest::prelude::*;
     use serde_json::json;
@@ -358,7 +358,7 @@ fn requests_are_exact() {
     assert_eq!(body, r#"{"id":"1","ratio":20,"tags":["a"],"properties":{},"kind":"B b"}"#);
     let nested = Node { id: Some("1".into()), child: Some(Box::default()), ..Node::default() };
     assert_eq!(encode(&nested).unwrap_err().to_string(), "`id` is required in `Node`");
-    // For one's own storage nothing is required, and what was kept is written back.
+    // For the user's own storage nothing is required, and extra members are written back.
     let stored = serde_json::to_string(&super::tests::node(r#"{"new": 1}"#)).unwrap();
     assert_eq!(stored, r#"{"tags":[],"properties":{},"new":1}"#);
 }

@@ -1,4 +1,4 @@
-//! Points in time, as the vendors write them.
+//! Points in time, in the forms that vendors send.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -14,23 +14,23 @@ mod read;
 
 pub use read::{NotATime, Time};
 
-/// A time that keeps the text it was sent as.
+/// A time that keeps its original text.
 ///
 /// Vendors write times as RFC 3339, with or without seconds, a fraction or a colon in the offset,
-/// with a space in place of the `T`, without a zone, as a date, and as a number, sometimes in one
-/// reply. A reply is read whatever the text is: [`read`](Self::read) returns what the
-/// text means, or [`NotATime`] with the text.
+/// with a space instead of the `T`, without a zone, as a date, and as a number, sometimes in one
+/// reply. Any text can be read: [`read`](Self::read) returns its meaning, or [`NotATime`] with the
+/// text.
 ///
 /// A number is in milliseconds since 1970, whatever its size.
 ///
 /// Times are ordered by their point in time, to the millisecond, and then by their text, because only equal texts are
-/// equal. What is not a [point in time](Self::unix_millis) comes before all others.
+/// equal. Texts that are not a [point in time](Self::unix_millis) come before all others.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp(Box<str>);
 
 impl Timestamp {
     /// Creates a time from milliseconds since 1970, written as RFC 3339 in UTC. Outside the years
-    /// 0 to 9999, which are all that RFC 3339 can write, the number itself is kept.
+    /// 0 to 9999, which RFC 3339 cannot express, the number itself is kept.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Self {
         const YEARS_0_TO_9999: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
@@ -51,7 +51,7 @@ impl Timestamp {
         &self.0
     }
 
-    /// Returns what the text means; a number is in milliseconds since 1970.
+    /// Returns the meaning of the text; a number is in milliseconds since 1970.
     ///
     /// ```
     /// use crm_core::{Time, Timestamp};
@@ -72,7 +72,7 @@ impl Timestamp {
         read::read(&self.0, 1).ok_or_else(|| NotATime(self.0.clone()))
     }
 
-    /// Returns what the text means if the vendor documents numbers in seconds since 1970 for this
+    /// Returns the meaning of the text if the vendor documents numbers in seconds since 1970 for this
     /// field. Everything else is read as by [`read`](Self::read).
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Timestamp {
         self.read().ok()?.unix_millis()
     }
 
-    /// Returns the point in time as the standard library's type, or `None` as
+    /// Returns the point in time as the standard library's type, or `None` like
     /// [`unix_millis`](Self::unix_millis).
     #[must_use]
     pub fn system_time(&self) -> Option<SystemTime> {

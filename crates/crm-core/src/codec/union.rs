@@ -11,13 +11,13 @@ pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
 }
 
-/// Reads the value of an arm.
+/// Reads the value of a variant.
 #[doc(hidden)]
 pub fn arm<T: Wire, U, E: Error>(value: Value, chosen: fn(Box<T>) -> U) -> Result<U, E> {
     super::read(value).map(chosen).map_err(E::custom)
 }
 
-/// Reads the value of an arm; `None` if it does not fit, so that the union keeps it whole.
+/// Reads the value of a variant; `None` if it does not match, so that the union keeps it whole.
 #[doc(hidden)]
 pub fn salvage<'a, T: Wire, U>(value: &'a Value, oddities: &mut Oddities<'a>, chosen: fn(Box<T>) -> U) -> Option<U> {
     T::Form::salvage(value, oddities).ok().map(|value| chosen(Box::new(value)))
@@ -29,9 +29,9 @@ pub fn has_any(value: &Value, names: &[&str]) -> bool {
     value.is_object() && (names.is_empty() || names.iter().any(|name| value.get(name).is_some()))
 }
 
-/// Declares an enum over records, told apart by the text of a member (`by "kind"`) or by the
-/// members a value has (`by members`; an arm without members takes every object). What fits no
-/// arm is kept whole in `Unrecognized`.
+/// Declares an enum over records, distinguished by the text of a member (`by "kind"`) or by the
+/// members that a value has (`by members`; a variant without members takes every object). A value that
+/// matches no variant is kept whole in `Unrecognized`.
 #[macro_export]
 macro_rules! union {
     ($(#[$meta:meta])* pub enum $ty:ident by $tag:literal { $($variant:ident($inner:ty) = $($text:literal)|+),* $(,)? }) => {

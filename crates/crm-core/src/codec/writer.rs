@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde::ser::{self, Error as _, Serialize, Serializer};
 use serde_json::Error;
 
-/// The name under which serde_json hands on a number if a crate of the program enables `arbitrary_precision`.
+/// The name under which serde_json passes on a number if a crate of the program enables `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// Writes a value as JSON.
@@ -16,7 +16,7 @@ pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     Ok(writer.0)
 }
 
-/// What is written so far.
+/// The JSON written so far.
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -62,7 +62,7 @@ impl Writer {
         Compound { writer: self, first: true, end }
     }
 
-    /// The beginning of an enum variant with content.
+    /// Writes the start of an enum variant with content.
     fn variant(&mut self, variant: &str) {
         self.0.push(b'{');
         self.text(variant);
@@ -217,7 +217,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Compound<'a>, Error> {
-        // The only member of a number is its text, which is written as it is.
+        // The only member of a number is its text, which is written unchanged.
         if name == NUMBER { Ok(self.compound(b"", b"")) } else { self.serialize_map(None) }
     }
 

@@ -1,4 +1,4 @@
-//! One window of one account: what is under way, what still counts, and when there is room again.
+//! One window of one account: the permits under way, the permits that still count, and the time at which there is room.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use super::told::{BELIEVED, Refused, Told};
 #[derive(Debug)]
 pub(super) struct Counter {
     window: Window,
-    /// Under way: they count without an end.
+    /// Units under way. They count until their attempt ends.
     held: u64,
     log: Log,
-    /// A lower limit that the vendor stated, and until when that is believed if it does not state it again.
+    /// A lower limit that the vendor stated, and the time until which it applies if the vendor does not state it again.
     stated: Option<(u64, Duration)>,
-    /// A lower limit since an unexplained refusal, which recovers with time.
+    /// A lower limit after an unexplained refusal, which recovers over time.
     lowered: Option<(Duration, u64)>,
-    /// Until when a refusal of the vendor closes the window.
+    /// Time until which a refusal of the vendor closes the window.
     closed_until: Duration,
-    /// A limit that holds without exception until a time.
+    /// A limit that applies without exception until a time.
     cap: Option<(u64, Duration)>,
 }
 
-/// What a counter starts again from.
+/// Initial state of a counter that was kept elsewhere.
 #[cfg(feature = "redis")]
 #[derive(Debug, Default)]
 pub(super) struct Start {
     pub(super) held: u64,
     pub(super) log: Log,
-    /// A limit that holds without exception until a time.
+    /// A limit that applies without exception until a time.
     pub(super) cap: Option<(u64, Duration)>,
 }
 
@@ -50,7 +50,7 @@ impl Counter {
         self.window.name()
     }
 
-    /// When `cost` can be had if `ahead` is taken before it; `None` if never.
+    /// Returns the time at which `cost` is available if `ahead` is taken before it; `None` if never.
     pub(super) fn when(&mut self, cost: u64, ahead: u64, now: Duration) -> Option<Duration> {
         self.log.expire(now);
         if cost > self.window.limit() {
@@ -63,7 +63,7 @@ impl Counter {
         {
             return Some(now);
         }
-        // A lowered limit must not starve a permit that costs more than what is left of it.
+        // A lowered limit must not starve a permit that costs more than the limit.
         let limit = limit.max(cost).max(1);
         let at = self.room(limit, cost, ahead, now);
         Some(match self.cap {
@@ -75,7 +75,7 @@ impl Counter {
         })
     }
 
-    /// When `cost` can be had under this limit, which is at least as large.
+    /// Returns the time at which `cost` is available under this limit, which is at least as large.
     #[inline]
     fn room(&self, limit: u64, cost: u64, ahead: u64, now: Duration) -> Duration {
         let open = now.max(self.closed_until);
@@ -84,8 +84,8 @@ impl Counter {
         if excess == 0 {
             return open;
         }
-        // The excess-th unit to expire makes room. Beyond those that count come the ones that will have
-        // been granted by then: first the free ones now, then each as one expires.
+        // The unit with the index `excess` to expire makes room. After the units that count come those that will have
+        // been granted by then: first the units that are free now, then one for each unit that expires.
         let index = excess - 1;
         let span = self.window.span();
         let (place, rounds) = if index < used { (index, 0) } else { (index % limit, index / limit) };
@@ -94,8 +94,8 @@ impl Counter {
         open.max(first.saturating_add(span.saturating_mul(rounds)))
     }
 
-    /// When the `index`-th unit expires, if each of those that are held expires at `earliest`: one window
-    /// after this moment. What was given up may expire later than that.
+    /// Returns the time at which the unit at `index` expires, if each held unit expires at `earliest`: one window
+    /// after this moment. Units of abandoned attempts may expire later.
     fn nth_expiry(&self, index: u64, earliest: Duration) -> Option<Duration> {
         match self.log.nth_expiry(index) {
             Some(at) if at <= earliest || self.held == 0 => Some(at),
@@ -104,29 +104,29 @@ impl Counter {
         }
     }
 
-    /// What counts now: exact after the log has expired.
+    /// Number of units that count now: exact after the log has expired.
     fn used(&self) -> u64 {
         self.held.saturating_add(self.log.used())
     }
 
-    /// Counts a grant until its attempt ends. Only called when there is room.
+    /// Counts a grant until its attempt ends. Only called if there is room.
     pub(super) fn take(&mut self, cost: u64) {
         self.held = self.held.saturating_add(cost);
     }
 
-    /// Nothing was sent for a grant.
+    /// Removes a grant for which nothing was sent.
     #[cfg(feature = "redis")]
     pub(super) fn take_back(&mut self, cost: u64) {
         self.held = self.held.saturating_sub(cost);
     }
 
-    /// The attempt of a grant has ended: it counts for one window from `until` on.
+    /// Ends the attempt of a grant, which counts for one window from `until` on.
     pub(super) fn finish(&mut self, cost: u64, until: Duration) {
         self.held = self.held.saturating_sub(cost);
         self.log.insert(self.window.expiry(until), cost);
     }
 
-    /// Learns from a reply.
+    /// Applies the information in a reply.
     pub(super) fn learn(&mut self, told: &Told, now: Duration) {
         if let Some(limit) = told.limit {
             let until = now.saturating_add(BELIEVED);
@@ -141,7 +141,7 @@ impl Counter {
         }
         match told.refused {
             Some(Refused::For(hint)) => self.closed_until = self.closed_until.max(now.saturating_add(hint)),
-            // The refusals of one burst are one event.
+            // The refusals of one burst count as one event.
             Some(Refused::Unexplained)
                 if self.lowered.is_none_or(|(since, _)| now >= since.saturating_add(self.window.span())) =>
             {
@@ -151,32 +151,32 @@ impl Counter {
         }
     }
 
-    /// Takes back what refusals of the vendor did. What was used counts.
+    /// Undoes the effects of the vendor's refusals. Requests already made still count.
     pub(super) fn open(&mut self) {
         self.closed_until = Duration::ZERO;
         self.lowered = None;
     }
 
-    /// Starts again from what is counted elsewhere.
+    /// Restarts from a count that was kept elsewhere.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&mut self, start: Start) {
         (self.held, self.log, self.cap) = (start.held, start.log, start.cap);
     }
 
-    /// Whether nothing is remembered that a new counter would not know.
+    /// Returns true if the state is the same as that of a new counter.
     pub(super) fn idle(&mut self, now: Duration) -> bool {
         self.log.expire(now);
         let capped = self.cap.is_some_and(|(_, until)| until > now);
         !capped && self.limit(now) == self.window.limit() && self.used() == 0 && self.closed_until <= now
     }
 
-    /// The limit that holds now: the configured one, or a lower one.
+    /// Returns the current limit: the configured one, or a lower one.
     #[inline]
     fn limit(&mut self, now: Duration) -> u64 {
         let stated = self.stated.filter(|(_, until)| now < *until);
         let most = stated.map_or(self.window.limit(), |(limit, _)| limit);
         let Some((since, lowered)) = self.lowered else { return most };
-        // A tenth comes back with each window that passes without another refusal.
+        // A tenth of the limit is restored with each window that passes without another refusal.
         let span = self.window.span().as_nanos().max(1);
         let windows = u64::try_from(now.saturating_sub(since).as_nanos() / span).unwrap_or(u64::MAX);
         let back = windows.saturating_mul((most / 10).max(1));

@@ -19,8 +19,8 @@ use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
 use crate::waiting::noticed;
 
-/// Counts in memory. Exact up to a limit of 1,000 per window; above that the time is cut into a
-/// thousand slices and rounding errs on the safe side. First come, first served, among those that
+/// Counts in memory. Exact up to a limit of 1,000 per window; above that the window is divided into a
+/// thousand slices and rounding errs on the safe side. First come, first served, among the futures that
 /// are polled.
 pub struct LocalLimiter {
     quotas: Quotas,
@@ -29,13 +29,13 @@ pub struct LocalLimiter {
 }
 
 impl LocalLimiter {
-    /// A limiter with nothing used so far.
+    /// Creates a limiter with nothing used yet.
     #[must_use]
     pub fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
         Self { quotas, clock, accounts: Mutex::default() }
     }
 
-    /// Whether it counts these quotas by this clock.
+    /// Returns true if it counts these quotas by this clock.
     pub(super) fn is_for(&self, quotas: &Quotas, clock: &Arc<dyn Clock>) -> bool {
         Arc::ptr_eq(&self.clock, clock) && self.quotas == *quotas
     }
@@ -58,7 +58,7 @@ impl LocalLimiter {
         Ok(Some((Ticket { limiter: self, key: acquire.key.clone(), place }, outlook)))
     }
 
-    /// Learns what a reply says about the windows of an account.
+    /// Applies the information in a reply about the windows of an account.
     pub(super) fn learn(&self, key: &str, told: &[Told]) {
         self.with_account(key, |account, now| {
             account.learn(told, now);
@@ -66,14 +66,14 @@ impl LocalLimiter {
         });
     }
 
-    /// Starts an account again from what is counted elsewhere, one entry per window.
+    /// Restarts an account from counts that were kept elsewhere, one entry per window.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&self, key: &str, windows: impl IntoIterator<Item = Start>) {
         let mut accounts = lock(&self.accounts);
         accounts.part_of(key).entry(key.to_owned()).or_insert_with(|| Account::new(&self.quotas)).resume(windows);
     }
 
-    /// Forgets an account.
+    /// Removes an account.
     #[cfg(feature = "redis")]
     pub(super) fn forget(&self, key: &str) {
         lock(&self.accounts).part_of(key).remove(key);
@@ -84,7 +84,7 @@ impl LocalLimiter {
         self.with_account(key, |account, now| ((), account.open(now)));
     }
 
-    /// Takes back what was given and will not be sent. Returns whom to wake.
+    /// Takes back a permit that will not be sent. Returns the wakers to call.
     #[cfg(feature = "redis")]
     pub(super) fn take_back(&self, key: &str, class: usize, cost: u32) -> Vec<Waker> {
         let mut accounts = lock(&self.accounts);
@@ -93,7 +93,7 @@ impl LocalLimiter {
         account.map_or_else(Vec::new, |account| account.take_back(&self.quotas, class, u64::from(cost), now))
     }
 
-    /// Runs `work` on an account and wakes, outside the lock, whomever it names.
+    /// Runs `work` on an account and calls, outside the lock, the wakers that it returns.
     fn with_account<R>(&self, key: &str, work: impl FnOnce(&mut Account, Duration) -> (R, Vec<Waker>)) -> Option<R> {
         let (result, wake) = {
             let mut accounts = lock(&self.accounts);
@@ -123,7 +123,7 @@ impl RateLimiter for LocalLimiter {
                 turn
             })
             .await?;
-            // The time it takes to ask is no wait.
+            // Time spent in the check does not count as waiting.
             Ok(Permit::new(if at_once { Duration::ZERO } else { self.clock.now().saturating_sub(start) }))
         })
     }
@@ -158,13 +158,13 @@ impl fmt::Debug for LocalLimiter {
     }
 }
 
-/// The sleep until a waiter looks again.
+/// The sleep until a waiter checks again.
 struct Timer {
     until: Option<Duration>,
     future: Option<BoxFuture<'static, ()>>,
 }
 
-/// A place in the queue that is given back when dropped.
+/// A place in the queue that is given up when dropped.
 struct Ticket<'a> {
     limiter: &'a LocalLimiter,
     key: String,

@@ -1,4 +1,4 @@
-//! A sliding log: what was let through, and when it stops counting.
+//! A sliding log: permits, and the times at which they stop counting.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 /// Grants that still count, in order of their expiry.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log {
-    /// When grants stop counting, and how many.
+    /// The times at which grants stop counting, and their numbers.
     runs: VecDeque<(Duration, u64)>,
     used: u64,
 }
 
 impl Log {
-    /// How many count; exact after [`expire`](Self::expire).
+    /// Number of units that count; exact after [`expire`](Self::expire).
     pub(super) fn used(&self) -> u64 {
         self.used
     }
@@ -39,7 +39,7 @@ impl Log {
         }
     }
 
-    /// Forgets what no longer counts.
+    /// Removes units that no longer count.
     pub(super) fn expire(&mut self, now: Duration) {
         while let Some(&(expiry, count)) = self.runs.front() {
             if expiry > now {
@@ -50,7 +50,7 @@ impl Log {
         }
     }
 
-    /// When the `index`-th unit expires.
+    /// Returns the time at which the `index`-th unit expires.
     pub(super) fn nth_expiry(&self, index: u64) -> Option<Duration> {
         let mut passed = 0;
         self.runs.iter().find_map(|&(expiry, count)| {

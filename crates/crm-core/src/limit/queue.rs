@@ -1,4 +1,4 @@
-//! One account: its windows, and who waits for them.
+//! One account: its windows, and the waiters for them.
 
 use std::collections::{HashMap, VecDeque};
 use std::task::Waker;
@@ -10,7 +10,7 @@ use super::counter::Start;
 use super::told::Told;
 use super::{Acquire, LimitRefusal, Quotas};
 
-/// How late a waiter may look, and how far apart those behind the first look after it.
+/// Maximum delay of a waiter's check, and the interval between the checks of those behind the first.
 const GRACE: Duration = Duration::from_millis(25);
 
 /// A place in the queue.
@@ -29,7 +29,7 @@ pub(super) struct Outlook {
 pub(super) enum Standing {
     /// The permit was taken for it.
     Granted,
-    /// It has to look again at this time, or when it is woken.
+    /// It must check again at this time, or when it is woken.
     Again(Duration),
     /// The deadline cannot be met.
     TooLate(Duration),
@@ -41,27 +41,27 @@ struct Waiter {
     cost: u64,
     deadline: Option<Duration>,
     waker: Option<Waker>,
-    /// When it looks again at the latest, if anybody polls it.
+    /// Latest time of its next check, if it is polled.
     looks: Duration,
-    /// False while it is passed over because it did not look.
+    /// False while it is passed over because it did not check.
     queued: bool,
 }
 
 /// The state of one key.
 ///
-/// Each class has a queue of its own. Between queues the one who asked first comes first for
-/// every window he lacks; a window he does not lack is free for the others meanwhile.
+/// Each class has a queue of its own. Between queues, the earlier request has priority for every
+/// window that it lacks; a window that it does not lack is free for the others in the meantime.
 ///
-/// Nobody is served unasked: a waiter takes its permit when it looks. Each says when it looks next,
-/// the first of a queue when its turn comes and the others one by one after it. Whoever is later
-/// than [`GRACE`] is not polled by anybody, and leaves the queue until it looks again, so a future
-/// that is kept but not polled holds up nobody.
+/// A waiter takes its permit only when it checks. Each waiter states the time of its next check: the first
+/// of a queue checks when its turn comes, and the others one by one after it. A waiter that is later
+/// than [`GRACE`] is not being polled, and leaves the queue until it checks again, so that a future
+/// that is kept but not polled does not block others.
 #[derive(Debug)]
 pub(super) struct Account {
     counters: Vec<Counter>,
     queues: Vec<VecDeque<Place>>,
     waiters: HashMap<Place, Waiter>,
-    /// What the waiters of each window want, added up.
+    /// Sum of the units that the waiters of each window need.
     wanted: Vec<u64>,
     next: u64,
 }
@@ -77,7 +77,7 @@ impl Account {
         }
     }
 
-    /// Takes a permit at once, where nobody waits and every window has room.
+    /// Takes a permit at once, if no other waits and every window has room.
     pub(super) fn take(&mut self, quotas: &Quotas, acquire: &Acquire, now: Duration) -> bool {
         if !self.waiters.is_empty() || acquire.deadline.is_some_and(|deadline| now > deadline) {
             return false;
@@ -128,7 +128,7 @@ impl Account {
         Ok((place, outlook))
     }
 
-    /// Takes the permit of a place if its turn has come. Returns how it stands and whom to wake.
+    /// Takes the permit of a place if its turn has come. Returns the state of the place, and the wakers to call.
     pub(super) fn look(
         &mut self,
         quotas: &Quotas,
@@ -159,7 +159,7 @@ impl Account {
         if deadline.is_some_and(|deadline| now >= deadline || index == 0 && turn > deadline) {
             return (Standing::TooLate(turn.saturating_sub(now)), Vec::new());
         }
-        // Those behind the first look whether the ones before them did.
+        // The waiters behind the first check whether those before them have checked.
         let apart = GRACE.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
         let at = turn.saturating_add(apart);
         if let Some(waiter) = self.waiters.get_mut(&place) {
@@ -168,13 +168,13 @@ impl Account {
         (Standing::Again(at), Vec::new())
     }
 
-    /// When the first of a class's queue can have its permit without taking it from anybody who
-    /// comes before it in another queue; `None` if now.
+    /// Returns the time at which the first of a class's queue can have its permit without taking it from a
+    /// waiter that comes before it in another queue; `None` if now.
     fn turn(&mut self, quotas: &Quotas, class: usize, now: Duration) -> Option<Duration> {
         let own = *self.queues[class].front()?;
         let mut heads: Vec<Place> = self.queues.iter().filter_map(|queue| queue.front().copied()).collect();
         heads.sort_unstable();
-        // For each window, until when a head lacks it, and what others take as soon as they look.
+        // For each window, the time until which a head lacks it, and the units that others take as soon as they check.
         let mut lacked = vec![None; self.counters.len()];
         let mut ahead = vec![0; self.counters.len()];
         for head in heads {
@@ -183,7 +183,7 @@ impl Account {
             let mut due = None;
             for &window in windows {
                 let mut later = |ahead| self.counters[window].when(waiter.cost, ahead, now).filter(|at| *at > now);
-                // What is kept for another head is taken soon, or that head is passed over.
+                // Units that are reserved for another head are taken soon, or that head is passed over.
                 let kept = later(ahead[window]).map(|_| now.saturating_add(GRACE));
                 due = due.max(later(0).or(kept)).max(lacked[window]);
             }
@@ -203,7 +203,7 @@ impl Account {
         None
     }
 
-    /// Takes out of the queues the first ones that did not look when they said, or whose deadline
+    /// Removes from the queues the first waiters that did not check at their time, or whose deadline
     /// has passed.
     fn pass_over(&mut self, quotas: &Quotas, now: Duration) {
         for queue in &mut self.queues {
@@ -219,12 +219,12 @@ impl Account {
         }
     }
 
-    /// Leaves the queue. Returns whom to wake.
+    /// Leaves the queue. Returns the wakers to call.
     pub(super) fn leave(&mut self, quotas: &Quotas, place: Place, now: Duration) -> Vec<Waker> {
         if self.remove(quotas, place) { self.call_heads(now) } else { Vec::new() }
     }
 
-    /// Forgets a waiter. Returns whether there was one.
+    /// Removes a waiter. Returns true if there was one.
     fn remove(&mut self, quotas: &Quotas, place: Place) -> bool {
         let Some(waiter) = self.waiters.remove(&place) else { return false };
         if waiter.queued {
@@ -236,43 +236,43 @@ impl Account {
         true
     }
 
-    /// Ends the holding of a permit: it counts for a window from `until` on.
+    /// Ends the holding of a permit: it counts for one window from `until` on.
     pub(super) fn finish(&mut self, quotas: &Quotas, acquire: &Acquire, until: Duration) {
         for &window in quotas.windows_of_class(acquire.class) {
             self.counters[window].finish(u64::from(acquire.cost), until);
         }
     }
 
-    /// Takes a permit back that was not sent. Returns whom to wake.
+    /// Takes back a permit that was not sent. Returns the wakers to call.
     #[cfg(feature = "redis")]
     pub(super) fn take_back(&mut self, quotas: &Quotas, class: usize, cost: u64, now: Duration) -> Vec<Waker> {
         quotas.windows_of(class).iter().for_each(|&window| self.counters[window].take_back(cost));
         self.call_heads(now)
     }
 
-    /// Learns from a reply.
+    /// Applies the information in a reply.
     pub(super) fn learn(&mut self, told: &[Told], now: Duration) {
         told.iter().for_each(|told| self.counters[told.window].learn(told, now));
     }
 
-    /// Opens the windows that refusals closed. Returns whom to wake.
+    /// Opens the windows that refusals closed. Returns the wakers to call.
     pub(super) fn open(&mut self, now: Duration) -> Vec<Waker> {
         self.counters.iter_mut().for_each(Counter::open);
         self.call_heads(now)
     }
 
-    /// Starts again from what is counted elsewhere, one entry per window.
+    /// Restarts from counts that were kept elsewhere, one entry per window.
     #[cfg(feature = "redis")]
     pub(super) fn resume(&mut self, windows: impl IntoIterator<Item = Start>) {
         self.counters.iter_mut().zip(windows).for_each(|(counter, start)| counter.resume(start));
     }
 
-    /// Whether the account can be forgotten.
+    /// Returns true if the account can be removed.
     pub(super) fn idle(&mut self, now: Duration) -> bool {
         self.waiters.is_empty() && self.counters.iter_mut().all(|counter| counter.idle(now))
     }
 
-    /// Lets the first of each queue look at once.
+    /// Lets the first of each queue check at once.
     fn call_heads(&mut self, now: Duration) -> Vec<Waker> {
         let heads = self.queues.iter().filter_map(|queue| queue.front());
         heads
@@ -285,11 +285,11 @@ impl Account {
     }
 }
 
-/// The refusal of a wait that would pass the deadline.
+/// Returns the refusal of a wait that would exceed the deadline.
 pub(super) fn too_late(window: Option<&str>, wait: Duration) -> LimitRefusal {
     let refusal = match window {
-        Some(window) => LimitRefusal::new(format!("waiting for the limit \"{window}\" would pass the deadline")),
-        None => LimitRefusal::new("waiting for the rate limit would pass the deadline"),
+        Some(window) => LimitRefusal::new(format!("waiting for the limit \"{window}\" would exceed the deadline")),
+        None => LimitRefusal::new("waiting for the rate limit would exceed the deadline"),
     };
     refusal.with_retry_after(wait)
 }

@@ -1,4 +1,4 @@
-//! The limits a vendor publishes.
+//! The limits that a vendor publishes.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::{Acquire, LimitRefusal};
 use crate::error::Error;
 
-/// Up to this limit every grant is remembered exactly; above it the window is cut into as many
+/// Up to this limit every grant is stored exactly; above it the window is divided into this many
 /// slices, and a grant counts as made at the end of its slice, which errs on the safe side.
 const EXACT: u64 = 1_000;
 
-/// "So many in any stretch of so long."
+/// At most `limit` requests in any interval of length `per`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     name: &'static str,
@@ -20,15 +20,15 @@ pub struct Window {
 }
 
 impl Window {
-    /// At most `limit` in any window of length `per`. The name tells windows apart: windows of
-    /// one name in several classes are one counter.
+    /// Creates a window of at most `limit` requests per `per`. The name identifies the window: windows of
+    /// the same name in several classes share one counter.
     #[must_use]
     pub fn new(name: &'static str, limit: u64, per: Duration) -> Self {
         Self { name, limit, per, guard: per / 1_000 }
     }
 
     /// Sets the margin that is added to the length, because the vendor's clock may run a little
-    /// slower than this one. One thousandth of the length if not set.
+    /// slower than this one. The default is one thousandth of the length.
     #[must_use]
     pub fn guard(mut self, guard: Duration) -> Self {
         self.guard = guard;
@@ -41,7 +41,7 @@ impl Window {
         self.name
     }
 
-    /// The most that is let through in one window.
+    /// Maximum number of requests in one window.
     #[must_use]
     pub fn limit(&self) -> u64 {
         self.limit
@@ -58,7 +58,7 @@ impl Window {
         self.per.saturating_add(self.guard)
     }
 
-    /// The length of the slices that times are rounded up to; zero if they are exact.
+    /// The length of the slices to which times are rounded up; zero if they are exact.
     pub(super) fn slice(&self) -> Duration {
         if self.limit <= EXACT {
             return Duration::ZERO;
@@ -118,22 +118,21 @@ impl Default for Quotas {
 }
 
 impl Quotas {
-    /// No limits.
+    /// Returns quotas without limits.
     #[must_use]
     pub fn none() -> Self {
         Self { windows: Vec::new(), classes: vec![("", Vec::new())] }
     }
 
-    /// The windows of the default class. The first is the one that plain limit headers speak of.
+    /// Creates quotas with the windows of the default class. Plain limit headers refer to the first one.
     #[must_use]
     pub fn new(windows: impl IntoIterator<Item = Window>) -> Self {
         Self::none().class("", windows)
     }
 
-    /// The windows of another class, all of them: a window of the default class that also counts
-    /// these operations is given again. Where a window of that name exists, the first one given
-    /// stands. A class that operations have and that is not given here is an error, unless there are
-    /// no limits at all.
+    /// Adds all windows of another class: a window of the default class that also counts these operations
+    /// must be included. If a window of that name exists, the first definition is used. A class that
+    /// operations have and that is missing here is an error, unless there are no limits at all.
     #[must_use]
     pub fn class(mut self, name: &'static str, windows: impl IntoIterator<Item = Window>) -> Self {
         let mut indices = Vec::new();
@@ -159,10 +158,10 @@ impl Quotas {
         others.classes.iter().map(|class| class.0).find(|name| self.class_index(name).is_none())
     }
 
-    /// The index of a class; without a window, every class is the default class.
+    /// Returns the index of a class; without a window, every class is the default class.
     pub(super) fn class_index(&self, name: &str) -> Option<usize> {
-        // The default class is the first. Comparing two empty texts would take longer than all else: their pointers lead
-        // nowhere, which slows down glibc's `memcmp` for AVX-512.
+        // The default class is the first. Comparing two empty texts would take longer than everything else: their
+        // pointers lead nowhere, which slows down glibc's `memcmp` for AVX-512.
         if name.is_empty() {
             return Some(0);
         }
@@ -190,7 +189,7 @@ impl Quotas {
         )))
     }
 
-    /// The index of a class that a permit names.
+    /// Returns the index of a permit's class.
     pub(super) fn class_of(&self, acquire: &Acquire) -> Result<usize, LimitRefusal> {
         self.class_index(acquire.class).ok_or_else(|| {
             let known: Vec<String> = self.classes.iter().map(|class| format!("\"{}\"", class.0)).collect();
@@ -202,7 +201,7 @@ impl Quotas {
         })
     }
 
-    /// The indices of the windows of a class; none if it is not known.
+    /// Returns the indices of the windows of a class; none if the class is not known.
     pub(super) fn windows_of_class(&self, name: &str) -> &[usize] {
         self.class_index(name).map_or(&[], |class| self.windows_of(class))
     }

@@ -1,64 +1,64 @@
 //! One quota for several processes, counted in Redis.
 //!
-//! **While Redis is there** it decides: one script takes permits from all windows of the class or from
+//! **While Redis is available** it decides: one script takes permits from all windows of the class or from
 //! none, by the server's clock. A permit is a *seat* from its grant until its attempt has ended, and
 //! counts for one window from then on, so no window of the vendor is exceeded wherever it starts (the
 //! proof is in [`limit`](super)). A worker reports ends with its next call for the account, and after
-//! a fraction of a window at the latest: how long ago the attempt ended when the call was sent. A call
-//! that is held up therefore reports a later end than the true one, never an earlier one. Seats are
-//! leased. A worker renews the lease of an attempt that takes long, so only the seats of a dead worker
+//! a fraction of a window at the latest, as the time between the end of the attempt and the sending of the call. A
+//! delayed call therefore reports a later end than the true one, never an earlier one. Seats are
+//! leased. A worker renews the lease of a long attempt, so that only the seats of a dead worker
 //! lapse; the lease is never shorter than the time for which its last requests may still arrive.
 //!
-//! **Waiting.** All tasks of a worker that wait for one class have one place in Redis together, and one
-//! task of its own, the [desk], asks for all of them: for up to 32 permits with one call. So the work
-//! of Redis grows with the number of workers and not of tasks, and a future that nobody polls holds up
-//! nobody. The workers take turns by start-time fair queueing. A place lapses a fraction of a second
+//! **Waiting.** All tasks of a worker that wait for one class share one place in Redis, and a separate
+//! task, the [desk], asks for all of them: for up to 32 permits with one call. The load
+//! of Redis therefore grows with the number of workers and not of tasks, and a future that is not polled does
+//! not block others. The workers take turns by start-time fair queueing. A place lapses a fraction of a second
 //! after its worker should have asked. While a refusal of the vendor holds a window back, each desk asks
 //! once a second, because another process may lift the hold.
 //!
-//! **While Redis is away** nobody knows what the others use. With [`WhenAway::Share`] each worker
-//! goes on with what it used itself when the absence began, at most an equal part of the limit; after
-//! a whole window with an equal part. What it holds and what counts is carried over in both
-//! directions. Proof: what all used together was within the limit when Redis went away, no worker's
-//! own count grows beyond what it was then, and one window later all that had ended has expired and
-//! the equal parts add up to the limit. For windows longer than a minute that rule would stop
-//! everybody for as long; there each worker takes an equal part of what was left, and the vendor's
+//! **While Redis is away** no worker knows the use of the others. With [`WhenAway::Share`] each worker
+//! continues with the units that it used itself when the absence started, at most an equal part of the limit; after
+//! a whole window it continues with an equal part. The units that it holds and those that count are carried over in
+//! both directions. Proof: the use of all workers was within the limit when Redis went away, no worker's
+//! own count grows beyond its value then, and one window later all units of that time have expired and
+//! the equal parts add up to the limit. For windows longer than a minute this rule would stop
+//! all workers for too long; there each worker takes an equal part of the remaining units, and the vendor's
 //! headers correct it.
 //!
-//! **When Redis is back** a worker first reports what it holds, what counts of its own permits, and how
-//! large its part is. For one window (at most a minute) and a little, the *gate*, Redis gives only as
-//! much as the parts of those who are back, since the others may not have noticed yet. The same holds
-//! for an account whose data is not there: it is new, or was lost, which nobody can distinguish. So the
-//! first window of an account begins with the parts of those who have shown up; the first of them has a
-//! whole permit, even if its part is less. The gate opens early if all workers are back and each was
-//! there for the whole window before: then everything is known.
+//! **When Redis is back** a worker first reports the units that it holds, those of its own permits that count, and the
+//! size of its part. For one window (at most a minute) and a short margin, the *gate*, Redis grants only
+//! the parts of the workers that are back, since the others may not have noticed yet. The same applies
+//! to an account without data: it is new, or its data was lost, and these cases cannot be distinguished. The
+//! first window of an account therefore starts with the parts of the workers that have reported; the first of them has
+//! a whole permit, even if its part is less. The gate opens early if all workers are back and each was
+//! present for the whole previous window, because then everything is known.
 //!
-//! **Older data is lost data.** A Redis that starts from a snapshot or a backup, or a replica that
-//! lagged when it became the primary, holds too little under the same name. Each account's data names
-//! the replication history in which it was written (`master_replid`), which is a new one after each
-//! restart and promotion, whoever asks first. In addition every worker reports the number of changes
-//! that it has seen, and Redis must hold as many; this finds a snapshot of a virtual machine, whose
+//! **Older data counts as lost.** A Redis that starts from a snapshot or a backup, or a replica that
+//! lagged when it became the primary, contains too little under the same name. Each account's data contains
+//! the replication history in which it was written (`master_replid`), which is new after each
+//! restart and promotion, whichever worker asks first. In addition every worker reports the number of changes
+//! that it has seen, and Redis must have at least as many; this detects a snapshot of a virtual machine, whose
 //! history is the same. In both cases the data is discarded, and the workers report their own permits
-//! again, as above. Proof: what was granted in the window before is known to the worker it was granted
-//! to; that worker reports it before it gets anything, and until then the gate keeps the others to
-//! their own parts. A worker with seats speaks to Redis at least every half window, so it
+//! again, as described above. Proof: each permit of the previous window is known to the worker that received
+//! it; that worker reports it before it receives a new one, and until then the gate limits the others to
+//! their own parts. A worker with seats contacts Redis at least every half window, so it
 //! reports before the gate opens.
 //!
 //! **Calls may be repeated.** Seats have names that are used once. A call that is sent again because
-//! its answer was lost gives the same seats again, and an end that is reported twice is one end. A
-//! call that arrives after its time limit does nothing but end seats.
+//! its reply was lost returns the same seats again, and an end that is reported twice counts once. A
+//! call that arrives after its time limit only ends seats.
 //!
-//! **Limits of this.** A worker that alone is cut off from a Redis that serves the others takes its
-//! part on top. So does one that was not there when the data was lost, in the window after that. An
-//! attempt that is under way for longer than a window while Redis is away counts for its own worker
-//! only; if that worker holds more than an equal part by then, the others do not know. A request that
-//! is sent later than half its lease after the permit was given, because its process stood still, is
-//! not counted any more when it arrives. After a snapshot of a virtual machine is restored, a worker
-//! that saw nothing since the snapshot cannot know until another asks. Redis
-//! finds older data by `INFO`; if that command is forbidden, only by what the workers saw. Where the
-//! limit is smaller than the number of workers, an equal part is less than one permit: then nothing is
-//! let through while Redis is away. A clock of the server that jumps ahead makes windows short; one
-//! that jumps back is made up for. Several windows of one account lie in one slot of a cluster.
+//! **Limitations.** A worker that alone is cut off from a Redis that serves the others uses its
+//! part in addition. So does a worker that was not present when the data was lost, in the window after that. An
+//! attempt that is under way for longer than a window while Redis is away counts only for its own worker;
+//! if that worker holds more than an equal part by then, the others do not know. A request that
+//! is sent later than half its lease after the permit was granted, because its process was stopped, no
+//! longer counts when it arrives. After a snapshot of a virtual machine is restored, a worker
+//! that has seen nothing since the snapshot cannot notice it until another worker asks. Redis
+//! detects older data by `INFO`; if that command is forbidden, only by the changes that the workers saw. If the
+//! limit is smaller than the number of workers, an equal part is less than one permit, and nothing is
+//! permitted while Redis is away. If the server's clock jumps ahead, windows become shorter; if it
+//! jumps back, this is compensated. All windows of one account are in one slot of a cluster.
 
 mod account;
 mod acquire;
@@ -100,31 +100,32 @@ use crate::redis::{self, Address, Connection};
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
 
-/// Counts in Redis, for all processes that use the same server, prefix and quotas. Make one in each
-/// process and give it to all clients there; begin with [`RedisLimiter::builder`].
+/// Counts in Redis, for all processes that use the same server, prefix and quotas. Create one in each
+/// process and pass it to all clients there; start with [`RedisLimiter::builder`].
 ///
 /// # The server
 ///
-/// Redis 6.2 or newer, or Valkey 8 or newer. Of a Redis Cluster, give one or more nodes and switch the
-/// feature `redis-cluster` on. With Sentinel, give its addresses and the name of the primary:
+/// Redis 6.2 or newer, or Valkey 8 or newer. For a Redis Cluster, give one or more nodes and enable the
+/// feature `redis-cluster`. With Sentinel, give its addresses and the name of the primary:
 /// `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`. An eviction policy
-/// other than `noeviction` lets Redis forget what was used; the limiter notices and goes on more
+/// other than `noeviction` lets Redis remove counts; the limiter detects this and continues more
 /// slowly.
 ///
-/// A user whose ACL allows no more than this suffices, for the prefix `crm`:
+/// A user with this minimal ACL suffices, for the prefix `crm`:
 ///
 /// ```text
-/// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
+/// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel
+/// +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
 /// ```
 ///
 /// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
 ///
 /// # While Redis cannot be used
 ///
-/// Permits are given as [`WhenAway`] says. An idle connection that was closed, and a failover behind
-/// the same address, are no absence: the question is sent again over a new connection. Each reason of
-/// an absence is logged once at the level WARN, with what to change, until permits are given by Redis
-/// again. What concerns one account only, for example a key of another type, leaves the others alone.
+/// Permits are granted as [`WhenAway`] describes. An idle connection that was closed, or a failover behind
+/// the same address, does not count as an absence: the request is sent again over a new connection. Each reason for
+/// an absence is logged once at the level WARN, with advice, until Redis grants permits again. A
+/// problem of one account only, for example a key of another type, does not affect the others.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -148,32 +149,32 @@ struct Inner {
     quotas: Quotas,
     workers: u32,
     when_away: WhenAway,
-    /// How long after Redis is back a worker that has not noticed may go on alone.
+    /// Time after the return of Redis for which a worker that has not noticed it may continue alone.
     laggards: Duration,
-    /// How long the end of an attempt waits for another call to ride on.
+    /// Maximum time for which the end of an attempt waits to be sent with another call.
     flush: Duration,
-    /// How old the lease of a seat may become.
+    /// Maximum age of the lease of a seat.
     renew: Duration,
     prefix: String,
-    /// The name of this worker; another one each time.
+    /// The name of this worker, different each time.
     worker: String,
     clock: Arc<dyn Clock>,
     redis: Connection,
     scripts: Scripts,
     /// The quotas, for the scripts.
     layout: String,
-    /// Bounds how many questions are under way.
+    /// Limits the number of questions under way.
     turns: Semaphore,
     link: Link,
     said: Said,
     /// The queue while Redis is away, with this worker's part of the quotas.
     local: LocalLimiter,
     accounts: Mutex<Accounts<Arc<Account>>>,
-    /// Whether nobody uses it any more.
+    /// True if it is no longer used.
     dropped: AtomicBool,
     /// Numbers of seats.
     numbers: AtomicU64,
-    /// The time of day at which the clock began, since 1970.
+    /// The time of day at which the clock started, since 1970.
     #[cfg(feature = "test-util")]
     clock_began: Duration,
     #[cfg(feature = "test-util")]
@@ -181,23 +182,23 @@ struct Inner {
 }
 
 impl RedisLimiter {
-    /// A limiter for this many workers, the processes that share the quotas. The address is
+    /// Builds a limiter for this many workers, the processes that share the quotas. The address is
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, which checks the
-    /// server's certificate against those of the system. More hosts of a cluster follow the first,
+    /// server's certificate against those of the system. Further hosts of a cluster follow the first,
     /// separated by commas. `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`
-    /// asks these Sentinels for the primary of that name, each time it connects. User and password are
+    /// looks up the primary of that name at these Sentinels for each connection. User and password are
     /// those of Redis, and are sent to a Sentinel only if it requires them.
     pub fn builder(url: impl Into<String>, quotas: Quotas, workers: u32) -> RedisLimiterBuilder {
         RedisLimiterBuilder::new(Address::parse(&url.into()), quotas, workers)
     }
 
-    /// A limiter that connects with the settings of this client of the `redis` crate, for example with
-    /// certificates of your own.
+    /// Builds a limiter that connects with the settings of this client of the `redis` crate, for example with
+    /// your own certificates.
     pub fn builder_for(client: &::redis::Client, quotas: Quotas, workers: u32) -> RedisLimiterBuilder {
         RedisLimiterBuilder::new(Ok(Address::of(client)), quotas, workers)
     }
 
-    /// The time of day of each permit of this worker, with its class and cost: by the server's clock, or
+    /// Returns the time of day of each permit of this worker, with its class and cost: by the server's clock, or
     /// by its own while Redis was away.
     #[cfg(feature = "test-util")]
     #[must_use]
@@ -228,7 +229,7 @@ impl RateLimiter for RedisLimiter {
     }
 }
 
-/// What waits to be told is told if Redis is there, and nobody waits for Redis to come back.
+/// Pending reports are sent if Redis is available, and no task waits for Redis to return.
 impl Drop for RedisLimiter {
     fn drop(&mut self) {
         self.inner.dropped.store(true, Ordering::Relaxed);
@@ -248,7 +249,7 @@ impl fmt::Debug for RedisLimiter {
 }
 
 impl Inner {
-    /// What is known about an account. Forgets idle ones now and then.
+    /// Returns the state of an account. Occasionally removes idle ones.
     fn account(&self, name: &str) -> Arc<Account> {
         let mut accounts = lock(&self.accounts);
         let now = self.clock.now();
@@ -256,7 +257,7 @@ impl Inner {
         accounts.asked(|name, account| {
             let keep = Arc::strong_count(account) > 1 || !account.with(|state| state.idle(longest, now));
             if !keep {
-                // What was used alone, while Redis was away, is idle too.
+                // The count of the time when Redis was away is idle too.
                 self.local.forget(name);
             }
             keep
@@ -274,7 +275,7 @@ impl Inner {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Ends the holding of a permit. Redis hears of it with the next call for this account.
+    /// Ends the holding of a permit. Redis is informed with the next call for this account.
     fn finish(self: &Arc<Self>, acquire: &Acquire, permit: &Permit, end: End) {
         let Some(number) = permit.note.seat else { return };
         let account = self.account(&acquire.key);
@@ -295,7 +296,7 @@ impl Inner {
         Links { server: &self.link, account: &account.link, said: &self.said }
     }
 
-    /// Looks, in a task of its own, whether Redis is back, if it is time to.
+    /// Checks in a separate task whether Redis is back, if a check is due.
     fn probe(self: &Arc<Self>, account: &Arc<Account>, now: Duration) {
         let Ok(runtime) = redis::runtime() else { return };
         if self.links(account).claim(now, self.redis.time_limit()) {
@@ -304,8 +305,8 @@ impl Inner {
         }
     }
 
-    /// Asks the question that permits are asked for with, about the same keys, by somebody who has
-    /// not joined: the script then answers before it changes anything.
+    /// Sends the question that asks for permits, about the same keys, as a worker that has not joined. The
+    /// script then replies before it changes anything.
     async fn try_redis(&self, account: &Account) {
         let call = say(json!({
             "worker": self.worker, "class": 1, "wants": [], "all": 0, "data": "", "round": "", "seen": 0,

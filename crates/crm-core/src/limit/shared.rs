@@ -6,7 +6,7 @@ use super::{LocalLimiter, Quotas};
 use crate::clock::Clock;
 use crate::sync::lock;
 
-/// The limiters that some client still uses.
+/// The limiters that at least one client still uses.
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 struct Known {
@@ -14,8 +14,8 @@ struct Known {
     limiter: Weak<LocalLimiter>,
 }
 
-/// The limiter of all clients in this process that talk to one address with the same quotas and the
-/// same clock. It counts each account apart, so two clients of one token share its quota. It is
+/// Returns the limiter of all clients in this process that use one address with the same quotas and the
+/// same clock. It counts each account separately, so two clients of one token share its quota. It is
 /// dropped with its last client.
 pub(crate) fn shared(base_url: &str, quotas: Quotas, clock: &Arc<dyn Clock>) -> Arc<LocalLimiter> {
     let mut known = lock(&KNOWN);

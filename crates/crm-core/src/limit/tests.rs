@@ -1,4 +1,4 @@
-//! No window is ever exceeded, none is left unused, nobody waits in vain.
+//! No window is ever exceeded, none remains unused, and no waiter waits without a result.
 
 mod arrivals;
 
@@ -23,7 +23,7 @@ fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
     future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Asks once. The attempt of a permit that was had is over at once.
+/// Asks once. The attempt of a granted permit ends at once.
 fn taken(limiter: &LocalLimiter, acquire: &Acquire) -> bool {
     match poll(&mut limiter.acquire(acquire)) {
         Poll::Ready(Ok(permit)) => {
@@ -34,7 +34,7 @@ fn taken(limiter: &LocalLimiter, acquire: &Acquire) -> bool {
     }
 }
 
-/// The most units in any window of the given length. Windows hold their first instant, not the
+/// Returns the maximum number of units in any window of the given length. Windows include their first instant, not the
 /// one after their last.
 fn busiest(grants: &[(Duration, u64)], per: Duration) -> u64 {
     let mut most = 0;
@@ -73,7 +73,7 @@ struct Asked<'a> {
 }
 
 proptest! {
-    /// Attempts are over at once: what is granted is what arrives.
+    /// Attempts end at once, so the permits are the arrivals.
     #[test]
     fn no_window_is_ever_exceeded(
         steps in proptest::collection::vec(step(), 1..200),
@@ -82,14 +82,14 @@ proptest! {
         large in any::<bool>(),
     ) {
         let clock = ManualClock::new();
-        // Above a thousand the log is cut into slices; costs scale so that it matters.
+        // Above a thousand the log is divided into slices; costs scale so that it matters.
         let scale = if large { 1_000 } else { 1 };
         let quotas = Quotas::new([Window::new("burst", burst * scale, ms(2_000)).guard(Duration::ZERO)]).class(
             "search",
             [Window::new("search", search, ms(700)), Window::new("burst", burst * scale, ms(2_000))],
         );
         let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
-        // The borrow of each permit has to live as long as its future.
+        // The borrow of each permit must live as long as its future.
         let acquires: Vec<Option<Acquire>> = steps.iter().scan(Duration::ZERO, |now, step| Some(match step {
             Step::Ask { search, cost, patience } => {
                 let cost = if *search { *cost } else { cost * u32::try_from(scale).unwrap() };
@@ -117,8 +117,8 @@ proptest! {
                     limiter.observe(&Acquire::new("k", ""), &Permit::default(), *status, &feedback);
                 }
             }
-            // In no particular order, as a runtime would; those who are served wake others, so
-            // until nothing changes.
+            // In no particular order, like in a runtime. Those that are served wake others, so this
+            // repeats until nothing changes.
             loop {
                 let before = asked.len();
                 let now = clock.now();
@@ -150,7 +150,7 @@ proptest! {
         }
         prop_assert!(busiest(&all, ms(2_000)) <= burst * scale);
         prop_assert!(busiest(&searches, ms(700)) <= search);
-        // Nobody is forgotten: in the end everyone is served or refused. Lowered limits recover
+        // No waiter is forgotten: in the end each is served or refused. Lowered limits recover
         // slowly, hence the long time.
         for _ in 0..2_000 {
             if asked.is_empty() {
@@ -170,7 +170,7 @@ proptest! {
     }
 }
 
-/// 64 tasks that do nothing but ask, over ten windows.
+/// 64 tasks that only ask, over ten windows.
 async fn crowd(quotas: Quotas, per: Duration) -> Vec<(Duration, u64)> {
     let clock = ManualClock::auto();
     let limiter = Arc::new(LocalLimiter::new(quotas, Arc::new(clock.clone())));
@@ -236,7 +236,7 @@ fn limiter(limit: u64) -> (ManualClock, LocalLimiter) {
     (clock.clone(), LocalLimiter::new(quotas, Arc::new(clock)))
 }
 
-/// How many permits can be had right now.
+/// Returns the number of permits that are available now.
 fn room(limiter: &LocalLimiter) -> u64 {
     let acquire = Acquire::new("k", "");
     (0..).take_while(|_| taken(limiter, &acquire)).count() as u64
@@ -298,8 +298,8 @@ fn a_turn_that_nobody_takes_goes_to_the_next() {
     assert!(poll(&mut second).is_ready());
 }
 
-/// A future that is kept and not polled, as `select!` and `buffered` do, holds up nobody, and has
-/// its place again once it looks.
+/// A future that is kept and not polled, as `select!` and `buffered` do, does not block others, and has
+/// its place again once it checks.
 #[test]
 fn waiters_that_are_not_polled_are_passed_over() {
     let (clock, limiter) = limiter(1);
@@ -315,7 +315,7 @@ fn waiters_that_are_not_polled_are_passed_over() {
         !matches!(poll(&mut live), Poll::Ready(Ok(permit)) if { limiter.finish(&acquire, &permit, End::Over); true })
     });
     assert!(waited.count() < 150, "it waits behind those that nobody polls");
-    // The last of them looks again, and comes before those that do not.
+    // The last of them checks again, and comes before those that do not.
     clock.advance(ms(10_000));
     assert!(poll(&mut idle[49]).is_ready(), "whoever looks again has its place back");
 }
@@ -346,7 +346,7 @@ fn keys_are_counted_apart_and_windows_of_one_name_together() {
 fn feedback_lowers_and_never_raises() {
     let acquire = Acquire::new("k", "");
     let said = |remaining| Feedback { remaining: Some(remaining), ..Feedback::default() };
-    // Others used the account.
+    // Other clients used the account.
     let (clock, one) = limiter(10);
     assert!(taken(&one, &acquire));
     one.observe(&acquire, &Permit::default(), 200, &said(4));
@@ -385,7 +385,7 @@ fn a_refusal_holds_the_window_until_the_hint() {
     assert_eq!(room(&one), 9);
 }
 
-/// One reply must not stop an account for a day where a window of ten seconds was exceeded.
+/// One reply must not stop an account for a day if a window of ten seconds was exceeded.
 #[test]
 fn a_refusal_holds_a_window_for_a_few_of_its_lengths_at_most() {
     let acquire = Acquire::new("k", "");
@@ -424,12 +424,12 @@ fn a_person_can_lift_a_hold() {
     assert!(rung(), "whoever waits hears of it");
     let Poll::Ready(Ok(permit)) = poll(&mut waits) else { panic!("the window is open") };
     one.finish(&acquire, &permit, End::Over);
-    // What was used counts, and the limit is the whole one again.
+    // Requests already made count, and the limit is the whole one again.
     assert_eq!(room(&one), 8);
 }
 
-/// `accounts` of which the vendor states a lower limit than the configured one. Returns how many are known when another
-/// one has called for a while after an idle hour, and the longest that a permit took.
+/// Creates `accounts` with a lower limit from the vendor than the configured one. Returns the number that is known when
+/// another one has called for a while after an idle hour, and the longest wait for a permit.
 fn forgotten(accounts: u32) -> (usize, Duration) {
     let clock = ManualClock::new();
     let limiter = LocalLimiter::new(
@@ -448,7 +448,7 @@ fn forgotten(accounts: u32) -> (usize, Duration) {
     };
     assert!((0..accounts).all(|number| timed(format!("acme:{number}"))));
     clock.advance(ms(3_600_000));
-    // As many permits as it takes to look into each part once.
+    // The number of permits that it takes to search each part once.
     for _ in 0..330 {
         clock.advance(ms(10_000));
         assert!((0..50).all(|_| timed("acme:live".to_owned())));
@@ -486,7 +486,7 @@ fn a_refusal_without_a_hint_halves_the_limit_for_a_while() {
     assert_eq!(seen, [12, 14, 16, 18, 20, 20]);
 }
 
-/// Counts how often it was woken.
+/// Counts its wakes.
 #[derive(Default)]
 struct Bell(std::sync::atomic::AtomicUsize);
 
@@ -496,8 +496,8 @@ impl std::task::Wake for Bell {
     }
 }
 
-/// A head that was woken, and found its turn come when it got to look, had no waker left; the one
-/// behind it was never told, and waited for ever where nobody else asked.
+/// A head that was woken, and whose turn had come when it checked, had no waker left. The waiter
+/// behind it was never woken, and waited forever if no other task asked.
 #[test]
 fn whoever_becomes_the_head_is_told() {
     let clock = ManualClock::new();
@@ -521,14 +521,14 @@ fn whoever_becomes_the_head_is_told() {
     clock.advance(ms(1_000));
     assert!(poll(&mut waiting, 1));
     assert_eq!(told(2), 1, "it is the head now");
-    // It comes late to look.
+    // It checks late.
     clock.advance(ms(1_000));
     let before = told(3);
     assert!(poll(&mut waiting, 2));
     assert_eq!(told(3), before + 1, "and so is this one");
 }
 
-/// An attempt that was given up counts for longer than one that is under way may: whoever waits comes
+/// An abandoned attempt counts for longer than one under way may: a waiter has its turn
 /// when the first of both has expired.
 #[test]
 fn one_that_was_given_up_holds_nobody_longer_than_one_under_way() {

@@ -1,25 +1,25 @@
-//! What a reply says, sorted by window.
+//! The information in a reply, sorted by window.
 
 use std::time::Duration;
 
 use super::{HOLD_SPANS, Quotas, Window};
 use crate::vendor::Feedback;
 
-/// From this length on a window is the one that "left today" speaks of.
+/// Minimum length of a window to which "left today" applies.
 const DAY_LIKE: Duration = Duration::from_secs(3_600);
-/// The longest a vendor's hint can hold a window; short windows are held for a few of their lengths at most.
+/// Maximum time for which a vendor's hint can hold a window; short windows are held for a few of their lengths at most.
 const LONGEST_HOLD: Duration = Duration::from_secs(86_400);
-/// How long a vendor's limit, or its "so many are left", is believed where it does not say until when.
+/// Time for which a vendor's limit, or its remaining number, applies if the vendor sends no end.
 pub(super) const BELIEVED: Duration = Duration::from_secs(3_600);
 
-/// What a reply says about one window.
+/// The information in a reply about one window.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Told {
     /// The index of the window.
     pub(super) window: usize,
     /// The vendor's own limit.
     pub(super) limit: Option<u64>,
-    /// How many are left, and for how long that is believed.
+    /// Remaining number, and the time for which it applies.
     pub(super) remaining: Option<(u64, Duration)>,
     pub(super) refused: Option<Refused>,
 }
@@ -27,9 +27,9 @@ pub(super) struct Told {
 /// A refusal that the limiter should have prevented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// The vendor says for how long.
+    /// The vendor sent a duration.
     For(Duration),
-    /// The vendor does not say why or for how long.
+    /// The vendor sent neither a reason nor a duration.
     Unexplained,
 }
 

@@ -1,4 +1,4 @@
-//! Reading a time out of its text.
+//! Reads a time from its text.
 
 use std::fmt;
 
@@ -81,7 +81,7 @@ impl fmt::Debug for Time {
     }
 }
 
-/// A text that is not a time in a form that is read.
+/// A text that is not a time in a supported form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotATime(pub(super) Box<str>);
 
@@ -122,7 +122,7 @@ pub(super) fn read(text: &str, millis_per_unit: i64) -> Option<Time> {
 
 /// A number since 1970.
 fn instant(text: &str, number: f64, millis_per_unit: i64) -> Option<Time> {
-    /// Beyond it a float has no place for every millisecond.
+    /// Beyond it a float cannot represent every millisecond.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let millis = match text.parse::<i64>() {
         Ok(number) => number.checked_mul(millis_per_unit)?,
@@ -134,7 +134,7 @@ fn instant(text: &str, number: f64, millis_per_unit: i64) -> Option<Time> {
     Some(Time::Instant(millis))
 }
 
-/// A date, and perhaps a clock time and a zone.
+/// A date, optionally with a clock time and a zone.
 fn calendar(text: &[u8]) -> Option<Time> {
     let mut rest = Rest(text);
     let year = rest.digits(4)?;
@@ -192,7 +192,7 @@ impl Rest<'_> {
         Some(millis)
     }
 
-    /// Takes a zone, and returns how many minutes it is ahead of UTC.
+    /// Takes a zone, and returns its offset from UTC in minutes.
     fn offset(&mut self) -> Option<i64> {
         let _ = self.take(b" ");
         if self.0.eq_ignore_ascii_case(b"Z") || self.0.eq_ignore_ascii_case(b"UTC") {

@@ -1,4 +1,4 @@
-//! What a worker knows about one account.
+//! The state of one account in a worker.
 
 use std::sync::Mutex;
 use std::task::Waker;
@@ -16,20 +16,20 @@ use crate::limit::{Quotas, Window};
 use crate::sync::lock;
 
 pub(super) struct Account {
-    /// As the client names it.
+    /// The name that the client uses.
     pub(super) name: String,
     /// The account's keys in Redis.
     pub(super) keys: Vec<String>,
-    /// Whether its data can be used.
+    /// State of its data: usable or not.
     pub(super) link: Link,
     state: Mutex<AccountState>,
-    /// Tells the desk that there is something to do.
+    /// Notifies the desk that there is work.
     pub(super) stir: Notify,
 }
 
 impl Account {
     pub(super) fn new(prefix: &str, name: &str, quotas: &Quotas) -> Self {
-        // All of one account in one slot of a cluster.
+        // All keys of one account are in one slot of a cluster.
         let key = |part: &str| format!("{{{prefix}:{name}}}:{part}");
         let mut keys: Vec<_> = ["state", "tags", "members", "seats"].into_iter().map(key).collect();
         keys.extend(quotas.windows.iter().map(|window| key(&format!("runs:{}", window.name()))));
@@ -40,7 +40,7 @@ impl Account {
         Self { name: name.to_owned(), keys, link: Link::default(), state: Mutex::new(state), stir: Notify::new() }
     }
 
-    /// Works on the state, and wakes whom that concerns after the lock is released.
+    /// Changes the state, and wakes the tasks that are affected after the lock is released.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut AccountState) -> R) -> R {
         let (result, woken) = {
             let mut state = lock(&self.state);
@@ -61,35 +61,35 @@ pub(super) struct AccountState {
     pub(super) seen: u64,
     /// The number of the absence after which it joined.
     joined: Option<Number>,
-    /// When it joined for the first time.
+    /// Time at which it joined for the first time.
     first: Option<Duration>,
-    /// The server's time, and when it was heard.
+    /// The server's time, and the time at which it was received.
     server: Option<(u64, Duration)>,
-    /// Since when the use by others is in doubt because the data was lost.
+    /// Time since which the use by others is in doubt because the data was lost.
     lost: Option<Duration>,
-    /// A message that says what was granted here may be under way until then.
+    /// Time until which a message that reports the permits granted here may be under way.
     pub(super) reporting: Duration,
     /// The absence for which the local queue was set up.
     alone: Option<Number>,
     windows: Vec<Own>,
     pub(super) seats: Seats,
     pub(super) lines: Vec<Line>,
-    /// Whether a desk asks for those who wait.
+    /// True if a desk asks for those that wait.
     pub(super) attended: bool,
 }
 
 /// One window.
 #[derive(Default)]
 struct Own {
-    /// What is held by this worker's attempts that are under way.
+    /// Units held by this worker's attempts under way.
     held: u64,
-    /// What counts of its attempts that have ended.
+    /// Units of its ended attempts that still count.
     all: Log,
-    /// What Redis does not know yet of those.
+    /// Those units that have not been reported to Redis.
     unreported: Log,
-    /// What all workers used when it was last heard.
+    /// Use of all workers when it was last received.
     seen: u64,
-    /// What this worker told Redis: a lower limit, or that the vendor states none.
+    /// The last report of this worker to Redis: a lower limit, or that the vendor states none.
     stated: Option<Option<u64>>,
 }
 
@@ -98,7 +98,7 @@ impl AccountState {
         self.joined == Some(absence.number)
     }
 
-    /// Counts a grant. `seen` says for each window of the class what all workers use.
+    /// Counts a grant. `seen` is the use of all workers for each window of the class.
     pub(super) fn granted(&mut self, quotas: &Quotas, number: u64, seat: Seat, seen: &[u64]) {
         for (at, &window) in quotas.windows_of(seat.class).iter().enumerate() {
             let own = &mut self.windows[window];
@@ -108,7 +108,7 @@ impl AccountState {
         self.seats.hold(number, seat);
     }
 
-    /// An attempt has ended, and its request may arrive for `allowance` more. Returns whether it was
+    /// Ends an attempt, whose request may arrive for `allowance` longer. Returns true if its permit was
     /// held.
     pub(super) fn finish(&mut self, quotas: &Quotas, number: u64, now: Duration, allowance: Duration) -> bool {
         let Some(seat) = self.seats.end(number, now, Some(allowance)) else { return false };
@@ -119,7 +119,7 @@ impl AccountState {
             own.held = own.held.saturating_sub(cost);
             own.all.expire(now);
             own.all.insert(expiry, cost);
-            // What Redis was told may not have arrived.
+            // The report to Redis may not have arrived.
             if seat.known != Known::Yes {
                 own.unreported.expire(now);
                 own.unreported.insert(expiry, cost);
@@ -128,7 +128,7 @@ impl AccountState {
         true
     }
 
-    /// Nothing was or will be sent for a permit.
+    /// Returns a permit for which nothing was or will be sent.
     pub(super) fn return_unsent(&mut self, quotas: &Quotas, number: u64, now: Duration) {
         let Some(seat) = self.seats.end(number, now, None) else { return };
         for &window in quotas.windows_of(seat.class) {
@@ -137,22 +137,22 @@ impl AccountState {
         }
     }
 
-    /// The time of the server until which a call that ends after `time` may act. Errs on the early
+    /// Returns the server's time until which a call that ends after `time` may act. Errs on the early
     /// side.
     pub(super) fn before(&self, now: Duration, time: Duration) -> Option<u64> {
         let (server, heard) = self.server?;
         Some(server.saturating_add(micros(now.saturating_add(time).saturating_sub(heard))))
     }
 
-    /// Whether Redis has to hear something by joining, though nobody waits for it.
+    /// Returns true if the worker must join to report something, even if no task waits.
     pub(super) fn has_news(&mut self, now: Duration) -> bool {
         self.windows.iter_mut().for_each(|own| own.unreported.expire(now));
         !self.seats.is_empty() || self.windows.iter().any(|own| own.unreported.used() > 0)
     }
 
-    /// What is said when joining. `None` while it cannot be said in a way that comes too late
-    /// safely: then the time has to be heard first. `laggards` is how long after the end of an
-    /// absence other workers may not have noticed it.
+    /// Returns the report for joining. `None` while it cannot be made safe against late arrival, because the
+    /// server's time must be received first. `laggards` is the time after the end of an
+    /// absence for which other workers may not have noticed it.
     pub(super) fn join(
         &mut self,
         quotas: &Quotas,
@@ -168,7 +168,7 @@ impl AccountState {
         }
         let recent = now < absence.ended.saturating_add(laggards);
         let away = !absence.number.is_first() && (unreported || recent);
-        // The later one: Redis may lose its data just after it came back.
+        // The later time counts, because Redis may lose its data just after it came back.
         let doubt = self.lost.max(away.then_some(absence.since));
         let whole = self.data.is_empty();
         let windows = quotas.windows.iter().zip(&mut self.windows);
@@ -188,7 +188,7 @@ impl AccountState {
         Some(Join { shares, knows, logs, seats, away: away.then(|| micros(now.saturating_sub(absence.since))) })
     }
 
-    /// The joining was heard. Returns whether the local queue was in use.
+    /// Records that the join was received. Returns true if the local queue was in use.
     pub(super) fn has_been_joined(&mut self, absence: Absence, reply: &Reply, now: Duration) -> bool {
         self.first.get_or_insert(now);
         self.joined = Some(absence.number);
@@ -205,7 +205,7 @@ impl AccountState {
         self.alone.take().is_some()
     }
 
-    /// Redis asks to join, and has this data.
+    /// Records that Redis requires a join, and has this data.
     pub(super) fn must_join(&mut self, data: &str) {
         self.joined = None;
         if !self.data.is_empty() && self.data != data {
@@ -215,7 +215,7 @@ impl AccountState {
         }
     }
 
-    /// Any answer.
+    /// Records any reply.
     pub(super) fn heard(&mut self, reply: &Reply, now: Duration) {
         self.server = Some((reply.now, now));
         if reply.data == self.data {
@@ -223,8 +223,8 @@ impl AccountState {
         }
     }
 
-    /// What the local queue begins with, where it was not yet set up for this absence: what is held,
-    /// what counts, and a limit until a time.
+    /// Returns the initial state of the local queue, if it was not yet set up for this absence: units held,
+    /// units that count, and a limit until a time.
     pub(super) fn alone(
         &mut self,
         quotas: &Quotas,
@@ -247,18 +247,18 @@ impl AccountState {
         )
     }
 
-    /// Whether the local queue counts for this worker.
+    /// Returns true if the local queue counts for this worker.
     pub(super) fn is_alone(&self) -> bool {
         self.alone.is_some()
     }
 
-    /// Whether it counts since this absence.
+    /// Returns true if it counts since this absence.
     pub(super) fn is_alone_in(&self, absence: Absence) -> bool {
         self.alone == Some(absence.number)
     }
 
-    /// Whether Redis has yet to be told of this limit. What a worker has not told itself, another may have told it
-    /// differently: the first statement after joining is always news.
+    /// Returns true if this limit still has to be reported to Redis. If this worker has not reported it, another worker
+    /// may have reported a different one, so the first statement after joining is always new.
     pub(super) fn is_news(&mut self, window: usize, most: u64, limit: u64) -> bool {
         let stated = Some((limit < most).then_some(limit));
         let own = &mut self.windows[window];
@@ -267,7 +267,7 @@ impl AccountState {
         news
     }
 
-    /// Whether nothing is known that a new worker would not know.
+    /// Returns true if the state is the same as that of a new worker.
     pub(super) fn idle(&self, longest: Duration, now: Duration) -> bool {
         let heard = self.server.map_or(Duration::ZERO, |(_, heard)| heard);
         let counts = |own: &Own| own.held > 0 || own.all.runs().any(|(expiry, _)| expiry > now);
@@ -279,14 +279,15 @@ impl AccountState {
 }
 
 impl Own {
-    /// What this worker may use while the use by others is in doubt, and until when that holds.
+    /// Returns the number of units that this worker may use while the use by others is in doubt, and the time until
+    /// which it applies.
     ///
-    /// Short windows: what it used when the doubt began, but not more than an equal part; after a
-    /// whole window an equal part. What all used together was within the limit then, nobody uses
+    /// Short windows: the units that it used when the doubt started, but at most an equal part; after a
+    /// whole window an equal part. The total use was within the limit then, no worker uses
     /// more than then, and when the window has passed the equal parts add up to the limit.
     ///
-    /// That would stop everybody for a day where the window is a day. So there it is what the
-    /// worker used, and an equal part of what was left when it was last heard.
+    /// For a window of a day this would stop all workers for a day. There it is the units that the
+    /// worker used, and an equal part of the units that remained at the last reply.
     fn share(&mut self, window: &Window, workers: u32, doubt: Option<Duration>, now: Duration) -> (f64, Duration) {
         self.all.expire(now);
         let used = self.all.used().saturating_add(self.held) as f64;

@@ -1,12 +1,12 @@
 -- Takes permits from all windows of their class at once, or a place in the queue.
 --
--- Answers are lists of texts: a word, the time, the data's name, the round, the count of changes.
---   join   say first what you did on your own
+-- Replies are lists of texts: a word, the time, the data's name, the round, the count of changes.
+--   join   the worker must first report the permits that it granted on its own
 --   late   the call came too late and did nothing
---   ok     followed by how many permits were given; used, free and gone of each window of the class
---          after the last one; and what comes of the first that was not given, if there is one:
---     again    ask again after so long; its tag; the wait of one who comes after all of them
---     refused  the deadline cannot be met: the wait, and the window that is short
+--   ok     followed by the number of permits granted; used, free and gone of each window of the class
+--          after the last one; and the result of the first permit not granted, if there is one:
+--     again    ask again after this wait; its tag; the wait of a request that comes after all of them
+--     refused  the deadline cannot be met: the wait, and the window without room
 --     never    the window that is smaller than the request
 
 local GRACE = quotas.grace
@@ -15,20 +15,20 @@ local function answer(word, ...)
   return { word, text(now), state.data or '', text(number('round')), text(number('count')), ... }
 end
 
--- For a call that does nothing but end seats. The keys that this made expire too.
+-- For a call that only ends seats. The keys that it created must expire too.
 local function end_with(word)
   keep()
   return answer(word)
 end
 
--- A call that was held up must not act on what was true when it was sent.
+-- A delayed call must not act on a state that was true only when it was sent.
 if call.before and now > call.before then return end_with('late') end
 
 -- Data and rounds -------------------------------------------------------------------------------
 
--- Data that may be older than what was true before is lost data: it does not hold what was granted
--- since. It is that if another server process wrote it last, which has its own replication history
--- (a restart, a failover, a backup), or if it holds less than this worker has seen of it.
+-- Data that may be older than the last known state counts as lost, because it does not contain the permits granted
+-- since. This is so if another server process wrote it last, which has its own replication history
+-- (a restart, a failover, a backup), or if it contains less than this worker has seen of it.
 local history
 do
   local said = redis.pcall('INFO', 'replication')
@@ -37,16 +37,16 @@ end
 if history and state.history ~= history then unset('data') end
 if call.data == state.data and call.seen > number('count') then unset('data') end
 
--- What is gone before its time was evicted: what was used is not known any more.
+-- Data that disappeared before its time was evicted, so its counts are no longer known.
 for _, window in ipairs(windows) do
   local counting = window.used > 0 and now < number('now') + window.span
   if counting and redis.call('EXISTS', RUNS(window.index)) == 0 then unset('data') end
   if window.held > 0 and now < number('until') and redis.call('EXISTS', SEATS) == 0 then unset('data') end
 end
 
--- Until the gate of a window opens, only the shares of those who came back are given: the others
--- may still be granting on their own, or may have been granted what nobody has told yet. It opens
--- early when all workers are back, if each was there for the whole window before: then all is told.
+-- Until the gate of a window opens, only the shares of the workers that came back are granted: the others
+-- may still be granting on their own, or may hold permits that have not been reported yet. It opens
+-- early when all workers are back, if each was present for the whole previous window, because then all is reported.
 local function new_round()
   set('round', number('round') + 1)
   set('began', now)
@@ -115,7 +115,7 @@ local function log_of(window)
   return log
 end
 
--- When the unit of this index stops counting.
+-- Time at which the unit of this index stops counting.
 local function nth_expiry(window, index)
   local passed = 0
   for _, run in ipairs(log_of(window)) do
@@ -124,7 +124,7 @@ local function nth_expiry(window, index)
   end
 end
 
--- When `cost` can be had under a limit if `ahead` is taken before it.
+-- Time at which `cost` is available under a limit if `ahead` is taken before it.
 local function room(window, limit, cost, ahead)
   local open = math.max(now, number('held:' .. window.name))
   local counting = window.used + window.held
@@ -137,9 +137,9 @@ local function room(window, limit, cost, ahead)
   return math.max(open, first + rounds * window.span)
 end
 
--- The limit while the gate is shut, and until when that is. A worker has a whole permit where its
+-- The limit while the gate is shut, and the time until which it is shut. A worker has a whole permit if its
 -- share is a part of one, so that a single worker is not locked out of a new account: a share that
--- is not nothing stands for an equal part, or for a permit which that worker had before.
+-- is not zero represents an equal part, or a permit which that worker had before.
 local function gated(window)
   local gate = number('gate:' .. window.name)
   if gate <= now then return nil end
@@ -148,13 +148,13 @@ local function gated(window)
   return math.floor(shares), gate
 end
 
--- Whether a refusal of the vendor holds the window back.
+-- Returns true if a refusal of the vendor holds the window back.
 local function refused(window)
   return number('held:' .. window.name) > now or state['lowered_at:' .. window.name] ~= nil
 end
 
 local function when(window, cost, ahead)
-  -- A lowered limit must not starve a permit that costs more than what is left of it.
+  -- A lowered limit must not starve a permit that costs more than the limit.
   local most = math.max(limit(window), cost, 1)
   local at = room(window, most, cost, ahead)
   local shares, gate = gated(window)
@@ -172,9 +172,9 @@ end
 -- The queue -------------------------------------------------------------------------------------
 
 -- Each worker has one place in the queue of a class, whatever number of its tasks waits behind it:
--- "tag:lease:first:all" has the place's tag, its lease, which ends a little after the time at which
--- the worker was told to ask again, the cost of its first permit, and of all it waits for. A place
--- that nobody asked for lapses. Its worker is probably dead; if not, it has its place back when it
+-- "tag:lease:first:all" contains the place's tag, its lease, which ends shortly after the time at which
+-- the worker should ask again, the cost of its first permit, and the cost of all its waiting tasks. A place
+-- whose worker does not ask lapses. The worker is probably dead; if not, it has its place back when it
 -- asks again.
 local places = {}
 for c in ipairs(quotas.classes) do
@@ -183,7 +183,7 @@ for c in ipairs(quotas.classes) do
   for i = 1, #fields, 2 do
     local tag, lease, first, all = string.match(fields[i + 1], '^(%d+):(%d+):(%d+):(%d+)$')
     local place = { tag = tonumber(tag), lease = tonumber(lease), first = tonumber(first), all = tonumber(all) }
-    -- Of two with the same tag one comes first, or both would come in vain at the same time.
+    -- Of two with the same tag one comes first; otherwise both would come without success at the same time.
     place.earlier = fields[i] < call.worker and 1 or 0
     if fields[i] == call.worker and c == call.class then
       places.own = place
@@ -195,9 +195,9 @@ for c in ipairs(quotas.classes) do
   end
 end
 
--- What the others want before this tag, and how much of it is kept for them already: what those want
--- who are due now, and all of a large permit, which could never gather it otherwise. Room that frees
--- up before anyone was told to come for it is anyone's.
+-- The units that the others need before this tag, and those that are already reserved for them: the units of the
+-- workers that are due now, and all of a large permit, which could never collect them otherwise. Room that becomes
+-- free before a worker was due to take it is available to any worker.
 local function queued(c, tag)
   local wanted, kept = 0, 0
   for _, place in ipairs(places[c]) do
@@ -219,8 +219,8 @@ local own = quotas.classes[call.class]
 local mine = {}
 for _, w in ipairs(own.windows) do mine[w] = true end
 
--- Who comes before this tag in each of my windows. A queue that waits for another window than mine
--- takes no more of mine than it could use.
+-- The workers that come before this tag in each of its windows. A queue that waits for another window takes
+-- no more of these windows than it could use.
 local function ahead_of(tag)
   local wanted, kept = {}, {}
   for _, w in ipairs(own.windows) do wanted[w], kept[w] = 0, 0 end
@@ -242,9 +242,9 @@ local function ahead_of(tag)
   return wanted, kept
 end
 
--- Start-time fair queueing: a worker's next permit begins where its last one ended, but not before
--- the last one served. So the workers take turns, whatever number of tasks and permits of whatever
--- cost each of them has.
+-- Start-time fair queueing: a worker's next permit starts where its last one ended, but not before
+-- the last one served. The workers therefore take turns, whatever the number of tasks and the number and cost
+-- of permits of each of them.
 local flow = call.worker .. ':' .. own.name
 local served = number('served')
 local tag = places.own and places.own.tag or tonumber(call.tag)
@@ -258,7 +258,7 @@ for _, want in ipairs(call.wants) do
     if cost > windows[w].most then tight = windows[w].name end
   end
   if tight then break end
-  -- A question that was put twice, because its answer was lost, is one question.
+  -- A question that was sent twice, because its reply was lost, counts once.
   local asked = redis.call('ZSCORE', SEATS, seat)
   if not asked then
     local _, kept = ahead_of(tag)
@@ -267,7 +267,7 @@ for _, want in ipairs(call.wants) do
     if not ready then break end
     hold(seat, lease)
     for _, w in ipairs(own.windows) do windows[w].log = nil end
-    -- Who took room that was anyone's does not move the others' turn.
+    -- A worker that took generally available room does not change the turn of the others.
     local first = tag
     for _, place in ipairs(places[call.class]) do first = math.min(first, place.tag) end
     served = math.max(served, first)
@@ -310,8 +310,8 @@ if tight then
   return done('never', tight)
 end
 
--- `at` is when its turn comes, `alone` when it could come with nobody before it, `last` when the
--- turn of one comes who would be the last of this worker.
+-- `at` is the time of its turn, `alone` the time of its turn if no other came before it, `last` the
+-- time of the turn of a request that would be the last of this worker.
 local cost, patience = first[2], first[4]
 local at, alone, last, short = now, now, now, ''
 local wanted = ahead_of(tag)
@@ -328,13 +328,13 @@ if patience and at - now > patience then
   return done('refused', text(at - now), short)
 end
 
--- Whoever has others before him and waits for long looks in between: one of them may be gone.
+-- A worker that has others before it and waits for long checks in between, because one of them may have died.
 local wait = at - now
 if alone < at then
   wait = math.min(wait, math.max(alone - now + 1.25 * GRACE, wait / 2, quotas.look))
 end
--- A gate may open early. So may a window that a refusal closed or made smaller, because a person says
--- that it is over.
+-- A gate may open early. So may a window that a refusal closed or made smaller, because a person can declare
+-- that the refusal is over.
 for _, w in ipairs(own.windows) do
   local _, gate = gated(windows[w])
   if gate then wait = math.min(wait, math.max((gate - now) / 4, GRACE)) end

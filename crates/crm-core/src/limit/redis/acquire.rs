@@ -1,4 +1,4 @@
-//! Getting a permit: in line for Redis, or from this worker's own part while Redis is away.
+//! Gets a permit: in line for Redis, or from this worker's own part while Redis is away.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -25,7 +25,7 @@ impl Inner {
         let account = self.account(&acquire.key);
         let mut alone: Option<Alone<'_>> = None;
         let note = loop {
-            // Before looking, so that no change is missed.
+            // Created before the check, so that no change is missed.
             let links = self.links(&account);
             let (mut server, mut data) = (pin!(links.server.changed()), pin!(links.account.changed()));
             server.as_mut().enable();
@@ -78,7 +78,7 @@ impl Inner {
                 },
             }
         };
-        // The time it takes to ask is no wait.
+        // Time spent in the request does not count as waiting.
         let waited = if waited { self.clock.now().saturating_sub(start) } else { Duration::ZERO };
         Ok(Permit { waited, note })
     }
@@ -93,20 +93,20 @@ impl Inner {
         now: Duration,
     ) -> Seat {
         let name = format!("{}:{number}:{cost}:{}", self.worker, self.quotas.classes[class].0);
-        // Half of it is left when it is renewed, and a dead worker's last request may arrive for as
+        // Half of the lease remains when it is renewed, and a dead worker's last request may arrive for as
         // long as its allowance.
         let lease = allowance.max(self.renew).saturating_mul(2);
         Seat { name, class, cost, lease, known, renewed: now }
     }
 }
 
-/// The refusal of a permit because Redis is away.
+/// Returns the refusal of a permit because Redis is away.
 fn away(reason: Option<Away>, again: Duration) -> LimitRefusal {
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    LimitRefusal::new(format!("the shared rate limit cannot be asked, Redis is away{reason}")).with_retry_after(again)
+    LimitRefusal::new(format!("the shared rate limit is not available because Redis is away{reason}")).with_retry_after(again)
 }
 
-/// Waits for the first of two.
+/// Waits for the first of two futures.
 pub(super) async fn first<A, B>(mut one: Pin<&mut A>, mut other: Pin<&mut B>)
 where
     A: Future<Output = ()> + ?Sized,

@@ -21,7 +21,7 @@ impl Inner {
         self.local.acquire(acquire)
     }
 
-    /// Waits for a turn in this worker's own queue, until Redis may be back: then `None`.
+    /// Waits for a turn in this worker's own queue. Resolves to `None` once Redis may be back.
     pub(super) async fn alone<'a>(
         &'a self,
         turn: &mut Alone<'a>,
@@ -47,7 +47,7 @@ impl Inner {
             if !account.with(|state| self.is_alone(account, state, absence, self.clock.now())) {
                 return Poll::Pending;
             }
-            // Outside the lock, because it wakes others.
+            // Outside the lock, because it wakes other tasks.
             let result = ready!(turn.as_mut().poll(cx));
             Poll::Ready(match result {
                 Ok(permit) => {
@@ -63,23 +63,23 @@ impl Inner {
         .await
     }
 
-    /// Whether this worker grants on its own. Under the lock that the joining takes too: what it reports
-    /// is complete, and nothing is granted here while its message may still be under way.
+    /// Returns true if this worker grants on its own. Called under the lock that joining takes too, so that its
+    /// report is complete, and nothing is granted here while its message may still be under way.
     pub(super) fn is_alone(&self, account: &Account, state: &AccountState, absence: Absence, now: Duration) -> bool {
         let links = self.links(account);
         links.is_away(now) && links.is_still(absence) && now >= state.reporting
     }
 
-    /// Holds what the local queue gave, unless the worker is not alone any more.
+    /// Holds a permit of the local queue, unless the worker is no longer alone.
     fn hold_alone(&self, account: &Account, acquire: &Acquire, absence: Absence) -> Option<Note> {
-        // A class that is not known was refused before.
+        // An unknown class was refused before.
         let class = self.quotas.class_index(acquire.class)?;
         account.with(|state| {
             let now = self.clock.now();
             if self.is_alone(account, state, absence, now) {
                 return Some(self.granted_alone(state, class, acquire, now));
             }
-            // If not, it began again meanwhile without this permit.
+            // Otherwise it restarted in the meantime without this permit.
             if state.is_alone_in(absence) {
                 self.take_back_alone(account, state, class, acquire.cost);
             }
@@ -87,14 +87,14 @@ impl Inner {
         })
     }
 
-    /// Takes back what is held in the local queue, if that is in use, and will not be sent.
+    /// Takes back a permit that is held in the local queue, if that is in use, and will not be sent.
     pub(super) fn take_back_alone(&self, account: &Account, state: &mut AccountState, class: usize, cost: u32) {
         if state.is_alone() {
             state.lines[class].wake_later(self.local.take_back(&account.name, class, cost));
         }
     }
 
-    /// Holds a seat that Redis does not know of.
+    /// Holds a seat that was not reported to Redis.
     pub(super) fn granted_alone(
         &self,
         state: &mut AccountState,
@@ -110,10 +110,10 @@ impl Inner {
         Note { seat: Some(number), ..Note::default() }
     }
 
-    /// A refusal by this worker's own queue.
+    /// Returns a refusal by this worker's own queue.
     fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
         let own =
-            LimitRefusal::new(format!("{}, of which this worker has a part while Redis is away", refusal.reason()));
+            LimitRefusal::new(format!("{}; this worker has only a share of it while Redis is away", refusal.reason()));
         // A part of a long window lasts until Redis is back.
         let known = |wait: &Duration| self.clock.now().saturating_add(*wait) < Duration::MAX;
         match refusal.retry_after().filter(known) {

@@ -1,4 +1,4 @@
-//! Setting up a limiter.
+//! Builds a limiter.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -20,24 +20,24 @@ use crate::redis::{Address, Connection};
 const ALLOWED: &str = "+hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd \
                        +zrange +zrem +zremrangebyscore +zscore";
 const TIME_LIMIT: Duration = Duration::from_millis(500);
-/// How long the end of an attempt waits for another call at most.
+/// Maximum time for which the end of an attempt waits for another call.
 const FLUSH: Duration = Duration::from_millis(250);
-/// How old the lease of a seat becomes at most.
+/// Maximum age of the lease of a seat.
 const RENEW: Duration = Duration::from_secs(5);
-/// How many questions of a worker are under way at once.
+/// Maximum number of questions of a worker under way at once.
 pub(super) const TURNS: usize = 32;
 
-/// What a worker does while Redis is away: it does not answer in time, or cannot be used.
+/// Behaviour of a worker while Redis is away, that is, while it does not respond in time or cannot be used.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenAway {
-    /// Goes on with its part of the quotas: the limit divided by the number of workers. All
+    /// Continues with its part of the quotas: the limit divided by the number of workers. All
     /// workers together stay within the limit.
     #[default]
     Share,
-    /// Gives no permits: calls fail with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit).
+    /// Grants no permits: calls fail with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit).
     Refuse,
-    /// Gives every permit at once. The vendor's own limit is the only one then.
+    /// Grants every permit at once. Only the vendor's own limit applies then.
     GoOn,
 }
 
@@ -59,36 +59,36 @@ impl RedisLimiterBuilder {
         Self { address, quotas, workers, when_away, prefix, time_limit: TIME_LIMIT, clock: None }
     }
 
-    /// What to do while Redis is away. A part of the quotas if not set.
+    /// Sets the behaviour while Redis is away. The default is [`WhenAway::Share`].
     pub fn when_away(mut self, when_away: WhenAway) -> Self {
         self.when_away = when_away;
         self
     }
 
-    /// What the names of all keys begin with, to keep programs apart that must not share their
-    /// quotas. `crm` if not set.
+    /// Sets the prefix of all keys, to separate programs that must not share their quotas. The default is
+    /// `crm`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// After how long without an answer Redis counts as away. Half a second if not set.
+    /// Sets the time without a reply after which Redis counts as away. The default is half a second.
     pub fn time_limit(mut self, time_limit: Duration) -> Self {
         self.time_limit = time_limit;
         self
     }
 
-    /// Another clock, for tests. It should be the client's: deadlines are times of that.
+    /// Sets another clock, for tests. It should be the client's clock, which deadlines refer to.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Checks everything and makes the limiter. Redis need not be there yet.
+    /// Checks all settings and creates the limiter. Redis need not be available yet.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), which says what is wrong. The address is
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if a setting is invalid. The address is
     /// never shown.
     pub fn build(self) -> Result<RedisLimiter, Error> {
         if self.workers == 0 {
@@ -102,7 +102,7 @@ impl RedisLimiterBuilder {
         let rules = format!("~{{{}:* {ALLOWED}", self.prefix);
         let laggards = match self.when_away {
             WhenAway::Refuse => Duration::ZERO,
-            // A try that was sent before Redis was back may fail after it.
+            // An attempt that was sent before Redis was back may fail after it.
             WhenAway::Share | WhenAway::GoOn => BELIEVED.saturating_add(self.time_limit),
         };
         let shortest = self.quotas.windows.iter().map(Window::span).min().unwrap_or(RENEW);
@@ -113,7 +113,7 @@ impl RedisLimiterBuilder {
                 workers: self.workers,
                 laggards,
                 flush: FLUSH.min(shortest / 8),
-                // A worker that holds seats hears within half a window that the data was lost.
+                // A worker that holds seats learns within half a window that the data was lost.
                 renew: (shortest / 2).clamp(FLUSH, RENEW),
                 when_away: self.when_away,
                 prefix: self.prefix,
@@ -155,7 +155,7 @@ fn began(clock: &dyn Clock) -> Duration {
     wall.saturating_sub(clock.now())
 }
 
-/// One worker's part of the quotas. That of a long window depends on what was left of it.
+/// Returns one worker's part of the quotas. The part of a long window depends on its remaining units.
 fn part(quotas: &Quotas, workers: u32) -> Quotas {
     let mut part = quotas.clone();
     for window in &mut part.windows {
@@ -167,7 +167,7 @@ fn part(quotas: &Quotas, workers: u32) -> Quotas {
     part
 }
 
-/// A name that no other worker has. The hasher's keys are random in every process.
+/// Returns a name that no other worker has. The hasher's keys are random in every process.
 fn name() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
@@ -178,7 +178,7 @@ fn name() -> String {
 mod tests {
     use super::ALLOWED;
 
-    /// Every command that a script runs is in the ACL that is documented, and no other.
+    /// Every command that a script runs is in the documented ACL, and no other.
     #[test]
     fn the_acl_is_that_of_the_scripts() {
         let scripts = [

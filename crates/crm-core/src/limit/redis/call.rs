@@ -1,4 +1,4 @@
-//! What is said to the scripts, and what they answer.
+//! Calls of the scripts, and their replies.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::limit::Quotas;
 use crate::limit::told::{Refused, Told};
 use crate::redis::{Away, Script};
 
-/// How long a place in the queue is kept for one who was told to ask again and is late.
+/// Time for which a place in the queue is kept for a worker that is late to ask again.
 const GRACE: Duration = Duration::from_millis(200);
-/// Whoever waits for others looks again after this, if its turn comes later.
+/// Interval at which a waiting worker checks again, if its turn comes later.
 const LOOK: Duration = Duration::from_secs(1);
-/// From this length on a window is not waited for as a whole when its use is in doubt.
+/// Length from which a window is not waited for as a whole if its use is in doubt.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 
 /// The scripts.
@@ -35,7 +35,7 @@ impl Scripts {
     }
 }
 
-/// The quotas as the scripts read them; indices begin with 1 there.
+/// Returns the quotas in the form that the scripts read; indices start with 1 there.
 pub(super) fn layout(quotas: &Quotas, workers: u32, laggards: Duration) -> String {
     let windows = quotas.windows.iter().map(|window| {
         json!({
@@ -60,7 +60,7 @@ pub(super) fn layout(quotas: &Quotas, workers: u32, laggards: Duration) -> Strin
     .to_string()
 }
 
-/// JSON without nulls, which a script would take for something.
+/// JSON without nulls, which a script would treat as values.
 pub(super) fn say(value: Value) -> String {
     fn drop_nulls(value: &mut Value) {
         match value {
@@ -77,24 +77,24 @@ pub(super) fn say(value: Value) -> String {
     value.to_string()
 }
 
-/// What a worker says when it joins.
+/// The report of a worker that joins.
 #[derive(Debug)]
 pub(super) struct Join {
-    /// How much of each window is the worker's own while others may grant on their own.
+    /// Share of each window that is the worker's own while others may grant on their own.
     pub(super) shares: Vec<f64>,
-    /// Whether the worker was there for a whole window, by window.
+    /// True if the worker was present for a whole window, by window.
     pub(super) knows: Vec<bool>,
-    /// What counts of this worker's attempts that have ended, by window: until it expires, and how
-    /// many.
+    /// Units of this worker's ended attempts that count, by window: the times of expiry, and the
+    /// numbers.
     pub(super) logs: Vec<Vec<(u64, u64)>>,
-    /// The seats of those that are under way, and for how long each is leased.
+    /// Seats of the attempts under way, and the duration of each lease.
     pub(super) seats: Vec<(String, u64)>,
-    /// How long ago Redis went away for it.
+    /// Time since Redis went away for the worker.
     pub(super) away: Option<u64>,
 }
 
 impl Join {
-    /// `name` is the data's, if it was lost.
+    /// `name` is the name of the data, if it was lost.
     pub(super) fn to_json(&self, name: &str) -> Value {
         json!({
             "name": name,
@@ -107,7 +107,7 @@ impl Join {
     }
 }
 
-/// An answer of the script that acquires.
+/// A reply of the script that acquires.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) now: u64,
@@ -120,7 +120,7 @@ pub(super) struct Reply {
 
 #[derive(Debug)]
 pub(super) enum Word {
-    /// The first ones of those that were asked for were given; for each window of the class: used,
+    /// The first requested permits were granted; for each window of the class: used,
     /// free, gone.
     Given {
         given: usize,
@@ -131,12 +131,12 @@ pub(super) enum Word {
     Late,
 }
 
-/// What comes of the first one that was not given.
+/// Result of the first permit that was not granted.
 #[derive(Debug)]
 pub(super) enum Rest {
-    /// There is none.
+    /// All permits were granted.
     None,
-    /// Redis is to be asked again after `wait`; after `last` for one who comes after all.
+    /// Redis must be asked again after `wait`; after `last` for a request that comes after all others.
     Again {
         wait: Duration,
         tag: String,
@@ -152,7 +152,7 @@ pub(super) enum Rest {
 }
 
 impl Reply {
-    /// Reads an answer about a class of so many windows.
+    /// Reads a reply about a class with this number of windows.
     pub(super) fn read(texts: &[String], windows: usize) -> Result<Self, Away> {
         Self::parse(texts, windows).ok_or_else(Away::nonsense)
     }
@@ -188,7 +188,7 @@ impl Rest {
     }
 }
 
-/// What a reply says, for the script; `gone` is what the permit knew.
+/// The information in a reply, for the script; `gone` is the value at the time of the permit.
 pub(super) fn told(told: &Told, gone: Option<u64>) -> Value {
     json!({
         "window": told.window + 1,
@@ -204,9 +204,9 @@ pub(super) fn told(told: &Told, gone: Option<u64>) -> Value {
     })
 }
 
-/// Whole microseconds, rounded up.
+/// Returns whole microseconds, rounded up.
 pub(super) fn micros(time: Duration) -> u64 {
-    /// What a script counts with exactly.
+    /// Maximum number that a script counts exactly.
     const MOST: u64 = 1 << 52;
     u64::try_from(time.as_nanos().div_ceil(1_000)).unwrap_or(MOST).min(MOST)
 }

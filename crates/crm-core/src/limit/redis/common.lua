@@ -1,6 +1,6 @@
--- What all scripts begin with: the account's state, its clock, its windows, and the seats.
+-- The common beginning of all scripts: the account's state, its clock, its windows, and the seats.
 --
--- KEYS  the account's state; the last tag of each worker; who came back in this round; the seats;
+-- KEYS  the account's state; the last tag of each worker; the workers that came back in this round; the seats;
 --       for each window its runs; for each class its queue.
 -- ARGV  the quotas and the call, both as JSON.
 --
@@ -31,8 +31,8 @@ local function unset(field)
   redis.call('HDEL', STATE, field)
 end
 
--- The time never goes back. When the server's clock does, for example after a failover, the
--- account's time goes on from where it was: it may then be late, which errs on the safe side.
+-- The time never decreases. When the server's clock does, for example after a failover, the
+-- account's time continues from its last value: it may then be late, which errs on the safe side.
 local now
 do
   local time = redis.call('TIME')
@@ -43,8 +43,8 @@ do
   end
 end
 
--- Windows: `held` units are those of the seats, `used` count for a while since their attempt ended,
--- `gone` have ever stopped counting.
+-- Windows: `held` units are those of the seats, `used` units count for a time after their attempt ended,
+-- `gone` units have stopped counting.
 local windows = {}
 for w, quota in ipairs(quotas.windows) do
   local window = { index = w, name = quota.name, most = quota.limit, span = quota.span, slice = quota.slice }
@@ -64,7 +64,7 @@ local function forget_expired(window)
     units = units + count_of(run)
   end
   if units > 0 then redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now)) end
-  -- After an idle time the runs are gone altogether.
+  -- After an idle time no runs exist.
   if units < window.used and redis.call('EXISTS', key) == 0 then units = window.used end
   if units == 0 then return end
   window.used = window.used - units
@@ -73,7 +73,7 @@ local function forget_expired(window)
   set('gone:' .. window.name, window.gone)
 end
 
--- Nothing of the account may vanish before this time.
+-- No data of the account may expire before this time.
 local function keep_until(time)
   if time > number('until') then set('until', time) end
 end
@@ -93,12 +93,12 @@ local function add(window, expiry, units)
   keep_until(expiry)
 end
 
--- The limit that holds now: the configured one, or a lower one.
+-- The current limit: the configured one, or a lower one.
 local function limit(window)
   local most = math.min(tonumber(state['stated:' .. window.name]) or window.most, window.most)
   local since = tonumber(state['lowered_at:' .. window.name])
   if not since then return most end
-  -- A tenth comes back with each window that passes without another refusal.
+  -- A tenth of the limit is restored with each window that passes without another refusal.
   local back = math.floor((now - since) / window.span) * math.max(math.floor(most / 10), 1)
   local lowered = number('lowered:' .. window.name) + back
   if lowered < most then return lowered end
@@ -109,8 +109,8 @@ end
 -- Seats -----------------------------------------------------------------------------------------
 
 -- A permit is a seat from its grant until its attempt has ended: a member
--- "worker:number:cost:class" whose score is the end of its lease. The worker renews the lease of an
--- attempt that takes long, so that nothing but a dead worker's seats lapse.
+-- "worker:number:cost:class" whose score is the end of its lease. The worker renews the lease of a
+-- long attempt, so that only the seats of a dead worker lapse.
 local function windows_of(seat)
   local cost, class = string.match(seat, '^[^:]*:%d+:(%d+):(.*)$')
   for _, known in ipairs(quotas.classes) do
@@ -133,8 +133,8 @@ local function hold(seat, lease)
   end
 end
 
--- Ends a seat: it counts for one window from `from` on, or not at all if that is nil. An end that is
--- said twice is one end.
+-- Ends a seat: it counts for one window from `from` on, or not at all if that is nil. An end that
+-- is reported twice counts once.
 local function vacate(seat, from)
   if redis.call('ZREM', SEATS, seat) == 0 then return end
   local cost, indices = windows_of(seat)
@@ -147,7 +147,7 @@ local function vacate(seat, from)
 end
 
 local function vacate_lapsed()
-  -- After an idle time the seats are gone altogether.
+  -- After an idle time no seats exist.
   if redis.call('EXISTS', SEATS) == 0 then
     for _, window in ipairs(windows) do
       if window.held > 0 then
@@ -162,11 +162,11 @@ local function vacate_lapsed()
   end
 end
 
--- What the worker says of its seats, with every call. Each entry of `ends` is a seat, how long ago
--- its attempt ended when this was sent, and for how long more its request may be on its way; or the
--- seat alone, if nothing was ever sent for it. A call that was held up says that it ended later than
--- it did, which errs on the safe side. Where the data is gone, nothing of it may be written again:
--- the worker has to join, and says it all then.
+-- The worker's report of its seats, sent with every call. Each entry of `ends` is a seat, the time between the end of
+-- its attempt and the sending of this call, and the time for which its request may still arrive; or the
+-- seat alone, if nothing was ever sent for it. A delayed call reports a later end than
+-- the true one, which errs on the safe side. If the data was lost, no part of the report may be written:
+-- the worker must join, and reports everything then.
 if state.data then
   for _, ended in ipairs(call.ends or {}) do
     local seat, ago, allowance = ended[1], ended[2], ended[3]
@@ -178,10 +178,10 @@ if state.data then
   end
 end
 
--- Everything of an account that is idle goes.
+-- All data of an idle account expires.
 local function keep()
   local ms = math.ceil(math.max(number('until') - now, longest) / 1000) + 60000
   for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], text(ms)) end
-  -- The state tells an account that was idle from one whose data was lost.
+  -- The state distinguishes an account that was idle from one whose data was lost.
   redis.call('PEXPIRE', STATE, text(ms + 86400000))
 end

@@ -1,7 +1,7 @@
-//! The task of an account that asks Redis for all who wait in line, and tells it of the seats.
+//! The task of an account that asks Redis for all waiting tasks, and reports the seats.
 //!
-//! It lives as long as somebody waits, a permit is held, or an end is to be told, and makes one call
-//! at a time, on the thread of the library. Whoever finds it gone starts another.
+//! It runs as long as a task waits, a permit is held, or an end must be reported, and makes one call
+//! at a time, on the thread of the library. A task that finds no desk starts another one.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -24,27 +24,27 @@ use super::question::Question;
 use super::seats;
 use crate::redis::{self, Away, Why};
 
-/// How often a question is put again at once: to join, and to hear the server's time first.
+/// Maximum number of times that a question is repeated at once: to join, and to receive the server's time first.
 const ROUNDS: usize = 6;
 
 struct Desk {
     inner: Arc<Inner>,
     account: Arc<Account>,
-    /// Whether it has left in order, and another may have come since.
+    /// True if it ended normally, and another desk may have started since.
     left: bool,
 }
 
 enum Step {
-    /// Ask for those who wait for this class, or join.
+    /// Ask for the tasks that wait for this class, or join.
     Ask(usize, Absence),
-    /// Tell of seats, and give the place of this class up.
+    /// Report seats, and give up the place of this class.
     Report(Option<usize>, Absence),
     Wait(Duration),
     Leave,
 }
 
 impl Inner {
-    /// Sees to it that somebody asks for those who wait.
+    /// Ensures that a desk asks for the waiting tasks.
     pub(super) fn attend(self: &Arc<Self>, account: &Arc<Account>) {
         let Ok(runtime) = redis::runtime() else { return };
         if account.with(|state| std::mem::replace(&mut state.attended, true)) {
@@ -54,7 +54,7 @@ impl Inner {
         runtime.spawn(desk.run().with_current_subscriber());
     }
 
-    /// Gives a permit that nobody took to another who waits for as much, or back to Redis.
+    /// Passes a permit that was not taken to another task that waits for the same cost, or back to Redis.
     pub(super) fn pass_on(&self, account: &Account, state: &mut AccountState, class: usize, note: Note, now: Duration) {
         let Some(number) = note.seat else { return };
         let cost = state.seats.cost(number).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Desk {
     async fn run(mut self) {
         let (inner, account) = (Arc::clone(&self.inner), Arc::clone(&self.account));
         loop {
-            // Before looking, so that no change is missed.
+            // Created before the check, so that no change is missed.
             let links = inner.links(&account);
             let (mut server, mut data) = (pin!(links.server.changed()), pin!(links.account.changed()));
             server.as_mut().enable();
@@ -138,11 +138,11 @@ impl Desk {
         step
     }
 
-    /// Asks Redis for those who wait for a class, and joins before if need be.
+    /// Asks Redis for the tasks that wait for a class, and joins first if necessary.
     async fn ask(&self, class: usize, absence: Absence) {
         let (inner, account) = (&*self.inner, &*self.account);
         for _ in 0..ROUNDS {
-            // The time limit of a call is for Redis, not for the calls before it.
+            // The time limit of a call does not include the calls before it.
             let _turn = inner.turns.acquire().await;
             let links = inner.links(account);
             if !links.is_up_since(absence, inner.clock.now()) {
@@ -157,7 +157,7 @@ impl Desk {
                     account.with(|state| match question {
                         question if reason.may_act() => inner.unheard(state, question),
                         Question { joins, ends, .. } => {
-                            // Nothing of it is under way any more.
+                            // The message is no longer under way.
                             if joins {
                                 state.reporting = Duration::ZERO;
                             }
@@ -175,7 +175,7 @@ impl Desk {
         self.failed(absence, &reason);
     }
 
-    /// Redis is away, unless that concerns nobody any more.
+    /// Records that Redis is away, unless no task is affected any more.
     fn failed(&self, absence: Absence, reason: &Away) {
         if self.inner.dropped.load(Ordering::Relaxed) {
             self.account.with(|state| state.seats.forget());
@@ -184,7 +184,7 @@ impl Desk {
         }
     }
 
-    /// Tells Redis of seats where no question does.
+    /// Reports seats to Redis if no question does.
     async fn report(&self, place: Option<usize>, absence: Absence) {
         let (inner, account) = (&*self.inner, &*self.account);
         let _turn = inner.turns.acquire().await;
@@ -220,7 +220,7 @@ impl Desk {
 }
 
 impl Step {
-    /// Nobody else may come in between.
+    /// No other task may act in between.
     fn leaving(self, state: &mut AccountState) -> Self {
         if matches!(self, Self::Leave) {
             state.attended = false;
@@ -230,7 +230,7 @@ impl Step {
 }
 
 impl Inner {
-    /// What is to be done while Redis is there.
+    /// Returns the next step while Redis is available.
     fn next(&self, state: &mut AccountState, absence: Absence, now: Duration) -> Step {
         let mut wake = None;
         let mut at = |time: Duration| wake = Some(wake.map_or(time, |wake: Duration| wake.min(time)));
@@ -250,7 +250,7 @@ impl Inner {
         if !state.has_joined(absence) && state.has_news(now) {
             return Step::Ask(0, absence);
         }
-        // What is about to be asked takes the ends along.
+        // A question that is due soon also reports the ends.
         let asks = state.lines.iter().filter(|line| line.is_waiting()).map(|line| line.ask_at).min();
         let due = state.seats.due(self.flush, self.renew).map(|due| match asks {
             Some(asks) if asks <= due.saturating_add(self.flush) => due.max(asks),

@@ -13,16 +13,16 @@ use crate::limit::{Acquire, LimitRefusal};
 use crate::sync::BoxFuture;
 use crate::waiting::noticed;
 
-/// What came of a place in line for Redis.
+/// Result of a place in line for Redis.
 pub(super) enum Outcome {
     Given(Note, bool),
     Refused(LimitRefusal),
-    /// Redis went away meanwhile.
+    /// Redis went away in the meantime.
     Anew,
 }
 
-/// A place in line, which is given up when dropped. A desk asks for it, in a task of its own, so a
-/// caller who does not poll this holds up nobody.
+/// A place in line, which is given up when dropped. A desk asks for it in a separate task, so a
+/// caller that does not poll this future does not block others.
 pub(super) struct InLine<'a> {
     inner: &'a Arc<Inner>,
     account: &'a Arc<Account>,
@@ -33,11 +33,11 @@ pub(super) struct InLine<'a> {
     over: bool,
 }
 
-/// Whether the deadline has passed.
+/// State of the deadline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Late {
     No,
-    /// It has, which does not matter until the first answer, or until that takes too long.
+    /// It has passed, which does not matter until the first reply, or until that takes too long.
     UnlessFirst,
     Yes,
 }
@@ -50,7 +50,7 @@ impl<'a> InLine<'a> {
         acquire: &Acquire,
     ) -> Result<Self, LimitRefusal> {
         if tokio::runtime::Handle::try_current().is_err() {
-            return Err(LimitRefusal::new("a shared rate limit works in a tokio runtime only"));
+            return Err(LimitRefusal::new("a shared rate limit requires a tokio runtime"));
         }
         let (number, ask) = account.with(|state| {
             let waiter = Waiter {
@@ -81,7 +81,7 @@ impl Future for InLine<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         while self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready()) {
-            // The first answer comes soon, and says how long the wait would be.
+            // The first reply arrives soon, and contains the length of the wait.
             let clock = &self.inner.clock;
             let late = clock.now().saturating_add(self.inner.redis.time_limit());
             (self.deadline, self.late) = match self.late {
@@ -101,7 +101,7 @@ impl Future for InLine<'_> {
             let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
                 Fate::Waits | Fate::Parked => {
                     waiter.waker = Some(cx.waker().clone());
-                    let refusal = LimitRefusal::new("waiting for the rate limit would pass the deadline");
+                    let refusal = LimitRefusal::new("waiting for the rate limit would exceed the deadline");
                     let late = late == Late::Yes || late == Late::UnlessFirst && waiter.waited;
                     late.then_some(Outcome::Refused(refusal))
                 }
@@ -123,7 +123,7 @@ impl Future for InLine<'_> {
                 if ask {
                     self.account.stir.notify_one();
                 }
-                // The one who asks for all may be gone.
+                // The task that asks for all may have ended.
                 self.inner.attend(self.account);
                 Poll::Pending
             }
@@ -142,7 +142,7 @@ impl Drop for InLine<'_> {
             let line = &mut state.lines[class];
             let asked_at = line.ask_at;
             let note = line.leave(self.number, now);
-            // Thousands that are dropped together must not wake it thousands of times.
+            // Thousands of futures that are dropped together must not wake it thousands of times.
             let concerns_desk = note.is_some() || line.ask_at != asked_at || !line.is_waiting();
             if let Some(note) = note {
                 inner.pass_on(self.account, state, class, note, now);

@@ -1,4 +1,4 @@
--- Opens the windows that refusals of the vendor closed, because a person says that they are over.
+-- Opens the windows that refusals of the vendor closed, because a person declares that they are over.
 
 if not state.data then return {} end
 set('now', now)

@@ -1,7 +1,7 @@
 //! The tasks of this worker that wait for permits of one class of an account.
 //!
 //! The worker has one place in Redis for all of them, and its [desk](super::desk) asks for the first
-//! ones together. So what Redis keeps and does does not grow with the number of tasks.
+//! ones together. The data and the work of Redis therefore do not grow with the number of tasks.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -12,22 +12,22 @@ use crate::limit::LimitRefusal;
 use crate::limit::queue::too_late;
 use crate::waiting::is_noticed;
 
-/// For how many permits a worker asks at once.
+/// Maximum number of permits that a worker asks for at once.
 const AT_ONCE: usize = 32;
-/// How late a waiter may take what it was given. A future that nobody polls must hold up nobody.
+/// Time within which a waiter must take its permit. A future that is not polled must not block others.
 pub(super) const UNTAKEN: Duration = Duration::from_millis(200);
 
 #[derive(Default)]
 pub(super) struct Line {
-    /// By number, in the order of asking.
+    /// By number, in the order of the requests.
     waiters: BTreeMap<u64, Waiter>,
-    /// When Redis is to be asked.
+    /// Time at which Redis must be asked.
     pub(super) ask_at: Duration,
     /// The tag of the worker's place in Redis, and the name of the data that this belongs to.
     pub(super) place: Option<(String, String)>,
-    /// The turn of one who comes next would be about then.
+    /// Approximate time at which the next task to join would have its turn.
     last: Option<Duration>,
-    /// Whom to wake once the lock is released.
+    /// Wakers to call once the lock is released.
     woken: Vec<Waker>,
 }
 
@@ -45,17 +45,17 @@ pub(super) struct Waiter {
     pub(super) fate: Fate,
 }
 
-/// What becomes of a waiter.
+/// State of a waiter.
 #[derive(Debug)]
 pub(super) enum Fate {
     Waits,
-    /// It may not be polled by anybody, and waits when it is.
+    /// It may not be polled by any task, and waits again when it is polled.
     Parked,
     Given(Note, Duration),
     Refused(LimitRefusal),
 }
 
-/// One for whom Redis is asked.
+/// A waiter for which Redis is asked.
 pub(super) struct Want {
     pub(super) number: u64,
     pub(super) cost: u32,
@@ -64,7 +64,7 @@ pub(super) struct Want {
 }
 
 impl Line {
-    /// Joins, unless those before take too long.
+    /// Joins, unless the waiters before it take too long.
     pub(super) fn join(&mut self, number: u64, mut waiter: Waiter, now: Duration) -> Result<(), LimitRefusal> {
         if self.is_waiting() {
             if let (Some(last), Some(deadline)) = (self.last, waiter.deadline)
@@ -80,7 +80,7 @@ impl Line {
         Ok(())
     }
 
-    /// Somebody polls this one.
+    /// Records that this waiter is polled.
     pub(super) fn unpark(&mut self, number: u64, now: Duration) -> bool {
         let first = !self.is_waiting();
         match self.waiters.get_mut(&number) {
@@ -97,7 +97,7 @@ impl Line {
         self.waiters.get_mut(&number)
     }
 
-    /// Leaves. Returns what was given and not taken.
+    /// Leaves. Returns a permit that was granted and not taken.
     pub(super) fn leave(&mut self, number: u64, now: Duration) -> Option<Note> {
         let first = self.waiting().next().map(|(number, _)| *number);
         let waiter = self.waiters.remove(&number)?;
@@ -122,7 +122,7 @@ impl Line {
         self.waiters.is_empty() && self.place.is_none()
     }
 
-    /// For whom Redis is to be asked now, and what all those want who wait.
+    /// Returns the waiters for which Redis must be asked now, and the total that all waiters need.
     pub(super) fn wants(&mut self, now: Duration) -> (Vec<Want>, u64) {
         for waiter in self.waiters.values_mut() {
             let late = waiter.waited && waiter.deadline.is_some_and(|deadline| now > deadline);
@@ -139,8 +139,8 @@ impl Line {
         (wants.collect(), self.waiting().map(|(_, waiter)| u64::from(waiter.cost)).sum())
     }
 
-    /// Gives a permit to the one it was asked for, or to the first other one who waits for as much.
-    /// Returns it if there is nobody.
+    /// Gives a permit to the waiter it was requested for, or to the first other waiter of the same cost.
+    /// Returns it if there is none.
     pub(super) fn give(&mut self, number: Option<u64>, note: Note, cost: u32, now: Duration) -> Option<Note> {
         let waits = |waiter: &&mut Waiter| matches!(waiter.fate, Fate::Waits) && waiter.cost == cost;
         let own = number.and_then(|number| self.waiters.get_mut(&number)).filter(waits);
@@ -163,17 +163,17 @@ impl Line {
         }
     }
 
-    /// The worker has no place in Redis any more. Whoever waits is asked for at once.
+    /// Records that the worker has lost its place in Redis. Redis is asked at once for all waiters.
     pub(super) fn ask_again(&mut self, now: Duration) {
         (self.place, self.ask_at, self.last) = (None, now, None);
     }
 
-    /// Redis is asked again at once, in the same place.
+    /// Asks Redis again at once, in the same place.
     pub(super) fn hurry(&mut self, now: Duration) {
         self.ask_at = self.ask_at.min(now);
     }
 
-    /// Redis is asked again at `first`; one who comes after all would have its turn at `last`. Those
+    /// Asks Redis again at `first`. A request that comes after all others would have its turn at `last`. Waiters
     /// in between whose deadline cannot be met are refused.
     pub(super) fn wait(&mut self, first: Duration, last: Duration, now: Duration) {
         (self.ask_at, self.last) = (first, Some(last));
@@ -189,7 +189,7 @@ impl Line {
             waiter.waited = true;
             before += u64::from(waiter.cost);
             let first = before == u64::from(waiter.cost);
-            // The first one's turn is exact, and was found to be in time.
+            // The turn of the first is exact, and was found to be in time.
             let late = |deadline| now > deadline || turn > deadline && !first;
             if waiter.deadline.is_some_and(late) {
                 waiter.decide(Fate::Refused(too_late(None, turn.saturating_sub(now))), &mut self.woken);
@@ -197,8 +197,8 @@ impl Line {
         }
     }
 
-    /// Takes back what nobody took in time. Then those who wait may not be polled either, and all are
-    /// asked to show themselves: who does waits on at its place, and who does not is not waited for.
+    /// Takes back permits that were not taken in time. The waiters may then not be polled either, so all of them
+    /// are woken: those that are polled keep their places, and the others are not waited for.
     pub(super) fn untaken(&mut self, now: Duration) -> Vec<Note> {
         let mut notes = Vec::new();
         for waiter in self.waiters.values_mut() {
@@ -216,7 +216,7 @@ impl Line {
         notes
     }
 
-    /// When something given is taken back.
+    /// Time at which a granted permit is taken back.
     pub(super) fn untaken_at(&self) -> Option<Duration> {
         let given = self.waiters.values().filter_map(|waiter| match waiter.fate {
             Fate::Given(_, at) => Some(at.saturating_add(UNTAKEN)),
@@ -225,7 +225,7 @@ impl Line {
         given.min()
     }
 
-    /// Sends away all who wait; they look for themselves what to do.
+    /// Sends all waiters away; they decide themselves what to do next.
     pub(super) fn send_away(&mut self) {
         self.place = None;
         self.waiters.retain(|_, waiter| {
@@ -237,7 +237,7 @@ impl Line {
         });
     }
 
-    /// Lets everybody look.
+    /// Lets all waiters check.
     pub(super) fn wake_all(&mut self) {
         self.woken.extend(self.waiters.values_mut().filter_map(|waiter| waiter.waker.take()));
     }

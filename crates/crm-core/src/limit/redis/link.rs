@@ -1,8 +1,8 @@
-//! Whether Redis can be used, as far as this worker knows: at all, and for one account.
+//! The availability of Redis, as far as this worker knows it: in general, and for one account.
 //!
 //! An absence lasts until the work itself succeeds. A first question, which takes nothing, shows that
-//! it may; then permits are asked for again, and if that fails the same absence goes on. So what works
-//! only halfway is neither reported as back nor as away again.
+//! Redis may be back. Permits are then requested again, and if that fails the same absence continues. A partial
+//! success is therefore reported neither as a return nor as a new absence.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use tokio::sync::futures::Notified;
 use crate::redis::{Away, Why};
 use crate::sync::lock;
 
-/// How long after a failure Redis is tried again.
+/// Pause after a failure before Redis is tried again.
 const PROBE_EVERY: Duration = Duration::from_millis(500);
-/// How long a failure lets the worker grant on its own.
+/// Time for which a failure allows the worker to grant on its own.
 pub(super) const BELIEVED: Duration = Duration::from_secs(1);
 
-/// Of the server, or of one account's data there.
+/// The link to the server, or to one account's data there.
 #[derive(Default)]
 pub(super) struct Link {
     state: Mutex<State>,
@@ -42,23 +42,23 @@ struct Period {
 struct Failure {
     at: Duration,
     reason: Away,
-    /// Until when somebody is trying.
+    /// Time until which another task is trying.
     probing: Duration,
-    /// The try succeeded, and the work has yet to.
+    /// True if the try succeeded and the work is still to be done.
     tried: bool,
 }
 
 /// The last time that Redis was away, for one account.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Absence {
-    /// Another one for each absence, of the server or of the account's data.
+    /// Different for each absence, of the server or of the account's data.
     pub(super) number: Number,
     pub(super) since: Duration,
-    /// When it ended; `Duration::MAX` while it lasts.
+    /// Time at which it ended; `Duration::MAX` while it lasts.
     pub(super) ended: Duration,
 }
 
-/// How often the server, and the account's data, were away.
+/// Number of absences of the server, and of the account's data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Number(u64, u64);
 
@@ -68,17 +68,17 @@ impl Number {
     }
 }
 
-/// Redis was found away meanwhile.
+/// Redis went away in the meantime.
 struct Failing;
 
-/// How Redis stands.
+/// State of Redis.
 pub(super) enum Standing {
     Up(Absence),
     Away {
         absence: Absence,
-        /// Whether a try failed a moment ago.
+        /// True if a try failed a moment ago.
         fresh: bool,
-        /// When to look again.
+        /// Time of the next check.
         again: Duration,
     },
 }
@@ -96,7 +96,7 @@ impl Links<'_> {
         let ((server, first), (account, second)) = (self.server.look(now), self.account.look(now));
         let absence = Absence {
             number: Number(server.number, account.number),
-            // The later one is the more careful one: doubt about what others use begins anew.
+            // The later time is the safer one: the doubt about the use by others starts again.
             since: server.since.max(account.since),
             ended: server.ended.max(account.ended),
         };
@@ -106,32 +106,32 @@ impl Links<'_> {
         }
     }
 
-    /// Whether Redis is there, or was found to be, and no absence began since this one.
+    /// Returns true if Redis is available, or was found to be, and no absence started since this one.
     pub(super) fn is_up_since(self, absence: Absence, now: Duration) -> bool {
         matches!(self.look(now), Standing::Up(last) if last.number == absence.number)
     }
 
-    /// Whether no absence began since this one.
+    /// Returns true if no absence started since this one.
     pub(super) fn is_still(self, absence: Absence) -> bool {
         absence.number == Number(self.server.number(), self.account.number())
     }
 
-    /// Whether the worker may grant on its own.
+    /// Returns true if the worker may grant on its own.
     pub(super) fn is_away(self, now: Duration) -> bool {
         matches!(self.look(now), Standing::Away { fresh: true, .. })
     }
 
-    /// Why Redis is away.
+    /// Returns the reason why Redis is away.
     pub(super) fn reason(self) -> Option<Away> {
         self.server.reason().or_else(|| self.account.reason())
     }
 
-    /// Whether the caller is the one to try, now. The try is over after `time` at the latest.
+    /// Returns true if the caller is to try now. The try ends after `time` at the latest.
     pub(super) fn claim(self, now: Duration, time: Duration) -> bool {
         if self.server.is_failing() { self.server.claim(now, time) } else { self.account.claim(now, time) }
     }
 
-    /// The result of the first question.
+    /// Records the result of the first question.
     pub(super) fn tried(self, now: Duration, result: Result<(), Away>) {
         match result {
             Ok(()) => {
@@ -140,7 +140,7 @@ impl Links<'_> {
             }
             Err(away) => {
                 let link = if away.is_of_the_account() {
-                    // The server did answer.
+                    // The server did reply.
                     self.server.tried();
                     self.account
                 } else {
@@ -152,8 +152,8 @@ impl Links<'_> {
         }
     }
 
-    /// The work that was begun after `absence` succeeded, and so that absence ended. `false` if Redis is
-    /// away again: then the success must not be used.
+    /// Records that work started after `absence` succeeded, which ends that absence. Returns false if Redis is
+    /// away again; the success must then not be used.
     pub(super) fn worked(self, absence: Absence, now: Duration) -> bool {
         for (link, number) in [(self.server, absence.number.0), (self.account, absence.number.1)] {
             match link.worked(number, now) {
@@ -165,10 +165,10 @@ impl Links<'_> {
         true
     }
 
-    /// The work that was begun after `absence` failed.
+    /// Records that work started after `absence` failed.
     pub(super) fn failed(self, absence: Absence, now: Duration, reason: &Away) {
         let (link, number) = if reason.is_of_the_account() {
-            // The server did answer.
+            // The server did reply.
             if let Ok(Some(ended)) = self.server.worked(absence.number.0, now) {
                 self.said.unsay(&ended);
             }
@@ -204,7 +204,7 @@ impl Link {
         lock(&self.state).failure.as_ref().filter(|failure| !failure.tried).map(|failure| failure.reason.clone())
     }
 
-    /// Whether that was news: what failed in an earlier absence is not.
+    /// Returns true if the failure was new. A failure in an earlier absence is not.
     fn begin_or_go_on(&self, number: u64, now: Duration, reason: &Away) -> bool {
         {
             let mut state = lock(&self.state);
@@ -237,7 +237,7 @@ impl Link {
         self.changed.notify_waiters();
     }
 
-    /// Ends the absence if there is one; returns why it was.
+    /// Ends the absence if there is one; returns its reason.
     fn worked(&self, number: u64, now: Duration) -> Result<Option<Away>, Failing> {
         let mut state = lock(&self.state);
         if state.absence.number != number || state.failure.as_ref().is_some_and(|failure| !failure.tried) {
@@ -250,13 +250,13 @@ impl Link {
         Ok(ended)
     }
 
-    /// Resolves with the next change after it was made and enabled.
+    /// Resolves with the next change after the future was created and enabled.
     pub(super) fn changed(&self) -> Notified<'_> {
         self.changed.notified()
     }
 }
 
-/// What was logged: each reason once while it lasts, however many accounts it concerns.
+/// The reasons that were logged: each once while it lasts, for any number of accounts.
 #[derive(Default)]
 pub(super) struct Said(Mutex<Vec<(Why, bool)>>);
 
@@ -264,7 +264,7 @@ impl Said {
     fn say(&self, reason: &Away) {
         let mut said = lock(&self.0);
         let one = (reason.why(), reason.is_of_the_account());
-        // That something else is unreachable as well says nothing new.
+        // If another part is unreachable as well, this is not new.
         let first = !said.iter().any(|said| said.1 == one.1);
         if !said.contains(&one) && (first || one.0 != Why::Unreachable) {
             said.push(one);
@@ -272,7 +272,7 @@ impl Said {
         }
     }
 
-    /// An absence for this reason ended. The server's reasons end together.
+    /// Records that an absence for this reason ended. The server's reasons end together.
     fn unsay(&self, reason: &Away) {
         let mut said = lock(&self.0);
         let before = said.len();

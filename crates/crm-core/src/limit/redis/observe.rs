@@ -1,4 +1,4 @@
-//! What a reply says, for all workers.
+//! Reports the information in a reply to all workers.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::redis;
 use crate::vendor::Feedback;
 
 impl Inner {
-    /// Tells Redis, in a task of its own, and only where it says something.
+    /// Reports a reply to Redis in a separate task, if it contains information about limits.
     pub(super) fn observe(self: &Arc<Self>, acquire: &Acquire, permit: &Permit, status: u16, feedback: &Feedback) {
         let all = Told::all(&self.quotas, acquire.class, status, feedback);
         let account = self.account(&acquire.key);
@@ -44,7 +44,7 @@ impl Inner {
         runtime.spawn(async move {
             let result = inner.redis.run(&inner.scripts.observe, &account.keys, &[&inner.layout, &call]).await;
             if let Err(reason) = result {
-                tracing::debug!(%reason, "Redis did not hear of a reply");
+                tracing::debug!(%reason, "a reply was not reported to Redis");
             }
         });
     }
@@ -65,7 +65,7 @@ impl Inner {
         Ok(())
     }
 
-    /// What a limit means for this worker's part of it.
+    /// Returns this worker's part of a limit.
     fn part(&self, told: &Told) -> Told {
         let mut part = told.clone();
         if self.quotas.windows[told.window].span() <= LONG {

@@ -1,4 +1,4 @@
-//! One question to Redis for the tasks of a worker, and its answer.
+//! One question to Redis for the tasks of a worker, and its reply.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(super) struct Question {
 }
 
 impl Inner {
-    /// Puts together what Redis is asked for the tasks that wait for a class.
+    /// Builds the question to Redis for the tasks that wait for a class.
     pub(super) fn question(&self, state: &mut AccountState, class: usize, absence: Absence) -> Question {
         let (now, time) = (self.clock.now(), self.redis.time_limit());
         let joining = !state.has_joined(absence);
@@ -62,7 +62,7 @@ impl Inner {
         Question { class, wants, ends, joins: join.is_some(), call }
     }
 
-    /// An answer that was not heard: what it gave is given back, if it gave anything.
+    /// Handles a lost reply: permits that it may have granted are returned.
     pub(super) fn unheard(&self, state: &mut AccountState, question: Question) {
         let now = self.clock.now();
         state.seats.put_back(question.ends);
@@ -72,7 +72,7 @@ impl Inner {
         }
     }
 
-    /// Takes an answer in. Returns false if the question is to be put again.
+    /// Processes a reply. Returns false if the question must be sent again.
     pub(super) fn heard(
         &self,
         state: &mut AccountState,
@@ -91,15 +91,15 @@ impl Inner {
             state.seats.put_back(question.ends);
             return false;
         }
-        // From then on this worker may grant on its own, and its message does not hold that.
+        // From then on this worker may grant on its own, and its message does not include that.
         let late = question.joins && now >= state.reporting;
         if late || matches!(reply.word, Word::Join | Word::Late) || !links.worked(absence, now) {
-            // This worker's own log was closed without what was given.
+            // This worker's own log was closed without these permits.
             self.unheard(state, question);
             return true;
         }
         if question.joins && state.has_been_joined(absence, &reply, now) {
-            // It counts from here on in Redis.
+            // From here on Redis counts.
             self.local.resume(&account.name, self.quotas.windows.iter().map(|_| Start::default()));
         }
         if reply.data != state.data {
@@ -135,8 +135,8 @@ impl Inner {
         true
     }
 
-    /// Gives permits to those they were asked for. `windows` has the figures of each window of the class
-    /// after the last of them.
+    /// Gives permits to the waiters they were requested for. `windows` has the figures of each window of the class
+    /// after the last permit.
     fn hand_out(&self, state: &mut AccountState, class: usize, wants: Vec<Want>, windows: &[[u64; 3]], now: Duration) {
         let used: Vec<u64> = windows.iter().map(|figures| figures[0]).collect();
         let mut later: u64 = wants.iter().map(|want| u64::from(want.cost)).sum();

@@ -1,6 +1,6 @@
--- Learns of the seats whose attempts ended or go on, where no other call is about to be sent, and
--- takes the worker's place in a queue back if it does not wait any more. Answers with the data's
--- name, as the worker has to join again if that is another one.
+-- Reports the seats whose attempts ended or continue, if no other call is about to be sent, and
+-- gives up the worker's place in a queue if it no longer waits. Returns the data's
+-- name, because the worker must join again if the name has changed.
 
 if call.leave then redis.call('HDEL', QUEUE(call.leave), call.worker) end
 if state.data then

@@ -1,4 +1,4 @@
-//! The permits of one account that are held, and those whose end Redis does not know yet.
+//! The permits of one account that are held, and those whose end is not known to Redis yet.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,26 +7,26 @@ use serde_json::{Value, json};
 
 use super::call::micros;
 
-/// How many ends are told in one call.
+/// Maximum number of ends reported in one call.
 const ENDS: usize = 256;
 
 /// A permit that is held.
 pub(super) struct Seat {
-    /// Its name in Redis, where it holds the worker's name, the cost and the class.
+    /// Its name in Redis, which contains the worker's name, the cost and the class.
     pub(super) name: String,
     pub(super) class: usize,
     pub(super) cost: u32,
     pub(super) lease: Duration,
     pub(super) known: Known,
-    /// When its lease began.
+    /// Time at which its lease started.
     pub(super) renewed: Duration,
 }
 
-/// What Redis knows about a seat.
+/// State of a seat's report to Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     No,
-    /// A call that says it is under way, or failed.
+    /// A call that reports it is under way, or failed.
     Told,
     Yes,
 }
@@ -36,7 +36,7 @@ pub(super) enum Known {
 pub(super) struct Ended {
     name: String,
     at: Duration,
-    /// For how long after that its request may arrive; `None` if none was sent.
+    /// Time after the end for which its request may arrive; `None` if none was sent.
     allowance: Option<Duration>,
     lease: Duration,
 }
@@ -61,36 +61,36 @@ impl Seats {
         Some(seat)
     }
 
-    /// A permit that Redis may have given in a call whose answer was not heard, or is of no use.
+    /// Returns a permit that Redis may have granted in a call whose reply was lost, or cannot be used.
     pub(super) fn return_unsent(&mut self, name: String, lease: Duration, now: Duration) {
         self.ended.push(Ended { name, at: now, allowance: None, lease });
     }
 
-    /// The cost of a seat that is held.
+    /// Returns the cost of a seat that is held.
     pub(super) fn cost(&self, number: u64) -> Option<u32> {
         self.held.get(&number).map(|seat| seat.cost)
     }
 
-    /// Whether there is nothing that Redis would have to hear. Seats whose lease is over by now have
-    /// lapsed by themselves.
+    /// Returns true if nothing has to be reported to Redis. Seats whose lease has ended have lapsed by
+    /// themselves.
     pub(super) fn is_silent(&mut self, now: Duration) -> bool {
         self.ended.retain(|ended| now < ended.at.saturating_add(ended.lease));
         self.is_empty()
     }
 
-    /// Takes ends to tell.
+    /// Takes ends to report.
     pub(super) fn take_ends(&mut self, now: Duration) -> Vec<Ended> {
         self.is_silent(now);
         self.ended.drain(..self.ended.len().min(ENDS)).collect()
     }
 
-    /// Puts ends back that may not have been heard.
+    /// Puts back ends that may not have been received.
     pub(super) fn put_back(&mut self, mut ends: Vec<Ended>) {
         ends.append(&mut self.ended);
         self.ended = ends;
     }
 
-    /// All leases that are older than `age`, which begin anew.
+    /// Renews and returns all leases that are older than `age`.
     pub(super) fn renew(&mut self, age: Duration, now: Duration) -> Vec<Value> {
         let old =
             self.held.values_mut().filter(|seat| seat.known == Known::Yes && now >= seat.renewed.saturating_add(age));
@@ -101,7 +101,7 @@ impl Seats {
         .collect()
     }
 
-    /// When there is something to tell: ends after `flush`, leases that are older than `age`.
+    /// Returns the time of the next report: ends after `flush`, leases that are older than `age`.
     pub(super) fn due(&self, flush: Duration, age: Duration) -> Option<Duration> {
         let ends = self.ended.iter().map(|ended| ended.at.saturating_add(flush));
         let known = self.held.values().filter(|seat| seat.known == Known::Yes);
@@ -109,7 +109,7 @@ impl Seats {
         ends.chain(leases).min()
     }
 
-    /// All seats, for joining. Where the data was lost, what has ended is in the logs.
+    /// Returns all seats, for joining. If the data was lost, ended attempts are in the logs.
     pub(super) fn tell_all(&mut self, whole: bool, now: Duration) -> Vec<(String, u64)> {
         if whole {
             self.ended.clear();
@@ -124,18 +124,18 @@ impl Seats {
         seats.collect()
     }
 
-    /// What was told was heard.
+    /// Records that the reports were received.
     pub(super) fn were_heard(&mut self) {
         let told = self.held.values_mut().filter(|seat| seat.known == Known::Told);
         told.for_each(|seat| seat.known = Known::Yes);
     }
 
-    /// Nobody can end what is held any more: the leases lapse.
+    /// Removes held seats, which can no longer be ended; their leases lapse.
     pub(super) fn abandon_held(&mut self) {
         self.held.clear();
     }
 
-    /// Nobody will tell Redis any more: the leases lapse.
+    /// Removes all seats, which will no longer be reported; their leases lapse.
     pub(super) fn forget(&mut self) {
         self.held.clear();
         self.ended.clear();
@@ -146,7 +146,7 @@ impl Seats {
     }
 }
 
-/// The ends as the scripts read them: how long ago each was.
+/// Returns the ends in the form that the scripts read: the time since each end.
 pub(super) fn ends(ends: &[Ended], now: Duration) -> Vec<Value> {
     let one = |ended: &Ended| match ended.allowance {
         Some(allowance) => json!([ended.name, micros(now.saturating_sub(ended.at)), micros(allowance)]),
@@ -161,7 +161,7 @@ mod tests {
 
     use super::{Known, Seat, Seats};
 
-    /// Else the task that tells Redis of seats would tell it again and again.
+    /// Otherwise the task that reports seats would report them repeatedly.
     #[test]
     fn what_is_due_is_told() {
         let (flush, renew) = (Duration::from_millis(250), Duration::from_secs(5));

@@ -1,4 +1,4 @@
-//! What does not need a server: the states between a worker and its Redis.
+//! The states between a worker and its Redis, without a server.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A worker that nobody answers.
+/// A worker whose Redis does not respond.
 fn inner(quotas: Quotas, clock: Arc<dyn Clock>) -> Arc<Inner> {
     inner_of(builder(quotas, clock))
 }
@@ -60,7 +60,7 @@ fn a_permit_that_nobody_took_is_free_again_while_redis_is_away() {
     let quotas = burst(2, ms(10_000));
     let inner = inner(quotas.clone(), Arc::new(clock.clone()));
     let (acquire, account) = (Acquire::new("k", ""), inner.account("k"));
-    // Redis gave it, and then went away.
+    // Redis granted it, and then went away.
     let seat = inner.seat(7, 0, 1, acquire.allowance, Known::Yes, clock.now());
     account.with(|state| state.granted(&quotas, 7, seat, &[]));
     lose(&inner, &account, clock.now());
@@ -75,7 +75,7 @@ fn a_permit_that_nobody_took_is_free_again_while_redis_is_away() {
     assert!(poll(&mut third, Waker::noop()).is_pending(), "two of two are held");
 }
 
-/// Runs its task at once, as an executor may. The task needs the account.
+/// A waker that runs its task at once, like some executors. The task needs the account.
 struct AtOnce {
     account: Arc<Account>,
     woken: AtomicBool,
@@ -116,7 +116,7 @@ fn nobody_is_woken_while_the_account_is_locked() {
     assert!(!waker.locked.load(Ordering::Relaxed));
 }
 
-/// The answer of Redis to a worker that joins comes when the worker believes it away again, and grants on its own.
+/// The reply of Redis to a joining worker arrives when the worker considers Redis away again and grants on its own.
 #[test]
 fn a_permit_that_was_given_before_a_late_answer_is_reported() {
     let clock = ManualClock::new();
@@ -145,7 +145,7 @@ fn a_permit_that_was_given_before_a_late_answer_is_reported() {
     assert!(next.contains(&seat), "{next}");
 }
 
-/// A worker's part of a long window has no end while Redis is away, and goes with its account.
+/// A worker's part of a long window does not end while Redis is away, and is removed with its account.
 #[test]
 fn an_account_that_was_used_without_redis_is_forgotten() {
     let clock = ManualClock::new();
@@ -161,7 +161,7 @@ fn an_account_that_was_used_without_redis_is_forgotten() {
     let known = |inner: &Inner| (lock(&inner.accounts).len(), lock(&inner.local.accounts).len());
     assert_eq!(known(&inner), (501, 500));
     clock.advance(per * 2);
-    // Each of 64 parts is looked through after 256 permits. Their desks leave on the library's thread.
+    // Each of 64 parts is searched after 256 permits. Their desks end on the library's thread.
     for _ in 0..200 {
         (0..64 * 256).for_each(|_| drop(inner.account("0")));
         if known(&inner) == (1, 0) {
@@ -172,7 +172,7 @@ fn an_account_that_was_used_without_redis_is_forgotten() {
     panic!("{:?}", known(&inner));
 }
 
-/// Others have all turns, and Redis is slow.
+/// Other calls have all turns, and Redis is slow.
 #[tokio::test]
 async fn a_deadline_holds_before_the_first_answer_too() {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -181,7 +181,7 @@ async fn a_deadline_holds_before_the_first_answer_too() {
     let acquire = Acquire::new("k", "").deadline(clock.now() + ms(20));
     let asked = clock.now();
     let given = tokio::time::timeout(ms(2_000), inner.acquire(&acquire)).await.expect("an answer");
-    assert!(given.unwrap_err().reason().contains("would pass the deadline"));
+    assert!(given.unwrap_err().reason().contains("would exceed the deadline"));
     let took = clock.now() - asked;
     assert!(took >= ms(100) && took < ms(1_000), "{took:?}");
 }

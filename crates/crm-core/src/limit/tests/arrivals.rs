@@ -16,14 +16,14 @@ use crate::clock::Clock;
 use crate::limit::{Acquire, End, LocalLimiter, Quotas, RateLimiter, Window};
 use crate::sync::{BoxFuture, lock};
 
-/// A clock that jumps to the next sleep when nothing else is left to do.
+/// A clock that jumps to the next sleep when no other work remains.
 #[derive(Clone, Default)]
 struct Virtual(Arc<Mutex<Sleepers>>);
 
 #[derive(Default)]
 struct Sleepers {
     now: Duration,
-    /// Wakers are kept beside the heap, which orders by time and number.
+    /// Wakers are stored beside the heap, which orders by time and number.
     heap: BinaryHeap<Reverse<(Duration, usize)>>,
     wakers: Vec<Option<Waker>>,
 }
@@ -79,23 +79,23 @@ impl Clock for Virtual {
     }
 }
 
-/// What a run of so many requests came to.
+/// Result of a run.
 struct Run {
     busiest: u64,
-    /// How much of `limit * T / (T + L)` was used.
+    /// Used share of `limit * T / (T + L)`.
     used: f64,
 }
 
-/// From when on a permit counts for a window.
+/// Time from which a permit counts for a window.
 #[derive(Clone, Copy, PartialEq)]
 enum Counts {
     FromReply,
-    /// As limiters usually do it.
+    /// The usual method of limiters.
     FromGrant,
 }
 
-/// Sends requests from twice as many tasks as the window allows. One in `give_up` is given up while
-/// it is under way, and arrives within the allowance; zero for none.
+/// Sends requests from twice as many tasks as the window allows. One in `give_up` is abandoned while
+/// it is under way, and arrives within the allowance; zero means none.
 fn run(limit: u64, per: Duration, requests: usize, give_up: u64, seed: u64, counts: Counts) -> Run {
     const ALLOWANCE: Duration = Duration::from_millis(800);
     let clock = Virtual::default();
@@ -115,7 +115,7 @@ fn run(limit: u64, per: Duration, requests: usize, give_up: u64, seed: u64, coun
                 if counts == Counts::FromGrant {
                     limiter.finish(&acquire, &permit, End::Over);
                 }
-                // A connection is new for the first request, and now and then later.
+                // The connection is new for the first request, and occasionally later.
                 let connect = if cold || random.u8(..) == 0 { ms(250) } else { Duration::ZERO };
                 cold = false;
                 let (there, back) = (connect + ms(random.u64(2..200)), ms(random.u64(3..200)));
@@ -176,7 +176,7 @@ fn attempts_that_were_given_up_arrive_within_their_allowance() {
     }
 }
 
-/// As the two above, with more requests.
+/// The same as the two tests above, with more requests.
 #[test]
 #[ignore = "takes minutes without optimisation: cargo test --release -p crm-core --all-features -- --ignored millions"]
 fn millions_of_requests_exceed_no_window() {
