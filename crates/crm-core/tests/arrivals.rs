@@ -1,5 +1,5 @@
-//! A quota is kept as the vendor counts it: by arrivals, over connections that are slow to open and
-//! ways that take longer for one request than for the next. In real time.
+//! A quota is kept by the vendor's count of arrivals, over connections that are slow to open and with
+//! transfer times that differ between requests. In real time.
 
 mod support;
 
@@ -18,7 +18,7 @@ op!(LIST, "things.list", GET, "/things", idempotent: true);
 const CONNECT: Duration = Duration::from_millis(250);
 const AT_ONCE: Duration = Duration::ZERO;
 
-/// A vendor that only counts. A new connection takes some time, and each request some to arrive.
+/// A vendor that only counts. A new connection takes some time, and each request takes some time to arrive.
 struct Vendor {
     base_url: String,
     arrivals: Arc<Mutex<Vec<Instant>>>,
@@ -56,7 +56,7 @@ impl Vendor {
             .retry(RetryPolicy::default())
     }
 
-    /// How many requests arrived, and how many of them in the busiest window.
+    /// Returns the number of requests that arrived, and the number in the busiest window.
     fn counted(&self, per: Duration) -> (usize, usize) {
         let mut arrivals = self.arrivals.lock().unwrap().clone();
         arrivals.sort_unstable();
@@ -104,7 +104,7 @@ async fn a_burst_over_new_connections() {
     futures::join!(burst(AT_ONCE), burst(CONNECT));
 }
 
-/// Two clients of one token share its quota without being told to.
+/// Two clients of one token share its quota without any configuration.
 #[tokio::test]
 async fn a_short_window_over_ways_that_vary() {
     let per = Duration::from_secs(1);
@@ -124,7 +124,7 @@ async fn a_short_window_over_ways_that_vary() {
     );
 }
 
-/// An attempt that timed out arrives after all, while its repetition is on its way.
+/// An attempt that timed out still arrives, while its repetition is under way.
 #[tokio::test]
 async fn attempts_that_are_given_up_and_arrive_later() {
     let per = Duration::from_secs(1);
@@ -136,7 +136,7 @@ async fn attempts_that_are_given_up_and_arrive_later() {
     assert!(busiest <= 5, "{busiest} arrived in one window");
 }
 
-/// A client of the user's own gives up earlier than the pipeline would. Its request arrives after all.
+/// The user's own client gives up earlier than the pipeline. Its request still arrives.
 #[tokio::test]
 async fn attempts_that_the_users_own_client_gives_up() {
     static FIRST: AtomicBool = AtomicBool::new(true);

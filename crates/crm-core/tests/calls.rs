@@ -45,7 +45,7 @@ async fn one_pipeline_serves_many_accounts_and_counts_each_apart() {
     let quotas = Quotas::new([Window::new("burst", 4, SECOND * 1_000)]);
     let one = support::limited(&server.base_url, &clock, quotas).build().unwrap();
     let other = one.with_account(StaticToken::new("other-token").unwrap());
-    // Each account has a window of its own: four attempts in all, and no call waits for the other's.
+    // Each account has its own window: four attempts in total, and no call waits for the other's.
     for (pipeline, token) in [(&one, support::TOKEN), (&other, "other-token"), (&one.clone(), "")] {
         let before = server.seen().len();
         let error = read(pipeline).send().await.unwrap_err();
@@ -118,7 +118,7 @@ fn quotas_without_a_class_of_the_vendor_build_no_client() {
     }
 }
 
-/// Every refusal brings the next token.
+/// Every refusal provides the next token.
 struct Renewing {
     generation: AtomicU64,
 }

@@ -1,4 +1,4 @@
-//! The clock of tests keeps the order of time.
+//! The test clock keeps the order of time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -73,7 +73,7 @@ async fn a_manual_clock_waits_for_its_hand() {
     sleep.await.unwrap();
 }
 
-/// Runs its task at once, as an executor may. The task reads the clock.
+/// A waker that runs its task at once, like some executors. The task reads the clock.
 struct AtOnce(ManualClock, AtomicBool);
 
 impl Wake for AtOnce {

@@ -17,12 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 op!(READ, "things.read", GET, "/things", idempotent: true);
 op!(CREATE, "things.create", POST, "/things", idempotent: false);
 
-/// Larger than what the sockets of both sides hold.
+/// Larger than the socket buffers of both sides.
 const LARGE: usize = 8 * 1024 * 1024;
-/// The variable by which a test that is run again in a process with its own environment gets an address.
+/// The variable that passes an address to a test that is run again in a separate process.
 const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";
 
-/// A server that treats each connection as told, and its address without a scheme.
+/// Starts a server with a handler for each connection. Returns its address without a scheme.
 async fn serve<F: Future<Output = ()> + Send + 'static>(
     each: impl Fn(TcpStream) -> F + Send + 'static,
 ) -> (String, Arc<AtomicUsize>) {
@@ -39,7 +39,7 @@ async fn serve<F: Future<Output = ()> + Send + 'static>(
     (address, connections)
 }
 
-/// Runs the named test again in a process of its own, with these variables; it must succeed.
+/// Runs the named test again in a separate process, with these variables; it must succeed.
 fn again(test: &str, address: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     for (name, _) in std::env::vars_os() {
@@ -64,7 +64,7 @@ async fn read(pipeline: &Pipeline) -> Result<Value, crm_core::Error> {
 
 #[tokio::test]
 async fn an_upload_that_is_answered_early_has_its_answer_or_says_what_may_be() {
-    // As HAProxy does: the answer while the body is still on its way, then a close with the rest of it unread.
+    // Same as HAProxy: replies while the body is still being sent, then closes with the rest of it unread.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let pipeline = pipeline(&format!("http://{}", listener.local_addr().unwrap()));
     std::thread::spawn(move || {
@@ -207,7 +207,7 @@ async fn without_certificates_http_works_and_https_says_what_is_missing() {
     tokio::task::spawn_blocking(run).await.unwrap();
 }
 
-/// Another client of the program may want another.
+/// Another client of the program may use other cryptography.
 #[cfg(feature = "_rustls")]
 #[tokio::test]
 async fn the_process_gets_no_cryptography_and_that_of_the_application_is_used() {
@@ -265,7 +265,7 @@ async fn proxies_of_the_environment_are_used_except_for_no_proxy() {
     let seen = proxy.seen();
     let targets: Vec<_> = seen.iter().map(|seen| seen.target.as_str()).collect();
     assert_eq!(targets, ["http://vendor.test/things", "http://vendor.test/things", "/things"]);
-    // `user:pass`, and the vendor's credential beside it.
+    // `user:pass`, and the vendor's credential in its own header.
     assert_eq!(seen[0].header("proxy-authorization"), Some("Basic dXNlcjpwYXNz"));
     assert_eq!(seen[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
     assert_eq!(seen[2].header("proxy-authorization"), None);
@@ -291,7 +291,7 @@ async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
         for (address, proxy, text, runs) in [
             ("http://vendor.test", with_user.as_str(), "the proxy requires credentials", true),
             ("https://vendor.test", &with_user, "proxy authorization required; put user and", tls),
-            // Without rustls reqwest takes it for an HTTP proxy.
+            // Without rustls reqwest treats it as an HTTP proxy.
             ("http://vendor.test", socks, "use a proxy with http or https", rustls),
             ("https://vendor.test", socks, "use a proxy with http or https", rustls),
         ] {

@@ -1,4 +1,4 @@
-//! Which cursors a list continues, and what it says about the others.
+//! The cursors that a list continues, and the errors for all others.
 
 mod support;
 
@@ -63,7 +63,7 @@ async fn read(list: Paginator<Numbered>, items: usize) -> Cursor {
     list.cursor()
 }
 
-/// Each refusal happens before anything is sent, and its message contains the reason and the way out.
+/// Each refusal happens before anything is sent, and its message contains the reason and advice.
 #[tokio::test]
 async fn a_list_refuses_the_cursors_that_it_cannot_continue() {
     let server = endless().await;
@@ -116,7 +116,7 @@ async fn a_list_refuses_the_cursors_that_it_cannot_continue() {
     assert_eq!(server.seen().len(), sent);
 }
 
-/// What does not decide which items a list has does not matter.
+/// Properties that do not affect the items of a list do not matter.
 #[tokio::test]
 async fn a_list_continues_the_cursors_of_the_same_list() {
     let server = endless().await;
@@ -196,7 +196,7 @@ async fn the_fingerprint_does_not_depend_on_features_of_other_crates() {
     assert!(other.resume(stored.parse().unwrap()).is_err());
 }
 
-/// The position goes where the operation's table says, in the form that it says.
+/// The position is sent in the place and in the form of the operation's table.
 #[tokio::test]
 async fn positions_are_sent_as_the_table_says() {
     let token = || Position::Token("t+1".into());

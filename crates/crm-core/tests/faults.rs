@@ -1,4 +1,4 @@
-//! What a broken wire or a broken vendor turns into, and what is repeated.
+//! The errors of a broken connection or a faulty vendor, and repeated attempts.
 
 mod support;
 
@@ -21,10 +21,10 @@ fn create(pipeline: &Pipeline) -> Call<Value> {
     Call::new(pipeline, &CREATE).json(&json!({"email": "ann@example.com"}))
 }
 
-/// What happens, and what it turns into: kind, how far it came, status.
+/// A fault and its error: kind, progress of the request, status.
 type Fault = (fn() -> Reply, ErrorKind, Sent, Option<u16>);
 
-/// The error of one attempt at a write.
+/// Returns the error of one attempt at a write.
 async fn fault(make: fn() -> Reply) -> Error {
     let server = Server::start(move |_, _| make()).await;
     let error = create(&once(&server)).send().await.unwrap_err();
@@ -54,7 +54,7 @@ async fn faults_have_their_kinds() {
     }
 }
 
-/// Writes down how attempts end.
+/// Records the results of attempts.
 #[derive(Clone, Default)]
 struct Ends(Arc<Mutex<Vec<End>>>);
 
@@ -70,7 +70,7 @@ impl RateLimiter for Ends {
     fn observe(&self, _: &Acquire, _: &Permit, _: u16, _: &Feedback) {}
 }
 
-/// A proxy that the connection led to may forward the request after the connection broke.
+/// A proxy at the other end may forward the request after the connection broke.
 #[tokio::test]
 async fn the_limiter_learns_whether_a_request_may_still_be_on_its_way() {
     let table: [(fn() -> Reply, End); 6] = [

@@ -1,4 +1,4 @@
-//! HTTP/2: what the server says that it did not do is repeated, and nothing else.
+//! HTTP/2: only requests that the server reports as not carried out are repeated.
 
 #[path = "support/http2.rs"]
 mod server;
@@ -16,7 +16,7 @@ op!(CREATE, "things.create", POST, "/things", idempotent: false);
 const REQUESTS: usize = 64;
 const PER_CONNECTION: usize = 20;
 
-/// A pipeline over a client of the user's own, which speaks HTTP/2.
+/// Returns a pipeline over the user's own client, which uses HTTP/2.
 fn pipeline(server: &Http2Server, http: reqwest::ClientBuilder) -> Pipeline {
     let http = http.redirect(reqwest::redirect::Policy::none()).http2_prior_knowledge().no_proxy().build().unwrap();
     builder(&server.base_url, &ManualClock::auto()).http(http).build().unwrap()
@@ -26,7 +26,7 @@ async fn create(pipeline: &Pipeline, number: usize) -> Result<Value, Error> {
     Call::<Value>::new(pipeline, &CREATE).json(&json!(number)).send().await
 }
 
-/// Sends all requests at once. Each must succeed and be carried out once; returns how many were refused on the way.
+/// Sends all requests at once. Each must succeed and be carried out once; returns the number of refused requests.
 async fn all_once(server: &Http2Server, pipeline: &Pipeline) -> usize {
     let results = join_all((0..REQUESTS).map(|number| create(pipeline, number))).await;
     let failed: Vec<_> = results.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();

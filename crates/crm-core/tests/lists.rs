@@ -31,7 +31,7 @@ fn list(pipeline: &Pipeline) -> Builder {
     Builder { call: Call::new(pipeline, &LIST) }
 }
 
-/// Pages by an offset in the body, and leaves the counting to the core.
+/// Pages by an offset in the body, and leaves counting to the core.
 struct Skipped;
 
 impl Paged for Skipped {
@@ -97,7 +97,7 @@ async fn a_cursor_resumes_after_any_item() {
         let stored = first.cursor().to_string();
         drop(first);
         let cursor: Cursor = stored.parse().unwrap();
-        // Another page size is no other list.
+        // Another page size does not make another list.
         let limit = if cursor.consumed() == 0 { 7 } else { 5 };
         got.extend(list(&pipeline).limit(limit).items().resume(cursor).unwrap().try_collect().await.unwrap());
         assert_eq!(got, (0..ALL as u64).collect::<Vec<_>>(), "stopped at {stop}");
@@ -126,7 +126,7 @@ async fn an_end_stays_the_end() {
     assert!(all.cursor().is_end());
     assert!(list(&pipeline).items().resume(all.cursor()).unwrap().next().await.is_none());
     assert_eq!(server.seen().len(), 1);
-    // The run of tomorrow.
+    // The next run.
     let stored = all.cursor().to_string().parse().unwrap();
     let again = list(&pipeline).limit(50).items().resume_or_begin(Some(stored)).unwrap();
     assert_eq!(again.try_collect().await.unwrap().len(), ALL);
@@ -195,7 +195,7 @@ async fn offsets_in_the_body_begin_where_the_caller_says() {
     let pipeline = pipeline(&server);
     let search = |body: Value| Paginator::<Skipped>::new(Call::new(&pipeline, &SKIP).json(&body));
     assert_eq!(search(json!({"limit": 10})).try_collect().await.unwrap().len(), ALL);
-    // 10, 10 and a short page: nothing is asked after it.
+    // 10, 10 and a short page: no request follows.
     assert_eq!(server.seen().len(), 3);
     let tail = search(json!({"limit": 10, "skip": 5})).try_collect().await.unwrap();
     assert_eq!(tail, (5..ALL as u64).collect::<Vec<_>>());
@@ -214,7 +214,7 @@ async fn lists_can_be_spawned() {
     assert!(pages.await.unwrap());
 }
 
-/// Only a list that is there can say that nothing is left, once a page promised more.
+/// Once a page announced more, only an existing list can show that no items are left.
 #[tokio::test]
 async fn a_page_without_its_list_keeps_the_cursor() {
     for body in
@@ -237,7 +237,7 @@ async fn a_page_without_its_list_keeps_the_cursor() {
     }
 }
 
-/// An item that cannot be read is not the end of the list, and not left out.
+/// An item that cannot be read is neither the end of the list nor omitted.
 #[tokio::test]
 async fn a_list_whose_items_cannot_be_read_is_an_error_on_every_page() {
     struct Names;
@@ -271,7 +271,7 @@ crm_core::record! {
     }
 }
 
-/// A record in the place of a page is not an empty page.
+/// A record instead of a page is not an empty page.
 #[tokio::test]
 async fn a_record_is_not_the_end_of_a_list() {
     for (body, ends) in
@@ -283,7 +283,7 @@ async fn a_record_is_not_the_end_of_a_list() {
     }
 }
 
-/// A page size or a position that is given as an option counts as one of the call.
+/// A page size or a position that is set as an option counts as part of the call.
 #[tokio::test]
 async fn options_take_part_in_paging() {
     let server = Server::start(|seen, _| {

@@ -1,4 +1,4 @@
-//! How much memory a reply may take once it is read.
+//! The memory that a reply may take when it is read.
 
 #![allow(missing_docs, reason = "of types for one test")]
 
@@ -13,7 +13,7 @@ use support::{Server, builder, json as reply, op, pipeline};
 op!(READ, "things.read", GET, "/things", idempotent: true);
 
 const MIB: usize = 1024 * 1024;
-/// The variable by which a test that is run again in a process of its own gets the server's address.
+/// The variable that passes the server's address to a test that is run again in a separate process.
 const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";
 
 crm_core::record! {
@@ -40,13 +40,13 @@ async fn read<T: Wire>(pipeline: &Pipeline) -> Result<T, crm_core::Error> {
     Call::<T>::new(pipeline, &READ).send().await
 }
 
-/// 16 MiB of the same element.
+/// Returns 16 MiB of the same element.
 fn many(before: &str, element: &str, after: &str) -> String {
     let count = 16 * MIB / (element.len() + 1);
     format!("{before}{}{after}", vec![element; count].join(","))
 }
 
-/// The bodies that take the most, each behind its path.
+/// Returns the bodies that take the most memory, each with its path.
 fn worst() -> [(&'static str, String); 6] {
     [
         ("records", many("{\"items\":[", "{}", "]}")),
@@ -85,7 +85,7 @@ async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         let text = error.to_string();
         assert!(text.contains("67108864 bytes of memory that max_decoded allows"), "{text}");
-        // The body, which may be held twice while it grows, and what was read of it.
+        // The body, which may be in memory twice while it grows, and its values.
         let took = support::peak() - before;
         println!("measured {} MiB", took / MIB);
         assert!(took < (32 + 64 + 8) * MIB, "{} MiB", took / MIB);
@@ -93,7 +93,7 @@ async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
     }
     for (name, body) in worst() {
         let server = Server::start(move |_, _| reply(200, &body)).await;
-        // As JSON a member that comes again replaces the one before.
+        // In JSON a repeated member replaces the previous one.
         for kind in ["record", "json"].into_iter().filter(|kind| (name, *kind) != ("repeated", "json")) {
             let (program, address) = (std::env::current_exe().unwrap(), server.base_url.clone());
             let output = tokio::task::spawn_blocking(move || {
@@ -111,7 +111,7 @@ async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
 
 #[tokio::test]
 async fn the_largest_pages_of_vendors_are_read() {
-    // Five hundred records are the most that one of the vendors gives; twenty times as many are read too.
+    // Five hundred records are the maximum of any of the vendors; twenty times as many are read too.
     for (count, fields) in
         [(500, json!({"id": "1"})), (10_000, json!({"id": "1"})), (500, json!({"seven": {}, "x": [{}]}))]
     {
@@ -126,7 +126,7 @@ async fn the_largest_pages_of_vendors_are_read() {
 
 #[tokio::test]
 async fn the_bound_can_be_set_and_holds_for_odd_parts() {
-    // An element of another type has the reply read a second time.
+    // An element of another type causes the reply to be read a second time.
     for body in [r#"{"items":[{},{},{},{}]}"#, r#"{"items":[{},{},{},{},"odd"]}"#] {
         let server = Server::start(move |_, _| reply(200, body)).await;
         let clock = crm_core::ManualClock::auto();
@@ -137,7 +137,7 @@ async fn the_bound_can_be_set_and_holds_for_odd_parts() {
         assert!(read::<Page>(&pipeline(&server)).await.is_ok());
         let error = read::<Choices>(&small).await.unwrap_err();
         assert!(error.to_string().contains("100 bytes of memory that max_decoded allows"), "{error}");
-        // A reply that its receiver reads later has the same bound.
+        // A reply that its receiver reads later has the same limit.
         let raw = Call::<Value>::new(&small, &READ).send_raw().await.unwrap();
         assert!(raw.decode::<Page>().unwrap_err().to_string().contains("too much memory"));
         assert_eq!(raw.json(), None);

@@ -1,4 +1,5 @@
-//! nginx: connections that it ends after a number of requests or seconds, and replies that it packs. Run with `--ignored`.
+//! nginx: connections that it closes after a number of requests or seconds, and replies that it packs. Run with
+//! `--ignored`.
 
 mod support;
 
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 op!(READ, "things.list", GET, "/page", idempotent: true);
 op!(CREATE, "things.create", POST, "/things", idempotent: false);
 
-/// A running nginx that answers everything with `{}` and writes down the requests that it processed.
+/// A running nginx that answers everything with `{}` and logs the requests that it processed.
 struct Nginx {
     process: Child,
     folder: TempDir,
@@ -50,7 +51,7 @@ impl Nginx {
         Self { process, folder, base_url: format!("http://{address}") }
     }
 
-    /// The numbers of the requests that were processed, in order.
+    /// Returns the numbers of the requests that were processed, in order.
     fn numbers(&self) -> Vec<usize> {
         let log = std::fs::read_to_string(self.folder.path().join("access.log")).unwrap();
         let mut numbers: Vec<usize> = log.lines().map(|line| line.parse().unwrap()).collect();
@@ -70,7 +71,7 @@ async fn create(pipeline: &Pipeline, number: usize) -> Result<Value, Error> {
     Call::<Value>::new(pipeline, &CREATE).query("number", &(number as u64)).json(&json!({})).send().await
 }
 
-/// The errors, the first of which is shown.
+/// Returns the number of errors, and prints the first.
 fn failures(results: Vec<Result<Value, Error>>) -> usize {
     let errors: Vec<Error> = results.into_iter().filter_map(Result::err).collect();
     errors.first().inspect(|error| println!("{error}"));
@@ -94,7 +95,7 @@ async fn http2_connections_that_end_after_100_requests_lose_and_double_nothing()
 #[tokio::test]
 #[ignore = "needs nginx; takes 16 seconds"]
 async fn writes_at_the_moment_at_which_a_server_closes_unused_connections_do_not_fail() {
-    // As Node.js and Apache by default.
+    // Same as the default of Node.js and Apache.
     let nginx = Nginx::start("", "keepalive_timeout 5s;").await;
     let pipeline =
         &builder(&nginx.base_url, &crm_core::ManualClock::auto()).retry(RetryPolicy::none()).build().unwrap();

@@ -26,7 +26,7 @@ fn packed(status: u16, coding: &str, body: Vec<u8>) -> Reply {
     Reply::Bytes(status, vec![("content-type", "application/json".into()), ("content-encoding", coding.into())], body)
 }
 
-/// A server that answers everything with this body, as gzip.
+/// Starts a server that answers every request with this body, as gzip.
 async fn server(body: Vec<u8>) -> Server {
     Server::start(move |_, _| packed(200, "gzip", body.clone())).await
 }
@@ -42,7 +42,7 @@ async fn gzip_is_asked_for_and_unpacked() {
     assert_eq!(read(&pipeline).await.unwrap(), json!({"results": [1, 2]}));
     let raw = Call::<Value>::new(&pipeline, &READ).send_raw().await.unwrap();
     assert_eq!(raw.text(), TEXT);
-    // They would be wrong about the body.
+    // These headers would be wrong for the unpacked body.
     assert_eq!((raw.header("content-encoding"), raw.header("content-length")), (None, None));
     assert_eq!(raw.header("content-type"), Some("application/json"));
     assert!(server.seen().iter().all(|seen| seen.header("accept-encoding") == Some("gzip")));
@@ -54,7 +54,8 @@ async fn members_are_joined() {
     assert_eq!(read(&pipeline(&server)).await.unwrap(), json!({"results": [1, 2]}));
 }
 
-/// What another crate switches on in reqwest does not change a client of ours, and one of the user's own may unpack too.
+/// Features of reqwest that another crate enables do not change the built-in client, and the user's own client may
+/// unpack too.
 #[tokio::test]
 async fn a_client_of_the_users_own_may_unpack_or_not() {
     for unpacks in [true, false] {
@@ -82,7 +83,7 @@ async fn a_cut_or_damaged_reply_is_a_broken_connection() {
         let error = Call::<Value>::new(&pipeline(&server), &CREATE).json(&json!({})).send().await.unwrap_err();
         assert_eq!((error.attempts(), error.may_have_happened()), (1, true), "{error}");
     }
-    // The next attempt may get the whole.
+    // The next attempt may receive the whole body.
     let server = Server::start(move |_, number| match number {
         0 => packed(200, "gzip", whole[..20].to_vec()),
         _ => packed(200, "gzip", whole.clone()),

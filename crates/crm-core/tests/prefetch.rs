@@ -18,7 +18,7 @@ op!(GET, "things.get", GET, "/thing", idempotent: true);
 
 const PAGES: u64 = 4;
 
-/// Pages of three items.
+/// Returns pages of three items.
 fn page(seen: &Seen) -> Reply {
     let page: u64 = seen.query("after").map_or(0, |page| page.parse().unwrap());
     let next = (page + 1 < PAGES).then(|| (page + 1).to_string());
@@ -34,7 +34,7 @@ fn items(pipeline: &Pipeline) -> Paginator<Things> {
     Paginator::new(Call::new(pipeline, &LIST))
 }
 
-/// Lets all tasks run until something has happened, or for a while.
+/// Lets all tasks run until something has happened, or for a limited time.
 async fn until(happened: impl Fn() -> bool) -> bool {
     for _ in 0..20_000 {
         if happened() {
@@ -45,7 +45,7 @@ async fn until(happened: impl Fn() -> bool) -> bool {
     false
 }
 
-/// The work on a page can take longer than a call may.
+/// Processing a page can take longer than the timeout of a call.
 #[tokio::test]
 async fn a_page_arrives_while_nobody_polls_the_list() {
     let server = Server::start(|seen, _| page(seen)).await;
@@ -62,7 +62,7 @@ async fn a_page_arrives_while_nobody_polls_the_list() {
     assert_eq!((server.seen().len(), pipeline.stats().errors), (PAGES as usize, 0));
 }
 
-/// A page that waits for its permit must not keep the calls waiting that the list itself waits for.
+/// A page that waits for its permit must not block the calls that the list itself waits for.
 #[tokio::test]
 async fn a_list_and_the_calls_of_its_rows_share_a_limit() {
     let server = Server::start(|seen, _| if seen.target == "/thing" { reply(200, "{}") } else { page(seen) }).await;
@@ -78,7 +78,7 @@ async fn a_list_and_the_calls_of_its_rows_share_a_limit() {
         }
         read
     };
-    // The manual clock stands still if nobody sleeps, so a list that waits for itself would hang.
+    // The manual clock does not move if no task sleeps, so a list that waits for itself would hang.
     let read = tokio::time::timeout(Duration::from_secs(30), read).await;
     assert_eq!(read.expect("the list waits for itself"), all());
 }
@@ -105,7 +105,7 @@ async fn a_prefetch_ends_with_its_list_and_when_the_list_is_resumed() {
     }
 }
 
-/// A server that runs on a thread of its own.
+/// Starts a server on a separate thread.
 fn server_elsewhere() -> Server {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
@@ -135,7 +135,7 @@ fn without_a_runtime_a_page_is_fetched_when_it_is_needed() {
     assert_eq!(runtime.block_on(items.try_collect()).unwrap(), all()[2..]);
 }
 
-/// Nobody drives the runtime any more in which the task was started.
+/// The runtime in which the task was started is no longer driven.
 #[test]
 fn a_list_that_moves_to_another_runtime_fetches_the_page_there() {
     let server = server_elsewhere();

@@ -1,4 +1,4 @@
-//! A success is what was promised, and a request is what was meant, over a real connection.
+//! A success matches the document, and a request contains what was set, over a real connection.
 
 mod support;
 
@@ -19,20 +19,20 @@ crm_core::record! {
     pub struct Thing {
         /// Its id.
         id: Option<String> = "id",
-        /// What it says.
+        /// Its message.
         message: Option<String> = "message",
     }
 }
 
 crm_core::record! {
-    /// What an action answers.
+    /// The result of an action.
     pub struct Done {
-        /// Whether it went well.
+        /// True if the action succeeded.
         done: Option<bool> = "done",
     }
 }
 
-/// Whether the reply counts as a success.
+/// Returns true if the reply counts as a success.
 async fn succeeds<T: Wire + Send + 'static>(op: &'static OpMeta, status: u16, body: &'static str) -> bool {
     let server = Server::start(move |_, _| reply(status, body)).await;
     let sent = Call::<T>::new(&pipeline(&server), op).send().await;
@@ -71,7 +71,7 @@ async fn a_record_with_an_id() {
         assert_eq!(succeeds::<Thing>(&UPDATE, 200, body).await, update, "PATCH {body}");
         assert_eq!(succeeds::<Thing>(&DELETE, 200, body).await, delete, "DELETE {body}");
     }
-    // What says that it has no content is believed where nothing is lost by it.
+    // A reply without content is accepted if no result is lost by it.
     for (op, believed) in
         [(&GET, false), (&CREATE, false), (&UPDATE, true), (&REPLACE, true), (&DELETE, true), (&FREE, true)]
     {
@@ -113,7 +113,7 @@ async fn lists_maps_json_and_nothing() {
 }
 
 crm_core::union! {
-    /// One of two, told apart by its kind.
+    /// One of two types, identified by its kind.
     pub enum Either by "kind" { Thing(Thing) = "thing", Done(Done) = "done" }
 }
 
@@ -223,7 +223,7 @@ crm_core::record! {
     pub struct Page {
         /// The things.
         things: Vec<Thing> = "things",
-        /// How many there are.
+        /// Number of things.
         total: Option<i64> = "total",
     }
 }

@@ -1,4 +1,4 @@
-//! How many connections a client has, and what happens if there are none left.
+//! The number of a client's connections, and its errors if no sockets are left.
 #![cfg(unix)]
 
 mod support;
@@ -22,11 +22,11 @@ use tokio::sync::Barrier;
 op!(READ, "things.read", GET, "/things", idempotent: true);
 op!(LIST, "things.list", GET, "/things", idempotent: true, paging: Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Token, &["after"]) }), rules.items: &["items"]);
 
-/// The variable by which a test that is run again in a process of its own gets the server's address.
+/// The variable that passes the server's address to a test that is run again in a separate process.
 const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";
 const TOGETHER: usize = 100;
 
-/// A server that answers as soon as so many requests are under way, and how many connections it saw.
+/// Starts a server that answers once `many` requests are under way. Returns its address and its number of connections.
 async fn together(many: usize, answer: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -47,7 +47,7 @@ async fn together(many: usize, answer: &'static str) -> (String, Arc<AtomicUsize
     (address, connections)
 }
 
-/// Runs a test of this file again in a process that may have so many open files.
+/// Runs a test of this file again in a process with this limit of open files.
 async fn with_open_files(limit: usize, test: &'static str, address: String) {
     let program = std::env::current_exe().unwrap();
     let output = tokio::task::spawn_blocking(move || {
@@ -60,7 +60,7 @@ async fn with_open_files(limit: usize, test: &'static str, address: String) {
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
-/// A client on the real clock.
+/// Returns a builder of a client on the real clock.
 fn client(address: &str) -> ClientBuilder<Pipeline> {
     ClientBuilder::new(Acme, address, Quotas::none(), |pipeline| pipeline).token(TOKEN)
 }
@@ -97,7 +97,7 @@ async fn to_run_out_of_sockets_is_not_the_vendors_fault() {
                 assert!(text.contains("no socket or local port left") && text.contains("ulimit -n"), "{text}");
             }
         }
-        // 200 calls that are repeated would use up the budget of an account several times.
+        // Repeats of 200 calls would use up the budget of an account several times.
         let quick = crm_core::Exponential::new(SECOND / 1_000, SECOND / 1_000);
         let repeated = CallOptions::new().retry(RetryPolicy::default().backoff(quick));
         let replies = join_all((0..200).map(|_| read(&pipeline, repeated.clone()))).await;
@@ -137,7 +137,7 @@ async fn a_call_waits_for_a_connection_until_its_deadline_and_ahead_of_it_if_not
         let (pipeline, options) = (pipeline.clone(), CallOptions::new().timeout(SECOND / 2));
         async move { read(&pipeline, options).await }
     });
-    // The call, its attempt and what waits for a connection each have a deadline.
+    // The call, its attempt and the wait for a connection each have a deadline.
     until(|| clock.waiting() >= 3).await;
     clock.advance(SECOND / 2);
     let error = short.await.unwrap().unwrap_err();
@@ -145,7 +145,7 @@ async fn a_call_waits_for_a_connection_until_its_deadline_and_ahead_of_it_if_not
     assert!(error.to_string().contains("waiting for one of the 1 connections (max_connections)"), "{error}");
     assert_eq!((pipeline.stats().waits, pipeline.stats().waited), (1, SECOND / 2));
 
-    // Nobody gives the connection back, as if its call were not polled: one call a second goes ahead.
+    // The connection is not returned, as if its call were not polled: one call per second goes ahead.
     let others = [call(100), call(100)];
     until(|| clock.waiting() >= 5).await;
     clock.advance(SECOND);
@@ -160,7 +160,7 @@ async fn a_call_waits_for_a_connection_until_its_deadline_and_ahead_of_it_if_not
 #[tokio::test]
 async fn a_download_has_its_connection_until_it_ends_or_is_dropped() {
     let server = Server::start(|_, _| reply(200, "[]")).await;
-    // On a clock that stands still nobody goes ahead.
+    // On a clock that does not move no call goes ahead.
     let clock = ManualClock::new();
     let pipeline = builder(&server.base_url, &clock).max_connections(1).build().unwrap();
     for read_to_the_end in [true, false] {

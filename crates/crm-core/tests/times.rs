@@ -1,4 +1,4 @@
-//! Every form in which vendors write a time, and every text that is not one.
+//! Every form in which vendors send a time, and every text that is not one.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -202,7 +202,7 @@ proptest! {
 #[test]
 fn times_are_ordered_by_their_point_in_time_and_only_equal_texts_are_equal() {
     let ascending = [
-        // Neither is a point in time: the one has no zone, the other cannot be read.
+        // Neither is a point in time: the first has no zone, the second cannot be read.
         "2026-01-01T09:00:00",
         "next week",
         "2026-01-01T00:00:00+02:00",

@@ -1,4 +1,4 @@
-//! Files that are sent and files that are fetched.
+//! Uploads and downloads of files.
 
 mod support;
 
@@ -21,7 +21,7 @@ op!(EXPORT, "files.export", GET, "/export", idempotent: true);
 
 const CONTENT: &str = "id,name\n1,canary";
 
-/// Gives these pieces, and moves a clock with each.
+/// Yields these pieces, and moves a clock with each.
 struct Pieces(Vec<std::io::Result<Bytes>>, Option<ManualClock>);
 
 impl Stream for Pieces {
@@ -72,7 +72,7 @@ async fn bytes_and_paths_are_sent_again_and_streams_are_not() {
         let error = call.send().await.unwrap_err();
         assert_eq!((error.kind(), error.sent(), error.attempts()), (ErrorKind::Validation, Sent::No, 0), "{error}");
     }
-    // Nothing of it was read where nobody listens.
+    // Nothing of the stream was read if no server listens.
     let nowhere = builder("http://127.0.0.1:9", &ManualClock::auto()).build().unwrap();
     let error = upload(&nowhere, stream(&["a"])).send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4), "{error}");
@@ -106,13 +106,13 @@ async fn a_pipe_is_not_waited_for() {
     let pipe = folder.path().join("canary");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let sent = tokio::time::timeout(SECOND, upload(&pipeline(&server), Upload::path(&pipe)).send()).await;
-    // Whoever opens it waits for one who writes.
+    // Opening it waits for a writer.
     drop(std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap());
     let error = sent.expect("an error at once").unwrap_err();
     assert!(error.to_string().contains("is not a regular file"), "{error}");
 }
 
-/// Disks hang too, for example those of a network. The first time before the permit, the second time after it.
+/// Disks can hang too, for example network disks. The first time before the permit, the second time after it.
 #[test]
 fn a_file_that_is_not_opened_in_time_fails_the_call() {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -249,7 +249,7 @@ async fn downloads_are_whole_or_an_error() {
     let error = open(&pipeline).await.write_to(writer).await.unwrap_err();
     assert_eq!((error.kind(), error.sent(), error.operation()), (ErrorKind::Other, Sent::Answered, "files.export"));
 
-    // From here on the vendor promises more than it sends.
+    // From here on the vendor announces more than it sends.
     let cut = |error: Error| assert_eq!((error.kind(), error.status()), (ErrorKind::Io, Some(200)), "{error}");
     cut(open(&pipeline).await.write_to(Vec::new()).await.unwrap_err());
     cut(open(&pipeline).await.save(&path).await.unwrap_err());

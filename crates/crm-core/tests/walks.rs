@@ -1,5 +1,5 @@
 //! Every kind of paging, walked with errors, stops, stored cursors and other page sizes: each item
-//! comes once and in order, or there is an error.
+//! is yielded once and in order, or there is an error.
 
 mod support;
 
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use support::{Reply, Seen, Server, json as reply, once, op};
 use tokio::runtime::Runtime;
 
-/// A kind of paging: its list, and how the vendor serves it.
+/// A kind of paging: its list, and the vendor's replies for it.
 struct Kind {
     op: &'static OpMeta,
     /// True if a position is a number of pages.
@@ -28,9 +28,9 @@ struct Kind {
     facts: fn(&Value) -> PageFacts,
     /// Returns the first item that a request asks for.
     from: fn(&Asked) -> usize,
-    /// A parameter and a position with which a caller's own call begins.
+    /// A parameter and a position at which a caller's own call begins.
     own: fn() -> (&'static str, Value),
-    /// Stored cursors: at the start, with a page size, with a beginning of the caller's, and at a token.
+    /// Stored cursors: at the start, with a page size, with the caller's own start, and at a token.
     stored: [&'static str; 4],
 }
 
@@ -54,7 +54,7 @@ const fn paging(kind: PagingKind, params: &'static [&'static str]) -> Paging {
     Paging { limit: Some("limit"), ..Paging::new(kind, params) }
 }
 
-/// The facts of a page that reports a position and nothing else.
+/// Returns the facts of a page that reports only a position.
 fn at(next: Option<Position>) -> PageFacts {
     PageFacts { next, ..PageFacts::default() }
 }
@@ -63,7 +63,7 @@ fn last(page: &Value) -> Option<String> {
     items(page).last().map(u64::to_string)
 }
 
-// A new kind is a row here, under the next number.
+// A new kind needs a row here, with the next number.
 kinds! {
     0 => Kind {
         op: list!("things.by_token", GET "/0", paging(PagingKind::Token, &["after"])),
@@ -171,7 +171,7 @@ impl Kind {
         self.op.paging.expect("it pages").sent_in
     }
 
-    /// A call with a parameter, or a member of the body.
+    /// Returns a call with a parameter, or a member of the body.
     fn set<T>(&self, call: Call<T>, name: &'static str, value: &Value) -> Call<T> {
         match self.sent_in() {
             SentIn::Body => call.set_body_field(name, value.clone()),
@@ -180,7 +180,7 @@ impl Kind {
     }
 }
 
-/// The page size if the call gives none.
+/// The default page size.
 const USUAL: usize = 4;
 
 /// The list of one kind of paging.
@@ -209,15 +209,15 @@ enum Fault {
     Cut,
     /// A page without its list.
     NoList,
-    /// A good page that announces more and does not say where, if the vendor can say that.
+    /// A valid page that announces more without a position, if the vendor can send that.
     Lost,
 }
 
-/// The vendor: the numbers below `count`, and what goes wrong next.
+/// The vendor: the numbers below `count`, and the next faults.
 #[derive(Default)]
 struct World {
     count: usize,
-    /// The largest page that the vendor gives by number, whatever was asked for.
+    /// Maximum number of items per page, whatever was requested.
     cap: Option<usize>,
     faults: VecDeque<Fault>,
 }
@@ -268,7 +268,7 @@ fn answer(world: &mut World, seen: &Seen) -> Reply {
     }
 }
 
-/// What a program does with a list.
+/// An action of a program on a list.
 #[derive(Debug, Clone)]
 enum Act {
     /// Reads on.
@@ -277,13 +277,13 @@ enum Act {
     Fail(Fault),
     /// Polls once and gives up.
     Poll,
-    /// Resumes where the list stands, with the list itself.
+    /// Resumes the list at its current position.
     Resume,
     /// Keeps the cursor for later.
     Keep,
-    /// Goes back to a kept cursor, with the list itself.
+    /// Resumes the list at a kept cursor.
     Back(usize),
-    /// Ends, and begins again with the stored text and another page size.
+    /// Ends, and starts again with the stored text and another page size.
     Restart(Option<usize>),
 }
 
@@ -345,7 +345,7 @@ impl<const KIND: usize> List<KIND> {
         }
     }
 
-    /// One item, or the items of one page.
+    /// Returns one item, or the items of one page.
     async fn next(&mut self) -> Option<Result<Vec<u64>, Error>> {
         match self {
             Self::Items(list) => list.next().await.map(|item| item.map(|item| vec![item])),
@@ -354,7 +354,7 @@ impl<const KIND: usize> List<KIND> {
     }
 }
 
-/// A list that is walked, and what came of it.
+/// A list that is walked, and the results.
 struct Walk<'a, const KIND: usize> {
     pipeline: &'a Pipeline,
     case: &'a Case,
@@ -365,7 +365,7 @@ struct Walk<'a, const KIND: usize> {
 }
 
 impl<const KIND: usize> Walk<'_, KIND> {
-    /// Takes what came. Returns whether there was anything.
+    /// Records a result. Returns true if there was one.
     fn take(&mut self, next: Option<Result<Vec<u64>, Error>>) -> Result<bool, TestCaseError> {
         match next {
             Some(Ok(items)) => {
@@ -385,7 +385,7 @@ impl<const KIND: usize> Walk<'_, KIND> {
         self.list.as_mut().unwrap()
     }
 
-    /// Resumes at a cursor with a page size, or sees that another page size is refused.
+    /// Resumes at a cursor with a page size, or checks that another page size is refused.
     fn resume(&mut self, list: List<KIND>, cursor: Cursor, cursor_size: Option<usize>) -> Result<(), TestCaseError> {
         let (at_start, at_end) = (cursor.position() == &Position::Start, cursor.is_end());
         let numbered = KINDS[KIND].numbered && !at_end && !(at_start && cursor.consumed() == 0);
@@ -435,7 +435,7 @@ impl<const KIND: usize> Walk<'_, KIND> {
             Act::Back(index) => {
                 let Some((cursor, got)) = self.kept.get(*index).cloned() else { return Ok(()) };
                 self.got.truncate(got);
-                // What was kept later lies ahead, and going there would pass items over.
+                // Cursors that were kept later are ahead, and resuming there would skip items.
                 self.kept.truncate(index + 1);
                 let list = self.list.take().unwrap();
                 self.resume(list, cursor, self.size)?;
@@ -444,10 +444,10 @@ impl<const KIND: usize> Walk<'_, KIND> {
                 let stored = self.list.take().unwrap().cursor().to_string();
                 let cursor: Cursor = stored.parse().map_err(|error: Error| TestCaseError::fail(error.to_string()))?;
                 let before = self.size;
-                // Pages are given whole, so another size gives another part of a page that was begun.
+                // Pages are yielded whole, so another size yields another part of a page that was started.
                 if !(self.case.pages && cursor.consumed() > 0) {
                     self.size = *size;
-                    // What was kept counts other pages.
+                    // The kept cursors count other pages.
                     self.kept.clear();
                 }
                 let list = List::new(self.pipeline, self.case, self.size);
@@ -493,13 +493,13 @@ fn walk<const KIND: usize>(
     runtime.block_on(play::<KIND>(pipeline, world, case))
 }
 
-/// Walks that once lost or doubled an item.
+/// Returns walks that once lost or repeated an item.
 fn found() -> [Case; 3] {
-    // An error within the items that a larger page had handed out.
+    // An error within the items that a larger page had yielded.
     let smaller = vec![Act::Read(3), Act::Fail(Fault::Lost), Act::Restart(Some(1)), Act::Read(1)];
     let after_an_error = vec![Act::Fail(Fault::Refused), Act::Read(1), Act::Resume];
     let case = |acts| Case { count: 4, cap: None, size: None, prefetch: false, pages: false, acts };
-    // A total that pages of the size asked for would have reached.
+    // A total that pages of the requested size would have reached.
     let capped = Case { count: 12, cap: Some(5), size: Some(7), ..case(Vec::new()) };
     [case(smaller), case(after_an_error), capped]
 }
@@ -528,7 +528,7 @@ fn each_item_comes_once_or_there_is_an_error() {
     println!("{} walks over {} kinds of lists, {} requests", tried.get(), KINDS.len(), server.seen().len());
 }
 
-/// Users store cursors: what one says of its list must not change with the way lists are implemented.
+/// Users store cursors: their content must not depend on the implementation of lists.
 #[tokio::test]
 async fn a_cursor_of_every_kind_is_stored_as_before() {
     let server = Server::start(|_, _| reply(200, "{}")).await;

@@ -1,4 +1,4 @@
-//! A tiny HTTP/2 server on a loopback port, without TLS, that says frame by frame what was carried out and what was not.
+//! A tiny HTTP/2 server on a loopback port, without TLS, that reports for each request whether it was carried out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -18,25 +18,25 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const REFUSED_STREAM: u32 = 7;
 
-/// What becomes of a request.
+/// The treatment of a request.
 pub(crate) enum Fate {
     /// It is carried out and answered with 200 and `{}`.
     Answered,
     /// RST_STREAM with REFUSED_STREAM: it is not carried out.
     Refused,
-    /// GOAWAY without an error that leaves this request and later ones out: they are not carried out.
+    /// GOAWAY without an error that excludes this request and later ones: they are not carried out.
     Left,
-    /// It is carried out, then GOAWAY includes it, and the connection closes without an answer.
+    /// It is carried out, then GOAWAY includes it, and the connection closes without a reply.
     Lost,
 }
 
-/// What arrived.
+/// The requests that arrived.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) connections: usize,
     /// The bodies of the requests that were carried out.
     pub(crate) carried_out: Vec<String>,
-    /// How many requests were not.
+    /// Number of requests that were not.
     pub(crate) refused: usize,
 }
 
@@ -63,7 +63,7 @@ impl Http2Server {
     }
 }
 
-/// Speaks with one client until it closes; `None` is its end.
+/// Serves one client until it closes; returns `None` at the end.
 async fn serve(mut io: TcpStream, seen: &Mutex<Seen>, decide: &(dyn Fn(usize) -> Fate + Send + Sync)) -> Option<()> {
     io.set_nodelay(true).ok()?;
     io.read_exact(&mut [0; PREFACE]).await.ok()?;
@@ -119,7 +119,7 @@ async fn serve(mut io: TcpStream, seen: &Mutex<Seen>, decide: &(dyn Fn(usize) ->
     }
 }
 
-/// A GOAWAY without an error, with the last stream that may have been carried out.
+/// Returns a GOAWAY without an error, with the last stream that may have been carried out.
 fn go_away(last: u32) -> Vec<u8> {
     let mut payload = last.to_be_bytes().to_vec();
     payload.extend(0_u32.to_be_bytes());

@@ -1,4 +1,4 @@
-//! A tiny HTTP server on a loopback port that answers as told, also wrongly.
+//! A tiny HTTP server on a loopback port that sends any reply, including invalid ones.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
 pub(crate) mod things;
@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const TOKEN: &str = "canary-token-0123456789";
 
-/// A request as it arrived.
+/// A request as it was received.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     pub(crate) method: String,
@@ -33,21 +33,21 @@ impl Seen {
     }
 }
 
-/// What to answer.
+/// The reply to send.
 pub(crate) enum Reply {
     Json(u16, String),
     With(u16, Vec<(&'static str, String)>, String),
-    /// The same with these bytes.
+    /// The same with a body of these bytes.
     Bytes(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// The head promises more than follows.
+    /// The head announces a longer body than follows.
     Cut(String),
-    /// A reset before any answer.
+    /// A reset before any reply.
     Reset,
-    /// Closed before any answer.
+    /// A close before any reply.
     Close,
-    /// No answer at all.
+    /// No reply at all.
     Hang,
-    /// Bytes that are no HTTP.
+    /// Bytes that are not HTTP.
     Garbage,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers the requests with what `answer` makes of each and its number, from 0.
+    /// Answers each request with the result of `answer` for the request and its number, from 0.
     pub(crate) async fn start(mut answer: impl FnMut(&Seen, usize) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -113,7 +113,7 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     }
 }
 
-/// Returns the stream where it has to stay open.
+/// Returns the stream if it must stay open.
 async fn write(mut stream: TcpStream, reply: Reply) -> Option<TcpStream> {
     let (status, headers, body, more) = match reply {
         Reply::Json(status, body) => {
@@ -203,17 +203,17 @@ pub(crate) fn limited(base_url: &str, clock: &ManualClock, quotas: Quotas) -> Cl
     ClientBuilder::new(Acme, base_url, quotas, |pipeline| pipeline).token(TOKEN).clock(Arc::new(clock.clone())).seed(7)
 }
 
-/// A pipeline of the other vendor.
+/// Returns a pipeline of the other vendor.
 pub(crate) fn other(server: &Server) -> Pipeline {
     ClientBuilder::new(Other, &server.base_url, Quotas::none(), |pipeline| pipeline).token(TOKEN).build().unwrap()
 }
 
-/// A pipeline on a clock that passes by itself.
+/// Returns a pipeline on an automatic clock.
 pub(crate) fn pipeline(server: &Server) -> Pipeline {
     builder(&server.base_url, &ManualClock::auto()).build().unwrap()
 }
 
-/// A pipeline that gives up at once.
+/// Returns a pipeline without repeats.
 pub(crate) fn once(server: &Server) -> Pipeline {
     builder(&server.base_url, &ManualClock::auto()).retry(RetryPolicy::none()).build().unwrap()
 }
@@ -228,7 +228,7 @@ pub(crate) fn shown(error: &Error) -> String {
     text
 }
 
-/// The most memory that this process ever held.
+/// Returns the maximum memory that this process has used.
 #[cfg(target_os = "linux")]
 pub(crate) fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -3,7 +3,7 @@
 use crm_core::{PageFacts, Paged, Paging, PagingKind, Position};
 use serde_json::Value;
 
-/// How operations page whose list this is.
+/// The paging of operations with this list.
 pub(crate) const BY_TOKEN: Option<&Paging> =
     Some(&Paging { limit: Some("limit"), ..Paging::new(PagingKind::Token, &["after"]) });
 
@@ -26,7 +26,7 @@ impl Paged for Things {
     }
 }
 
-/// The items of a page.
+/// Returns the items of a page.
 pub(crate) fn numbers(page: &Value) -> Vec<u64> {
     page["items"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
 }
