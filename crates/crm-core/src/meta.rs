@@ -114,9 +114,9 @@ impl Paging {
 /// The place where a position and the page size are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SentIn {
-    /// As query parameters.
+    /// In the query.
     Query,
-    /// As members of the JSON body.
+    /// In the JSON body.
     Body,
 }
 

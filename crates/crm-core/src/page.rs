@@ -74,7 +74,7 @@ pub trait Paged: 'static {
     }
 }
 
-/// What a page reports about its list.
+/// Facts that a page reports about its list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageFacts {
     /// The number of items on the page, as [`Paged::items`] would return. If it is `None`, the reply

@@ -155,10 +155,10 @@ impl<T> Poller<T> {
         let now = self.clock.now();
         let over = self.started.unwrap_or(now).saturating_add(self.policy.max_wait);
         let out = if self.policy.max_polls.is_some_and(|most| self.asked >= most) {
-            format!("no result after {} polls, the most the policy allows", self.asked)
+            format!("no result after {} polls, the maximum that the policy allows", self.asked)
         } else if now.saturating_add(wait) > over {
             format!(
-                "no result after {} polls, and the next would be later than the {} s the policy allows",
+                "no result after {} polls, and the next would be later than the {} s that the policy allows",
                 self.asked,
                 self.policy.max_wait.as_secs_f64()
             )

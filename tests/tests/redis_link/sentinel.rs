@@ -72,6 +72,6 @@ async fn credentials_are_those_of_redis_and_a_wrong_name_is_said() {
         let reason = refusal(&strict(&with("wrong", "/main")), "k").await;
         assert!(reason.contains("refuses the credentials") && !reason.contains("wrong"), "{reason}");
         let reason = refusal(&strict(&with("secret", "/other")), "k").await;
-        assert!(reason.contains("Sentinel knows no primary of the name"), "{reason}");
+        assert!(reason.contains("Sentinel has no primary of the given name"), "{reason}");
     }
 }

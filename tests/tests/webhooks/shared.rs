@@ -67,7 +67,7 @@ async fn without_redis_nothing_is_accepted_and_the_vendor_delivers_again() {
     let refused = one.receive(&delivery).await.unwrap_err();
     assert!(matches!(refused, Refused::Unremembered { .. }), "{refused}");
     assert_eq!(refused.status(), 429);
-    assert!(refused.to_string().contains("the vendor will deliver it again"), "{refused}");
+    assert!(refused.to_string().contains("the vendor delivers it again"), "{refused}");
     assert!(one.forget(&delivery).await.unwrap_err().to_string().contains("try again"));
 }
 

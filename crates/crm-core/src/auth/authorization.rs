@@ -42,7 +42,8 @@ impl Authorization {
     }
 
     fn build(name: HeaderName, text: &str, secret: &Secret) -> Result<Self, Error> {
-        let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the token is not a valid header value"))?;
+        let mut value =
+            HeaderValue::from_str(text).map_err(|_| Error::config("the token is not a valid header value"))?;
         value.set_sensitive(true);
         Ok(Self { header: Some((name, value)), secret: Some(Arc::new(secret.clone())), generation: 0 })
     }

@@ -49,7 +49,7 @@ struct Waiter {
 
 /// The state of one key.
 ///
-/// Each class has a queue of its own. Between queues, the earlier request has priority for every
+/// Each class has its own queue. Between queues, the earlier request has priority for every
 /// window that it lacks; a window that it does not lack is free for the others in the meantime.
 ///
 /// A waiter takes its permit only when it checks. Each waiter states the time of its next check: the first

@@ -1,4 +1,4 @@
-//! An operation under the name that its caller used.
+//! An operation with the name that its caller used.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::OpMeta;
 /// An operation as it was called, for errors and traces: `contacts.list (GET /crm/objects/2026-03/contacts)`, although
 /// HubSpot has one operation for all types of object, `objects.list (GET /crm/objects/2026-03/{objectType})`.
 ///
-/// Without a handle that holds part of the path it is the operation itself.
+/// Without a handle that holds part of the path, it is the operation itself.
 #[derive(Debug, Clone)]
 pub struct Called {
     pub(crate) op: &'static OpMeta,
@@ -17,8 +17,8 @@ pub struct Called {
 
 impl Called {
     /// An operation that is called through a handle with another name, which holds the value of a placeholder. The value
-    /// is shown if it can be the name of a type: a text with other characters was meant for another argument, and may be
-    /// personal.
+    /// is shown if it has the form of a type name: a text with other characters was probably meant for another argument,
+    /// and may be personal.
     pub(crate) fn new(
         op: &'static OpMeta,
         resource: Option<&'static str>,
@@ -44,7 +44,7 @@ impl Called {
         self.op
     }
 
-    /// The name that was called, as `contacts.list`.
+    /// The name that was called, for example `contacts.list`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

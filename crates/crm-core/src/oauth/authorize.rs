@@ -90,7 +90,7 @@ impl Authorize {
         self.check()?;
         let (state, pkce) = (random_text()?, if self.pkce { Some(Pkce::new()?) } else { None });
         let mut url = Url::parse(self.endpoint)
-            .map_err(|error| Error::config("the page of consent has no address").with_source(error))?;
+            .map_err(|error| Error::config("the consent page has no valid address").with_source(error))?;
         {
             let mut query = url.query_pairs_mut();
             query.append_pair("response_type", "code");
@@ -188,12 +188,15 @@ impl ConsentRequest {
             pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
         };
         if self.state.expose().is_empty() {
-            let text = "the session contains no state, so the answer cannot be matched to a user; start again with `build`";
+            let text =
+                "the session contains no state, so the answer cannot be matched to a user; start again with `build`";
             return Err(Error::validation(text));
         }
         let state = value("state").unwrap_or_default();
         if !crypto::are_equal(state.as_bytes(), self.state.expose().as_bytes()) {
-            return Err(Error::validation("the state differs from the one that was sent, so this is not an answer to the request"));
+            return Err(Error::validation(
+                "the state differs from the one that was sent, so this is not an answer to the request",
+            ));
         }
         if let Some(error) = value("error") {
             let code: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();

@@ -157,7 +157,7 @@ impl Credentials for OAuthCredentials {
         if held.generation() == used.generation() {
             tracing::warn!(
                 account = self.shared.account,
-                "a call was refused again with a renewed token; for a while refusals renew no token"
+                "a call was refused again with a renewed token; refusals renew no token for a while"
             );
             held.refusals.not_cured(self.shared.clock.now());
         }

@@ -13,7 +13,7 @@ use crate::sync::BoxFuture;
 pub(super) enum Fetching<T> {
     /// Advances only while the list is polled.
     Here(BoxFuture<'static, T>),
-    /// Advances by itself.
+    /// Advances in a task, even if the list is not polled.
     Ahead(Task<T>),
 }
 

@@ -56,7 +56,7 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
         (Consists::Nothing | Consists::Plain, _) => None,
         (_, Value::Null) => {
             let expected = op.rules.may_be_empty || answers_nothing(op, reply);
-            (!expected).then_some("the reply is empty, where the vendor's document promises content")
+            (!expected).then_some("the reply is empty, but the vendor's document declares content")
         }
         (Consists::Json, _) | (Consists::List, Value::Array(_)) | (Consists::Map, Value::Object(_)) => None,
         (_, Value::Object(_)) if !empty => None,

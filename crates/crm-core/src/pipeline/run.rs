@@ -136,7 +136,9 @@ impl<'a> Run<'a> {
             let pause = if renewed { Some(Duration::ZERO) } else { self.pause(&error, advice, history) };
             let Some(pause) = pause else { return Err(error) };
             if self.request.body.is_spent() {
-                return Err(error.in_context("not repeated, as the upload's stream can be read only once".to_owned()));
+                return Err(
+                    error.in_context("not repeated, because the upload's stream can be read only once".to_owned())
+                );
             }
             if renewed {
                 continue;

@@ -1,4 +1,4 @@
-//! What is hidden and what is left.
+//! The parts of a text that are hidden, and those that are kept.
 
 use super::{HIDDEN, line, redact};
 use proptest::prelude::*;

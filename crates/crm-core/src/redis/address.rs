@@ -9,7 +9,7 @@ use ::redis::{Client, ConnectionInfo};
 use super::sentinel::{self, Service};
 use crate::error::Error;
 
-/// Keeps NAT and firewall entries alive, and detects a peer that is gone.
+/// Keeps NAT and firewall entries alive, and detects a lost peer.
 const KEEPALIVE: Duration = Duration::from_secs(20);
 
 /// One server, some nodes of a cluster, or some Sentinels.

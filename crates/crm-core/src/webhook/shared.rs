@@ -16,7 +16,7 @@ use crate::redis::{self, Address, Connection, Script};
 const PREFIX: &str = "crm:webhooks";
 /// Maximum time for a reply of Redis. Vendors wait for a few seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The commands of the connection and of the scripts, as an ACL allows them.
+/// The commands of the connection and of the scripts, in the form of ACL rules.
 const ALLOWED: &str = "+hello +eval +evalsha +get +set +del";
 
 /// A script runs twice if the connection breaks before its reply arrives. The value is therefore a name of the call, so

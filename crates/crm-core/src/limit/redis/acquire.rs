@@ -103,7 +103,8 @@ impl Inner {
 /// Returns the refusal of a permit because Redis is away.
 fn away(reason: Option<Away>, again: Duration) -> LimitRefusal {
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    LimitRefusal::new(format!("the shared rate limit is not available because Redis is away{reason}")).with_retry_after(again)
+    LimitRefusal::new(format!("the shared rate limit is not available because Redis is away{reason}"))
+        .with_retry_after(again)
 }
 
 /// Waits for the first of two futures.

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::limit::{LocalLimiter, Quotas, Window};
 use crate::redis::{Address, Connection};
 
-/// The commands of the connection and of the scripts, as an ACL allows them.
+/// The commands of the connection and of the scripts, in the form of ACL rules.
 const ALLOWED: &str = "+hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd \
                        +zrange +zrem +zremrangebyscore +zscore";
 const TIME_LIMIT: Duration = Duration::from_millis(500);

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A record is a few kilobytes; a file larger than this is not a record.
 const LARGEST: u64 = 1 << 20;
 
-/// Keeps each account's record in a file of its own in one directory.
+/// Keeps each account's record in a separate file in one directory.
 ///
 /// Files are readable only by their owner, and replaced as a whole: after a crash at any point
 /// either the old record or the new one exists. Locks are those of the operating system and end with the

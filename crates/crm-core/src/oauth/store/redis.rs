@@ -14,7 +14,7 @@ use crate::sync::BoxFuture;
 
 /// Maximum time for a reply of Redis.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The commands of the connection and of the scripts, as an ACL allows them.
+/// The commands of the connection and of the scripts, in the form of ACL rules.
 const ALLOWED: &str = "+hello +eval +evalsha +get +set +del +hget +hset";
 
 // A script runs twice if the connection breaks before its reply arrives. The second run must return the
@@ -122,7 +122,8 @@ impl TokenStore for RedisStore {
                 return Ok(None);
             }
             StoredTokens::decode(text.expose()).map(Some).map_err(|error| {
-                let text = "Redis contains no tokens under the account's key; remove it and authorise the account again";
+                let text =
+                    "Redis contains no tokens under the account's key; remove it and authorise the account again";
                 Error::new(ErrorKind::Token, text).with_account(account).with_source(error)
             })
         })

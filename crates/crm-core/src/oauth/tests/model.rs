@@ -36,7 +36,7 @@ struct Oracle {
 }
 
 impl Oracle {
-    /// Returns one of `options`, of which 0 is no fault.
+    /// Returns one of `options`, of which 0 means no fault.
     fn choose(&mut self, options: usize, most: usize) -> usize {
         if self.at == self.script.len() {
             self.script.push(0);
