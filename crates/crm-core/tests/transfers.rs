@@ -154,8 +154,8 @@ async fn a_file_that_breaks_off_fails_the_call() {
     let pipeline = pipeline(&server);
     let broken = || Upload::stream(Pieces(vec![Ok(Bytes::from("a")), Err(std::io::Error::other("canary"))], None));
     for (file, text) in [
-        (stream(&["12345"]).size(10), "is shorter than its declared size"),
-        (stream(&["12345", "123456"]).size(10), "is longer than its declared size"),
+        (stream(&["12345"]).size(10), "is shorter than its expected size"),
+        (stream(&["12345", "123456"]).size(10), "is longer than its expected size"),
         (broken(), "cannot be read any further"),
         (broken().size(10), "cannot be read any further"),
     ] {

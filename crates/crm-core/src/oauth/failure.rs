@@ -108,7 +108,7 @@ pub(super) fn locked(account: &str, seconds: u64) -> Error {
 }
 
 pub(super) fn changed(account: &str) -> Error {
-    token(account, "another process changed the stored tokens")
+    token(account, "the stored tokens were changed in the meantime")
 }
 
 fn token(account: &str, text: impl Into<Cow<'static, str>>) -> Error {

@@ -121,13 +121,13 @@ impl Stream for Reader {
                 return Poll::Ready(Some(Err(fault.with_source(error))));
             }
             None if this.size.is_some_and(|size| this.sent < size) => {
-                return Poll::Ready(Some(Err(this.fault("is shorter than its declared size"))));
+                return Poll::Ready(Some(Err(this.fault("is shorter than its expected size"))));
             }
             None => return Poll::Ready(None),
         };
         let sent = this.sent.saturating_add(piece.len() as u64);
         if this.size.is_some_and(|size| sent > size) {
-            return Poll::Ready(Some(Err(this.fault("is longer than its declared size"))));
+            return Poll::Ready(Some(Err(this.fault("is longer than its expected size"))));
         }
         this.sent = sent;
         this.report();

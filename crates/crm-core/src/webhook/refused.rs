@@ -69,8 +69,8 @@ impl fmt::Display for Refused {
             Self::Unsigned { header } => write!(f, "the delivery is not signed: there is no `{header}` header"),
             Self::Malformed { what } => write!(f, "`{what}` of the delivery cannot be read"),
             Self::WrongSignature => f.write_str(
-                "the signature does not match: it was made with another key or over other bytes (check the key, that the body \
-                 is raw, and that the address is the one the vendor called: public host, query, still percent-encoded)",
+                "the signature does not match: it was made with another key or over other bytes (check the key, that the \
+                 body is raw, and that the address is the one the vendor called: public host, query, still percent-encoded)",
             ),
             Self::Stale { age } => write!(f, "the delivery was signed {} s ago", age.as_secs()),
             Self::Future { by } => write!(f, "the delivery was signed {} s ahead of the local clock", by.as_secs()),
