@@ -16,9 +16,9 @@ pub struct Called {
 }
 
 impl Called {
-    /// An operation that is called through a handle with another name, which holds the value of a placeholder. The value
-    /// is shown if it has the form of a type name: a text with other characters was probably meant for another argument,
-    /// and may be personal.
+    /// An operation that is called through a handle with another name, which holds the value of a placeholder. The
+    /// value is shown if it has the form of a type name: a text with other characters was probably meant for another
+    /// argument, and may be personal.
     pub(crate) fn new(
         op: &'static OpMeta,
         resource: Option<&'static str>,
