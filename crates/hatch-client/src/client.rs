@@ -23,14 +23,14 @@ pub const LEGACY_LEADS_EIGHT_DIGITS_URL: &str = "https://prod.usehatchapp.com";
 
 const USER_AGENT: &str = concat!("hatch-client/", env!("CARGO_PKG_VERSION"));
 
-/// A client of the contacts API. Cheap to clone; all clones share one limiter.
+/// Client for the contacts API. Cheap to clone; all clones share one limiter.
 #[derive(Clone, Debug)]
 pub struct Client {
     pub(crate) pipeline: Pipeline,
 }
 
 impl Client {
-    /// A client with the vendor's address and limit.
+    /// Creates a client with the vendor's address and limit.
     ///
     /// # Errors
     ///
@@ -39,52 +39,54 @@ impl Client {
         Self::builder(key).build()
     }
 
-    /// A builder with the vendor's address and limit.
+    /// Returns a builder with the vendor's address and limit.
     pub fn builder(key: ContactsKey) -> ClientBuilder<Self> {
         ClientBuilder::new(Hatch, CONTACTS_URL, limits::contacts::quotas(), |pipeline| Self { pipeline })
             .credentials(key.0)
             .user_agent(USER_AGENT)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client with another key. Connections, settings and counters are shared; limits and the budget for repeats
-    /// are counted for each key. It takes less than a kilobyte, so many workspaces need one client.
+    /// Returns this client with another key. Connections, settings and counters are shared; limits and the budget for
+    /// retries are counted for each key. A client takes less than a kilobyte, so one client is enough for many
+    /// workspaces.
     #[must_use]
     pub fn with_account(&self, key: ContactsKey) -> Self {
         Self { pipeline: self.pipeline.with_account(key.0) }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query.
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
 }
 
-/// A client of the bulk export. Cheap to clone; all clones share one limiter.
+/// Client for the bulk export. Cheap to clone; all clones share one limiter.
 ///
 /// The vendor limits the exports of each organisation; the limits are in the README. A second
 /// export waits for its turn, up to a quarter of an hour, and says so by a `tracing` event of the target
@@ -99,7 +101,7 @@ pub struct BulkExport {
 }
 
 impl BulkExport {
-    /// A client with the vendor's address and limits.
+    /// Creates a client with the vendor's address and limits.
     ///
     /// # Errors
     ///
@@ -108,7 +110,7 @@ impl BulkExport {
         Self::builder(key).build()
     }
 
-    /// A builder with the vendor's address and limits.
+    /// Returns a builder with the vendor's address and limits.
     pub fn builder(key: ReportingKey) -> ClientBuilder<Self> {
         ClientBuilder::new(Hatch, BULK_EXPORT_URL, limits::bulk_export::quotas(), |pipeline| Self { pipeline })
             .credentials(key.0)
@@ -117,45 +119,47 @@ impl BulkExport {
             .user_agent(USER_AGENT)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client with another key. Connections, settings and counters are shared; limits and the budget for repeats
-    /// are counted for each key. It takes less than a kilobyte, so many organisations need one client.
+    /// Returns this client with another key. Connections, settings and counters are shared; limits and the budget for
+    /// retries are counted for each key. A client takes less than a kilobyte, so one client is enough for many
+    /// organisations.
     #[must_use]
     pub fn with_account(&self, key: ReportingKey) -> Self {
         Self { pipeline: self.pipeline.with_account(key.0) }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query.
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
 }
 
-/// A client of the legacy new-lead API ("Standard") for one department. Cheap to clone; all clones share one pipeline.
+/// Client for the legacy new-lead API ("Standard") for one department. Cheap to clone; all clones share one pipeline.
 ///
 /// The vendor documents that this API exists. Its address, path and members are implied by a public integration, and no
 /// limits are published. Prefer [`Client`] unless the vendor's support issued a department ID.
@@ -189,38 +193,39 @@ impl LegacyLeads {
 
     /// Sends a new lead to the department of this client.
     ///
-    /// A success reply with `errors` and without `data` is an error. A lead is not repeated after a lost reply, because it is
-    /// not on record whether the vendor recognises it; [`Error::may_have_happened`](crate::Error::may_have_happened)
-    /// reports this case.
+    /// A success reply with `errors` and without `data` is an error. A lead is not sent again after a lost reply,
+    /// because it is not documented whether the vendor detects duplicates;
+    /// [`Error::may_have_happened`](crate::Error::may_have_happened) reports this case.
     pub fn create_lead(&self, lead: impl Into<NewLead>) -> Call<Value> {
         self.leads(&self.department).create(lead)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options), department: self.department.clone() }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query.
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

@@ -20,7 +20,7 @@ use crm_core::Error;
 use crate::BulkExport;
 
 impl BulkExport {
-    /// Downloads an export and reads its rows one by one, while it arrives: neither the archive
+    /// Downloads an export and reads its rows one by one while it arrives. Neither the archive
     /// nor the file in it is held in memory.
     ///
     /// ```
@@ -39,8 +39,8 @@ impl BulkExport {
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) with HTTP 413 if the export is too
     /// large: ask for fewer days. [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited) if
-    /// the organisation had an export in the last 5 minutes that this client does not know of.
-    /// The stream has [errors of its own](RowStream).
+    /// the organisation made an export in the last 5 minutes that this client did not send.
+    /// The errors of the stream are listed at [`RowStream`].
     pub async fn export_rows<R: ExportRow>(&self, request: &ExportRequest<R>) -> Result<RowStream<R>, Error> {
         let layout = request.layout()?;
         let body = self

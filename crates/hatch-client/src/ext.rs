@@ -1,4 +1,4 @@
-//! Ergonomics on top of the generated calls.
+//! Convenience methods on the generated calls.
 
 mod new_lead;
 mod upsert;

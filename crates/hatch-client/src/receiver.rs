@@ -1,15 +1,15 @@
-//! Webhooks of Hatch, as far as the public record goes.
+//! Webhooks of Hatch, as far as public sources describe them.
 //!
-//! | what | how sure |
+//! | fact | source |
 //! |---|---|
-//! | JSON, posted to an address that is set in Hatch's own pages, for each trigger | documented |
+//! | JSON, sent with POST to an address that is set on Hatch's pages, one for each trigger | documented |
 //! | the eleven triggers, [`WebhookEventName`](crate::types::WebhookEventName) | implied: a second-hand list |
 //! | signed with EdDSA, in `hatch-webhook-verification`, with a public key that Hatch supplies | implied |
-//! | Ed25519 over the raw body, in base64 | assumed: nobody says what is signed, nor in which form |
-//! | what the body holds | not found: it is given as it came |
+//! | Ed25519 over the raw body, in base64 | assumed: no source says what is signed or in which form |
+//! | content of the body | unknown: it is returned as received |
 //!
-//! So compare what you really receive with this before you rely on it. Nothing in the body is
-//! known to name its trigger: give each trigger an address of its own.
+//! Compare real deliveries with this table before you rely on it. As far as is known, the body does not
+//! contain the name of its trigger, so give each trigger its own address.
 
 use crm_core::codec;
 pub use crm_core::reexport::http::{HeaderMap, Method};
@@ -25,32 +25,32 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Accepts what is signed with the key that Hatch supplies. What is signed, and how it is
-    /// written, is assumed; see the module.
+    /// Creates a receiver that accepts deliveries signed with the key that Hatch supplies. What is signed, and in which
+    /// form, is assumed; see the module.
     #[must_use]
     pub fn assumed(key: PublicKey) -> Self {
         Self { keys: Some(Rotating::new([key])) }
     }
 
-    /// Accepts everything: anybody who knows the address can send it. For the time until the
-    /// signature is known; ask Hatch for a custom header with a secret and check it before.
+    /// Creates a receiver that accepts every delivery: anybody who knows the address can send one. Use it until the
+    /// signature is known; ask Hatch for a custom header with a secret and check it first.
     #[must_use]
     pub fn unverified() -> Self {
         Self { keys: None }
     }
 
-    /// The keys that are good, if signatures are checked, to [replace](Rotating::replace) them
-    /// while deliveries come in.
+    /// Returns the accepted keys, if signatures are checked, to [replace](Rotating::replace) them
+    /// while deliveries arrive.
     #[must_use]
     pub fn keys(&self) -> Option<&Rotating<PublicKey>> {
         self.keys.as_ref()
     }
 
-    /// The body of a delivery, as a list of one.
+    /// Returns the body of a delivery, as a list of one.
     ///
     /// # Errors
     ///
-    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    /// Returns the reason if a check fails. Answer the vendor with [`Refused::status`].
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Value>, Refused> {
         if let Some(keys) = &self.keys {
             let given = delivery.signature(SIGNATURE)?;

@@ -7,14 +7,14 @@ use crm_core::{FieldError, LimitScope, OpMeta, RawReply, Vendor, VendorError};
 
 use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
 
-/// One export in this time.
+/// Interval in which the vendor accepts one export.
 const EXPORT_WINDOW: Duration = Duration::from_secs(300);
-const TOO_LARGE: &str = "an export holds 100 MB at most, uncompressed; ask for a shorter range of days";
+const TOO_LARGE: &str = "an export is limited to 100 MB uncompressed; request fewer days";
 
 #[derive(Debug)]
 pub(crate) struct Hatch;
 
-/// The vendor as the pipeline sees it, for tests.
+/// The vendor as the pipeline uses it, for tests.
 #[doc(hidden)]
 #[must_use]
 pub fn vendor() -> impl Vendor {
@@ -73,7 +73,7 @@ fn field(entry: &Value) -> FieldError {
     FieldError::new(pointer.map(|pointer| name(&pointer)), title, message)
 }
 
-/// An entry `"email": ["is invalid"]`, or with one text in place of the list.
+/// An entry `"email": ["is invalid"]`, or with one text instead of the list.
 fn named((name, messages): (&String, &Value)) -> Vec<FieldError> {
     let one = |message: &Value| {
         let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
@@ -85,7 +85,7 @@ fn named((name, messages): (&String, &Value)) -> Vec<FieldError> {
     }
 }
 
-/// `/details/address` as `details.address`.
+/// Converts `/details/address` to `details.address`.
 fn name(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
 }

@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let client = AccountIntelligence::new(AccountIntelligenceToken::new(token)?)?;
         return research(&client, &address).await;
     }
-    // The fake answers at once, where HockeyStack may take minutes.
+    // The fake answers at once, while HockeyStack may take minutes.
     let fake = Fake::builder(Vendor::AccountIntelligence).polls(0).start().await?;
     let token = AccountIntelligenceToken::new(fake.token())?;
     let client = AccountIntelligence::builder(token).base_url(fake.base_url()).build()?;

@@ -19,15 +19,15 @@ pub const REVENUE_AGENTS_URL: &str = "https://app.hockeystack.com/api/revenue-ag
 
 const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
 
-/// A client of Revenue Agents. Cheap to clone; all clones share one limiter, which counts reads and
-/// writes apart for each token.
+/// Client for Revenue Agents. Cheap to clone; all clones share one limiter, which counts reads and
+/// writes separately for each token.
 #[derive(Clone, Debug)]
 pub struct RevenueAgents {
     pub(crate) pipeline: Pipeline,
 }
 
 impl RevenueAgents {
-    /// A client with the vendor's address and limits.
+    /// Creates a client with the vendor's address and limits.
     ///
     /// # Errors
     ///
@@ -36,52 +36,54 @@ impl RevenueAgents {
         Self::builder(token).build()
     }
 
-    /// A builder with the vendor's address and limits.
+    /// Returns a builder with the vendor's address and limits.
     pub fn builder(token: RevenueAgentsToken) -> ClientBuilder<Self> {
         ClientBuilder::new(vendor::RevenueAgents, REVENUE_AGENTS_URL, quotas(), |pipeline| Self { pipeline })
             .credentials(token.0)
             .user_agent(USER_AGENT)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client with another token. Connections, settings and counters are shared; limits and the budget for repeats
-    /// are counted for each token. It takes less than a kilobyte, so many workspaces need one client.
+    /// Returns this client with another token. Connections, settings and counters are shared; limits and the budget for
+    /// retries are counted for each token. A client takes less than a kilobyte, so one client is enough for many
+    /// workspaces.
     #[must_use]
     pub fn with_account(&self, token: RevenueAgentsToken) -> Self {
         Self { pipeline: self.pipeline.with_account(token.0) }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query. GET and HEAD count as reads, all else as writes.
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query. GET and HEAD count as reads, all other methods as writes.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         let class = if matches!(method, Method::GET | Method::HEAD) { READ } else { WRITE };
         Call::raw(&self.pipeline, method, path).with(CallOptions::new().limit_class(class))
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
 
-    /// The vendor as the pipeline sees it, for tests.
+    /// The vendor as the pipeline uses it, for tests.
     #[doc(hidden)]
     #[must_use]
     pub fn vendor() -> impl Vendor {

@@ -1,4 +1,4 @@
-//! What both APIs' headers have in common.
+//! Headers that both APIs have in common.
 
 use crm_core::RawReply;
 

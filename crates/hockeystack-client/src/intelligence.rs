@@ -1,4 +1,4 @@
-//! Account Intelligence: what HockeyStack knows about a company.
+//! Account Intelligence: HockeyStack's data about a company.
 
 mod domain;
 mod query;
@@ -24,19 +24,19 @@ pub const ACCOUNT_INTELLIGENCE_URL: &str = "https://app.hockeystack.com/integrat
 
 const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
 
-/// A client of Account Intelligence. Cheap to clone; all clones share one limiter.
+/// Client for Account Intelligence. Cheap to clone; all clones share one limiter.
 ///
-/// The vendor counts the requests of each address on the internet, whatever the token, and every
-/// question about work in progress counts. So about ten companies can be looked
-/// up at once. The limiter does not see other processes behind the same address, nor other
-/// clients unless they are given the same [`limiter`](ClientBuilder::limiter).
+/// The vendor counts the requests of each internet address, regardless of the token, and every
+/// poll counts as a request. So about ten companies can be looked
+/// up at the same time. The limiter does not count other processes behind the same address, or other
+/// clients unless they use the same [`limiter`](ClientBuilder::limiter).
 #[derive(Clone, Debug)]
 pub struct AccountIntelligence {
     pub(crate) pipeline: Pipeline,
 }
 
 impl AccountIntelligence {
-    /// A client with the vendor's address and limit.
+    /// Creates a client with the vendor's address and limit.
     ///
     /// # Errors
     ///
@@ -45,9 +45,9 @@ impl AccountIntelligence {
         Self::builder(token).build()
     }
 
-    /// A builder with the vendor's address and limit.
+    /// Returns a builder with the vendor's address and limit.
     pub fn builder(token: AccountIntelligenceToken) -> ClientBuilder<Self> {
-        // A refusal usually comes without a hint, and the window is long.
+        // A refusal usually contains no retry time, and the window is long.
         let backoff = Exponential::new(Duration::from_secs(5), Duration::from_secs(30));
         ClientBuilder::new(vendor::AccountIntelligence, ACCOUNT_INTELLIGENCE_URL, quotas(), |pipeline| Self {
             pipeline,
@@ -58,44 +58,45 @@ impl AccountIntelligence {
         .user_agent(USER_AGENT)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client with another token. Connections, settings and counters are shared, and so are the limit and the
-    /// budget for repeats, because the vendor counts by internet address. It takes less than a kilobyte.
+    /// Returns this client with another token. Connections, settings and counters are shared, and so are the limit and
+    /// the budget for retries, because the vendor counts by internet address. A client takes less than a kilobyte.
     #[must_use]
     pub fn with_account(&self, token: AccountIntelligenceToken) -> Self {
         Self { pipeline: self.pipeline.with_account(token.0) }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query.
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
 
-    /// The vendor as the pipeline sees it, for tests.
+    /// The vendor as the pipeline uses it, for tests.
     #[doc(hidden)]
     #[must_use]
     pub fn vendor() -> impl Vendor {

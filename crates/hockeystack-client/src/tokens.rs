@@ -1,10 +1,10 @@
-//! The tokens: one type for each API, so that one is never sent to the other.
+//! The tokens: one type for each API, so that one cannot be used with the other API.
 
 use std::sync::Arc;
 
 use crm_core::{Error, Secret, StaticToken};
 
-/// What every Revenue Agents token begins with, and no other.
+/// Prefix of every Revenue Agents token, and of no other.
 const AGENTS_PREFIX: &str = "hsr_";
 
 /// A token of Account Intelligence. `Debug` does not show it.
@@ -12,32 +12,32 @@ const AGENTS_PREFIX: &str = "hsr_";
 pub struct AccountIntelligenceToken(pub(crate) Arc<StaticToken>);
 
 impl AccountIntelligenceToken {
-    /// Checks and keeps the token.
+    /// Creates a token after checking its form.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is empty, holds what no token holds,
-    /// or is one of Revenue Agents.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is empty, contains characters that a token cannot
+    /// contain, or belongs to Revenue Agents.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
         let token = token.into();
         if token.expose().starts_with(AGENTS_PREFIX) {
-            return Err(Error::config("this is a token of Revenue Agents; Account Intelligence has tokens of its own"));
+            return Err(Error::config("this is a token of Revenue Agents; use a token of Account Intelligence"));
         }
         Ok(Self(Arc::new(StaticToken::new(token)?)))
     }
 }
 
-/// A token of Revenue Agents, as `hsr_live_…`. It sees one workspace. `Debug` does not show it.
+/// A token of Revenue Agents, for example `hsr_live_…`. It is valid for one workspace. `Debug` does not show it.
 #[derive(Clone, Debug)]
 pub struct RevenueAgentsToken(pub(crate) Arc<StaticToken>);
 
 impl RevenueAgentsToken {
-    /// Checks and keeps the token.
+    /// Creates a token after checking its form.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is empty, holds what no token holds,
-    /// or does not begin with `hsr_`.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is empty, contains characters that a token cannot
+    /// contain, or does not begin with `hsr_`.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
         let token = token.into();
         let checked = StaticToken::new(token.clone())?;

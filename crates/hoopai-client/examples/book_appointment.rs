@@ -27,7 +27,7 @@ async fn book(client: &Client, location: &str, calendar: &str, contact: &str) ->
     let appointment = AppointmentCreate::new(calendar, contact, location, slot.as_str());
     match client.calendars().create_appointment(appointment).send().await {
         Ok(booked) => println!("booked {slot}: {:?}", booked.id),
-        // The answer was lost: the appointment may exist, and booking again may book twice.
+        // The reply was lost: the appointment may exist, and a second request may book it twice.
         Err(error) if error.may_have_happened() => println!("look at the calendar before you book again: {error}"),
         Err(error) => return Err(error.into()),
     }

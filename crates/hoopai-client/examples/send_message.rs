@@ -17,7 +17,7 @@ async fn send(client: &Client, contact: &str, text: &str) -> Result<(), Box<dyn 
     let message = SendMessageBody::new(contact, SendMessageBodyType::Sms).message(text);
     match client.conversations().send_message(message).send().await {
         Ok(sent) => println!("sent: {:?} in conversation {:?}", sent.message_id, sent.conversation_id),
-        // Do not send it again before somebody has looked: two messages are worse than a late one.
+        // Do not send it again before somebody has checked: a duplicate message is worse than a late one.
         Err(error) if error.may_have_happened() => println!("look at the conversation first: {error}"),
         Err(error) if error.kind() == ErrorKind::Validation => println!("not accepted: {error}"),
         Err(error) => return Err(error.into()),

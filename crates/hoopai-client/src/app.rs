@@ -12,13 +12,13 @@ use crate::types::{
     GetAccessCodebody, GetAccessCodebodyGrantType as GrantType, GetAccessCodebodyUserType, GetLocationAccessCodeBody,
 };
 
-/// The page on which a location is chosen, of the white label.
+/// The page on which a location is chosen(white label).
 const AUTHORIZE: &str = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation";
 
-/// The vendor in the keys of stored tokens.
+/// Name of the vendor in the keys of stored tokens.
 const VENDOR: &str = "hoopai";
 
-/// Whose tokens are asked for.
+/// Kind of account whose tokens are requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserType {
     /// A company's (agency's), which can be exchanged for those of its locations.
@@ -43,10 +43,10 @@ impl UserType {
     }
 }
 
-/// An OAuth app: sends people to the page of consent, and gets tokens.
+/// An OAuth app: builds the address of the consent page, and requests tokens.
 ///
-/// Access tokens last a day. A refresh token works once and brings its successor. The vendor takes
-/// five token calls a minute; the app's own limiter, or a shared one, keeps to that.
+/// Access tokens are valid for one day. A refresh token works once, and the reply contains the next one. The vendor
+/// accepts five token calls per minute; the app's own limiter, or a shared one, does not exceed that.
 ///
 /// ```no_run
 /// use hoopai_client::{App, Client, FileStore, OAuthCredentials, UserType, operations};
@@ -76,7 +76,7 @@ pub struct App {
 }
 
 impl App {
-    /// An app with the id and secret that the marketplace shows.
+    /// Creates an app from the id and secret that the marketplace shows.
     ///
     /// # Errors
     ///
@@ -85,13 +85,13 @@ impl App {
         Self::with(Client::builder(), client_id, client_secret)
     }
 
-    /// An app whose token calls go by other settings: another address, limiter or clock. The
+    /// Creates an app whose token calls use other settings, for example another address, limiter or clock. The
     /// builder needs no credential.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id or the secret is empty, or a
-    /// setting wrong.
+    /// setting is not valid.
     pub fn with(
         builder: ClientBuilder<Client>,
         client_id: impl Into<String>,
@@ -101,27 +101,27 @@ impl App {
         Ok(Self { client: keys.client(builder)?, keys })
     }
 
-    /// Begins a request for consent, which comes back to `redirect_uri`.
+    /// Returns a builder for a consent request that redirects to `redirect_uri`.
     pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
         Authorize::new(AUTHORIZE, self.keys.id(), redirect_uri, SCOPES)
     }
 
-    /// Exchanges a person's consent for tokens. A code works once.
+    /// Exchanges a user's consent for tokens. A code works once.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the vendor does not take the
-    /// code, or if the consent was asked for with PKCE, which the vendor documents nowhere.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the vendor does not accept the
+    /// code, or if the consent was requested with PKCE, which the vendor does not document.
     pub async fn exchange(&self, consent: &Consent, whose: UserType) -> Result<TokenSet, Error> {
         if consent.pkce().is_some() {
-            return Err(Error::validation("the vendor documents no PKCE; ask for consent without it"));
+            return Err(Error::validation("the vendor does not document PKCE; request consent without it"));
         }
         let body = self.body(GrantType::AuthorizationCode, whose).code(consent.code().expose());
         answer(self.client.oauth().get_token(body.redirect_uri(consent.redirect_uri())).reply_as()).await
     }
 
-    /// Tokens of one location, exchanged for those of its company. `company` is a client with the
-    /// company's credentials. Where a location's own refresh token fails, it is exchanged anew.
+    /// Returns a source of tokens for one location, which exchanges those of its company. `company` is a client with
+    /// the company's credentials. If the location's own refresh token fails, the tokens are exchanged again.
     pub fn location(
         &self,
         company: &Client,
@@ -164,7 +164,7 @@ impl TokenSource for App {
     }
 }
 
-/// Tokens of a location, out of those of its company. Made by [`App::location`].
+/// Source of a location's tokens, which exchanges those of its company. Returned by [`App::location`].
 #[derive(Debug, Clone)]
 pub struct LocationTokens {
     app: App,
@@ -205,7 +205,7 @@ fn recognises(tokens: &TokenSet) -> bool {
     tokens.detail("hub_id").is_none()
 }
 
-/// Sends a token call. The reply is read as it is: what it carries beyond its document counts.
+/// Sends a token call. The reply is read without a type, because members beyond the document count.
 async fn answer(call: Call<Value>) -> Result<TokenSet, Error> {
     let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
     let reply = call.send().await?;

@@ -13,7 +13,7 @@ pub const BASE_URL: &str = "https://services.leadconnectorhq.com";
 
 const USER_AGENT: &str = concat!("hoopai-client/", env!("CARGO_PKG_VERSION"));
 
-/// A client of HoopAI. Cheap to clone; all clones share one limiter, one set of connections and
+/// Client for HoopAI. Cheap to clone; all clones share one limiter, one set of connections and
 /// one set of counters.
 ///
 /// The operations are grouped by resource: [`contacts`](Self::contacts),
@@ -26,25 +26,25 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with a token that does not change: a private integration token or an access
+    /// Creates a client with a token that does not change: a private integration token or an access
     /// token.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is empty or holds what no
-    /// token holds.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the token is empty or contains characters that a
+    /// token cannot contain.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
         Self::builder().token(token).build()
     }
 
-    /// A builder with the vendor's address and limits. Each operation asks for the version that
+    /// Returns a builder with the vendor's address and limits. Each operation sends the version that
     /// its document names.
     pub fn builder() -> ClientBuilder<Self> {
         Self::with_vendor(HoopAi::default())
     }
 
-    /// A builder whose client sends one version with every operation, whatever its document
-    /// names, and with raw requests. `/oauth/token` takes none before v3, so none is sent there.
+    /// Returns a builder whose client sends one version with every operation and raw request, regardless of the
+    /// documents. `/oauth/token` accepts no version before v3, so none is sent there.
     pub fn builder_with_version(version: ApiVersion) -> ClientBuilder<Self> {
         Self::with_vendor(HoopAi::pinned(version))
     }
@@ -53,25 +53,26 @@ impl Client {
         ClientBuilder::new(vendor, BASE_URL, quotas(), |pipeline| Self { pipeline }).user_agent(USER_AGENT)
     }
 
-    /// The same client with other settings; everything else is shared.
+    /// Returns the same client with other settings; everything else is shared.
     ///
-    /// An agency token has a quota of its own for each location. To count them apart, give each
+    /// An agency token has a separate quota for each location. To count them separately, give each
     /// location a scoped clone with [`CallOptions::limit_key`].
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client for another account. Connections, quotas, settings and counters are shared; limits and the budget for
-    /// repeats are counted for each account. It takes less than a kilobyte beside its credential and is made in a
-    /// microsecond, so 500 accounts need one client and not 500. Accounts with other quotas need a client of their own.
+    /// Returns this client for another account. Connections, quotas, settings and counters are shared; limits and the
+    /// budget for retries are counted for each account. A client takes less than a kilobyte beside its credential and
+    /// is created in a microsecond, so one client is enough for 500 accounts. Accounts with other quotas need a
+    /// separate client.
     ///
     /// [`settle`](Self::settle) waits for the account of the client it is called on.
     ///
     /// ```
     /// use hoopai_client::{Anonymous, Client, StaticToken};
     ///
-    /// // The base has no account of its own.
+    /// // The base has no account.
     /// let base = Client::builder().credentials(Anonymous).build()?;
     /// let one = base.with_account(StaticToken::new("pit-one")?);
     /// let other = base.with_account(StaticToken::new("pit-other")?);
@@ -83,27 +84,28 @@ impl Client {
         Self { pipeline: self.pipeline.with_account(credentials) }
     }
 
-    /// A request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may carry a query. Sent with version 2021-07-28, or the one given to
-    /// [`builder_with_version`](Self::builder_with_version); another one for this call goes in as
+    /// Returns a request that no operation covers, through the same pipeline. The path starts with a
+    /// slash and may contain a query. It is sent with version 2021-07-28, or the one given to
+    /// [`builder_with_version`](Self::builder_with_version). For another version, set
     /// [`CallOptions::header`] named `Version`.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What was sent so far, over all clones.
+    /// Counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
@@ -121,8 +123,8 @@ impl Client {
         self.pipeline.settle().await
     }
 
-    /// The operations of version 3, through the same connections, limits and counters. A version that
-    /// [`builder_with_version`](Self::builder_with_version) pinned is sent by them too.
+    /// Returns the operations of version 3, through the same connections, limits and counters. They also send a version
+    /// that [`builder_with_version`](Self::builder_with_version) pinned.
     #[cfg(feature = "v3")]
     #[must_use]
     pub fn v3(&self) -> V3 {
@@ -130,9 +132,9 @@ impl Client {
     }
 }
 
-/// The operations of version 3, which spells many fields in another way, has removed some paths
-/// and added others. Its types are in [`v3`](crate::v3); what did not change since the versions before is
-/// theirs. Needs the feature `v3`.
+/// The operations of version 3, which renames many fields, has removed some paths
+/// and added others. Its types are in [`v3`](crate::v3); types that are the same in both versions are shared.
+/// Needs the feature `v3`.
 #[cfg(feature = "v3")]
 #[derive(Clone, Debug)]
 pub struct V3 {
@@ -141,8 +143,8 @@ pub struct V3 {
 
 #[cfg(feature = "v3")]
 impl V3 {
-    /// A request of version 3 that no operation covers, through the same pipeline. The path starts with a slash and may
-    /// carry a query.
+    /// Returns a request of version 3 that no operation covers, through the same pipeline. The path starts with a slash
+    /// and may contain a query.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }

@@ -1,4 +1,4 @@
-//! What HoopAI's error bodies mean.
+//! Reading of HoopAI's error bodies.
 //!
 //! The services behind the API do not agree on a shape: `statusCode` or `status`, `message` as
 //! text or as a list, `error` as text or as an object. All of them are read.
@@ -12,7 +12,7 @@ use crm_core::{Advice, ErrorKind, FieldError, LimitScope, OpMeta, RawReply, Vend
 use crate::generated::limits;
 use crate::headers::{millis, number, reset};
 
-/// The longest that a stated interval is waited for, as in the vendor's own SDK.
+/// Maximum wait for an interval that the vendor states, the same as in the vendor's own SDK.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) fn read(op: &OpMeta, reply: &RawReply) -> VendorError {
@@ -36,11 +36,11 @@ pub(crate) fn read(op: &OpMeta, reply: &RawReply) -> VendorError {
         400 => error.retry = Advice::Never,
         422 => {
             error.retry = Advice::Never;
-            // Contacts were created although the answer was 422 (issue 64 of the vendor's documents).
+            // Contacts were created although the reply was 422 (issue 64 of the vendor's documents).
             // A token that is refused was not exchanged.
             error.may_have_happened = op.method == Method::POST && !op.idempotent && op.limit_class != limits::TOKEN;
         }
-        // Not every 401 is about the token: a missing scope and an unknown path give one too.
+        // Not every 401 is about the token: a missing scope and an unknown path return one too.
         401 if message.contains("scope") || message.contains("iam service") => error.kind = ErrorKind::Permission,
         401 => error.retry = Advice::Renew,
         429 => limited(reply, &mut error),
@@ -49,7 +49,7 @@ pub(crate) fn read(op: &OpMeta, reply: &RawReply) -> VendorError {
     error
 }
 
-/// The contact that stands in the way of a new one.
+/// The contact that prevents a new one.
 pub(crate) fn duplicate(body: &Map<String, Value>) -> Option<&str> {
     body.get("meta")?.get("contactId")?.as_str()
 }
@@ -81,7 +81,7 @@ fn detail(body: &Map<String, Value>) -> VendorDetail {
     detail.code = text("name");
     match body.get("error") {
         Some(Value::String(error)) => match text("error_description") {
-            // The token endpoint's own shape.
+            // The token endpoint's shape.
             Some(description) => {
                 detail.code = Some(error.clone());
                 detail.message = Some(description);
@@ -121,7 +121,7 @@ fn field(entry: &Value) -> FieldError {
     }
 }
 
-/// The field that a validation message speaks of: it begins with it (`email must be …`), or
+/// The field that a validation message is about: it begins with it (`email must be …`), or
 /// follows one of two phrases.
 fn subject(message: &str) -> Option<String> {
     let rest =

@@ -1,4 +1,4 @@
-//! What the headers of a reply say about the limits.
+//! Limits in the headers of a reply.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -14,9 +14,10 @@ pub(crate) fn millis(reply: &RawReply, name: &str) -> Option<Duration> {
     number(reply, name).map(Duration::from_millis)
 }
 
-/// `X-RateLimit-Reset`, which the vendor's documents do not contain and HoopAI's pages show. Its unit is not documented,
-/// and the vendor's other limit headers are in milliseconds, so it is read by its size: since 1970 or from now, in seconds
-/// or in milliseconds. From now it belongs to a window of ten seconds. Nothing if it has passed.
+/// Reads `X-RateLimit-Reset`, which HoopAI's pages show but the vendor's documents do not contain. Its unit is not
+/// documented, and the vendor's other limit headers are in milliseconds, so the size of the number decides: since 1970
+/// or from now, in seconds or in milliseconds. A value from now belongs to a window of ten seconds. Returns `None` if
+/// the time has passed.
 pub(crate) fn reset(reply: &RawReply) -> Option<Duration> {
     const MOST_SECONDS: u64 = 100;
     const SINCE_1970: u64 = 1_000_000_000;

@@ -1,20 +1,20 @@
-//! Webhooks of HoopAI: the signature, and the event in it.
+//! Webhooks of HoopAI: signatures and events.
 //!
-//! Signed is the raw body, with Ed25519; the signature stands in base64 in `x-ghl-signature`.
-//! The older `x-wh-signature` (RSA) is no longer sent; [`Receiver::accept_rsa`] takes it where a
-//! relay still does.
+//! The raw body is signed with Ed25519; the signature is in `x-ghl-signature`, in base64.
+//! The older `x-wh-signature` (RSA) is no longer sent; [`Receiver::accept_rsa`] accepts it if a
+//! relay still sends it.
 //!
-//! The vendor delivers again only what was answered with 429, up to six times, about ten minutes
-//! apart. So an event is good for [`TOLERANCE`], and its `webhookId` is remembered as long: what
-//! comes a second time is [`Refused::Repeated`]. Several processes remember together with `Receiver::shared` (feature
-//! `redis`). Where acting on an event fails and it shall come
-//! again, [`forget`](Receiver::forget) it and answer 429.
+//! The vendor delivers an event again only if the response was 429, up to six times, about ten minutes
+//! apart. So an event is accepted for [`TOLERANCE`], and its `webhookId` is remembered for the same time: a
+//! second delivery is [`Refused::Repeated`]. `Receiver::shared` (feature `redis`) shares this memory between
+//! processes. If handling an event fails and you need it again,
+//! [`forget`](Receiver::forget) it and respond with 429.
 //!
 //! ```
 //! use hoopai_client::receiver::{Delivery, HeaderMap, Method, Receiver};
 //!
 //! let receiver = Receiver::new()?;
-//! // In a handler, with the bytes as they came:
+//! // In a handler, with the bytes as received:
 //! let headers = HeaderMap::new();
 //! let delivery = Delivery::new(&Method::POST, "/hoopai", &headers, b"{}");
 //! let refused = receiver.receive(&delivery).unwrap_err();
@@ -44,8 +44,8 @@ pub use payload::{
 /// with the guide; [`Receiver::keys`] exchanges it.
 pub const PUBLIC_KEY: &str = "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=";
 
-/// How old an event may be: six more deliveries ten minutes apart, and half as much again. And how
-/// far ahead its clock may be.
+/// Maximum age of an event (six more deliveries ten minutes apart, and half as much again), and maximum
+/// time that its clock may be ahead.
 pub const TOLERANCE: Tolerance = Tolerance::new(Duration::from_secs(90 * 60), Duration::from_secs(300));
 
 const SIGNATURE: &str = "x-ghl-signature";
@@ -61,11 +61,11 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Accepts what is signed with [`PUBLIC_KEY`].
+    /// Creates a receiver that accepts deliveries signed with [`PUBLIC_KEY`].
     ///
     /// # Errors
     ///
-    /// As [`PublicKey::ed25519`].
+    /// Returns the same errors as [`PublicKey::ed25519`].
     pub fn new() -> Result<Self, Error> {
         Ok(Self {
             keys: Rotating::new([PublicKey::ed25519(PUBLIC_KEY)?]),
@@ -76,56 +76,56 @@ impl Receiver {
         })
     }
 
-    /// Accepts the older signature with this key where the newer one is not there.
+    /// Accepts the older signature with this key if the newer one is missing.
     #[must_use]
     pub fn accept_rsa(mut self, key: PublicKey) -> Self {
         self.rsa = Some(key);
         self
     }
 
-    /// How far an event's time may be from ours, in place of [`TOLERANCE`].
+    /// Sets the maximum difference between an event's time and the clock. The default is [`TOLERANCE`].
     #[must_use]
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Tells the time by another clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The keys that are good, to [replace](Rotating::replace) them while deliveries come in.
+    /// Returns the accepted keys, to [replace](Rotating::replace) them while deliveries arrive.
     #[must_use]
     pub fn keys(&self) -> &Rotating<PublicKey> {
         &self.keys
     }
 
-    /// Remembers deliveries in Redis, so that all processes with the same Redis accept each once together. The address is
-    /// `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
+    /// Remembers deliveries in Redis, so that all processes with the same Redis together accept each delivery once. The
+    /// address is `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no address of Redis.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the address is not a valid Redis address.
     #[cfg(feature = "redis")]
     pub fn shared(self, redis: &str) -> Result<SharedReceiver<Self>, Error> {
         SharedReceiver::open(self, "hoopai", redis)
     }
 
-    /// Lets the vendor send an event again.
+    /// Forgets an event, so that the receiver accepts it again.
     pub fn forget(&self, event: &Event) {
         if let Some(number) = &event.webhook_id {
             self.replays.forget(number);
         }
     }
 
-    /// The event of a delivery, as a list of one.
+    /// Returns the event of a delivery, as a list of one.
     ///
     /// # Errors
     ///
-    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    /// Returns the reason if a check fails. Answer the vendor with [`Refused::status`].
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
         let (event, remembered) = self.read(delivery)?;
         if let Some((number, until)) = remembered {
@@ -134,7 +134,7 @@ impl Receiver {
         Ok(vec![event])
     }
 
-    /// The event, and what it is to be remembered by.
+    /// Reads the event, and the id and time by which it is remembered.
     fn read(&self, delivery: &Delivery<'_>) -> Result<(Event, Option<(String, SystemTime)>), Refused> {
         self.check(delivery)?;
         let event: Event = event(delivery.body())?;
@@ -144,7 +144,7 @@ impl Receiver {
         if let Some(sent) = sent {
             self.tolerance.check(sent, now)?;
         }
-        // Good until it is stale by its own time.
+        // Valid until its time is outside of the tolerance.
         let until = sent.unwrap_or(now).checked_add(self.tolerance.past()).unwrap_or(now + CENTURY);
         let remembered = event.webhook_id.clone().map(|number| (number, until));
         Ok((event, remembered))
@@ -160,7 +160,7 @@ impl Receiver {
     }
 }
 
-/// How long a number is remembered where the tolerance has no end.
+/// Time for which an id is remembered if the tolerance is unlimited.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 impl WebhookReceiver for Receiver {
@@ -202,25 +202,25 @@ crm_core::record! {
     /// Something that happened in an account. What it happened to is in `extra`, as it was sent;
     /// [`payload`](Self::payload) reads it by the event's kind.
     pub struct Event {
-        /// The app that it is sent to.
+        /// The app that receives the event.
         app_id: Option<String> = "appId",
-        /// The company.
+        /// The company of the account.
         company_id: Option<String> = "companyId",
-        /// What happened. Some events come without.
+        /// Kind of the event. Some events have none.
         kind: Option<EventKind> = "type",
         /// The account.
         location_id: Option<String> = "locationId",
-        /// When it was sent.
+        /// Time at which the event was sent.
         timestamp: Option<Timestamp> = "timestamp",
         /// The version of the app.
         version_id: Option<String> = "versionId",
-        /// The number of the delivery.
+        /// The id of the delivery.
         webhook_id: Option<String> = "webhookId",
     }
 }
 
 crm_core::open_enum! {
-    /// What happened: the 58 kinds that the vendor documents.
+    /// Kind of an event: the 58 kinds that the vendor documents.
     pub enum EventKind {
         /// An app was installed.
         AppInstall = "INSTALL",
@@ -228,17 +228,17 @@ crm_core::open_enum! {
         AppUninstall = "UNINSTALL",
         /// An account changed its plan.
         PlanChange = "PlanChange",
-        /// An appointment was made.
+        /// An appointment was created.
         AppointmentCreate = "AppointmentCreate",
         /// An appointment was changed.
         AppointmentUpdate = "AppointmentUpdate",
         /// An appointment was deleted.
         AppointmentDelete = "AppointmentDelete",
-        /// A kind of association was made.
+        /// An association type was created.
         AssociationCreate = "AssociationCreate",
-        /// A kind of association was changed.
+        /// An association type was changed.
         AssociationUpdate = "AssociationUpdate",
-        /// A kind of association was deleted.
+        /// An association type was deleted.
         AssociationDelete = "AssociationDelete",
         /// The status of a campaign changed.
         CampaignStatusUpdate = "CampaignStatusUpdate",
@@ -248,13 +248,13 @@ crm_core::open_enum! {
         ContactUpdate = "ContactUpdate",
         /// A contact was deleted.
         ContactDelete = "ContactDelete",
-        /// Whether a contact may be disturbed changed.
+        /// The do-not-disturb setting of a contact was changed.
         ContactDndUpdate = "ContactDndUpdate",
         /// The tags of a contact changed.
         ContactTagUpdate = "ContactTagUpdate",
-        /// A conversation was read, or has something unread.
+        /// A conversation was reador has unread messages.
         ConversationUnreadUpdate = "ConversationUnreadUpdate",
-        /// A message came in.
+        /// A message was received.
         InboundMessage = "InboundMessage",
         /// A message was sent.
         OutboundMessage = "OutboundMessage",
@@ -274,7 +274,7 @@ crm_core::open_enum! {
         InvoicePartiallyPaid = "InvoicePartiallyPaid",
         /// An invoice was declared void.
         InvoiceVoid = "InvoiceVoid",
-        /// What became of an e-mail.
+        /// The delivery status of an e-mail changed.
         LcEmailStats = "LCEmailStats",
         /// An account was created.
         LocationCreate = "LocationCreate",
@@ -286,9 +286,9 @@ crm_core::open_enum! {
         NoteUpdate = "NoteUpdate",
         /// A note was deleted.
         NoteDelete = "NoteDelete",
-        /// A kind of object was made.
+        /// An object type was created.
         ObjectSchemaCreate = "ObjectSchemaCreate",
-        /// A kind of object was changed.
+        /// An object type was changed.
         ObjectSchemaUpdate = "ObjectSchemaUpdate",
         /// An opportunity was created.
         OpportunityCreate = "OpportunityCreate",
@@ -300,7 +300,7 @@ crm_core::open_enum! {
         OpportunityStageUpdate = "OpportunityStageUpdate",
         /// The status of an opportunity changed.
         OpportunityStatusUpdate = "OpportunityStatusUpdate",
-        /// An opportunity was given to somebody.
+        /// An opportunity was assigned to a user.
         OpportunityAssignedToUpdate = "OpportunityAssignedToUpdate",
         /// The value of an opportunity changed.
         OpportunityMonetaryValueUpdate = "OpportunityMonetaryValueUpdate",
@@ -332,7 +332,7 @@ crm_core::open_enum! {
         RelationDelete = "RelationDelete",
         /// A task was created.
         TaskCreate = "TaskCreate",
-        /// A task was done.
+        /// A task was completed.
         TaskComplete = "TaskComplete",
         /// A task was deleted.
         TaskDelete = "TaskDelete",

@@ -1,4 +1,4 @@
-//! How HoopAI speaks: versions, limit headers, request ids.
+//! Versions, limit headers and request ids of HoopAI.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::headers::number;
 use crate::version::ApiVersion;
 
 const VERSION: HeaderName = HeaderName::from_static("version");
-/// The one path that takes no version where its document names none.
+/// The only path that is sent without a version if its document names none.
 const TOKEN_PATH: &str = "/oauth/token";
 
-/// How long an unused connection is kept. The edge of the LeadConnector hosts is Cloudflare (users report its error 1010),
-/// which closes one after 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and NAT between may
-/// do so after a minute.
+/// Time for which an unused connection is kept. The edge of the LeadConnector hosts is Cloudflare (users report its
+/// error 1010), which closes one after 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and
+/// NAT between may do so after a minute.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// The vendor, with the version that goes with every request if there is one.
@@ -32,7 +32,7 @@ impl HoopAi {
     }
 }
 
-/// The vendor as the pipeline sees it, for tests.
+/// The vendor as the pipeline uses it, for tests.
 #[doc(hidden)]
 #[must_use]
 pub fn vendor() -> impl Vendor {
@@ -60,7 +60,7 @@ impl Vendor for HoopAi {
     }
 
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {
-        // The headers speak of the two windows that all calls but the token's share.
+        // The headers describe the two windows that all calls except token calls share.
         if op.limit_class == limits::TOKEN {
             return Feedback::default();
         }

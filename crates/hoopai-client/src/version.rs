@@ -6,34 +6,34 @@ use std::fmt;
 use crm_core::Error;
 use crm_core::reexport::http::HeaderValue;
 
-/// A version of the API, as the `Version` header names it.
+/// A version of the API, the value of the `Version` header.
 ///
 /// The types of this crate are those of the versions before v3. With [`V3`](Self::V3) the vendor
-/// spells many fields in another way and has removed some paths, so it is of use for raw
+/// renames many fields and has removed some paths, so use it for raw
 /// requests only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ApiVersion(Cow<'static, str>);
 
 impl ApiVersion {
-    /// Of April 2021: calendars and conversations are documented with it.
+    /// The version of April 2021, which the documents of calendars and conversations name.
     pub const V2021_04_15: Self = Self(Cow::Borrowed("2021-04-15"));
-    /// Of July 2021: all else is documented with it. Sent where a document names none.
+    /// The version of July 2021, which all other documents name. It is sent if a document names none.
     pub const V2021_07_28: Self = Self(Cow::Borrowed("2021-07-28"));
-    /// Of February 2023: what the vendor's JavaScript SDK sends with every call.
+    /// The version of February 2023, which the vendor's JavaScript SDK sends with every call.
     pub const V2023_02_21: Self = Self(Cow::Borrowed("2023-02-21"));
-    /// Of June 2026. For raw requests only.
+    /// The version of June 2026. For raw requests only.
     pub const V3: Self = Self(Cow::Borrowed("v3"));
 
-    /// A version that this crate does not know.
+    /// Creates a version that this crate has no constant for.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text is empty or cannot stand in a
-    /// header.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the text is empty or contains characters that a
+    /// header cannot contain.
     pub fn new(version: impl Into<String>) -> Result<Self, Error> {
         let version = version.into();
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::config("the API version is empty or holds what cannot stand in a header"));
+            return Err(Error::config("the API version is empty or contains characters that a header cannot contain"));
         }
         Ok(Self(Cow::Owned(version)))
     }
@@ -45,7 +45,7 @@ impl ApiVersion {
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        // Checked when it was made, so there is nothing that could fail.
+        // Checked when the version was created, so this cannot fail.
         HeaderValue::from_str(&self.0).unwrap_or_else(|_| HeaderValue::from_static("2021-07-28"))
     }
 }

@@ -1,7 +1,7 @@
 //! A zip archive, read from front to back as it arrives.
 //!
-//! Only the headers before each file are used; the directory at the end is not waited for. Files
-//! are stored or deflated, their sizes stand before or after the data, in 32 or 64 bits. Sizes
+//! Only the headers before each file are used; the reader does not wait for the directory at the end. Files
+//! are stored or deflated. Their sizes are before or after the data, in 32 or 64 bits. Sizes
 //! and checksum are compared at the end of each file.
 
 use bytes::{Buf, Bytes};
@@ -11,19 +11,19 @@ use super::descriptor::{self, AFTER, Descriptor, LOCAL};
 use super::fields::u32_at;
 use super::file::{self, Fault, File};
 
-/// How much is unpacked in one step.
+/// Maximum number of bytes that are unpacked in one step.
 const STEP: usize = 32 * 1024;
 /// The number of bytes of a stored file that are searched for its end in one step.
 const SEARCH: usize = 4 * 1024;
 
-/// What one step brought.
+/// The result of one step.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// It went on, and may have unpacked something.
+    /// There was progress, and data may have been unpacked.
     More,
-    /// Nothing can be done without more input.
+    /// More input is needed.
     Starved,
-    /// A file has ended, and it is whole.
+    /// A file has ended, and it is complete.
     FileEnd,
     /// All files were read.
     Done,
@@ -66,7 +66,7 @@ impl Archive {
         }
     }
 
-    /// How many bytes are kept between steps, apart from what unpacking needs.
+    /// Returns the number of bytes kept between steps, apart from what unpacking needs.
     pub(super) fn held(&self) -> usize {
         self.head.capacity()
     }
@@ -99,7 +99,7 @@ impl Archive {
         progress.map(|progress| if progress == Progress::FileEnd { Progress::More } else { progress })
     }
 
-    /// Collects the header at hand up to `length` bytes.
+    /// Collects the current header up to `length` bytes.
     fn gather(&mut self, length: usize, input: &mut Bytes) -> bool {
         let missing = length.saturating_sub(self.head.len()).min(input.len());
         self.head.extend_from_slice(&input.split_to(missing));
@@ -130,7 +130,7 @@ impl Archive {
         Ok(Progress::More)
     }
 
-    /// The name and the extra fields, which may hold the wide sizes.
+    /// The name and the extra fields, which may contain the wide sizes.
     fn names(&mut self, length: usize, input: &mut Bytes) -> Result<Progress, Fault> {
         if !self.gather(length, input) {
             return Ok(Progress::Starved);
@@ -211,7 +211,7 @@ impl Archive {
         let (before, from) = (self.inflate.total_in(), out.len());
         out.reserve(STEP);
         let status = self.inflate.decompress_vec(&input[..most], out, FlushDecompress::None);
-        let status = status.map_err(|_| "is damaged: the packed data make no sense")?;
+        let status = status.map_err(|_| "is damaged: the packed data are invalid")?;
         let used = usize::try_from(self.inflate.total_in() - before).unwrap_or(most).min(most);
         input.advance(used);
         self.file.count(used, &out[from..]);
@@ -222,7 +222,7 @@ impl Archive {
             return Ok(Progress::More);
         }
         if left == 0 {
-            return Err("is damaged: the packed data go on beyond their end");
+            return Err("is damaged: the packed data continue after their end");
         }
         Ok(Progress::Starved)
     }

@@ -1,8 +1,8 @@
 //! Data descriptors: the checksum and the sizes after the data of a file.
 //!
-//! A descriptor has a signature or not, and sizes of 32 or 64 bits. Headers do not announce
-//! reliably which of these it is: some writers use narrow sizes after a ZIP64 field, or wide ones
-//! without such a field. So all are tried. A descriptor counts only if its checksum and both sizes
+//! A descriptor may have a signature, and its sizes have 32 or 64 bits. Headers do not announce
+//! reliably which form follows: some writers use narrow sizes after a ZIP64 field, or wide ones
+//! without such a field. So all forms are tried. A descriptor counts only if its checksum and both sizes
 //! match the data before it, and if the next signature comes right after it. Data that begin with
 //! the descriptor of an empty file and such a signature would end there; rows begin with text.
 
@@ -15,7 +15,7 @@ pub(super) const AFTER: [u32; 4] = [0x0201_4b50, 0x0605_4b50, 0x0606_4b50, 0x080
 
 /// The maximum number of bytes needed: a signature, a checksum, two wide sizes, the next signature.
 pub(super) const LONGEST: usize = 4 + 4 + 8 + 8 + NEXT;
-/// The number of bytes that [`candidate`] looks at.
+/// The number of bytes that [`candidate`] reads.
 pub(super) const LOOK: usize = 8;
 /// The length of the signature that follows.
 pub(super) const NEXT: usize = 4;

@@ -109,7 +109,7 @@ fn wide_sizes(mut extra: &[u8]) -> Option<impl Iterator<Item = u64> + '_> {
     None
 }
 
-/// Returns true for folders and for what macOS adds to archives. A file may have no name at all.
+/// Returns true for folders and for the files that macOS adds to archives. A file may have no name at all.
 fn is_foreign(name: &[u8]) -> bool {
     let (path, last) = match name.iter().rposition(|&byte| is_separator(byte)) {
         Some(at) if at + 1 == name.len() => return true,

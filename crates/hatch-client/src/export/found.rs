@@ -1,9 +1,9 @@
-//! What cutting a text into rows finds.
+//! The results of cutting a text into rows.
 
-/// The most bytes a row may have, so that memory stays bounded whatever arrives.
+/// Maximum number of bytes per row, so that memory stays bounded for any input.
 pub(super) const MOST_ROW: usize = 8 * 1024 * 1024;
 
-/// What was found in the text, with the line it began on.
+/// A result, with the number of the line it began on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
     Row {

@@ -1,4 +1,4 @@
-//! JSON, one row a line.
+//! JSON with one row per line.
 
 use super::found::{Found, MOST_ROW};
 
@@ -6,15 +6,15 @@ use super::found::{Found, MOST_ROW};
 #[derive(Default)]
 pub(super) struct Lines {
     line: Vec<u8>,
-    /// The line was handed out, and the next one begins.
+    /// The line was returned, and the next one begins.
     complete: bool,
-    /// The line is longer than any row: the rest of it is skipped.
+    /// The line is longer than the maximum: the rest of it is skipped.
     oversized: bool,
     number: u64,
 }
 
 impl Lines {
-    /// Takes text up to the end of a line. Says how much, and whether a row was found.
+    /// Takes text up to the end of a line. Returns the number of bytes taken, and a row if one was found.
     pub(super) fn push(&mut self, text: &[u8]) -> (usize, Option<Found>) {
         self.begin();
         let Some(end) = text.iter().position(|&byte| byte == b'\n') else {
@@ -25,7 +25,7 @@ impl Lines {
         (end + 1, self.finish())
     }
 
-    /// The end of a line, or of the file.
+    /// Ends the line at the end of the file.
     pub(super) fn finish(&mut self) -> Option<Found> {
         self.begin();
         self.number += 1;

@@ -6,9 +6,9 @@ use crm_core::reexport::serde_json::{self, Map, Value};
 
 use super::found::MOST_ROW;
 
-/// The number of characters of the names that an error shows.
+/// Maximum number of characters of the names that an error shows.
 const SHOWN: usize = 200;
-/// The number of digits in a row that make a text an identifier or a phone number.
+/// The number of consecutive digits that make a text an identifier or a phone number.
 const DIGITS: usize = 5;
 
 /// Checks a header. No name is known if the separator is not a comma or if there is no header. If
@@ -33,7 +33,7 @@ pub(super) fn too_long() -> String {
     format!("the header is longer than {} MiB", MOST_ROW >> 20)
 }
 
-/// Checks a row of JSON, which may be an error message in place of a row.
+/// Checks a row of JSON, which may be an error message instead of a row.
 pub(super) fn check_row(row: &[u8], columns: &[&str]) -> Result<(), String> {
     let contains = |name: &&str| row.windows(name.len()).any(|window| window == name.as_bytes());
     // Nearly every row has the first column, near its beginning.
@@ -49,12 +49,12 @@ pub(super) fn check_row(row: &[u8], columns: &[&str]) -> Result<(), String> {
     Err(format!("the row has no known member name: {}", shown(&names)))
 }
 
-/// Shows names on one line. Names are not personal data, but the first line may be a row in place of
+/// Shows names on one line. Names are not personal data, but the first line may be a row instead of
 /// a header, and its values must not appear in logs.
 fn shown(names: &[&str]) -> String {
     let digits = |name: &&str| name.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= DIGITS);
     if names.iter().any(|name| name.contains('@') || digits(name)) {
-        return "it is not shown because it looks like a row of data".to_owned();
+        return "not shown because it looks like a row of data".to_owned();
     }
     let text = names.join(",");
     let mut characters = text.chars();

@@ -1,4 +1,4 @@
-//! From the bytes of an archive to rows.
+//! Converts the bytes of an archive to rows.
 
 use std::marker::PhantomData;
 
@@ -13,19 +13,19 @@ use super::names;
 use super::table::Table;
 use crate::bulk_export::operations::EXPORTS_DOWNLOAD;
 
-/// How the text of a file is cut into rows.
+/// The layout of the text of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// JSON, one row a line.
+    /// JSON, one row per line.
     Lines,
     /// CSV with a header.
     Table,
 }
 
-/// What comes next.
+/// The next result of the reader.
 #[derive(Debug)]
 pub(super) enum Next<R> {
-    /// A row, or why it cannot be read; more may follow in both cases.
+    /// A row, or the reason why it cannot be read. More may follow in both cases.
     Row(Result<R, Error>),
     /// More input is needed.
     Starved,
@@ -45,11 +45,11 @@ pub(super) struct RowReader<R> {
     /// The names of the columns that have a field.
     columns: &'static [&'static str],
     archive: Archive,
-    /// Packed bytes that were not looked at.
+    /// Packed bytes that were not read yet.
     input: Bytes,
-    /// No more input comes.
+    /// True if the input has ended.
     over: bool,
-    /// Unpacked text, and how much of it was cut into rows.
+    /// Unpacked text, and the number of its bytes that were cut into rows.
     text: Vec<u8>,
     at: usize,
     cutter: Cutter,
@@ -75,18 +75,18 @@ impl<R: Wire> RowReader<R> {
         }
     }
 
-    /// Gives input; only after [`Next::Starved`].
+    /// Adds input; only after [`Next::Starved`].
     pub(super) fn feed(&mut self, input: Bytes) {
         self.input = input;
         self.measure();
     }
 
-    /// No more input comes.
+    /// Ends the input.
     pub(super) fn close(&mut self) {
         self.over = true;
     }
 
-    /// The most bytes that were held at once.
+    /// Maximum number of bytes held at the same time.
     pub(super) fn peak(&self) -> usize {
         self.peak
     }
@@ -138,7 +138,7 @@ impl<R: Wire> RowReader<R> {
                 (line, format!("{fault}; no row of this file can be read, so ask for the export as JSON"))
             }
             Found::Ragged { line, cells, columns } => {
-                (line, format!("the row has {cells} cells where the first line names {columns}"))
+                (line, format!("the row has {cells} cells but the header has {columns}"))
             }
         };
         Err(label(Error::decode(format!("line {line}: {fault}"))))
@@ -147,7 +147,7 @@ impl<R: Wire> RowReader<R> {
     fn decode(&self) -> Result<R, String> {
         let text = self.cutter.row();
         let row = codec::decode(text).map_err(|error| error.to_string())?;
-        // The header of a table was checked; each row of JSON has names of its own.
+        // The header of a table was checked; each row of JSON has its own names.
         if self.layout == Layout::Lines {
             names::check_row(text, self.columns)?;
         }

@@ -1,4 +1,4 @@
-//! What is exported.
+//! The request for an export.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use crm_core::{Error, Time, Timestamp, Wire};
 use super::reader::Layout;
 use crate::bulk_export::types::{ContactHistoryRow, ConversationItemRow, ExportFormat, ExportSource};
 
-/// The most days between the first and the last.
+/// Maximum number of days between the first and the last.
 const MOST_DAYS: i64 = 180;
 
 /// A row of an export: [`ContactHistoryRow`] or [`ConversationItemRow`].
@@ -16,7 +16,7 @@ const MOST_DAYS: i64 = 180;
     label = "a `ContactHistoryRow` or a `ConversationItemRow` is expected"
 )]
 pub trait ExportRow: Wire + Send + 'static + sealed::Sealed {
-    /// What has such rows.
+    /// Returns the kind of data that these rows contain.
     fn source() -> ExportSource;
 }
 
@@ -60,7 +60,7 @@ mod sealed {
     }
 }
 
-/// Which rows of which days, and in which form they travel.
+/// Kind of rows, range of days and file format of an export.
 #[derive(Debug, Clone)]
 pub struct ExportRequest<R> {
     start: String,
@@ -70,28 +70,28 @@ pub struct ExportRequest<R> {
 }
 
 impl<R: ExportRow> ExportRequest<R> {
-    /// The rows of these days, the first and the last included, each written `YYYY-MM-DD`. The
-    /// vendor has the days up to yesterday.
+    /// Requests the rows of these days, including the first and the last. Dates have the form `YYYY-MM-DD`. The
+    /// vendor has data up to yesterday.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if one is no date, the last comes
-    /// before the first, or more than 180 days lie between them.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if a date is not valid, the last day is
+    /// before the first, or the range is longer than 180 days.
     pub fn new(start: &str, end: &str) -> Result<Self, Error> {
         let first = day(start).ok_or_else(|| Error::validation("the first day is no date of the form YYYY-MM-DD"))?;
         let last = day(end).ok_or_else(|| Error::validation("the last day is no date of the form YYYY-MM-DD"))?;
         let days = last - first;
         if days < 0 {
-            return Err(Error::validation("the last day comes before the first"));
+            return Err(Error::validation("the last day is before the first"));
         }
         if days > MOST_DAYS {
-            return Err(Error::validation(format!("an export spans {MOST_DAYS} days at most, and these are {days}")));
+            return Err(Error::validation(format!("an export covers at most {MOST_DAYS} days, not {days}")));
         }
         Ok(Self { start: start.to_owned(), end: end.to_owned(), format: ExportFormat::Json, row: PhantomData })
     }
 
-    /// Sets the form in which the rows travel: JSON if not set, which keeps numbers and nulls
-    /// apart from texts. The rows are the same.
+    /// Sets the file format of the export. The default is JSON, which distinguishes numbers and nulls
+    /// from texts. The rows are the same.
     #[must_use]
     pub fn format(mut self, format: ExportFormat) -> Self {
         self.format = format;
@@ -114,7 +114,7 @@ impl<R: ExportRow> ExportRequest<R> {
         match self.format {
             ExportFormat::Json => Ok(Layout::Lines),
             ExportFormat::Csv => Ok(Layout::Table),
-            _ => Err(Error::validation("rows can be read from json and csv only")),
+            _ => Err(Error::validation("only exports as json or csv can be read as rows")),
         }
     }
 }

@@ -9,14 +9,14 @@ use futures_core::Stream;
 
 use super::reader::{Layout, Next, RowReader};
 
-/// The rows of an export, read while they arrive. Made by
+/// The rows of an export, read while they arrive. Returned by
 /// [`BulkExport::export_rows`](crate::BulkExport::export_rows).
 ///
 /// | item | meaning |
 /// |---|---|
 /// | a row | |
-/// | an error of kind [`Decode`](crate::ErrorKind::Decode) that begins with a line number | this row cannot be read; the next one comes. If the line is the header of a CSV file, none of its rows can be read; the next file comes, or the end |
-/// | any other error | the download broke off ([`Io`](crate::ErrorKind::Io), [`Timeout`](crate::ErrorKind::Timeout)) or the archive is damaged; nothing follows. The rows before it are good, but not all there are |
+/// | an error of kind [`Decode`](crate::ErrorKind::Decode) that begins with a line number | this row cannot be read; the next one follows. If the line is the header of a CSV file, none of its rows can be read; the next file or the end follows |
+/// | any other error | the download broke off ([`Io`](crate::ErrorKind::Io), [`Timeout`](crate::ErrorKind::Timeout)) or the archive is damaged; nothing follows. The rows before it are correct, but incomplete |
 /// | the end | every row was returned, as a value or an error; sizes and checksums are correct |
 #[must_use = "nothing is read unless the stream is"]
 pub struct RowStream<R> {
@@ -29,14 +29,14 @@ impl<R: Wire> RowStream<R> {
         Self { body: Some(body), reader: RowReader::new(layout, columns) }
     }
 
-    /// The next row, or `None` at the end. The same as the stream, without needing its extension
+    /// Returns the next row, or `None` at the end. Does the same as the stream, without its extension
     /// traits.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// The most bytes that were held at once, packed and unpacked. It depends on the size of the
-    /// pieces the network brings and of the longest row, not on the size of the export.
+    /// Maximum number of bytes held at the same time, packed and unpacked. It depends on the size of the
+    /// pieces that the network delivers and of the longest row, not on the size of the export.
     #[must_use]
     pub fn peak_buffer(&self) -> usize {
         self.reader.peak()

@@ -1,4 +1,4 @@
-//! CSV with a line of names.
+//! CSV with a header.
 
 use crm_core::reexport::serde_json::{self, Map, Value};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
@@ -6,23 +6,23 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use super::found::{Found, MOST_ROW};
 use super::names;
 
-/// The mark that some writers put before the text.
+/// The byte order mark that some writers put before the text.
 const MARK: [u8; 3] = *b"\xef\xbb\xbf";
 
-/// Cuts text into records. A record may come in any number of pieces and hold line breaks in
+/// Cuts text into records. A record may come in any number of pieces and contain line breaks in
 /// quotes; it ends with LF or CR LF, and a CR alone is data. Each record but the first becomes a
-/// JSON object; empty cells are left out.
+/// JSON object; empty cells are omitted.
 pub(super) struct Table {
     reader: Reader,
     /// The names of the columns that have a field.
     columns: &'static [&'static str],
-    /// How many bytes of a mark were seen; `None` once the text has begun.
+    /// Number of bytes of a mark that were seen; `None` once the text has begun.
     mark: Option<usize>,
     cells: Vec<u8>,
     length: usize,
     ends: Vec<usize>,
     count: usize,
-    /// The record is longer than any row: the rest of it is skipped.
+    /// The record is longer than the maximum: the rest of it is skipped.
     oversized: bool,
     names: Names,
     row: Vec<u8>,
@@ -30,7 +30,7 @@ pub(super) struct Table {
     breaks: u64,
     /// The line that the record began on; `None` between records.
     line: Option<u64>,
-    /// How many bytes of the record were read, and the last of them.
+    /// Number of bytes of the record that were read, and the last of them.
     raw: u64,
     last: u8,
 }
@@ -76,13 +76,13 @@ impl Table {
         (begin + used, found)
     }
 
-    /// The end of the file: a record without a line break.
+    /// Ends the record at the end of the file, if it has no line break.
     pub(super) fn finish(&mut self) -> Option<Found> {
         if let Some(seen) = self.mark.take() {
             self.cut(&MARK[..seen]);
         }
         self.line?;
-        // Without input the parser ends its record; it may want more room first.
+        // Without input the parser ends its record; it may need more room first.
         while !self.read(b"").1 {
             self.line?;
         }
@@ -135,7 +135,7 @@ impl Table {
         self.cells.capacity() + self.ends.capacity() * size_of::<usize>() + self.row.capacity()
     }
 
-    /// Lets the parser read. Says how much it took and whether a record is complete.
+    /// Lets the parser read. Returns the number of bytes it took and true if a record is complete.
     fn read(&mut self, text: &[u8]) -> (usize, bool) {
         let (result, read, written, ended) =
             self.reader.read_record(text, &mut self.cells[self.length..], &mut self.ends[self.count..]);
@@ -171,7 +171,7 @@ impl Table {
         }
     }
 
-    /// Ends a record. If its last byte is a `carriage` return, that is a part of the line break.
+    /// Ends a record. If its last byte is a `carriage` return, it is a part of the line break.
     fn record(&mut self, carriage: bool) -> Option<Found> {
         let line = self.line.take().unwrap_or(self.breaks);
         let (mut length, count) = (std::mem::take(&mut self.length), std::mem::take(&mut self.count));
@@ -222,7 +222,7 @@ fn texts<'a>(cells: &'a [u8], ends: &[usize]) -> Option<Vec<&'a str>> {
     cells.collect()
 }
 
-/// Returns the filled cells by name, or an error if a cell has no name of its own.
+/// Returns the filled cells by name, or an error if a cell has no unique name.
 fn row(names: &[String], cells: &[&str], line: u64) -> Result<Map<String, Value>, Found> {
     let mut filled = names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
     let mut row = Map::new();

@@ -18,8 +18,8 @@ const COLUMNS: [&str; 6] = ["contact_status", "campaign_name", "sales_value", "o
 
 type Rows = Vec<Result<ContactHistoryRow, Error>>;
 
-/// Reads an archive that comes in pieces of `piece` bytes. Gives the rows, how it ended, and the
-/// most bytes that were held.
+/// Reads an archive in pieces of `piece` bytes. Returns the rows, the result at the end, and the
+/// maximum number of bytes that were held.
 fn read(layout: Layout, bytes: &[u8], piece: usize) -> (Rows, Result<(), Error>, usize) {
     let mut reader = RowReader::new(layout, &COLUMNS);
     let mut pieces = bytes.chunks(piece.max(1));

@@ -7,7 +7,7 @@ use crm_core::reexport::serde_json::Value;
 use crate::legacy_leads::types::NewLead;
 
 impl NewLead {
-    /// Adds a member that has no field of its own, or replaces it. The vendor accepts further members (implied).
+    /// Adds a member that has no field, or replaces it. The vendor accepts further members (implied).
     ///
     /// ```
     /// use hatch_client::legacy_leads::types::NewLead;

@@ -1,4 +1,4 @@
-//! Short ways to fill a contact.
+//! Convenience methods for contacts.
 
 use crm_core::Error;
 use crm_core::reexport::serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use crm_core::reexport::serde_json::{Map, Value};
 use crate::types::UpsertContact;
 
 impl UpsertContact {
-    /// Adds one fact to the free set of details, or replaces it.
+    /// Adds a detail to the contact, or replaces it.
     ///
     /// ```
     /// use hatch_client::types::UpsertContact;
@@ -28,9 +28,9 @@ impl UpsertContact {
         self
     }
 
-    /// Checks that the contact has a phone number or an e-mail address. Hatch finds a contact
-    /// again by these two only: without both, every upsert makes a new contact, a repeated one
-    /// too. Hatch takes such a contact, so nothing checks this unless you do.
+    /// Returns an error if the contact has neither a phone number nor an e-mail address. Hatch matches contacts
+    /// by these two only: without both, every upsert creates a new contact, even if it is repeated.
+    /// Hatch accepts such a contact, and the client does not check it unless you call this.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl UpsertContact {
             return Ok(());
         }
         Err(Error::validation(
-            "the contact has neither phone number nor e-mail address, so it would not be found again",
+            "the contact has neither phone number nor e-mail address, so Hatch could not match it again",
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for an agent's set-up.
+//! Waiting until an agent is set up.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use crate::revenue_agents::types::{AgentState, AgentStatus};
 
 impl RevenueAgents {
     /// Waits until the agent of a company or deal is active, after `start`. Set-up takes three to
-    /// eight minutes; this asks every 10 seconds for a quarter of an hour.
+    /// eight minutes; this polls every 10 seconds for up to 15 minutes.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] if no agent was started, [`ErrorKind::Server`] with the vendor's
-    /// words if its set-up failed (start it again then), [`ErrorKind::Pending`] if it takes
+    /// message if its set-up failed (start it again), [`ErrorKind::Pending`] if it takes
     /// longer.
     pub fn wait_until_active(&self, owner: &Owner) -> Poller<AgentState> {
         self.wait_until_active_with(owner, PollPolicy::new(Duration::from_secs(10), Duration::from_secs(900)))
     }
 
-    /// As [`wait_until_active`](Self::wait_until_active), with another patience.
+    /// Does the same as [`wait_until_active`](Self::wait_until_active), with another poll policy.
     pub fn wait_until_active_with(&self, owner: &Owner, policy: PollPolicy) -> Poller<AgentState> {
         let call = match owner {
             Owner::Company(id) => self.company_agents().get(id),
@@ -34,7 +34,7 @@ impl RevenueAgents {
                 match state.status {
                     Some(AgentStatus::Active) => Ok(Poll::Done(state)),
                     Some(AgentStatus::ProvisioningFailed) => Err(failed(&state).with_operation(op)),
-                    // A state that is not known yet is none of the two ends that are.
+                    // An unknown state is neither of the two known final states.
                     _ => Ok(Poll::Pending),
                 }
             }

@@ -1,4 +1,4 @@
-//! Asking an agent and waiting for its answer.
+//! Sending a message to an agent and waiting for its answer.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::{Owner, RevenueAgents};
 use crate::revenue_agents::types::{ErrorDetail, MessageJob, MessageJobStatus, MessageResult, NewMessage};
 
 impl RevenueAgents {
-    /// Sends a message and waits for the agent's answer, asking every 2 seconds for up to 5
-    /// minutes. To wait otherwise, send with the conversations' `send_message` and give the job
+    /// Sends a message and waits for the agent's answer, polling every 2 seconds for up to 5
+    /// minutes. For another policy, send the message with `send_message` of the conversations and pass the job
     /// to [`wait_for_answer`](Self::wait_for_answer).
     ///
     /// ```
@@ -24,8 +24,8 @@ impl RevenueAgents {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Server`] with the vendor's words if the job failed, [`ErrorKind::Pending`] if
-    /// it takes longer; the message was sent in both cases and should not be sent again blindly.
+    /// [`ErrorKind::Server`] with the vendor's message if the job failed, [`ErrorKind::Pending`] if
+    /// it takes longer. The message was sent in both cases, so check before you send it again.
     pub async fn send_and_wait(
         &self,
         owner: &Owner,
@@ -34,7 +34,7 @@ impl RevenueAgents {
     ) -> Result<MessageResult, Error> {
         let message = message.into();
         if message.stream == Some(true) {
-            return Err(Error::validation("a streamed answer has no job to wait for; leave `stream` out"));
+            return Err(Error::validation("a streamed answer has no job to wait for; do not set `stream`"));
         }
         let call = match owner {
             Owner::Company(id) => self.company_conversations().send_message(id, conversation, message),
@@ -42,7 +42,7 @@ impl RevenueAgents {
         };
         let op = call.op();
         let job = call.send().await?.job_id.filter(|job| !job.is_empty()).ok_or_else(|| {
-            Error::decode("the message was taken, but the reply names no job to wait for")
+            Error::decode("the message was accepted, but the reply contains no job to wait for")
                 .with_operation(op)
                 .with_attempts(1)
         })?;
@@ -52,12 +52,12 @@ impl RevenueAgents {
     }
 
     /// Waits for the answer to a message that was sent. The vendor keeps a job for an hour while
-    /// it runs and for a quarter of an hour after.
+    /// it runs and for 15 minutes after its end.
     ///
     /// # Errors
     ///
-    /// As [`send_and_wait`](Self::send_and_wait); [`ErrorKind::NotFound`] for a job that is no
-    /// longer kept.
+    /// The same as [`send_and_wait`](Self::send_and_wait), and [`ErrorKind::NotFound`] if the vendor no
+    /// longer keeps the job.
     pub fn wait_for_answer(
         &self,
         owner: &Owner,
@@ -79,7 +79,7 @@ impl RevenueAgents {
     }
 }
 
-/// A failed job comes with HTTP 200.
+/// Converts a job to a poll result. A failed job comes with HTTP 200.
 fn settle(job: MessageJob) -> Result<Poll<MessageResult>, Error> {
     match job.status {
         Some(MessageJobStatus::Completed) => Ok(Poll::Done(job.result.unwrap_or_default())),

@@ -1,4 +1,4 @@
-//! Whom an agent works for.
+//! The owner of an agent.
 
 use std::fmt;
 
@@ -12,20 +12,20 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// A company.
+    /// Creates the owner for a company.
     #[must_use]
     pub fn company(id: impl Into<String>) -> Self {
         Self::Company(id.into())
     }
 
-    /// A deal.
+    /// Creates the owner for a deal.
     #[must_use]
     pub fn deal(id: impl Into<String>) -> Self {
         Self::Deal(id.into())
     }
 }
 
-/// `company 7`, `deal 7`.
+/// For example `company 7` or `deal 7`.
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! How Revenue Agents speaks.
+//! Error bodies and headers of Revenue Agents.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -52,7 +52,7 @@ impl Vendor for RevenueAgents {
     }
 }
 
-/// What an `error` member says, in a refusal, a failed job or a failed set-up.
+/// Reads an `error` member of a refusal, a failed job or a failed set-up.
 pub(super) fn detail(error: &Value) -> VendorDetail {
     let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut detail = VendorDetail::default();
@@ -62,7 +62,7 @@ pub(super) fn detail(error: &Value) -> VendorDetail {
     detail
 }
 
-/// `X-RateLimit-Reset`, in seconds since 1970, as a wait.
+/// Reads `X-RateLimit-Reset`, in seconds since 1970, and returns the wait.
 fn reset(reply: &RawReply) -> Option<Duration> {
     let at: u64 = reply.header(limits::HEADER_RESET_AT)?.trim().parse().ok()?;
     Some(reply.until(UNIX_EPOCH.checked_add(Duration::from_secs(at))?))

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crm_core::Error;
 use url::{Host, Url};
 
-/// The bare domain of a company, as the vendor wants it: lower case, without scheme, `www.`, port,
+/// The bare domain of a company, in the form that the vendor requires: lower case, without scheme, `www.`, port,
 /// path or slash. International names are in their ASCII form.
 ///
 /// ```
@@ -21,16 +21,16 @@ use url::{Host, Url};
 pub struct Domain(String);
 
 impl Domain {
-    /// Reads a domain out of a domain or a web address.
+    /// Reads the domain from a domain or a web address.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation), which says why it is none.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) with the reason if the text has no domain.
     pub fn new(text: &str) -> Result<Self, Error> {
         read(text).map(Self).map_err(|fault| Error::validation(format!("the company's domain {fault}")))
     }
 
-    /// The domain.
+    /// Returns the domain.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -43,21 +43,21 @@ fn read(text: &str) -> Result<String, &'static str> {
         return Err("is empty");
     }
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("holds white space");
+        return Err("contains white space");
     }
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => rest,
-        // A query may hold another address.
+        // A query may contain another address.
         Some((before, _)) if !before.contains(['/', '?', '#']) => return Err("is no web address"),
         _ => text.strip_prefix("//").unwrap_or(text),
     };
-    // The parser would pass over further slashes.
+    // The parser would skip further slashes.
     if rest.starts_with(['/', '\\']) {
-        return Err("is no web address");
+        return Err("is not a web address");
     }
-    let url = Url::parse(&format!("https://{rest}")).map_err(|_| "is no domain")?;
+    let url = Url::parse(&format!("https://{rest}")).map_err(|_| "is not a domain")?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("is an e-mail address or holds a user");
+        return Err("is an e-mail address or contains a user name");
     }
     let Some(Host::Domain(host)) = url.host() else { return Err("is an IP address") };
     let mut name = host.strip_suffix('.').unwrap_or(host);
@@ -65,11 +65,11 @@ fn read(text: &str) -> Result<String, &'static str> {
         name = rest;
     }
     if name.len() > 253 || !name.split('.').all(is_label) {
-        return Err("is no domain");
+        return Err("is not a domain");
     }
     match name.rsplit_once('.') {
         None => Err("has no dot"),
-        Some((_, top)) if top.bytes().all(|byte| byte.is_ascii_digit()) => Err("is no domain"),
+        Some((_, top)) if top.bytes().all(|byte| byte.is_ascii_digit()) => Err("is not a domain"),
         Some(_) => Ok(name.to_owned()),
     }
 }

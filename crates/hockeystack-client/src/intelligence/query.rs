@@ -1,4 +1,4 @@
-//! What is asked about a company.
+//! The query for research about a company.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use crm_core::{Error, PollPolicy};
 use super::domain::Domain;
 use crate::account_intelligence::types::ResearchField;
 
-/// The parts of the answer that are wanted. The default is all of them.
+/// The requested parts of the answer. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<ResearchField>);
 
 impl Fields {
-    /// These parts; a repeated one counts once, and none at all means all.
+    /// Requests these parts. Duplicates count once, and an empty list means all parts.
     ///
     /// ```
     /// use hockeystack_client::{Fields, account_intelligence::types::ResearchField};
@@ -24,15 +24,15 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) for a name that is not made of
-    /// letters, digits and underscores. The vendor refuses lists with spaces.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if a name contains characters other than
+    /// letters, digits and underscores. The vendor rejects lists with spaces.
     pub fn new(fields: impl IntoIterator<Item = impl Into<ResearchField>>) -> Result<Self, Error> {
         let mut wanted = Vec::new();
         for field in fields {
             let field = field.into();
             let name = field.as_str();
             if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                return Err(Error::validation("a field's name is made of letters, digits and underscores"));
+                return Err(Error::validation("the name of a field may contain only letters, digits and underscores"));
             }
             if !wanted.contains(&field) {
                 wanted.push(field);
@@ -41,13 +41,13 @@ impl Fields {
         Ok(Self(wanted))
     }
 
-    /// All parts.
+    /// Requests all parts.
     #[must_use]
     pub fn all() -> Self {
         Self::default()
     }
 
-    /// Whether all parts are wanted.
+    /// Returns true if all parts are requested.
     #[must_use]
     pub fn is_all(&self) -> bool {
         self.0.is_empty()
@@ -65,9 +65,9 @@ impl std::fmt::Display for Fields {
     }
 }
 
-/// A question about a company: the domain, the parts that are wanted, and the patience.
+/// A query about a company: the domain, the requested parts, and the poll policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a query asks nothing by itself"]
+#[must_use = "a query sends nothing by itself"]
 pub struct ResearchQuery {
     pub(super) domain: Domain,
     pub(super) fields: Fields,
@@ -75,21 +75,21 @@ pub struct ResearchQuery {
 }
 
 impl ResearchQuery {
-    /// Asks for everything about a company, every 30 seconds and at most 40 times, as the vendor
-    /// advises.
+    /// Requests everything about a company, and polls every 30 seconds and at most 40 times, as the vendor
+    /// recommends.
     pub fn new(domain: Domain) -> Self {
-        // The count ends it: forty questions take twenty minutes and the time of the calls.
+        // The maximum count ends the polling: forty requests take twenty minutes and the time of the calls.
         let policy = PollPolicy::new(Duration::from_secs(30), Duration::from_secs(3_600)).max_polls(40);
         Self { domain, fields: Fields::all(), policy }
     }
 
-    /// Sets the wanted parts.
+    /// Sets the requested parts.
     pub fn fields(mut self, fields: Fields) -> Self {
         self.fields = fields;
         self
     }
 
-    /// Sets how often to ask, and for how long. Each question counts against the limit.
+    /// Sets the interval and the maximum number of polls. Each poll counts against the limit.
     pub fn policy(mut self, policy: PollPolicy) -> Self {
         self.policy = policy;
         self

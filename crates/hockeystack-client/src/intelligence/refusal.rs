@@ -1,20 +1,20 @@
-//! The refusals that the vendor tells apart by their text only.
+//! The refusals that the vendor distinguishes by their text only.
 
 use crm_core::Error;
 
-/// Why Account Intelligence refused a call, read from the vendor's text.
+/// Reason why Account Intelligence refused a call, read from the vendor's text.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// No token was sent.
     TokenMissing,
-    /// The token does not look like one.
+    /// The token has a wrong form.
     TokenFormat,
     /// The token is unknown or switched off.
     TokenInactive,
     /// No domain was sent.
     DomainMissing,
-    /// The domain is none.
+    /// The domain has a wrong form.
     DomainFormat,
     /// The list of fields is malformed.
     FieldsFormat,
@@ -33,7 +33,7 @@ const TEXTS: [(&str, Refusal); 7] = [
 ];
 
 impl Refusal {
-    /// The refusal behind an error; `None` where it is another error or a text that is not known.
+    /// Returns the refusal behind an error, or `None` for another error or an unknown text.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         Self::read(error.vendor()?.message.as_deref()?)
@@ -43,7 +43,7 @@ impl Refusal {
         TEXTS.iter().find(|(text, _)| message.starts_with(text)).map(|(_, refusal)| *refusal)
     }
 
-    /// The member of the request that is to blame.
+    /// The member of the request that caused the refusal.
     pub(super) fn field(self) -> Option<&'static str> {
         match self {
             Self::DomainMissing | Self::DomainFormat => Some("company_domain"),

@@ -1,4 +1,4 @@
-//! Looking a company up.
+//! Research about a company.
 
 use crm_core::reexport::http::StatusCode;
 use crm_core::{Batch, BatchReport, Call, ChunkOutcome, Error, ErrorKind, Poll, Poller, RawReply, Sent};
@@ -13,8 +13,8 @@ use crate::headers;
 const AT_ONCE: usize = 10;
 
 impl AccountIntelligence {
-    /// Looks a company up, and asks again while the vendor is at work. Await the poller for the
-    /// result, or read it as a stream that shows the waiting; dropping it stops the asking.
+    /// Looks a company up, and polls until the vendor has finished. Await the poller for the
+    /// result, or read it as a stream that reports the waiting. Dropping it stops the polling.
     ///
     /// ```
     /// # async fn run(client: hockeystack_client::AccountIntelligence) -> Result<(), hockeystack_client::Error> {
@@ -24,9 +24,9 @@ impl AccountIntelligence {
     /// # Ok(()) }
     /// ```
     ///
-    /// A company that is not known is [`ErrorKind::NotFound`]; see [`find`](Self::find). Running
-    /// out of questions is [`ErrorKind::Pending`], and [`Error::attempts`] tells how many there
-    /// were.
+    /// Fails with [`ErrorKind::NotFound`] if HockeyStack has no data about the company (see [`find`](Self::find)), and
+    /// with [`ErrorKind::Pending`] after the maximum number of polls; [`Error::attempts`] returns their
+    /// number.
     pub fn research(&self, query: impl Into<ResearchQuery>) -> Poller<ResearchResult> {
         let query = query.into();
         let call = self.question(&query);
@@ -36,29 +36,29 @@ impl AccountIntelligence {
         })
     }
 
-    /// Asks once, for those who schedule the next question themselves. The policy of the query
+    /// Polls once, for callers that schedule the next poll themselves. The policy of the query
     /// is not used.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Pending`] while the vendor is at work; else as for
+    /// [`ErrorKind::Pending`] while the vendor has not finished; otherwise the same as
     /// [`research`](Self::research).
     pub async fn research_once(&self, query: impl Into<ResearchQuery>) -> Result<ResearchResult, Error> {
         let reply = self.question(&query.into()).send_raw().await?;
         match settle(&reply)? {
             Poll::Done(result) => Ok(result),
             Poll::Pending => {
-                let text = "the research is not finished; ask the same again later";
+                let text = "the research is not finished; send the same query again later";
                 Err(label(Error::new(ErrorKind::Pending, text), &reply).with_retry_after(reply.retry_after()))
             }
         }
     }
 
-    /// As [`research`](Self::research), but a company that HockeyStack does not know is `None`.
+    /// Does the same as [`research`](Self::research), but returns `None` if HockeyStack has no data about the company.
     ///
     /// # Errors
     ///
-    /// As for [`research`](Self::research), without the unknown company. A wrong address of the
+    /// The same as [`research`](Self::research), except for an unknown company. A wrong address of the
     /// API is still [`ErrorKind::NotFound`].
     pub async fn find(&self, query: impl Into<ResearchQuery>) -> Result<Option<ResearchResult>, Error> {
         match self.research(query).await {
@@ -114,22 +114,22 @@ impl AccountIntelligence {
     }
 }
 
-/// An unknown company is refused with the envelope of a result, a wrong path is not. The words are
-/// not looked at: they may change.
+/// Returns true if the refusal has the envelope of a result: an unknown company has it, a wrong path does not. The text
+/// is not compared, because it may change.
 fn is_unknown_company(error: &Error) -> bool {
     let category = error.vendor().and_then(|vendor| vendor.category.as_deref());
     error.kind() == ErrorKind::NotFound && category == Some(ResearchStatus::Error.as_str())
 }
 
-/// Reads a success. The vendor promises a 202 for work in progress and repeats the status in the
-/// body, so a 200 whose body says "processing" counts too. The body of a 202 is not looked at.
+/// Reads a success. The vendor documents a 202 for work in progress and repeats the status in the
+/// body, so a 200 whose body contains "processing" counts too. The body of a 202 is not read.
 fn settle(reply: &RawReply) -> Result<Poll<ResearchResult>, Error> {
     if reply.status() == StatusCode::ACCEPTED {
         return Ok(Poll::Pending);
     }
     let decoded: ResearchReply = reply.decode().map_err(|error| label(error, reply))?;
     let Some(result) = decoded.result else {
-        return Err(label(Error::decode("the reply holds no `result`"), reply).with_body(reply.body().clone()));
+        return Err(label(Error::decode("the reply contains no `result`"), reply).with_body(reply.body().clone()));
     };
     match result.status {
         Some(ResearchStatus::Processing) => Ok(Poll::Pending),
@@ -138,7 +138,7 @@ fn settle(reply: &RawReply) -> Result<Poll<ResearchResult>, Error> {
     }
 }
 
-/// A refusal that came with a success for its status: the body knows the real one.
+/// Converts a refusal that came with a success status. The body contains the actual status.
 fn refused(result: &ResearchResult, reply: &RawReply) -> Error {
     let status = result.code.and_then(|code| u16::try_from(code).ok()).and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.filter(|status| !status.is_success()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

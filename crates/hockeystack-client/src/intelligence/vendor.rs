@@ -1,4 +1,4 @@
-//! How Account Intelligence speaks.
+//! Error bodies and headers of Account Intelligence.
 
 use crm_core::reexport::http::StatusCode;
 use crm_core::reexport::serde_json::Value;
@@ -24,7 +24,7 @@ impl Vendor for AccountIntelligence {
             text(&body["message"]).or_else(|| text(&result["error"])).or_else(|| reply.plain_message());
         error.detail.category = text(&result["status"]);
         match reply.status() {
-            // The vendor never answers 401: a missing, malformed or revoked token is a 403.
+            // The vendor never returns 401: a missing, malformed or revoked token is a 403.
             StatusCode::FORBIDDEN => error.kind = ErrorKind::Auth,
             StatusCode::TOO_MANY_REQUESTS => error.scope = Some(LimitScope::Burst),
             _ => {}

@@ -1,11 +1,11 @@
-//! Short ways to say what contacts are searched for.
+//! Convenience methods for searches of contacts.
 
 use crm_core::reexport::serde_json::Value;
 
 use crate::types::{ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSort, ContactSortDirection};
 
 impl ContactFilter {
-    /// A condition on one field.
+    /// Creates a condition on one field.
     ///
     /// ```
     /// use hoopai_client::types::{ContactFilter, ContactFilterOperator, ContactSearch, ContactSort};
@@ -22,19 +22,19 @@ impl ContactFilter {
         Self::default().field(field).operator(operator).value(value)
     }
 
-    /// The field holds something.
+    /// True if the field has a value.
     #[must_use]
     pub fn exists(field: impl Into<String>) -> Self {
         Self::default().field(field).operator(ContactFilterOperator::Exists)
     }
 
-    /// All of these hold.
+    /// True if all of these are true.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self::default().group(ContactFilterGroup::And).filters(filters)
     }
 
-    /// At least one of these holds.
+    /// True if at least one of these is true.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self::default().group(ContactFilterGroup::Or).filters(filters)
@@ -42,13 +42,13 @@ impl ContactFilter {
 }
 
 impl ContactSort {
-    /// The smallest first.
+    /// Sorts the smallest value first.
     #[must_use]
     pub fn ascending(field: impl Into<String>) -> Self {
         Self::new(field).direction(ContactSortDirection::Asc)
     }
 
-    /// The largest first.
+    /// Sorts the largest value first.
     #[must_use]
     pub fn descending(field: impl Into<String>) -> Self {
         Self::new(field).direction(ContactSortDirection::Desc)

@@ -1,12 +1,12 @@
-//! The contact that is there already.
+//! The existing contact behind a conflict.
 
 use crm_core::reexport::serde_json::{self, Map, Value};
 use crm_core::{Error, ErrorKind};
 
 use crate::errors;
 
-/// The id of the contact that made a create or an update fail with
-/// [`ErrorKind::Conflict`], because it has the same e-mail address or phone number.
+/// Returns the id of the existing contact if a create or an update failed with
+/// [`ErrorKind::Conflict`] because that contact has the same e-mail address or phone number.
 ///
 /// ```
 /// # async fn run(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -31,9 +31,9 @@ impl<C> Contacts<C> {
     /// once, 500 contacts per page; how many follows from the limit of the client and from the measured time per page.
     /// All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
     ///
-    /// Each contact that exists during the whole export is returned once. A contact that is created or deleted meanwhile may
-    /// come or not. One that was created a few seconds before the export may be missing, because searches lag behind
-    /// writes. Memory does not grow with the number of contacts.
+    /// Each contact that exists during the whole export is returned once. A contact that is created or deleted
+    /// meanwhile may come or not. One that was created a few seconds before the export may be missing, because searches
+    /// lag behind writes. Memory does not grow with the number of contacts.
     ///
     /// ```no_run
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -64,7 +64,7 @@ pub struct ContactExport {
 }
 
 impl ContactExport {
-    /// The number of contacts per page: 500 if not set, which is the vendor's largest page.
+    /// The number of contacts per page. The default is 500, the vendor's maximum.
     pub fn limit(mut self, contacts: u16) -> Self {
         self.reading.places.limit = i64::from(contacts);
         self
@@ -89,8 +89,8 @@ impl ContactExport {
         self.reading.places.windows.total
     }
 
-    /// Returns the position of the export, less than a few kilobytes: the places of its walks. It can be read at any time,
-    /// also after an error.
+    /// Returns the position of the export, less than a few kilobytes: the places of its walks. It can be read at any
+    /// time, also after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the location, whatever the page size is.
     #[must_use]
@@ -103,8 +103,8 @@ impl ContactExport {
     /// Continues at a stored cursor of an export of the same location. No contact is lost; what was returned after the
     /// cursor was stored is returned again.
     ///
-    /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a program
-    /// that runs repeatedly.
+    /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a
+    /// program that runs repeatedly.
     ///
     /// # Errors
     ///
@@ -125,11 +125,12 @@ impl ContactExport {
         Ok(self)
     }
 
-    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the stored run reached its end.
+    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the stored run reached its
+    /// end.
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Returns the same errors as [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) if !cursor.is_end() => self.resume(cursor),
@@ -137,7 +138,7 @@ impl ContactExport {
         }
     }
 
-    /// The next contact, or `None` at the end. The same as the stream, without needing its extension traits.
+    /// Returns the next contact, or `None` at the end. Does the same as the stream, without its extension traits.
     pub async fn next(&mut self) -> Option<Result<FoundContact, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -183,7 +184,7 @@ impl Places for Added {
     type Border = Found;
 
     fn mistake(&self) -> Option<Cow<'static, str>> {
-        (!(1..=MOST).contains(&self.limit)).then_some("a page of an export holds 1 to 500 contacts".into())
+        (!(1..=MOST).contains(&self.limit)).then_some("the page size of an export must be from 1 to 500 contacts".into())
     }
 
     fn called(&self) -> Called {

@@ -112,7 +112,7 @@ fn files_that_are_not_the_exports_are_passed() {
             }
         }
     }
-    // Damage in them is damage of the archive.
+    // Damage in them is damage to the archive.
     let spoiled = Pack { name: "__MACOSX/a", spoiled: true, ..Pack::new(b"x") };
     assert!(read(Layout::Lines, &archive(&[spoiled]), 10).1.is_err());
 }
@@ -120,7 +120,7 @@ fn files_that_are_not_the_exports_are_passed() {
 /// Text that is full of the parts of a descriptor.
 ///
 /// It is empty or begins with a letter. Text that begins with the correct descriptor of an empty
-/// file and a signature cannot be told from that file.
+/// file and a signature cannot be distinguished from that file.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let parts = ["PK\x07\x08", "PK\x01\x02", "PK\x03\x04", "PK", "\0\0\0\0", "\x08\0\0\0", "\x20\0\0\0", "row\n"];
     let part = prop_oneof![

@@ -10,7 +10,7 @@ fn two(first: &[u8], piece: usize) -> Rows {
     rows
 }
 
-/// The error that the first file ends with; the second one is read.
+/// The error that the first file returns; the second one is read.
 fn header_fault(first: &[u8]) -> String {
     let faults = [1, 2, 7, 4096].map(|piece| {
         let rows = two(first, piece);
@@ -34,7 +34,7 @@ fn marks_before_the_text_are_passed_in_pieces_of_every_size() {
             }
         }
     }
-    // A mark alone is no text, and a part of one is no mark.
+    // A mark alone is not text, and a part of a mark is not a mark.
     assert_eq!(emails(&two(mark.as_bytes(), 1)), ["next"]);
     assert!(header_fault(b"\xef\xbb").contains("not UTF-8"));
     assert!(header_fault(b"\xef\xbbemail\na\n").contains("not UTF-8"));

@@ -1,17 +1,17 @@
-//! Writes archives in every form that the reader must understand.
+//! Writes archives in every form that the reader must read.
 
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// Where the sizes and the checksum of a file stand.
+/// Position of the sizes and the checksum of a file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Sizes {
     Before,
     /// In the zip64 field.
     BeforeWide,
-    /// As a streaming writer has it: zeros before, the truth after.
+    /// After the data, as a streaming writer does: zeros before, the actual values after.
     After {
         signed: bool,
         wide: bool,
@@ -87,7 +87,7 @@ impl<'a> Pack<'a> {
     }
 }
 
-/// The files and what the reader takes for a directory.
+/// The files and bytes that the reader accepts as a directory.
 pub(super) fn archive(files: &[Pack<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     files.iter().for_each(|file| file.write(&mut out));

@@ -64,7 +64,7 @@ with zipfile.ZipFile(sys.stdout.buffer, "w", method) as archive:
             file.write(line)
 "#;
 
-/// The checked-in archives are those of the day they were made; this writer is the one at hand.
+/// The checked-in archives are as old as their files; this test uses the writer that is installed.
 #[test]
 fn archives_that_pythons_zipfile_writes_now_are_read() {
     let row = (some("ada@example.com"), some("Grüße"), Some(true));
@@ -117,7 +117,7 @@ fn the_readme_lists_every_writer_once() {
     assert_eq!(listed, found);
 }
 
-/// Every archive is cut after each of its bytes: the rows before the cut are right, and an end is never made up.
+/// Every archive is cut after each of its bytes: the rows before the cut are correct, and the end is never reported.
 #[test]
 fn archives_of_real_writers_that_are_cut_off_are_never_whole() {
     for (name, bytes) in files(&folder(), "zip") {

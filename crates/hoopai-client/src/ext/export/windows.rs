@@ -46,7 +46,7 @@ pub(super) struct Place {
 struct Walk<R> {
     key: u64,
     window: Window,
-    /// The sort values of the contact that was read last, and of the one that was handed out last.
+    /// The sort values of the contact that was read last, and of the one that was returned last.
     read: Option<Vec<Value>>,
     handed_out: Option<Vec<Value>>,
     at_end: bool,
@@ -78,7 +78,7 @@ impl<R> Windows<R> {
         self.divided && self.walks.is_empty()
     }
 
-    /// The time at which the part begins that is not divided yet.
+    /// Returns the time at which the undivided part begins.
     pub(super) fn border(&self) -> Option<&str> {
         self.border.as_deref()
     }
@@ -87,8 +87,8 @@ impl<R> Windows<R> {
         !self.divided && self.walks.iter().filter(|walk| !walk.at_end).count() <= places
     }
 
-    /// Takes the time of the next border, or none if few contacts are left. A border that does not move on, because very
-    /// many contacts were added at once, is the last one.
+    /// Takes the time of the next border, or none if few contacts are left. A border that does not move on, because
+    /// very many contacts were added at once, is the last one.
     pub(super) fn add_border(&mut self, border: Option<String>, counted: Option<u64>) {
         let first = self.border.is_none() && self.walks.is_empty();
         if first && self.total.is_none() {
@@ -99,7 +99,7 @@ impl<R> Windows<R> {
         self.divided = border.is_none();
         self.border = border.or(self.border.take());
         self.add(window, None);
-        // A range finds no contact without a time.
+        // A search by a range does not find contacts without a time.
         if self.divided && !first {
             self.add(Window::Undated, None);
         }
@@ -137,7 +137,7 @@ impl<R> Windows<R> {
         walk.at_end = rows.len() < limit;
         if let Some((last, _)) = rows.last() {
             if !walk.at_end && last.is_empty() {
-                return Err("the last contact of a page has no searchAfter, though there are more");
+                return Err("the last contact of a page has no searchAfteralthough there are more");
             }
             if !walk.at_end && walk.read.as_ref() == Some(last) {
                 return Err("the vendor returned the same cursor again");
@@ -162,7 +162,7 @@ impl<R> Windows<R> {
         self.walks.retain(|walk| !walk.at_end || !walk.rows.is_empty());
     }
 
-    /// The position: what is left of each window, and where the rest begins.
+    /// Returns the position: the rest of each window, and the beginning of the undivided part.
     pub(super) fn save(&self) -> Vec<Value> {
         let rest = json!({"border": self.border, "divided": self.divided, "done": self.done, "total": self.total});
         let walks = self.walks.iter().map(|walk| {
