@@ -146,7 +146,7 @@ async fn a_download_that_breaks_off_is_an_error_and_not_the_end() {
     let fake = exporting(5_000).await;
     let faults = [
         (Fault::CutBody { after: 40_000 }, ErrorKind::Io, "cut off"),
-        (Fault::Html, ErrorKind::Decode, "no zip archive"),
+        (Fault::Html, ErrorKind::Decode, "is not a zip archive"),
     ];
     for (fault, kind, words) in faults {
         let (client, _) = export(&fake);
@@ -181,7 +181,7 @@ async fn an_export_that_is_too_large_comes_with_advice() {
     let (client, _) = export(&fake);
     let error = client.export_rows(&march::<ContactHistoryRow>()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(413), 1));
-    assert!(error.to_string().contains("shorter range of days"), "{error}");
+    assert!(error.to_string().contains("request fewer days"), "{error}");
 }
 
 #[tokio::test]

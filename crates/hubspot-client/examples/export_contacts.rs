@@ -173,7 +173,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A fake with contacts and the cursors that were observed, and a client of it.
+/// A fake with contacts and the cursors that were observed, and a client for it.
 async fn fake(contacts: usize) -> Result<(Fake, Client), Box<dyn Error>> {
     let fake = Fake::builder(Vendor::HubSpot).id_cursors().no_quota().start().await?;
     for n in 0..contacts {

@@ -5,8 +5,8 @@
 //!     cargo run --package hubspot-client --features webhook-receiver --example receive_webhooks -- 127.0.0.1:8080
 //! ```
 //!
-//! `PUBLIC_URL` is the address that HubSpot calls: it signs it, and behind a proxy the server does
-//! not see it. Answer quickly and do the work afterwards: HubSpot waits five seconds.
+//! `PUBLIC_URL` is the address that HubSpot calls. It is part of the signature, and a server behind a proxy does
+//! not receive it. Respond quickly and do the work afterwards: HubSpot waits five seconds.
 
 use std::sync::Arc;
 

@@ -12,12 +12,12 @@ use crate::types::{OauthCreateTokenBody, OauthCreateTokenBodyGrantType as GrantT
 
 /// The page of consent.
 const AUTHORIZE: &str = "https://app.hubspot.com/oauth/authorize";
-/// The vendor in the keys of stored tokens.
+/// Name of the vendor in the keys of stored tokens.
 const VENDOR: &str = "hubspot";
 
-/// An OAuth app: sends people to HubSpot's page of consent, and gets tokens.
+/// An OAuth app: builds the address of HubSpot's consent page, and requests tokens.
 ///
-/// Access tokens last half an hour. A refresh token stays as it is when it is used.
+/// Access tokens are valid for 30 minutes. A refresh token does not change when it is used.
 ///
 /// ```no_run
 /// use hubspot_client::{App, Client, FileStore, OAuthCredentials, operations};
@@ -48,7 +48,7 @@ pub struct App {
 }
 
 impl App {
-    /// An app with the id and secret that HubSpot shows in its settings.
+    /// Creates an app from the id and secret that HubSpot shows in its settings.
     ///
     /// # Errors
     ///
@@ -57,13 +57,13 @@ impl App {
         Self::with(Client::builder(), client_id, client_secret)
     }
 
-    /// An app whose token calls go by other settings: another address, limiter or clock. The
+    /// Creates an app whose token calls use other settings, for example another address, limiter or clock. The
     /// builder needs no credential.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id or the secret is empty, or a
-    /// setting wrong.
+    /// setting is not valid.
     pub fn with(
         builder: ClientBuilder<Client>,
         client_id: impl Into<String>,
@@ -73,17 +73,17 @@ impl App {
         Ok(Self { client: keys.client(builder)?, keys })
     }
 
-    /// Begins a request for consent, which comes back to `redirect_uri`.
+    /// Returns a builder for a consent request that redirects to `redirect_uri`.
     pub fn authorize(&self, redirect_uri: impl Into<String>) -> Authorize {
         Authorize::new(AUTHORIZE, self.keys.id(), redirect_uri, SCOPES)
     }
 
-    /// Exchanges a person's consent for tokens. A code works once.
+    /// Exchanges a user's consent for tokens. A code works once.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Auth`](crate::ErrorKind::Auth) if HubSpot does not take the code: it is used,
-    /// older than some minutes, or was given to another redirect URI.
+    /// [`ErrorKind::Auth`](crate::ErrorKind::Auth) if HubSpot does not accept the code because it was used,
+    /// is older than some minutes, or was issued for another redirect URI.
     pub async fn exchange(&self, consent: &Consent) -> Result<TokenSet, Error> {
         let mut body = self.body(GrantType::AuthorizationCode).code(consent.code().expose());
         body = body.redirect_uri(consent.redirect_uri());
@@ -93,7 +93,7 @@ impl App {
         self.call(body, false, None).await
     }
 
-    /// Tokens of the app itself, without a person's consent, as the webhooks journal asks for.
+    /// Returns a source of tokens of the app itself, without a user's consent, which the webhooks journal requires.
     pub fn machine<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) -> Machine {
         let scopes: Vec<String> = scopes.into_iter().map(Into::into).collect();
         Machine { app: self.clone(), scope: scopes.join(" ") }
@@ -145,7 +145,7 @@ impl TokenSource for App {
     }
 }
 
-/// Tokens of an app itself (client credentials). Made by [`App::machine`].
+/// Source of the tokens of an app itself (client credentials). Returned by [`App::machine`].
 #[derive(Debug, Clone)]
 pub struct Machine {
     app: App,

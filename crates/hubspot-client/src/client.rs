@@ -7,13 +7,13 @@ use serde_json::Value;
 use crate::Tier;
 use crate::vendor::HubSpot;
 
-/// Where HubSpot's API is.
+/// Address of HubSpot's API.
 pub const BASE_URL: &str = "https://api.hubapi.com";
 
-/// A client of one HubSpot account; [`with_account`](Self::with_account) makes it one of another.
+/// Client for one HubSpot account; [`with_account`](Self::with_account) returns a client for another.
 ///
-/// Cheap to clone; all clones share connections, rate limits and counters. Every method that
-/// names a resource gives a handle, every method of a handle a call, and nothing is sent before
+/// Cheap to clone; all clones share connections, rate limits and counters. Every method with the name of a
+/// resource returns a handle, and every method of a handle returns a call. Nothing is sent before
 /// `send`.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -21,7 +21,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the token of a private app, a service key or an OAuth access token, and the
+    /// Creates a client with the token of a private app, a service key or an OAuth access token, and the
     /// limits of the smallest plan. Sends nothing.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ impl Client {
         Self::builder().token(token).build()
     }
 
-    /// A client with other settings than the usual ones. Give it the limits of your plan:
+    /// Returns a builder for a client with other settings. Set the limits of your plan:
     ///
     /// ```
     /// use hubspot_client::{Client, Tier};
@@ -44,22 +44,23 @@ impl Client {
             .user_agent(concat!("hubspot-client/", env!("CARGO_PKG_VERSION")))
     }
 
-    /// This client with other settings for its calls. Connections, limits and counters stay shared.
+    /// Returns this client with other settings for its calls. Connections, limits and counters stay shared.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { pipeline: self.pipeline.with(options) }
     }
 
-    /// This client for another account. Connections, quotas, settings and counters are shared; limits and the budget for
-    /// repeats are counted for each account. It takes less than a kilobyte beside its credential and is made in a
-    /// microsecond, so 500 accounts need one client and not 500. Accounts with other quotas need a client of their own.
+    /// Returns this client for another account. Connections, quotas, settings and counters are shared; limits and the
+    /// budget for retries are counted for each account. A client takes less than a kilobyte beside its credential and
+    /// is created in a microsecond, so one client is enough for 500 accounts. Accounts with other quotas need a
+    /// separate client.
     ///
     /// [`settle`](Self::settle) waits for the account of the client it is called on.
     ///
     /// ```
     /// use hubspot_client::{Anonymous, Client, StaticToken};
     ///
-    /// // The base has no account of its own.
+    /// // The base has no account.
     /// let base = Client::builder().credentials(Anonymous).build()?;
     /// let one = base.with_account(StaticToken::new("pat-na1-one")?);
     /// let other = base.with_account(StaticToken::new("pat-na1-other")?);
@@ -71,10 +72,10 @@ impl Client {
         Self { pipeline: self.pipeline.with_account(credentials) }
     }
 
-    /// A call that no generated method covers, through the same limits, retries and errors.
+    /// Returns a call that no generated method covers, with the same limits, retries and errors.
     ///
-    /// `path` begins with a slash and may carry a query; it is sent as it is, so its values must
-    /// be escaped already. A raw search should say so, to be counted and repeated as one:
+    /// `path` begins with a slash and may contain a query. It is sent unchanged, so its values must
+    /// be escaped already. Mark a raw search as a search, so that it is limited and retried as one:
     ///
     /// ```
     /// use hubspot_client::{CallOptions, Client, http::Method};
@@ -89,19 +90,20 @@ impl Client {
         Call::raw(&self.pipeline, method, path)
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back, for all processes that share its
-    /// limiter. A hold ends by itself when the vendor says, but after at most six lengths of its window (a minute where
-    /// the window is ten seconds) and one day. Call it if you know that the refusal is over earlier, for example because
-    /// the vendor raised the limit. Calls that a quota of this client holds back still wait.
+    /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
+    /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
+    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
+    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis is away; try again then.
+    /// [`ErrorKind::Other`](crate::ErrorKind::Other) if the limiter is shared and Redis cannot be reached. Call it
+    /// again later.
     pub async fn lift_hold(&self) -> Result<(), Error> {
         self.pipeline.lift_hold().await
     }
 
-    /// What this client and its clones did so far.
+    /// Counters of this client and its clones.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

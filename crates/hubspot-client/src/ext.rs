@@ -1,4 +1,4 @@
-//! Comfort on top of the generated calls, one concern a file.
+//! Convenience methods on the generated calls, one concern per file.
 
 #[cfg(feature = "analytics")]
 mod analytics;
@@ -24,7 +24,7 @@ mod membership;
 mod names;
 #[cfg_attr(
     not(feature = "full"),
-    allow(dead_code, unused_imports, reason = "which lists there are is up to the features")
+    allow(dead_code, unused_imports, reason = "the features determine the lists")
 )]
 mod options;
 #[cfg(feature = "objects")]

@@ -31,7 +31,7 @@ pub use crm_core::facade::redis::*;
 #[doc(inline)]
 pub use crm_core::facade::shared::*;
 
-/// How this crate reads HubSpot's replies, for tests that need no connection.
+/// Reading of HubSpot's replies, for tests that need no connection.
 #[doc(hidden)]
 #[must_use]
 pub fn vendor() -> impl crm_core::Vendor {

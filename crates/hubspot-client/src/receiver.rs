@@ -1,23 +1,23 @@
 //! Webhooks of HubSpot: signatures v1, v2 and v3, and the events in them.
 //!
-//! | version | signed | how | who sends it |
+//! | version | signed content | algorithm | used by |
 //! |---|---|---|---|
-//! | v1 | secret, body | SHA-256 in hex | app webhooks of old |
+//! | v1 | secret, body | SHA-256 in hex | older app webhooks |
 //! | v2 | secret, method, address, body | SHA-256 in hex | workflows, cards |
 //! | v3 | method, address, body, time | HMAC-SHA256 in base64 | apps |
 //!
-//! The address is the one that HubSpot called, percent-encoded as it was. A v3 signature is also valid
+//! The address is the one that HubSpot called, with its percent-encoding. A v3 signature is also valid
 //! for the address in which `:/?@!$'()*,;` are decoded, because HubSpot's guide describes it that way.
 //!
-//! v1 and v2 do not say when they were signed, so a delivery that somebody kept can be sent
-//! again; they are refused unless [`Receiver::accept`] asks for them.
+//! v1 and v2 signatures contain no time, so a recorded delivery can be sent
+//! again. They are refused unless [`Receiver::accept`] allows them.
 //!
-//! A v3 delivery is accepted once: its signature is remembered, in this process, for as long as its
-//! time is good. Attempts of HubSpot to deliver it again have a time and a signature of their own. If
-//! several processes receive the same webhooks, let them remember together (`Receiver::shared`, feature `redis`). If acting on a delivery
-//! failed and your own relay sends it again, [`forget`](Receiver::forget) it.
+//! A v3 delivery is accepted once: its signature is remembered in this process while its
+//! time is valid. When HubSpot delivers it again, the time and the signature are new. If
+//! several processes receive the same webhooks, `Receiver::shared` (feature `redis`) shares this memory. If handling a
+//! delivery failed and your own relay sends it again, [`forget`](Receiver::forget) it.
 //!
-//! HubSpot sends up to 100 events at once, tries up to ten times in 24 hours, keeps no order, and
+//! HubSpot sends up to 100 events in a delivery, tries up to ten times in 24 hours, keeps no order, and
 //! may give two events the same id: handle events idempotently. An event with a member of another
 //! type is kept, and the other events are read; [`Event::unread`] returns the member's name.
 //!
@@ -25,7 +25,7 @@
 //! use hubspot_client::receiver::{Delivery, HeaderMap, Method, Receiver};
 //!
 //! let receiver = Receiver::new("the secret of the app");
-//! // In a handler, with the bytes as they came:
+//! // In a handler, with the bytes as received:
 //! let headers = HeaderMap::new();
 //! let delivery = Delivery::new(&Method::POST, "https://example.com/hubspot", &headers, b"[]");
 //! let refused = receiver.receive(&delivery).unwrap_err();
@@ -51,10 +51,10 @@ const OLDER: &str = "x-hubspot-signature";
 const VERSION: &str = "x-hubspot-signature-version";
 const TIME: &str = "x-hubspot-request-timestamp";
 
-/// HubSpot refuses what is older than five minutes; the same is asked of a time to come.
+/// HubSpot's guide rejects deliveries older than five minutes; the same limit applies to future times.
 const TOLERANCE: Tolerance = Tolerance::new(Duration::from_secs(300), Duration::from_secs(300));
 
-/// A way to sign without a time.
+/// A signature without a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Older {
@@ -73,7 +73,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Accepts v3, signed with the client secret of the app.
+    /// Creates a receiver that accepts v3, signed with the client secret of the app.
     #[must_use]
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self {
@@ -84,50 +84,50 @@ impl Receiver {
         }
     }
 
-    /// Accepts an older version too, where there is no v3 signature. Such deliveries can be sent
-    /// again by whoever sees one.
+    /// Also accepts an older version if there is no v3 signature. Anybody who has seen such a delivery can send it
+    /// again.
     #[must_use]
     pub fn accept(mut self, older: Older) -> Self {
         self.older.push(older);
         self
     }
 
-    /// Tells the time by another clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The secrets that are good, to [replace](Rotating::replace) them while deliveries come in.
+    /// Returns the accepted secrets, to [replace](Rotating::replace) them while deliveries arrive.
     #[must_use]
     pub fn secrets(&self) -> &Rotating<Secret> {
         &self.secrets
     }
 
-    /// Remembers v3 deliveries in Redis, so that all processes with the same Redis accept each once together. The address
-    /// is `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
+    /// Remembers v3 deliveries in Redis, so that all processes with the same Redis together accept each delivery once.
+    /// The address is `redis://[user:password@]host[:port]`, or `rediss://` for TLS.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is no address of Redis.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the address is not a valid Redis address.
     #[cfg(feature = "redis")]
     pub fn shared(self, redis: &str) -> Result<SharedReceiver<Self>, Error> {
         SharedReceiver::open(self, "hubspot", redis)
     }
 
-    /// Accepts the same v3 delivery again.
+    /// Forgets a delivery, so that the receiver accepts the same v3 delivery again.
     pub fn forget(&self, delivery: &Delivery<'_>) {
         if let Ok(signature) = delivery.signature(V3) {
             self.replays.forget(&number(&signature));
         }
     }
 
-    /// The events of a delivery; HubSpot sends up to 100 at once.
+    /// Returns the events of a delivery; HubSpot sends up to 100 in one.
     ///
     /// # Errors
     ///
-    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    /// Returns the reason if a check fails. Answer the vendor with [`Refused::status`].
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
         if let Some((number, until)) = self.check(delivery)? {
             self.replays.accept(&number, self.clock.wall(), until)?;
@@ -135,7 +135,7 @@ impl Receiver {
         events(delivery.body())
     }
 
-    /// Returns what the delivery is to be remembered by.
+    /// Returns the id and the time by which the delivery is remembered.
     fn check(&self, delivery: &Delivery<'_>) -> Result<Option<(String, SystemTime)>, Refused> {
         if delivery.has(V3) || self.older.is_empty() {
             return self.check_v3(delivery).map(Some);
@@ -170,7 +170,7 @@ impl Receiver {
         self.secrets.check(|secret| signed(secret, uri) || signed(secret, &decoded))?;
         let now = self.clock.wall();
         TOLERANCE.check(sent, now)?;
-        // Good until it is stale by its own time.
+        // Valid until its time is outside of the tolerance.
         let until = sent.checked_add(TOLERANCE.past()).unwrap_or(now);
         Ok((number(&given), until))
     }
@@ -203,12 +203,12 @@ impl fmt::Debug for Receiver {
     }
 }
 
-/// The signature, which no other delivery has, in one form: base64 has several of the same bytes.
+/// Returns the signature, which is unique per delivery, in one form: base64 has several for the same bytes.
 fn number(signature: &[u8]) -> String {
     signature.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The address as HubSpot's guide signs it: these characters plain, all others as they were sent.
+/// Returns the address in the form of HubSpot's guide: these characters plain, all others as they were sent.
 fn decoded(uri: &str) -> Cow<'_, str> {
     const PLAIN: [(&str, char); 12] = [
         ("3A", ':'),
@@ -255,8 +255,8 @@ impl Event {
 }
 
 crm_core::record! {
-    /// Something that happened in an account. Which members there are depends on
-    /// `subscription_type`; workflows send records of their own, all of it in `extra`.
+    /// Something that happened in an account. The members depend on
+    /// `subscription_type`; workflows send their own records, which are in `extra`.
     pub struct Event {
         /// The app that subscribed.
         app_id: Option<String> = "appId",
@@ -269,7 +269,7 @@ crm_core::record! {
         association_type: Option<String> = "associationType",
         /// For association changes: the id of the association's type.
         association_type_id: Option<String> = "associationTypeId",
-        /// The number of the attempt to deliver it, from 0.
+        /// Number of the delivery attempt, from 0.
         attempt_number: Option<i64> = "attemptNumber",
         /// For creations and deletions: the kind of change, for example `NEW`.
         change_flag: Option<String> = "changeFlag",
@@ -283,7 +283,7 @@ crm_core::record! {
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// For association changes: true if the other record is the primary one.
         is_primary_association: Option<bool> = "isPrimaryAssociation",
-        /// For property changes: true if the property holds sensitive data.
+        /// For property changes: true if the property contains sensitive data.
         is_sensitive: Option<bool> = "isSensitive",
         /// For merges: the records that were merged into the primary one.
         merged_object_ids: Option<Vec<String>> = "mergedObjectIds",
@@ -291,9 +291,9 @@ crm_core::record! {
         message_id: Option<String> = "messageId",
         /// For new messages of a conversation: `MESSAGE` or `COMMENT`.
         message_type: Option<String> = "messageType",
-        /// For merges: the record that resulted. It may be a new one with an id of its own.
+        /// For merges: the record that resulted. It may be a new one with a new id.
         new_object_id: Option<String> = "newObjectId",
-        /// For merges: how many properties were transferred.
+        /// For merges: number of transferred properties.
         number_of_properties_moved: Option<i64> = "numberOfPropertiesMoved",
         /// The record. For conversations the id of the thread.
         object_id: Option<String> = "objectId",
@@ -309,11 +309,11 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// For property changes: the new value.
         property_value: Option<String> = "propertyValue",
-        /// The user or the app that caused it.
+        /// The user or the app that caused the event.
         source_id: Option<String> = "sourceId",
-        /// The subscription that it is sent for.
+        /// The subscription that the event belongs to.
         subscription_id: Option<String> = "subscriptionId",
-        /// What happened, for example `contact.creation` or `object.merge`.
+        /// Kind of the event, for example `contact.creation` or `object.merge`.
         subscription_type: Option<String> = "subscriptionType",
         /// For association changes: the other record.
         to_object_id: Option<String> = "toObjectId",

@@ -1,4 +1,4 @@
-//! How HubSpot speaks: its errors, its limit headers, its request ids.
+//! HubSpot's errors, limit headers and request ids.
 //!
 //! | status | kind | repeated |
 //! |---|---|---|
@@ -28,12 +28,13 @@ use std::time::Duration;
 use crm_core::reexport::serde_json::Value;
 use crm_core::{Advice, ErrorKind, Feedback, OpMeta, RawReply, Vendor, VendorError};
 
-/// How long the lock after heavy writes lasts.
+/// Duration of the lock after heavy writes.
 const LOCK: Duration = Duration::from_secs(2);
-/// How long an unused connection is kept. HubSpot's edge is Cloudflare (its replies have `CF-Ray`), which closes one after
-/// 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and NAT between may do so after a minute.
+/// Time for which an unused connection is kept. HubSpot's edge is Cloudflare (its replies have `CF-Ray`), which closes
+/// one after 400 seconds (developers.cloudflare.com, "Connection limits"); load balancers and NAT between may do so
+/// after a minute.
 const IDLE: Duration = Duration::from_secs(30);
-/// What helps against a 414 of a read.
+/// The advice for a 414 of a read.
 const TOO_LONG: &str = "the address of the request is too long, as with many properties; \
      read in a batch or search instead, which name them in the body";
 
@@ -60,7 +61,7 @@ impl Vendor for HubSpot {
         }
         match reply.status().as_u16() {
             400 if op.id == "objects.search" => body.message = body.message.take().map(past_the_end),
-            // Others say that the token was never good; a new one does not help.
+            // Other categories mean that the token was never valid; a new one does not help.
             401 if body.category.as_deref() == Some("EXPIRED_AUTHENTICATION") => error.retry = Advice::Renew,
             413 => error.retry = Advice::Never,
             414 => {
@@ -96,7 +97,7 @@ impl Vendor for HubSpot {
     fn refuses(&self, body: &Value) -> bool {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let named = text("category").or(text("errorType")).or(text("subCategory")).is_some();
-        // A batch or a task has a status too, besides its content.
+        // A batch or a task also has a status, in addition to its content.
         let holds = ["id", "results"].iter().any(|name| body.get(*name).is_some_and(|value| !value.is_null()));
         text("message").is_some() && (text("status") == Some("error") || named) && !holds
     }
@@ -119,7 +120,7 @@ fn past_the_end(message: String) -> String {
     if ends { format!("{message} ({PAST_THE_END})") } else { message }
 }
 
-/// What the words of the body say beyond the status.
+/// Returns the kind that the texts of the body imply in addition to the status.
 fn kind_of(status: u16, body: &ErrorBody) -> Option<ErrorKind> {
     if !(400..500).contains(&status) || status == 429 {
         return None;
@@ -130,8 +131,8 @@ fn kind_of(status: u16, body: &ErrorBody) -> Option<ErrorKind> {
         .or_else(|| kind_of_code(body.code.as_deref()?))
 }
 
-/// What a category says for itself. `VALIDATION_ERROR` comes with too many statuses to overrule
-/// them.
+/// Returns the kind of a category alone. `VALIDATION_ERROR` comes with too many statuses to replace
+/// the kind of the status.
 fn kind_of_category(category: &str) -> Option<ErrorKind> {
     Some(match category {
         "CONFLICT" | "OBJECT_ALREADY_EXISTS" => ErrorKind::Conflict,
@@ -151,7 +152,7 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
     })
 }
 
-/// What one row of a mixed batch result failed of.
+/// Reads the error of one row of a mixed batch result.
 #[cfg(any(feature = "files", feature = "objects"))]
 pub(crate) fn kind_of_row(body: &ErrorBody) -> ErrorKind {
     let category = body.category.as_deref().unwrap_or_default();

@@ -168,7 +168,7 @@ async fn a_walk_refuses_the_cursors_of_other_lists() {
         (deals.search_all(SearchRequest::default()), parameters),
         (deals.search_all(request().sort_by("amount")), parameters),
         (rig.client.contacts().search_all(request()), parameters),
-        (deals.search_all(request().after("200")), "positions of its own"),
+        (deals.search_all(request().after("200")), "its own positions"),
     ];
     for (walk, said) in others {
         let error = failed(walk.resume(stored.clone()));

@@ -119,7 +119,7 @@ impl Archive {
             self.state = State::Done;
             return Ok(Progress::Done);
         }
-        Err(if self.files == 0 { "is no zip archive" } else { "is damaged: no header follows the file" })
+        Err(if self.files == 0 { "is not a zip archive" } else { "is damaged: no header follows the file" })
     }
 
     fn header(&mut self, input: &mut Bytes) -> Result<Progress, Fault> {

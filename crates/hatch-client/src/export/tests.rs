@@ -123,8 +123,8 @@ fn archives_that_cannot_be_read_say_why() {
     };
     let nameless = Sizes::After { signed: true, wide: false, announced: false };
     let cases = [
-        (b"<html><body>Bad Gateway</body></html>".to_vec(), "no zip archive"),
-        (b"{\"errors\":{\"detail\":\"x\"}}".to_vec(), "no zip archive"),
+        (b"<html><body>Bad Gateway</body></html>".to_vec(), "is not a zip archive"),
+        (b"{\"errors\":{\"detail\":\"x\"}}".to_vec(), "is not a zip archive"),
         (patched(6, 1), "encrypted"),
         (patched(8, 12), "neither stored nor deflated"),
         (patched(14, good[14] ^ 1), "checksum"),
@@ -219,7 +219,7 @@ fn a_bad_record_is_an_error_with_its_line() {
         let rows = table(text.as_bytes());
         assert_eq!(rows.len(), 5, "{end:?}");
         assert!(
-            fault(&rows[1]).contains("line 4: the row has 1 cells where the first line names 2"),
+            fault(&rows[1]).contains("line 4: the row has 1 cells but the header has 2"),
             "{}",
             fault(&rows[1])
         );

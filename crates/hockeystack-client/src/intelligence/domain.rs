@@ -48,7 +48,7 @@ fn read(text: &str) -> Result<String, &'static str> {
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => rest,
         // A query may contain another address.
-        Some((before, _)) if !before.contains(['/', '?', '#']) => return Err("is no web address"),
+        Some((before, _)) if !before.contains(['/', '?', '#']) => return Err("is not a web address"),
         _ => text.strip_prefix("//").unwrap_or(text),
     };
     // The parser would skip further slashes.

@@ -1,4 +1,4 @@
-//! Reads all contacts of HubSpot once a day, and continues where it was if it is interrupted.
+//! Reads all contacts of HubSpot once a day, and continues at the last position if it was interrupted.
 //!
 //! Against the fake, with a run that is interrupted, the run that continues it, and the run of the
 //! next day:
@@ -7,7 +7,7 @@
 //! cargo run --package hubspot-client --example daily_list
 //! ```
 //!
-//! Against the real host, with the file that keeps the place:
+//! Against the real host, with the file that stores the position:
 //!
 //! ```text
 //! HUBSPOT_TOKEN=… cargo run --package hubspot-client --example daily_list -- contacts.cursor

@@ -8,11 +8,11 @@ use std::path::Path;
 use hubspot_client::types::ObjectWithAssociations as Contact;
 use hubspot_client::{Client, Cursor};
 
-/// Reads what is left of the list of contacts, and keeps the place in a file.
+/// Reads the rest of the list of contacts, and stores the position in a file.
 ///
-/// | the run before | this run |
+/// | previous run | this run |
 /// |---|---|
-/// | there was none | begins at the beginning |
+/// | none | begins at the beginning |
 /// | was interrupted, at any point | continues after the last contact whose work was done and stored |
 /// | reached the end of the list | begins at the beginning |
 ///
@@ -29,7 +29,7 @@ pub(crate) async fn run(
         work(&contact?)?;
         save(file, &contacts.cursor())?;
     }
-    // The last page can be empty, so the end may show only now.
+    // The last page can be empty, so the end may be known only now.
     save(file, &contacts.cursor())?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the workers share: how far the list is read, and who writes which page. One file, changed
+//! State that the workers share: the position in the list, and the worker of each page. It is one file, changed
 //! under a lock and replaced as a whole.
 
 use std::collections::BTreeMap;
@@ -10,20 +10,20 @@ use std::time::{Duration, Instant};
 use hubspot_client::Cursor;
 use serde::{Deserialize, Serialize};
 
-/// One worker's access to the ledger. Its claims hold as long as it lives.
+/// One worker's access to the ledger. Its claims are valid while it runs.
 pub(crate) struct Ledger {
     directory: PathBuf,
     worker: String,
-    /// Locked: the system gives it back when the process ends, however it ends.
+    /// Locked: the system releases the lock when the process ends for any reason.
     _alive: File,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    /// Where the next page begins; `None` is the beginning of the list.
+    /// Beginning of the next page; `None` is the beginning of the list.
     pub(crate) next: Option<Cursor>,
     pub(crate) read_to_end: bool,
-    /// Who reads the next page.
+    /// Worker that reads the next page.
     reader: Option<String>,
     /// Pages that were read and are not written yet.
     pub(crate) pages: BTreeMap<u64, Page>,
@@ -38,13 +38,13 @@ pub(crate) struct Page {
     worker: String,
 }
 
-/// What there is to do.
+/// The next piece of work.
 pub(crate) enum Work {
-    /// Read the page at this place, then call [`Ledger::advance`].
+    /// Read the page at this cursor, then call [`Ledger::advance`].
     Read(Option<Cursor>),
-    /// Write this page again, whose worker died.
+    /// Write this page again, because its worker ended.
     Again(u64, Option<Cursor>),
-    /// Others are at it.
+    /// Other workers do the rest.
     Wait,
     Done,
 }
@@ -53,7 +53,7 @@ impl Ledger {
     pub(crate) fn open(directory: &Path, worker: &str) -> Result<Self, Box<dyn std::error::Error>> {
         fs::create_dir_all(directory)?;
         let alive = lock_file(directory, worker)?;
-        // Others look at it for a moment at a time, to see whether this worker is alive.
+        // Other workers lock it for a moment to check if this worker is alive.
         let patience = Instant::now() + Duration::from_secs(1);
         while alive.try_lock().is_err() {
             if Instant::now() > patience {
@@ -81,7 +81,7 @@ impl Ledger {
         })
     }
 
-    /// The page at `cursor` was read and is ours to write; the list goes on at `next`.
+    /// Claims the page at `cursor`, which was read; the list continues at `next`.
     pub(crate) fn advance(&self, cursor: Option<Cursor>, next: Cursor) -> io::Result<u64> {
         self.change(|state| {
             state.pages_read += 1;
@@ -94,7 +94,7 @@ impl Ledger {
         })
     }
 
-    /// The list has no more pages.
+    /// Records that the list has no more pages.
     pub(crate) fn end(&self) -> io::Result<()> {
         self.change(|state| {
             state.read_to_end = true;
@@ -102,7 +102,7 @@ impl Ledger {
         })
     }
 
-    /// All contacts of a page are written, or can never be.
+    /// Records that all contacts of a page were written, or cannot be written.
     pub(crate) fn written(&self, id: u64, written: u64, skipped: u64) -> io::Result<u64> {
         self.change(|state| {
             state.pages.remove(&id);
@@ -112,7 +112,7 @@ impl Ledger {
         })
     }
 
-    /// Whether nobody holds a claim of this worker: it is dead, or it is this one in a former life,
+    /// Returns true if no running worker has a claim of this name: its worker ended, or it is this one after a restart,
     /// which does one thing at a time.
     fn is_left(&self, worker: &str) -> bool {
         worker == self.worker || lock_file(&self.directory, worker).is_ok_and(|file| file.try_lock().is_ok())
@@ -131,7 +131,7 @@ impl Ledger {
     }
 }
 
-/// The state as it is.
+/// Reads the state.
 pub(crate) fn read(directory: &Path) -> io::Result<State> {
     match fs::read(directory.join("ledger.json")) {
         Ok(text) => Ok(serde_json::from_slice(&text)?),

@@ -1,15 +1,15 @@
-//! Copies all contacts of HubSpot to a location of HoopAI, with as many processes as you like.
+//! Copies all contacts of HubSpot to a location of HoopAI, with any number of processes.
 //!
 //! The processes share the work through a directory, and both vendors' quotas through Redis. Any
-//! of them may be killed at any time and started again: nothing is lost and nothing doubled.
+//! of them may be killed at any time and started again: nothing is lost or duplicated.
 //!
-//! Against the fakes, with two processes of which one is killed in the middle, in one command:
+//! Against the fakes, with two processes, one of which is killed in the middle, in one command:
 //!
 //! ```text
 //! cargo run --package hubspot-client --features redis --example sync_contacts
 //! ```
 //!
-//! Against the real hosts, once for each process, each with a name of its own:
+//! Against the real hosts, once for each process, each with its own name:
 //!
 //! ```text
 //! HUBSPOT_TOKEN=… HOOPAI_TOKEN=… HOOPAI_LOCATION=… REDIS_URL=redis://127.0.0.1 SYNC_STATE=sync \

@@ -1,4 +1,4 @@
-//! A Redis for the rehearsal: on a free port of this machine, without a disk, gone when dropped.
+//! A Redis for the rehearsal: on a free port of this machine, without a disk, ended when dropped.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

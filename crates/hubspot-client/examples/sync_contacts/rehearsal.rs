@@ -1,4 +1,4 @@
-//! The sync against the fakes: two workers, some of which are killed, and a look at both sides.
+//! The sync against the fakes: two workers, some of which are killed, and a comparison of both sides.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,20 +12,20 @@ use crate::ledger;
 use crate::redis::Redis;
 
 const WORKERS: [&str; 2] = ["a", "b"];
-/// What both fakes allow in a second. Their own limits would make it last for minutes.
+/// Requests per second that both fakes allow. With their default limits the run would take minutes.
 const PER_SECOND: u64 = 400;
 const LOCATION: &str = "location-fake";
 
 pub(crate) struct Rehearsal {
     pub(crate) contacts: usize,
-    /// How often a worker is killed and started again.
+    /// Number of times that a worker is killed and started again.
     pub(crate) kills: usize,
     pub(crate) seed: u64,
     pub(crate) quiet: bool,
 }
 
 impl Rehearsal {
-    /// Runs it. `worker` makes the command that starts a worker of a name.
+    /// Runs the rehearsal. `worker` returns the command that starts the worker of a name.
     pub(crate) async fn run(&self, worker: impl Fn(&str) -> Command) -> Result<(), Box<dyn Error>> {
         let second = Duration::from_secs(1);
         let hubspot = Fake::builder(Vendor::HubSpot).quota(PER_SECOND, second).start().await?;
@@ -36,7 +36,7 @@ impl Rehearsal {
         }
         let directory = tempfile::tempdir()?;
         let redis = Redis::start(directory.path())?;
-        // Without it each worker has to keep to a part of its own.
+        // Without Redis each worker must use its own part of the quota.
         let per_second = if redis.is_some() { PER_SECOND } else { PER_SECOND / WORKERS.len() as u64 };
         let start = |name: &str| {
             let mut command = worker(name);
@@ -111,7 +111,7 @@ impl Rehearsal {
     }
 }
 
-/// Whether all workers ended well.
+/// Returns true if all workers ended without an error.
 fn ended(workers: &mut [(&str, Child)]) -> Result<bool, Box<dyn Error>> {
     let mut all = true;
     for (name, child) in workers {
@@ -124,7 +124,7 @@ fn ended(workers: &mut [(&str, Child)]) -> Result<bool, Box<dyn Error>> {
     Ok(all)
 }
 
-/// Names by e-mail address.
+/// Returns names by e-mail address.
 fn names(contacts: &[Value], of: impl Fn(&Value) -> (&Value, &Value)) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     contacts.iter().map(of).map(|(email, name)| (text(email), text(name))).collect()

@@ -1,4 +1,4 @@
-//! What a worker has to know, out of its environment.
+//! Settings of a worker, read from its environment.
 
 use std::env::var;
 use std::error::Error;
@@ -14,12 +14,12 @@ pub(crate) struct Settings {
     pub(crate) hoopai_token: String,
     pub(crate) hoopai_url: Option<String>,
     pub(crate) location: String,
-    /// Where the workers keep what they share.
+    /// Directory of the workers' shared state.
     pub(crate) state: PathBuf,
     pub(crate) redis: Option<String>,
-    /// How many workers share the quotas.
+    /// Number of workers that share the quotas.
     pub(crate) workers: u32,
-    /// Requests a second, in place of what the vendors publish: for the fakes.
+    /// Requests per second instead of the published limits, for the fakes.
     pub(crate) per_second: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! One worker: reads a page of HubSpot's contacts, writes them to HoopAI, and begins again.
+//! One worker: reads a page of HubSpot's contacts, writes them to HoopAI, and repeats.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use hubspot_client::{
 use crate::ledger::{Ledger, Work};
 use crate::settings::Settings;
 
-/// Contacts in a page: what is done again when a worker dies.
+/// Contacts per page. A page is repeated if its worker ends.
 const PAGE: i64 = 50;
-/// Contacts that are written at once.
+/// Contacts that are written at the same time.
 const AT_ONCE: usize = 16;
 const PROPERTIES: [&str; 4] = ["email", "firstname", "lastname", "phone"];
 
-/// Works until there is nothing left to do for anybody.
+/// Works until there is no more work for any worker.
 pub(crate) async fn run(settings: &Settings, name: &str) -> Result<(), Box<dyn Error>> {
     let (hubspot, hoopai) = clients(settings)?;
     let ledger = Ledger::open(&settings.state, name)?;
@@ -50,7 +50,7 @@ pub(crate) async fn run(settings: &Settings, name: &str) -> Result<(), Box<dyn E
     }
 }
 
-/// The page at a place of the list, and the place after it.
+/// Reads the page at a cursor, and returns the cursor after it.
 async fn read(
     hubspot: &hubspot_client::Client,
     cursor: Option<Cursor>,
@@ -64,8 +64,9 @@ async fn read(
     Ok(page.map(|page| (page.results, pages.cursor())))
 }
 
-/// Writes contacts, each as often as needed: an upsert by e-mail address or phone number finds the
-/// contact that an earlier attempt made. Returns how many were written, and how many cannot be.
+/// Writes contacts, each as often as needed: an upsert by e-mail address or phone number matches the
+/// contact that an earlier attempt created. Returns the number of contacts written, and of those that cannot be
+/// written.
 async fn write(hoopai: &hoopai_client::Client, location: &str, contacts: &[Contact]) -> Result<(u64, u64), CallError> {
     let upserts = contacts.iter().map(|contact| async move {
         let Some(body) = convert(location, contact) else { return Ok(false) };
@@ -88,7 +89,7 @@ async fn write(hoopai: &hoopai_client::Client, location: &str, contacts: &[Conta
     Ok((written, skipped))
 }
 
-/// A contact as HoopAI has it; `None` without anything to know it again by.
+/// Converts a contact to HoopAI's form; `None` if it has neither an e-mail address nor a phone number.
 fn convert(location: &str, contact: &Contact) -> Option<UpsertContact> {
     let property = |name: &str| contact.properties.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let (email, phone) = (property("email"), property("phone"));
@@ -119,7 +120,7 @@ fn clients(settings: &Settings) -> Result<Clients, CallError> {
     Ok((hubspot.build()?, hoopai.build()?))
 }
 
-/// The quotas, shared by all workers where there is a Redis.
+/// The quotas, shared by all workers if there is a Redis.
 fn limiter(settings: &Settings, quotas: Quotas) -> Result<Arc<dyn RateLimiter>, CallError> {
     Ok(match &settings.redis {
         Some(redis) => Arc::new(RedisLimiter::builder(redis, quotas, settings.workers).build()?),

@@ -13,7 +13,7 @@ use crate::types::{
     AnalyticsReport, AnalyticsTotals, SortDirection, TimePeriod,
 };
 
-/// What a report is about.
+/// Subject of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Report {
@@ -21,7 +21,7 @@ pub enum Report {
     Breakdown(AnalyticsBreakdownBy),
     /// Forms, pages, events, social assists.
     Objects(AnalyticsObjectType),
-    /// Hosted content of a kind.
+    /// Hosted content of one type.
     Content(AnalyticsContentType),
     /// The sources of one page.
     PageSources(AnalyticsContentType, String),
@@ -48,10 +48,10 @@ impl From<AnalyticsContentType> for Report {
 }
 
 impl Analytics {
-    /// Any report, from one day to another, both included and written as `YYYYMMDD`.
+    /// Returns any report, from one day to another, both included and in the form `YYYYMMDD`.
     ///
-    /// The other methods send what they are given. This one is checked first: the dates, and that
-    /// a report by day, week or month names what to keep ([`keep`](ReportCall::keep)), without
+    /// The other methods send their arguments unchecked. This one is checked first: the dates, and that
+    /// a report by day, week or month has the parts to include ([`keep`](ReportCall::keep)), without
     /// which HubSpot refuses it.
     ///
     /// ```no_run
@@ -101,7 +101,7 @@ impl Analytics {
 pub struct ReportCall {
     call: Call<AnalyticsReport>,
     timeline: bool,
-    /// Whether it has one part only, so that there is nothing to choose.
+    /// True if the report has only one part, so that there is nothing to choose.
     whole: bool,
 }
 
@@ -111,13 +111,13 @@ impl ReportCall {
         self
     }
 
-    /// Only these parts (`f`). Reports by day, week or month need at least one.
+    /// Includes only these parts (`f`). Reports by day, week or month need at least one.
     pub fn keep(self, parts: impl IntoIterator<Item = impl Display>) -> Self {
         let parts = texts(parts);
         self.set(|call| call.set_query("f", &parts))
     }
 
-    /// Without these parts (`e`).
+    /// Excludes these parts (`e`).
     pub fn leave_out(self, parts: impl IntoIterator<Item = impl Display>) -> Self {
         let parts = texts(parts);
         self.set(|call| call.set_query("e", &parts))
@@ -128,55 +128,56 @@ impl ReportCall {
         self.set(|call| call.set_query("d1", &part.to_string()))
     }
 
-    /// Breaks one part of that down further (`d2`). Not in Starter plans.
+    /// Breaks one of those parts down further (`d2`). Not in Starter plans.
     pub fn and_within(self, part: impl Display) -> Self {
         self.set(|call| call.set_query("d2", &part.to_string()))
     }
 
-    /// Only what an analytics view keeps.
+    /// Uses only the data of an analytics view.
     pub fn view(self, id: impl Display) -> Self {
         self.set(|call| call.set_query("filterId", &id.to_string()))
     }
 
-    /// Sorts the parts by a figure, as `visits`.
+    /// Sorts the parts by a metric, for example `visits`.
     pub fn sort_by(self, figure: impl Display, direction: SortDirection) -> Self {
         self.set(|call| call.set_query("sort", &figure.to_string()).set_query("sortDir", &direction))
     }
 
-    /// How many parts a page holds. Not for reports by day, week or month.
+    /// Sets the maximum number of parts per page. Not for reports by day, week or month.
     pub fn limit(self, parts: u32) -> Self {
         self.set(|call| call.set_query("limit", &parts))
     }
 
-    /// Settings for this call only.
+    /// Sets options for this call only.
     pub fn with(self, options: CallOptions) -> Self {
         self.set(|call| call.with(options))
     }
 
-    /// Sends and reads the report, in whichever of its two shapes it comes.
+    /// Sends and reads the reportin either of its two forms.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation), also for more than 500 points in time (413) and more than two
-    /// million parts (501); [`ErrorKind::Permission`](crate::ErrorKind::Permission) where the account's plan has no such report.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation), also for more than 500 points in time (413) and more
+    /// than two million parts (501); [`ErrorKind::Permission`](crate::ErrorKind::Permission) if the account's plan has
+    /// no such report.
     pub async fn send(self) -> Result<AnalyticsReport, Error> {
         self.checked().send().await
     }
 
-    /// As [`send`](Self::send), without reading the reply.
+    /// Does the same as [`send`](Self::send), without reading the reply.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), except that the body is not read.
+    /// The same as [`send`](Self::send), except that the body is not read.
     pub async fn send_raw(self) -> Result<RawReply, Error> {
         self.checked().send_raw().await
     }
 
-    /// Sends a report over the whole time and reads its first page, with the totals.
+    /// Sends a report over the whole period and reads its first page, with the totals.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report by time.
+    /// The same as [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report by time.
     pub async fn totals(self) -> Result<AnalyticsTotals, Error> {
         let call = self.checked();
         let op = call.op();
@@ -186,12 +187,13 @@ impl ReportCall {
         }
     }
 
-    /// Sends a report by time and reads it: the parts of each day, week or month, which is named
-    /// by its first day as `YYYY-MM-DD`.
+    /// Sends a report by time and reads it: the parts of each day, week or month. The keys are
+    /// first days in the form `YYYY-MM-DD`.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report over the whole time.
+    /// The same as [`send`](Self::send), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is a report over the
+    /// whole period.
     pub async fn timeline(self) -> Result<Map<Vec<AnalyticsMetrics>>, Error> {
         let call = self.checked();
         let op = call.op();
@@ -201,12 +203,12 @@ impl ReportCall {
         }
     }
 
-    /// All parts of a report over the whole time, as a stream; pages are fetched as needed.
+    /// Returns all parts of a report over the whole period, as a stream; pages are fetched as needed.
     pub fn items(self) -> Paginator<TotalsPages> {
         Paginator::new(self.paged())
     }
 
-    /// The pages of a report over the whole time, as a stream.
+    /// Returns the pages of a report over the whole period, as a stream.
     pub fn pages(self) -> Pages<TotalsPages> {
         Pages::new(self.paged())
     }
@@ -228,8 +230,8 @@ impl ReportCall {
     }
 }
 
-/// How reports over the whole time are paged: the parts are counted, and the reply tells where
-/// the next page begins.
+/// Paging of reports over the whole period: the parts are counted, and the reply contains the position of
+/// the next page.
 #[derive(Debug, Clone, Copy)]
 pub struct TotalsPages;
 
@@ -280,7 +282,7 @@ fn texts(parts: impl IntoIterator<Item = impl Display>) -> Vec<String> {
     parts.into_iter().map(|part| part.to_string()).collect()
 }
 
-/// Whether both are days and in order.
+/// Checks that both are days and in order.
 fn check_span(start: &str, end: &str) -> Result<(), &'static str> {
     for day in [start, end] {
         let digits = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());

@@ -16,12 +16,12 @@ const NAMELESS: &str = "the id is empty";
 pub(super) struct Checked<I> {
     /// The rows to send.
     sent: Vec<(usize, I)>,
-    /// The rows because of which HubSpot would refuse the whole request.
+    /// The rows that would make HubSpot refuse the whole request.
     refused: Vec<(usize, Error)>,
 }
 
 impl<I: Clone> Checked<I> {
-    /// Sends the rows to send and reports on all rows.
+    /// Sends the checked rows and reports on all rows.
     pub(super) async fn run<O, F, Fut>(self, batch: &Batch, send: F) -> BatchReport<O>
     where
         F: Fn(Vec<I>) -> Fut,
@@ -40,15 +40,15 @@ impl<I: Clone> Checked<I> {
     }
 }
 
-/// Sorts out empty ids.
+/// Refuses empty ids.
 pub(super) fn check_ids(op: &Called, ids: Vec<String>) -> Checked<String> {
     let (sent, empty): (Vec<_>, Vec<_>) = ids.into_iter().enumerate().partition(|(_, id)| !id.trim().is_empty());
     let refused = empty.into_iter().map(|(index, _)| (index, Error::validation(NAMELESS).with_operation(op)));
     Checked { sent, refused: refused.collect() }
 }
 
-/// Divides the rows into those that are sent, `chunk` in a request, and those that HubSpot would
-/// refuse together with their whole request. Each row that is sent has a trace id of its own
+/// Divides the rows into those that are sent, `chunk` per request, and those that would make HubSpot
+/// refuse their whole request. Each row that is sent has a unique trace id
 /// within its request.
 ///
 /// This is done once for all rows, so that a request that is sent again in halves has the same rows
@@ -75,7 +75,7 @@ pub(super) fn check_rows<R: Row>(objects: &Objects, rows: Vec<R>, chunk: usize) 
 /// The names and trace ids that the rows of one request use.
 #[derive(Default)]
 struct Request {
-    /// The number of rows before it.
+    /// The number of rows before this request.
     first: usize,
     names: HashMap<(String, String), usize>,
     traces: HashSet<String>,

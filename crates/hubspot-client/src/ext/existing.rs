@@ -9,7 +9,7 @@ use crate::vendor::existing;
 /// [`ErrorKind::Conflict`]: it has the same unique value, for example the e-mail address of a
 /// contact.
 ///
-/// HubSpot puts the id into the text of its error, in more than one form. Returns `None` if the text
+/// The id is in the text of HubSpot's error, in more than one form. Returns `None` if the text
 /// has no id.
 ///
 /// ```

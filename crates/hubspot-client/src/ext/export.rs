@@ -1,4 +1,4 @@
-//! All records of a type of object, by several walks at once.
+//! All records of a type of object, by several walks at the same time.
 
 mod ask;
 mod borders;
@@ -26,21 +26,22 @@ const PAGES_A_WALK: u64 = 10;
 impl Objects {
     /// Reads all records of the type, in no particular order, as fast as the quota allows.
     ///
-    /// [`list`](Self::list) reads one page after the other, so each page takes the time of a round trip: of 190 requests
-    /// in 10 seconds it uses a fifth. An export reads at several places at once; the number of places follows from the
-    /// limit of the client and from the measured time per page.
+    /// [`list`](Self::list) reads one page after the other, so each page takes the time of a round trip: of 190
+    /// requests in 10 seconds it uses a fifth. An export reads at several places at the same time; the number of places
+    /// follows from the limit of the client and from the measured time per page.
     ///
-    /// Each record that exists during the whole export is returned once. A record that is created or archived meanwhile may
-    /// come or not. Memory does not grow with the number of records.
+    /// Each record that exists during the whole export is returned once. A record that is created or archived meanwhile
+    /// may come or not. Memory does not grow with the number of records.
     ///
     /// | | |
     /// |---|---|
     /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find where walks can begin (one for 1,000 records) |
     /// | observed only | the list is in the order of ids, and its cursor is the last id plus one |
     ///
-    /// The observation affects the speed and not the result: the export passes over what a walk from such a cursor has
-    /// read only if HubSpot's own cursors lead to that walk. If a page is not as observed, it goes on by one walk, and
-    /// reports that as an event of the level `WARN`. [`documented_only`](Export::documented_only) does without.
+    /// The observation affects the speed and not the result: the export skips the records that a walk from such a
+    /// cursor has read only if HubSpot's own cursors lead to that walk. If a page is not as observed, the export
+    /// continues with one walk and reports that as an event of the level `WARN`.
+    /// [`documented_only`](Export::documented_only) does not use the observation.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -82,21 +83,21 @@ impl<R> Export<R> {
         &mut self.reading.places.ask
     }
 
-    /// The properties to read, in place of HubSpot's usual few.
+    /// Sets the properties to read. The default is HubSpot's short list.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.ask().properties = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
-    /// Reads the links to records of these types too, for example `companies`. [`documented_only`](Self::documented_only)
-    /// cannot read them.
+    /// Also reads the associations with records of these types, for example `companies`.
+    /// [`documented_only`](Self::documented_only) cannot read them.
     pub fn associations(mut self, types: impl IntoIterator<Item = impl Display>) -> Self {
         self.ask().associations = types.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
-    /// The number of records per page: 100 if not set, or 200 with [`documented_only`](Self::documented_only), which are
-    /// HubSpot's largest pages. Walks begin ten pages apart.
+    /// Sets the number of records per page. The default is HubSpot's maximum: 100, or 200 with
+    /// [`documented_only`](Self::documented_only). Walks begin ten pages apart.
     pub fn limit(mut self, records: u16) -> Self {
         self.reading.places.limit(u64::from(records));
         self
@@ -108,9 +109,10 @@ impl<R> Export<R> {
         self
     }
 
-    /// Reads by searches on `hs_object_id` only, which HubSpot documents: at most 1,000 records per second, because five
-    /// searches are allowed, and without associations. A record that was created a few seconds before the export may be
-    /// missing, because HubSpot's searches lag behind. Set it before [`resume`](Self::resume): its cursors are its own.
+    /// Reads by searches on `hs_object_id` only, which HubSpot documents: at most 1,000 records per second, because
+    /// five searches are allowed, and without associations. A record that was created a few seconds before the export
+    /// may be missing, because HubSpot's searches lag behind. Set it before [`resume`](Self::resume): its cursors
+    /// cannot be used without it.
     pub fn documented_only(mut self) -> Self {
         let Walking { objects, ask, .. } = &self.reading.places;
         let limit = if ask.limit == Way::List.most() { Way::Search.most() } else { ask.limit };
@@ -127,15 +129,15 @@ impl<R> Export<R> {
         self.reading.places.counts.done
     }
 
-    /// The number of records as a search counted them at the beginning: for a display of progress. `None` until it is
-    /// known; a list of one page is not counted.
+    /// Returns the total number of records, which a search counted at the beginning, to display the progress. `None`
+    /// until it is known; a list of one page is not counted.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.reading.places.counts.total
     }
 
-    /// Returns the position of the export, a few kilobytes: the places of its walks. It can be read at any time, also after
-    /// an error.
+    /// Returns the position of the export, a few kilobytes: the places of its walks. It can be read at any time, also
+    /// after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the type of object, whatever the page size,
     /// the properties and the associations are.
@@ -146,11 +148,11 @@ impl<R> Export<R> {
 
     /// Continues at a stored cursor of an export of the same type of object.
     ///
-    /// No record is lost. What was returned after the cursor was stored is returned again. Where two walks meet, up to a
-    /// page of records can be returned again too, because not all ids that were read are stored.
+    /// No record is lost. What was returned after the cursor was stored is returned again. Where two walks meet, up to
+    /// a page of records can be returned again too, because not all ids that were read are stored.
     ///
-    /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a program
-    /// that runs repeatedly.
+    /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a
+    /// program that runs repeatedly.
     ///
     /// # Errors
     ///
@@ -168,11 +170,12 @@ impl<R> Export<R> {
         Ok(self)
     }
 
-    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the stored run reached its end.
+    /// Continues a run that was interrupted, or begins a new one if nothing is stored or the stored run reached its
+    /// end.
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Returns the same errors as [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) if !cursor.is_end() => self.resume(cursor),

@@ -6,7 +6,7 @@ use super::row_errors::{row_error, row_errors};
 use crate::files::Files;
 use crate::types::{BatchReplyStatus, FileActionReply, ImportFromUrlInput, StoredFile as File};
 
-/// Files from a URL.
+/// Imports of files from a URL.
 ///
 /// ```no_run
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -24,13 +24,13 @@ use crate::types::{BatchReplyStatus, FileActionReply, ImportFromUrlInput, Stored
 /// # }
 /// ```
 impl Files {
-    /// Starts an import and waits for its file. To outlive the process, keep the task's id that
-    /// [`import_from_url`](Self::import_from_url) gives, and use
+    /// Starts an import and waits for its file. To wait in another process, store the task's id that
+    /// [`import_from_url`](Self::import_from_url) returns, and use
     /// [`wait_for_import`](Self::wait_for_import).
     ///
     /// # Errors
     ///
-    /// As [`import_from_url`](Self::import_from_url), whose answer may be lost, and as
+    /// The same as [`import_from_url`](Self::import_from_url), whose reply may be lost, and
     /// [`wait_for_import`](Self::wait_for_import).
     pub async fn import_and_wait(
         &self,
@@ -40,16 +40,16 @@ impl Files {
         let call = self.import_from_url(input);
         let op = call.op();
         let task = call.send().await?.id.filter(|id| !id.is_empty());
-        let task = task.ok_or_else(|| Error::decode("the answer has no task id").with_operation(op))?;
+        let task = task.ok_or_else(|| Error::decode("the reply has no task id").with_operation(op))?;
         self.wait_for_import(task, policy).await
     }
 
-    /// Asks how an import is until it ends. Await it for the file, or read it as a stream.
+    /// Polls an import until it ends. Await it for the file, or read it as a stream.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Pending`] when the policy allows no more waiting; what HubSpot says where the
-    /// import failed; [`ErrorKind::Other`] where it was cancelled.
+    /// [`ErrorKind::Pending`] if the import has not ended after the policy's maximum wait; HubSpot's error if the
+    /// import failed; [`ErrorKind::Other`] if it was cancelled.
     pub fn wait_for_import(&self, task: impl Into<String>, policy: PollPolicy) -> Poller<File> {
         let call = self.get_import_status(task.into());
         let clock = call.pipeline().clock();

@@ -1,4 +1,4 @@
-//! Finding, checking and upserting one record by what is unique about it.
+//! Finding, checking and upserting one record by a unique value.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use super::names;
 use crate::objects::{Get, Objects, Search};
 use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObject};
 
-/// One record by what is unique about it.
+/// Calls for one record by a unique value.
 ///
 /// ```no_run
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -23,7 +23,7 @@ use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObj
 /// # }
 /// ```
 impl Objects {
-    /// The record with this value of a unique property.
+    /// Returns the record with this value of a unique property.
     pub fn get_by(&self, property: impl Display, value: impl Display) -> Get {
         match names::unique(&property.to_string()) {
             Some(property) => self.get(value).id_property(property),
@@ -31,35 +31,35 @@ impl Objects {
         }
     }
 
-    /// The contact with this e-mail address.
+    /// Returns the contact with this e-mail address.
     pub fn get_by_email(&self, email: impl Display) -> Get {
         self.get_by("email", email)
     }
 
-    /// Whether there is a record with this id that is not archived.
+    /// Returns true if there is a record with this id that is not archived.
     ///
     /// # Errors
     ///
-    /// As for any read, except that [`ErrorKind::NotFound`] is the answer `false`.
+    /// The same as for any read, except [`ErrorKind::NotFound`], which is returned as `false`.
     pub async fn exists(&self, id: impl Display) -> Result<bool, Error> {
         is_there(self.get(id)).await
     }
 
-    /// Whether there is a record with this value of a unique property that is not archived.
+    /// Returns true if there is a record with this value of a unique property that is not archived.
     ///
     /// # Errors
     ///
-    /// As [`exists`](Self::exists).
+    /// Returns the same errors as [`exists`](Self::exists).
     pub async fn exists_by(&self, property: impl Display, value: impl Display) -> Result<bool, Error> {
         is_there(self.get_by(property, value)).await
     }
 
-    /// Creates a record, or changes the one with this value of a unique property. The answer says
-    /// whether it is `new`.
+    /// Creates a record, or changes the one with this value of a unique property. The member `new` of the reply
+    /// is true if the record was created.
     ///
     /// # Errors
     ///
-    /// As for any write; what HubSpot says of the record is the error itself.
+    /// The same as for any write. HubSpot's error for the record is returned as the error of the call.
     pub async fn upsert_by(
         &self,
         property: impl Into<String>,
@@ -71,13 +71,13 @@ impl Objects {
         let written = report.ok.into_iter().next().map(|(_, record)| Ok(record));
         let refused = report.failed.into_iter().next().map(|(_, error)| Err(error));
         written.or(refused).unwrap_or_else(|| {
-            let silent = || Error::decode("the answer does not mention the record").with_sent(Sent::Maybe);
+            let silent = || Error::decode("the reply does not contain the record").with_sent(Sent::Maybe);
             Err(lost.unwrap_or_else(silent))
         })
     }
 
-    /// Associates a record with a company, in the way that has no label. For contacts without a
-    /// primary company it becomes that.
+    /// Associates a record with a company, without a label. For contacts without a
+    /// primary company it becomes the primary company.
     #[cfg(feature = "associations")]
     pub fn add_to_company(
         &self,
@@ -89,7 +89,7 @@ impl Objects {
         associations.create_default(self.object_type(), id, "companies", company)
     }
 
-    /// The companies with this domain: HubSpot does not keep two from having the same.
+    /// Finds the companies with this domain. HubSpot allows several with the same domain.
     pub fn by_domain(&self, domain: impl Display) -> Search {
         self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
     }
@@ -100,7 +100,7 @@ impl Objects {
     ///
     /// # Errors
     ///
-    /// Those of [`search`](Self::search).
+    /// The same as for [`search`](Self::search).
     pub async fn count(&self, request: impl Into<SearchRequest>) -> Result<u64, Error> {
         let call: Call<SearchReply> = self.search(request.into().limit(1)).into();
         let called = call.called();

@@ -1,4 +1,4 @@
-//! Many records in few requests.
+//! Many records in a small number of requests.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -11,8 +11,8 @@ use super::check::Checked;
 type Send1<I, O> = Arc<dyn Fn(Vec<I>) -> BoxFuture<'static, Result<ChunkOutcome<O>, Error>> + Send + Sync>;
 type Check<I> = Box<dyn FnOnce(Vec<I>, usize) -> Checked<I> + Send + Sync>;
 
-/// Records to be written in batches. Await it for a [`BatchReport`], which says of every record
-/// whether it was written, was refused, or whether that is unknown.
+/// Records to be written in batches. Await it for a [`BatchReport`], which reports for each record
+/// if it was written or refused, or if its result is unknown.
 ///
 /// ```no_run
 /// # async fn example(client: hubspot_client::Client) {
@@ -56,21 +56,21 @@ impl<I, O> Many<I, O> {
         }
     }
 
-    /// How many records go into one request: at least one, at most what HubSpot takes.
+    /// Sets the number of records per request: at least one, at most HubSpot's maximum.
     pub fn chunk(mut self, records: usize) -> Self {
         self.chunk = records.clamp(1, self.most);
         self.batch = self.batch.chunk(self.chunk);
         self
     }
 
-    /// How many requests may be under way at once. One if not set.
+    /// Sets the maximum number of concurrent requests. The default is one.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.batch = self.batch.concurrency(requests);
         self
     }
 
-    /// Where HubSpot refuses a whole request for what is in it, sends its halves again until the
-    /// bad records are alone. See [`Batch::bisect`].
+    /// If HubSpot refuses a whole request because of its content, sends its halves again until the
+    /// invalid records are alone. See [`Batch::bisect`].
     pub fn bisect(mut self, on: bool) -> Self {
         self.batch = self.batch.bisect(on);
         self

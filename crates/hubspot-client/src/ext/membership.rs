@@ -1,4 +1,4 @@
-//! Who is in a list.
+//! Adding contacts to a list.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -9,32 +9,32 @@ use crate::lists::Lists;
 use crate::object_types::CONTACTS;
 use crate::objects::Objects;
 
-/// How many members one request adds.
+/// Maximum number of members that one request adds.
 const CHUNK: usize = 10_000;
 
 crm_core::record! {
-    /// What [`Lists::add_contacts`] did. A member that is not mentioned was in the list before.
+    /// The result of [`Lists::add_contacts`]. A member that is in no field was in the list before.
     pub struct ListAddition {
-        /// The ids that the list did not have.
+        /// The ids that were added.
         added: Vec<String> = "added",
-        /// The ids that no contact has.
+        /// The ids that do not belong to a contact.
         unknown_ids: Vec<String> = "unknownIds",
-        /// The addresses that no contact has.
+        /// The addresses that do not belong to a contact.
         unknown_emails: Vec<String> = "unknownEmails",
     }
 }
 
 impl Lists {
-    /// Adds contacts to a list of kind `MANUAL` or `SNAPSHOT`, each named by its id or, where the
-    /// text holds an `@`, by its e-mail address.
+    /// Adds contacts to a list of kind `MANUAL` or `SNAPSHOT`. Each is given by its e-mail address if the
+    /// text contains an `@`, otherwise by its id.
     ///
-    /// Addresses are looked up first, a hundred in each request; those that no contact has are
-    /// reported and keep nobody else out.
+    /// Addresses are looked up first, a hundred in each request. Those that do not belong to a contact are
+    /// reported, and the other contacts are added.
     ///
     /// # Errors
     ///
-    /// The first error, of a look-up before anything was added, or of an addition. Adding is safe
-    /// to repeat.
+    /// The first error, of a look-up before anything was added, or of an addition. Adding is
+    /// idempotent.
     pub async fn add_contacts(
         &self,
         list: impl Display,

@@ -3,7 +3,7 @@
 
 use crm_core::Map;
 
-/// The property that holds a record's id. It is not a unique property: HubSpot refuses it as the
+/// The property that holds a record's id. It is not a unique property: HubSpot rejects it as the
 /// `idProperty` of updates and upserts.
 const RECORD_ID: &str = "hs_object_id";
 const EMAIL: &str = "email";

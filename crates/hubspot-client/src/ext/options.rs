@@ -1,4 +1,4 @@
-//! Lists to choose from, as a form shows them.
+//! Lists of choices for forms.
 
 use std::fmt::Display;
 
@@ -9,15 +9,15 @@ use crate::Client;
 crm_core::record! {
     /// One choice.
     pub struct Choice {
-        /// What to send.
+        /// Value to send.
         value: Option<String> = "value",
-        /// What to show.
+        /// Text to show.
         label: Option<String> = "label",
     }
 }
 
 impl Choice {
-    /// Without a label the value is shown; without a value there is nothing to choose.
+    /// Creates a choice. Without a label the value is shown; without a value there is no choice.
     fn new(value: Option<String>, label: Option<String>) -> Option<Self> {
         let value = value.filter(|value| !value.is_empty())?;
         let label = label.filter(|label| !label.trim().is_empty()).unwrap_or_else(|| value.clone());
@@ -25,7 +25,7 @@ impl Choice {
     }
 }
 
-/// Lists to choose from: all pages of something, each item with what to send and what to show.
+/// Lists of choices for forms: all pages of a list, each item with the value to send and the label to show.
 ///
 /// ```no_run
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -41,14 +41,14 @@ pub struct Choices {
 }
 
 impl Client {
-    /// Lists to choose from, as a form shows them.
+    /// Returns the lists of choices for forms.
     #[must_use]
     pub fn options(&self) -> Choices {
         Choices { client: self.clone() }
     }
 }
 
-/// The errors of each are those of the list behind it.
+/// Each method returns the errors of the list that it reads.
 impl Choices {
     /// The owners: id; name and address.
     #[cfg(feature = "owners")]
@@ -94,7 +94,7 @@ impl Choices {
         Ok(choices.flatten().collect())
     }
 
-    /// The types of object, HubSpot's own and the account's: what stands in a path; name.
+    /// The object types of HubSpot and of the account: name in a path; display name.
     #[cfg(all(feature = "objects", feature = "schemas"))]
     pub async fn object_types(&self) -> Result<Vec<Choice>, Error> {
         let custom = self.client.schemas().list().send().await?.results;
@@ -169,7 +169,7 @@ impl Choices {
         Ok(choices.flatten().collect())
     }
 
-    /// How a call may have ended: id; label.
+    /// The possible outcomes of a call: id; label.
     #[cfg(feature = "call_dispositions")]
     pub async fn call_dispositions(&self) -> Result<Vec<Choice>, Error> {
         let dispositions = self.client.call_dispositions().list().send().await?;
@@ -191,7 +191,7 @@ impl Choices {
     }
 }
 
-/// The properties that name a record of a type: the first two together, or the last alone.
+/// The properties with the name of a record of a type: the first two together, or the last alone.
 #[cfg(feature = "objects")]
 fn shown_of(object_type: &str) -> [&'static str; 3] {
     match object_type {
@@ -213,7 +213,7 @@ fn label_of(record: &crate::types::ObjectWithAssociations, [first, second, other
     words([value(first), value(second)]).or_else(|| value(other))
 }
 
-/// The words that there are, with a space between them.
+/// Joins the words that exist with a space.
 #[cfg(any(feature = "objects", feature = "owners"))]
 fn words(words: [Option<String>; 2]) -> Option<String> {
     let words: Vec<String> = words.into_iter().flatten().filter(|word| !word.trim().is_empty()).collect();

@@ -1,8 +1,8 @@
-//! Matches the answers of a batch with its rows.
+//! Matches the results of a batch with its rows.
 //!
-//! In this order: errors and records by trace id, then by the id that names the record, then
+//! In this order: errors and records by trace id, then by the id of the record, then
 //! records by their values, and the rest by elimination. HubSpot does not guarantee the order of
-//! its answers, so the order is not used.
+//! its results, so the order is not used.
 
 use crm_core::{Called, ChunkOutcome, Error, ErrorKind, Map, RawReply, Sent};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::rows::{Row, Written};
 use super::silence::{silence, unmentioned};
 use crate::vendor::texts;
 
-/// A row that was sent, as far as its answer can be told by it.
+/// The parts of a sent row by which its result can be recognised.
 #[derive(Default)]
 struct Name {
     trace: Option<String>,
@@ -22,10 +22,10 @@ struct Name {
     properties: Map<String>,
 }
 
-/// The rows of one request and what became of them so far.
+/// The rows of one request and their results so far.
 pub(super) struct Chunk<O> {
     rows: Vec<(Name, Option<Result<O, Error>>)>,
-    /// The first error that names no row.
+    /// The first error without a row.
     stray: Option<Error>,
 }
 
@@ -45,7 +45,7 @@ impl<O: Written> Chunk<O> {
         Self { rows: rows.collect(), stray: None }
     }
 
-    /// Gives the errors of a reply to their rows.
+    /// Assigns the errors of a reply to their rows.
     pub(super) fn take_errors(&mut self, op: &Called, reply: &RawReply) {
         for value in row_errors(reply) {
             let error = row_error(&value, op, reply);
@@ -68,13 +68,13 @@ impl<O: Written> Chunk<O> {
         }
     }
 
-    /// Gives the records of a reply to their rows.
+    /// Assigns the records of a reply to their rows.
     pub(super) fn take_records(&mut self, records: Vec<O>) {
         let records =
             self.give(records, |name, record| record.trace().is_some() && record.trace() == name.trace.as_deref());
         let records = self.give(records, is_named);
         let records = self.give(records, was_named);
-        // One with the trace id of no row, or of a row that has its answer, is nobody's.
+        // A record whose trace id is unknown, or belongs to a row that has a result, is ignored.
         let records = records.into_iter().filter(|record| record.trace().is_none()).collect();
         let records = self.give_by_values(records);
         let records = self.give_by_most_values(records);
@@ -84,7 +84,7 @@ impl<O: Written> Chunk<O> {
         }
     }
 
-    /// Gives each record to the first open row that it fits. Returns those that fit none.
+    /// Assigns each record to the first open row that it matches. Returns those that match none.
     fn give(&mut self, records: Vec<O>, fits: impl Fn(&Name, &O) -> bool) -> Vec<O> {
         let mut left = Vec::new();
         for record in records {
@@ -97,7 +97,7 @@ impl<O: Written> Chunk<O> {
         left
     }
 
-    /// Gives each record to the open row with the most values, all of which the record has.
+    /// Assigns each record to the open row with the most values, all of which the record has.
     fn give_by_values(&mut self, records: Vec<O>) -> Vec<O> {
         let mut left = Vec::new();
         for record in records {
@@ -131,7 +131,7 @@ impl<O: Written> Chunk<O> {
         }
     }
 
-    /// Returns the result of each row. A row without a result is unknown, with an error that names
+    /// Returns the result of each row. A row without a result is unknown, with the error that has
     /// no row and may belong to it, or with the reason.
     pub(super) fn tell(self, op: &Called, reply: &RawReply) -> ChunkOutcome<O> {
         let mut outcome = ChunkOutcome::new();
@@ -163,7 +163,7 @@ fn was_named<O: Written>(name: &Name, record: &O) -> bool {
     names::others(name.id_property.as_deref(), record.properties()).any(|other| same(id, other))
 }
 
-/// Returns how many of the row's values the record has, and how many the row has.
+/// Returns the number of the row's values that the record has, and the number of values of the row.
 fn agreement<O: Written>(name: &Name, record: &O) -> (usize, usize) {
     let sent = || name.properties.iter().filter(|(_, value)| !value.is_empty());
     let held =
@@ -188,7 +188,7 @@ fn traces_of(error: &Value) -> Vec<String> {
     error.get("context").map_or_else(Vec::new, |context| texts(context, "objectWriteTraceId"))
 }
 
-/// The ids that an error names.
+/// Returns the ids that an error contains.
 pub(super) fn ids_of(error: &Value) -> Vec<String> {
     let mut ids = texts(error, "id");
     if let Some(context) = error.get("context") {
@@ -199,7 +199,7 @@ pub(super) fn ids_of(error: &Value) -> Vec<String> {
     ids
 }
 
-/// The error of a row of a read that found nothing.
+/// Returns the error of a row of a read that found nothing.
 pub(super) fn missing(op: &Called) -> Error {
     Error::new(ErrorKind::NotFound, "there is no record with this id").with_operation(op).with_sent(Sent::Answered)
 }

@@ -17,16 +17,16 @@ use crate::objects::Objects;
 use crate::operations;
 use crate::types::{BatchRead, BatchReply, Object, ObjectId};
 
-/// The most records of one request that asks for histories.
+/// Maximum number of records in a request for histories.
 const MOST_WITH_HISTORY: usize = 50;
 
-/// Records to be read in batches. Await it for a [`BatchReport`]: an id that does not exist has
-/// failed with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound). An id is unknown if the reply
+/// Records to be read in batches. Await it for a [`BatchReport`]: an id that does not exist
+/// fails with [`ErrorKind::NotFound`](crate::ErrorKind::NotFound). An id is unknown if the reply
 /// was lost or had no list of results; read it again.
 ///
 /// The old id of a merged record, and a contact's secondary address, return the record under its
 /// present name. Without [`properties`](Self::properties) the old ids are not in the reply; if
-/// several of them are read at once, they are unknown.
+/// several of them are read together, they are unknown.
 #[derive(Clone)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct ReadMany<R = Object> {
@@ -69,20 +69,20 @@ impl<R> ReadMany<R> {
         }
     }
 
-    /// The property that the given values are of. It is then read as well, to tell the records
-    /// apart; without [`properties`](Self::properties) it is the only one.
+    /// Sets the property that the given values belong to. The property is then read too, to distinguish the
+    /// records; without [`properties`](Self::properties) it is the only one.
     pub fn id_property(mut self, property: impl Into<String>) -> Self {
         self.request = self.request.id_property(property);
         self
     }
 
-    /// The properties to read, in place of HubSpot's usual few.
+    /// Sets the properties to read. The default is HubSpot's short list.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.request = self.request.properties(names.into_iter().map(|name| name.to_string()));
         self
     }
 
-    /// The properties to read with their earlier values. One request then takes 50 records.
+    /// Sets the properties to read with their earlier values. One request then contains up to 50 records.
     pub fn properties_with_history(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.request = self.request.properties_with_history(names.into_iter().map(|name| name.to_string()));
         self.batch = self.batch.chunk(MOST_WITH_HISTORY);
@@ -95,7 +95,7 @@ impl<R> ReadMany<R> {
         self
     }
 
-    /// How many requests may be under way at once. One if not set.
+    /// Sets the maximum number of concurrent requests. The default is one.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.batch = self.batch.concurrency(requests);
         self
@@ -122,14 +122,14 @@ impl<R> ReadMany<R> {
         }
     }
 
-    /// The property that the ids are values of, unless they are ids.
+    /// Returns the property that the ids are values of, unless they are record ids.
     fn by_property(&self) -> Option<&str> {
         self.request.id_property.as_deref().and_then(names::unique)
     }
 
     /// Returns the property that is read only to distinguish the records, without being requested.
     ///
-    /// `None` if no properties are named: HubSpot would leave out its default ones.
+    /// `None` if no properties are given, because HubSpot would then omit its default ones.
     fn unasked(&self) -> Option<&'static str> {
         let named = self.request.properties.as_deref();
         let further = names::further(self.by_property())?;

@@ -1,11 +1,11 @@
-//! The errors of a mixed result: one a row.
+//! The errors of a mixed result, one per row.
 
 use crm_core::{Called, Error, RawReply, Sent, Vendor};
 use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot, kind_of_row};
 
-/// The errors of a mixed result, as they came.
+/// Returns the errors of a mixed result as received.
 pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
     match reply.json() {
         Some(Value::Object(mut body)) => match body.remove("errors") {
@@ -16,7 +16,7 @@ pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
     }
 }
 
-/// The error of one row.
+/// Returns the error of one row.
 pub(super) fn row_error(value: &Value, op: &Called, reply: &RawReply) -> Error {
     let body = ErrorBody::read(value);
     let kind = kind_of_row(&body);

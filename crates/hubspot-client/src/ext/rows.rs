@@ -1,4 +1,4 @@
-//! What the rows and replies of the three batch writes have in common.
+//! Common parts of the rows and replies of the three batch writes.
 
 use crm_core::{Call, Map, Wire};
 
@@ -11,7 +11,7 @@ use crate::types::{
 
 /// A row of a batch write.
 pub(super) trait Row: Clone + Send + Sync + 'static {
-    /// What HubSpot answers for it.
+    /// The record that HubSpot returns for it.
     type Written: Written;
     /// The reply to the whole batch.
     type Reply: Reply<Self::Written>;
@@ -24,7 +24,7 @@ pub(super) trait Row: Clone + Send + Sync + 'static {
     ///
     /// Returns the reason if the row cannot be corrected.
     fn correct(&mut self) -> Result<(), &'static str>;
-    /// The value that names the record, and the property it is of; `None` is the record's id.
+    /// Returns the value that identifies the record, and its property; `None` is the record's id.
     fn id(&self) -> Option<(&str, Option<&str>)>;
     fn properties(&self) -> Option<&Map<String>>;
 }
@@ -38,7 +38,7 @@ pub(super) trait Written: Send + 'static {
 
 /// The reply to a batch.
 pub(super) trait Reply<O>: Wire + Send {
-    /// Whether it names errors.
+    /// Returns true if the reply contains errors.
     fn has_errors(&self) -> bool;
     fn into_records(self) -> Vec<O>;
 }

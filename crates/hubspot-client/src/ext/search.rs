@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::types::{Filter, FilterGroup, FilterOperator, SearchRequest, SearchSort, SearchSortDirection};
 
-/// What a record must be like to be found. See [`SearchRequest::and`].
+/// Conditions for the records of a search. See [`SearchRequest::and`].
 impl Filter {
     fn with_value(operator: FilterOperator, property: impl Into<String>, value: impl Display) -> Self {
         Self::new(operator, property).value(value.to_string())
@@ -18,43 +18,43 @@ impl Filter {
         Self::new(operator, property).values(values.into_iter().map(|value| value.to_string()))
     }
 
-    /// The property has this value; texts regardless of case.
+    /// The property has this value; texts are compared regardless of case.
     #[must_use]
     pub fn eq(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Eq, property, value)
     }
 
-    /// The property has another value.
+    /// The property does not have this value.
     #[must_use]
     pub fn neq(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Neq, property, value)
     }
 
-    /// The property is greater.
+    /// The property is greater than this value.
     #[must_use]
     pub fn gt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gt, property, value)
     }
 
-    /// The property is greater or equal.
+    /// The property is greater than or equal to this value.
     #[must_use]
     pub fn gte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gte, property, value)
     }
 
-    /// The property is less.
+    /// The property is less than this value.
     #[must_use]
     pub fn lt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lt, property, value)
     }
 
-    /// The property is less or equal.
+    /// The property is less than or equal to this value.
     #[must_use]
     pub fn lte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lte, property, value)
     }
 
-    /// The property lies between, both ends included.
+    /// The property is between these values, both included.
     #[must_use]
     pub fn between(property: impl Into<String>, low: impl Display, high: impl Display) -> Self {
         Self::with_value(FilterOperator::Between, property, low).high_value(high.to_string())
@@ -72,13 +72,13 @@ impl Filter {
         Self::with_values(FilterOperator::NotIn, property, values)
     }
 
-    /// The property holds this word; `*` stands for any part of one.
+    /// The property contains this word; `*` matches any part of a word.
     #[must_use]
     pub fn contains(property: impl Into<String>, word: impl Display) -> Self {
         Self::with_value(FilterOperator::ContainsToken, property, word)
     }
 
-    /// The property does not hold this word.
+    /// The property does not contain this word.
     #[must_use]
     pub fn contains_not(property: impl Into<String>, word: impl Display) -> Self {
         Self::with_value(FilterOperator::NotContainsToken, property, word)
@@ -97,10 +97,10 @@ impl Filter {
     }
 }
 
-/// A search finds at most 10,000 records, page by page; asking for more is refused as
-/// [`ErrorKind::Validation`](crate::ErrorKind::Validation), except through
-/// [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some
-/// seconds, and pages hold at most 200 records.
+/// A search returns at most 10,000 records, page by page. A request for more is refused with
+/// [`ErrorKind::Validation`](crate::ErrorKind::Validation); use
+/// [`search_all`](crate::objects::Objects::search_all) instead. The index lags behind writes by some
+/// seconds, and pages contain at most 200 records.
 ///
 /// ```
 /// use hubspot_client::types::{Filter, SearchRequest};
@@ -115,14 +115,14 @@ impl Filter {
 /// # let _ = request;
 /// ```
 impl SearchRequest {
-    /// Also asks that a property compares like this with a value; the operator as in
-    /// [`FilterOperator`], or as its text.
+    /// Adds a comparison of a property with a value. The operator is a
+    /// [`FilterOperator`] or its text.
     #[must_use]
     pub fn filter(self, property: impl Into<String>, operator: impl Into<FilterOperator>, value: impl Display) -> Self {
         self.and(Filter::with_value(operator.into(), property, value))
     }
 
-    /// Also asks for this, together with all that was asked since the last [`or`](Self::or).
+    /// Adds a filter that must be true together with all filters since the last [`or`](Self::or).
     #[must_use]
     pub fn and(mut self, filter: Filter) -> Self {
         let groups = self.filter_groups.get_or_insert_default();
@@ -133,20 +133,20 @@ impl SearchRequest {
         self
     }
 
-    /// Finds these records too: begins another group of filters, of which a record must meet any.
+    /// Begins another group of filters. A record is found if it matches any group.
     #[must_use]
     pub fn or(mut self, filter: Filter) -> Self {
         self.filter_groups.get_or_insert_default().push(FilterGroup::new([filter]));
         self
     }
 
-    /// Sorts by a property, smallest first. HubSpot takes one.
+    /// Sorts by a property, smallest first. HubSpot accepts one sort.
     #[must_use]
     pub fn sort_by(self, property: impl Into<String>) -> Self {
         self.sorts([SearchSort::new(property).direction(SearchSortDirection::Ascending)])
     }
 
-    /// Sorts by a property, greatest first. HubSpot takes one.
+    /// Sorts by a property, greatest first. HubSpot accepts one sort.
     #[must_use]
     pub fn sort_by_descending(self, property: impl Into<String>) -> Self {
         self.sorts([SearchSort::new(property).direction(SearchSortDirection::Descending)])

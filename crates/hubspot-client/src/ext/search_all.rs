@@ -1,4 +1,4 @@
-//! Searches without an end at 10,000 results.
+//! Searches beyond HubSpot's limit of 10,000 results.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt::{self, Display};
@@ -19,15 +19,16 @@ use crate::types::{Object, SearchReply, SearchRequest};
 type Page = Result<(Vec<Object>, Position), Error>;
 
 impl Objects {
-    /// All records that a search finds, however many, each of them once.
+    /// Returns all records that a search finds, of any number, each of them once.
     ///
-    /// The records come by `hs_object_id`, the order of their creation, unless the request is
-    /// sorted by another property, ascending. By id nothing is lost or comes twice, whatever is
+    /// The records are sorted by `hs_object_id`, the order of their creation, unless the request is
+    /// sorted by another property, ascending. By id no record is lost or returned twice, even if records are
     /// created, changed or archived meanwhile. By another property, of numbers or times, a record
-    /// that meanwhile gets a smaller value than the walk has reached may be missed; records
+    /// may be missed if it meanwhile gets a smaller value than the walk has reached. Records
     /// without a value come last.
     ///
-    /// Every group of the request needs room for one more filter, by another property for two.
+    /// Every group of the request needs room for one more filter, or for two if the search is sorted by another
+    /// property.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -54,19 +55,19 @@ impl Objects {
 pub struct SearchAll<R = Object> {
     objects: Objects,
     window: Result<Arc<Window>, Error>,
-    /// What the cursors belong to.
+    /// The list that the cursors belong to.
     list: List,
     read: fn(Object) -> Result<R, Error>,
-    /// The position of the page in `records`, up to what was handed out.
+    /// The position of the page in `records`, up to the last returned record.
     at: Position,
-    /// The ids that were handed out after that position: the records of one value.
+    /// The ids that were returned after that position: the records of one value.
     after: Vec<String>,
     /// The page to fetch next, or being fetched.
     next: Position,
     records: VecDeque<Object>,
-    /// The value of the record handed out last, where the page is in the order of values.
+    /// The value of the last returned record, if the page is in the order of values.
     value: Option<String>,
-    /// The ids handed out, where a change can bring a record again.
+    /// The returned ids, if a change can make a record appear again.
     seen: HashSet<u64>,
     fetching: Option<BoxFuture<'static, Page>>,
     ended: bool,
@@ -96,7 +97,7 @@ impl<R> SearchAll<R> {
         }
     }
 
-    /// The properties to read, in place of HubSpot's usual few.
+    /// Sets the properties to read. The default is HubSpot's short list.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         if let Ok(window) = &mut self.window {
             Arc::make_mut(window).set_properties(names.into_iter().map(|name| name.to_string()).collect());
@@ -104,10 +105,10 @@ impl<R> SearchAll<R> {
         self
     }
 
-    /// Returns where the walk stands. It can be read at any time, also after an error.
+    /// Returns the position of the walk. It can be read at any time, also after an error.
     ///
     /// Store it after each record, and once more after the end. It belongs to the type of object,
-    /// the filters and the order, whatever properties are read.
+    /// the filters and the order, and does not depend on the properties.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         let mut position = self.at.clone();
@@ -122,18 +123,18 @@ impl<R> SearchAll<R> {
         self.list.cursor(position, 0)
     }
 
-    /// Starts anew at a cursor of the same search, wherever this one stands: also in the middle of a
+    /// Restarts at a cursor of the same search, from any state: also in the middle of a
     /// page, after an error and at the end. By a property, records that change before the walk
-    /// continues may come again.
+    /// continues may be returned again.
     ///
-    /// A search that is resumed at its end gives nothing: use
-    /// [`resume_or_begin`](Self::resume_or_begin) for a program that runs again and again.
+    /// A search that is resumed at its end returns no items. Use
+    /// [`resume_or_begin`](Self::resume_or_begin) in a program that runs repeatedly.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another
-    /// type of object, to other filters or to another order, or to another list; and what is wrong
-    /// with the search itself. Begin without a cursor, or repeat the search as it was.
+    /// type of object, to other filters, to another order or to another list, or if the search itself
+    /// is not valid. Begin without a cursor, or repeat the search unchanged.
     pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
         let window = Arc::clone(self.window.as_ref().map_err(Clone::clone)?);
         let called = self.objects.call::<()>(&OBJECTS_SEARCH).called();
@@ -166,7 +167,7 @@ impl<R> SearchAll<R> {
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Returns the same errors as [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) if !cursor.is_end() => self.resume(cursor),
@@ -174,18 +175,18 @@ impl<R> SearchAll<R> {
         }
     }
 
-    /// The next record, or `None` at the end. The same as the stream, without needing its
+    /// Returns the next record, or `None` at the end. Does the same as the stream, without its
     /// extension traits.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// All records that are left.
+    /// Collects all remaining records.
     ///
     /// # Errors
     ///
-    /// The first error. The records read before it are lost with it; read the stream where they
-    /// matter.
+    /// Returns the first error, and drops the records that were read before it. Read the stream if you need
+    /// them.
     pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
         let mut all = Vec::new();
         while let Some(record) = self.next().await {
@@ -194,7 +195,7 @@ impl<R> SearchAll<R> {
         Ok(all)
     }
 
-    /// Takes a record out and moves the position behind it. `None` for one that came before.
+    /// Takes a record and moves the position behind it. Returns `None` if the record was returned before.
     fn hand_out(&mut self, record: Object, key: Option<&str>) -> Option<Object> {
         let id = record.id.clone();
         if let Some(key) = key {

@@ -29,7 +29,7 @@ pub(super) fn unmentioned(op: &Called, reply: &RawReply) -> Error {
 
 /// Returns the error if the records of a reply cannot be matched with the requested names.
 pub(super) fn unpaired(further: Option<&str>, op: &Called, reply: &RawReply) -> Error {
-    let text = "the reply holds records under names that were not asked for";
+    let text = "the reply contains records under names that were not requested";
     match further {
         Some(property) => {
             let text = format!("{text}; add `{property}` to the properties, so that the records can be matched");

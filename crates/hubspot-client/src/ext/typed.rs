@@ -1,4 +1,4 @@
-//! Records whose properties are a type of the user's own.
+//! Records whose properties are a type of the user.
 
 mod names;
 mod record;
@@ -28,15 +28,15 @@ pub struct Typed<P> {
 }
 
 impl Objects {
-    /// These objects with their properties read into a type of your own.
+    /// Returns these objects with their properties read into your type.
     ///
-    /// The names of its fields are the properties that are asked for. HubSpot's texts become
+    /// The names of its fields are the properties that are requested. HubSpot's texts become
     /// numbers, booleans, choices (unit variants) and lists (split at `;`); a point in time can be
     /// a text, a [`Timestamp`] or an integer of milliseconds. A `Timestamp` keeps a text that is not
-    /// a time; an integer makes it an error. A property that is null or not there
-    /// leaves an `Option` empty and a field with `#[serde(default)]` at its default; an empty text
-    /// empties an `Option` too. A map, or a type with `#[serde(flatten)]`, names no properties:
-    /// HubSpot then sends its usual few.
+    /// a time; for an integer such a text is an error. If a property is null or missing,
+    /// an `Option` is `None` and a field with `#[serde(default)]` has its default; an empty text
+    /// also makes an `Option` `None`. A map, or a type with `#[serde(flatten)]`, has no names of properties:
+    /// HubSpot then returns its short list.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -71,7 +71,7 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         self.ask(Call::<ObjectWithAssociations>::from(self.objects.get_by(property, value))).reply_as()
     }
 
-    /// Lists all records, a hundred a page.
+    /// Lists all records, a hundred per page.
     pub fn list(&self) -> RecordList<P, List> {
         RecordList::new(self.ask(Call::<ObjectPage>::from(self.objects.list().limit(100))))
     }
@@ -87,7 +87,7 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         RecordList::new(Call::<SearchReply>::from(self.objects.search(self.complete(request))))
     }
 
-    /// Searches without an end at 10,000 results. See [`Objects::search_all`].
+    /// Searches beyond 10,000 results. See [`Objects::search_all`].
     pub fn search_all(&self, request: SearchRequest) -> SearchAll<Record<P>> {
         SearchAll::new(self.objects.clone(), self.complete(request), Record::of)
     }
@@ -155,7 +155,7 @@ impl<P> fmt::Debug for Typed<P> {
     }
 }
 
-/// A list of typed records, paged as `G` is.
+/// A list of typed records, with the paging of `G`.
 #[must_use = "nothing is sent before `send`"]
 pub struct RecordList<P, G> {
     call: Call<RecordPage<P>>,
@@ -171,23 +171,23 @@ impl<P: DeserializeOwned + Send + 'static, G: Paged> RecordList<P, G> {
     ///
     /// # Errors
     ///
-    /// As for any list, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) where a property does
+    /// The same as for any list, and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if a property does
     /// not fit its field.
     pub async fn send(self) -> Result<RecordPage<P>, Error> {
         self.call.send().await
     }
 
-    /// All records of the list as a stream; pages are fetched as needed.
+    /// Returns all records of the list as a stream; pages are fetched as needed.
     pub fn items(self) -> Paginator<Listed<P, G>> {
         Paginator::new(self.call)
     }
 
-    /// The pages of the list as a stream.
+    /// Returns the pages of the list as a stream.
     pub fn pages(self) -> Pages<Listed<P, G>> {
         Pages::new(self.call)
     }
 
-    /// Settings for this call only.
+    /// Sets options for this call only.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.call = self.call.with(options);
         self
@@ -200,7 +200,7 @@ impl<P, G> fmt::Debug for RecordList<P, G> {
     }
 }
 
-/// How a list of typed records is paged: as `G`.
+/// Paging of a list of typed records: the same as that of `G`.
 pub struct Listed<P, G>(PhantomData<fn() -> (P, G)>);
 
 impl<P: DeserializeOwned + Send + 'static, G: Paged> Paged for Listed<P, G> {

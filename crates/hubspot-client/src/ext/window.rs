@@ -1,15 +1,15 @@
-//! How a walk over all results of a search asks for its pages.
+//! The requests of a walk over all results of a search.
 //!
-//! Every page is a search of its own that begins after the last record, and none is asked for by
-//! number: what is archived or created meanwhile then shifts nothing, and no search comes near
-//! HubSpot's end of results.
+//! Every page is a separate search that begins after the last record; no page is requested by
+//! number. So records that are archived or created meanwhile shift nothing, and no search reaches
+//! HubSpot's maximum number of results.
 //!
-//! | position | the page holds |
+//! | position | content of the page |
 //! |---|---|
-//! | `Token(id)`, by `hs_object_id` | what has a greater id, by id |
-//! | `Token(value)`, by a property | what has a greater value, by value, without the last value of a full page: it may go on |
-//! | `After { value, id }` | what has this very value and a greater id, by id, where one value fills a whole page |
-//! | `After` with an empty value | what has no value, by id |
+//! | `Token(id)`, by `hs_object_id` | records with a greater id, by id |
+//! | `Token(value)`, by a property | records with a greater value, by value, without the last value of a full page, because more records may have it |
+//! | `After { value, id }` | records with this value and a greater id, by id, if one value fills a whole page |
+//! | `After` with an empty value | records without a value, by id |
 
 use crm_core::{Error, ErrorKind, Position, Sent, Timestamp};
 
@@ -17,13 +17,13 @@ use super::names::same;
 use crate::types::{Filter, FilterGroup, Object, SearchReply, SearchRequest, SearchSortDirection};
 
 const ID: &str = "hs_object_id";
-/// What the replies hold without being asked.
+/// Properties that replies always contain.
 const ALWAYS: [&str; 4] = [ID, "createdate", "lastmodifieddate", "hs_lastmodifieddate"];
 const MOST_GROUPS: usize = 5;
 const MOST_IN_A_GROUP: usize = 6;
 const MOST_FILTERS: usize = 18;
 
-/// A search, and the property that its results are walked along.
+/// A search, and the property that its results are sorted by.
 #[derive(Clone)]
 pub(super) struct Window {
     request: SearchRequest,
@@ -42,10 +42,10 @@ impl Window {
             _ => return Err(refused("a search is sorted by one property")),
         };
         if request.after.is_some() {
-            return Err(refused("search_all has positions of its own; go on with resume instead of after"));
+            return Err(refused("search_all uses its own positions; call resume instead of after"));
         }
         if request.limit.is_some_and(|limit| !(1..=200).contains(&limit)) {
-            return Err(refused("a page of a search holds 1 to 200 records"));
+            return Err(refused("the page size of a search must be from 1 to 200 records"));
         }
         check_room(request.filter_groups.as_deref().unwrap_or_default(), if key.is_some() { 2 } else { 1 })?;
         request.limit.get_or_insert(200);
@@ -58,18 +58,18 @@ impl Window {
         Ok(window)
     }
 
-    /// What is read of the records; the key always is.
+    /// Sets the properties to read; the key is always read.
     pub(super) fn set_properties(&mut self, mut names: Vec<String>) {
         names.extend(self.key.clone().filter(|key| !names.contains(key)));
         self.request.properties = Some(names);
     }
 
-    /// The property, where it is not the id.
+    /// The property, if it is not the id.
     pub(super) fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
-    /// The search without what a position does not depend on: the properties that are read.
+    /// Returns the search without the parts that do not affect a position: the properties that are read.
     pub(super) fn identity(&self) -> SearchRequest {
         let mut request = self.request.clone().sort_by(self.key.as_deref().unwrap_or(ID));
         request.properties = None;
@@ -85,7 +85,7 @@ impl Window {
         }
     }
 
-    /// The search for the page at a position.
+    /// Returns the search for the page at a position.
     pub(super) fn request(&self, at: &Position) -> SearchRequest {
         let key = self.key.as_deref();
         let by = key.unwrap_or(ID);
@@ -109,13 +109,13 @@ impl Window {
         request
     }
 
-    /// What of a page is to be handed out, and where the walk goes on.
+    /// Returns the records of a page that are new, and the next position.
     pub(super) fn advance(&self, at: &Position, page: SearchReply) -> Result<(Vec<Object>, Position), Error> {
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
         let mut records = page.results;
         let last_id = || {
             let id = records.last().and_then(|record| record.id.clone());
-            id.ok_or_else(|| astray("a page of the search has no last id, though there are more"))
+            id.ok_or_else(|| astray("a page of the search has no last id, although there are more"))
         };
         let next = match (at, self.key()) {
             (Position::After { value, .. }, _) if more => Position::After { value: value.clone(), id: last_id()? },
@@ -138,29 +138,29 @@ impl Window {
             }
         };
         if next == *at {
-            return Err(astray("the search does not move on: its filter and its order disagree"));
+            return Err(astray("the search does not advance: its filter and its order do not agree"));
         }
         Ok((records, next))
     }
 }
 
-/// Whether HubSpot's filters take two values for one, as `1` and `1.0`.
+/// Returns true if HubSpot's filters treat two values as one, for example `1` and `1.0`.
 pub(super) fn ties(one: &str, other: &str) -> bool {
     let (one, other) = (bound(one), bound(other));
     let number = |text: &str| text.trim().parse::<f64>().ok();
     same(&one, &other) || number(&one).is_some_and(|one| number(&other) == Some(one))
 }
 
-/// A value as filters take it: points in time as milliseconds.
+/// Converts a value to the form that filters accept: points in time as milliseconds.
 fn bound(value: &str) -> String {
     let millis = value.contains('T').then(|| Timestamp::from(value).unix_millis()).flatten();
     millis.map_or_else(|| value.to_owned(), |millis| millis.to_string())
 }
 
-/// Whether every group takes some filters more.
+/// Checks that every group has room for some more filters.
 fn check_room(groups: &[FilterGroup], own: usize) -> Result<(), Error> {
     if groups.len() > MOST_GROUPS {
-        return Err(refused(format!("a search takes {MOST_GROUPS} groups of filters, not {}", groups.len())));
+        return Err(refused(format!("a search can have at most {MOST_GROUPS} groups of filters, not {}", groups.len())));
     }
     let mut all = 0;
     for (number, group) in groups.iter().enumerate() {

@@ -12,20 +12,20 @@ use crate::objects::Objects;
 use crate::operations;
 use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow, Object, ObjectId, UpsertObject};
 
-/// Batches of any size. Each is cut into requests of a hundred records, sent one after the
-/// other, and ends in a report of every record, by its index in what was given.
+/// Batches of any size. Each is divided into requests of a hundred records, which are sent one after the
+/// other, and returns a report with every record by its index in the input.
 ///
-/// HubSpot answers a mixed result with 207 and tells the rows apart by `objectWriteTraceId`; rows
-/// without one get one. A row that the answer does not mention, or whose answer was lost, is in the
-/// report's `unknown`: look before sending it again.
+/// HubSpot answers a mixed result with 207 and identifies the rows by `objectWriteTraceId`; rows
+/// without one get one. A row that the reply does not contain, or whose reply was lost, is in the
+/// report's `unknown`: check it before you send it again.
 ///
-/// HubSpot refuses a request that names a record twice, with all that is in it. Such a row, one with
-/// an empty id, and one whose `objectWriteTraceId` another row of the request has, is refused alone
+/// HubSpot refuses a whole request if it contains a record twice. Such a row, a row with
+/// an empty id, and a row whose `objectWriteTraceId` another row of the request has, are refused alone
 /// and before anything is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
 impl Objects {
-    /// Creates records. One bad record does not keep the others from being created.
+    /// Creates records. The others are created even if one record is invalid.
     ///
-    /// Where HubSpot does not repeat the trace ids, what was created is told by its values.
+    /// If HubSpot does not return the trace ids, created records are matched by their values.
     pub fn create_many(
         &self,
         rows: impl IntoIterator<Item = impl Into<BatchCreateRow>>,
@@ -33,19 +33,19 @@ impl Objects {
         self.write_many(rows.into_iter().map(Into::into))
     }
 
-    /// Changes records, named by id or by a unique property.
+    /// Changes records, which are given by id or by a unique property.
     pub fn update_many(&self, rows: impl IntoIterator<Item = BatchUpdateRow>) -> Many<BatchUpdateRow, Object> {
         self.write_many(rows)
     }
 
-    /// Creates records, or changes those that exist, named by a unique property. Each answer
+    /// Creates records, or changes those that exist, which are given by a unique property. Each result
     /// has a member `new`, which is true if the record was created. The record's id is not a unique property: use
     /// [`update_many`](Self::update_many) for records that exist.
     pub fn upsert_many(&self, rows: impl IntoIterator<Item = BatchUpsertRow>) -> Many<BatchUpsertRow, UpsertObject> {
         self.write_many(rows)
     }
 
-    /// Archives records. HubSpot does not say which of them existed.
+    /// Archives records. HubSpot does not report which of them existed.
     pub fn archive_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Many<String, ()> {
         let objects = self.clone();
         let op = &operations::OBJECTS_BATCH_ARCHIVE;
@@ -71,12 +71,12 @@ impl Objects {
     }
 }
 
-/// The most rows of one request.
+/// Returns the maximum number of rows per request.
 pub(super) fn most(op: &crm_core::OpMeta) -> usize {
     op.batch_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(100)
 }
 
-/// Sends one request and tells what became of each of its rows.
+/// Sends one request and returns the result of each of its rows.
 async fn write_chunk<R: Row>(objects: Objects, mut rows: Vec<R>) -> Result<ChunkOutcome<R::Written>, Error> {
     let mut chunk = Chunk::new(&mut rows);
     let call = R::call(&objects, rows);

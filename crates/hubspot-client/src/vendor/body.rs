@@ -1,4 +1,4 @@
-//! HubSpot's error bodies. Every member is optional, any may be null, and there are several
+//! HubSpot's error bodies. Every member is optional, any can be null, and there are several
 //! shapes: the common one, that of limits, that of OAuth, those of older APIs, and a whole body as
 //! text inside `message`.
 
@@ -8,13 +8,13 @@ use serde_json::{Deserializer, Value};
 
 /// The members that contain the error code, depending on the API.
 const CODES: [&str; 5] = ["code", "errorType", "propertiesErrorCode", "eventErrorEntityType", "error"];
-/// The members that list the single errors, depending on the API.
+/// The members that list the individual errors, depending on the API.
 const LISTS: [&str; 3] = ["errors", "validationResults", "failureMessages"];
 
-/// How deep bodies within messages are looked for.
+/// Maximum depth at which bodies within messages are read.
 const DEPTH: u32 = 3;
 
-/// What a body says.
+/// The content of an error body.
 #[derive(Debug, Default)]
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads the body of a reply, whatever it is.
+    /// Reads the body of a replyof any form.
     pub(crate) fn of_reply(reply: &RawReply) -> Self {
         match reply.json() {
             Some(value) => Self::read(&value),
@@ -43,7 +43,7 @@ impl ErrorBody {
     fn read_within(value: &Value, depth: u32) -> Self {
         let status = text(value, "status").filter(|status| is_code(status));
         let code = code(value);
-        // OAuth gives two codes, a standard one and HubSpot's finer one.
+        // OAuth gives two codes, a standard one and HubSpot's more specific one.
         let finer = status.clone().filter(|_| code.is_some());
         let mut body = Self {
             code: code.or(status),
@@ -65,7 +65,7 @@ impl ErrorBody {
         body
     }
 
-    /// Takes out what stands as JSON within the message: a whole body, or a list of properties.
+    /// Extracts the JSON within the message: a whole body, or a list of properties.
     fn unfold(&mut self, depth: u32) {
         let Some(message) = &self.message else { return };
         let starts = [message.find("{\""), message.find("[{")];
@@ -103,7 +103,7 @@ impl ErrorBody {
         }
     }
 
-    /// As the error of the call keeps it.
+    /// Converts to the detail that the error of the call contains.
     pub(crate) fn into_detail(self) -> VendorDetail {
         let mut detail = VendorDetail::default();
         detail.code = self.code;
@@ -163,13 +163,13 @@ fn form_field(message: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// Whether a `status` is a code, as `BAD_REFRESH_TOKEN`, and not merely `error`.
+/// Returns true if a `status` is a code, for example `BAD_REFRESH_TOKEN`, and not only `error`.
 fn is_code(status: &str) -> bool {
     status.starts_with(|first: char| first.is_ascii_uppercase())
         && status.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// A text, or what stands for one.
+/// Returns a text, or another value as text.
 fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(plain)
 }
@@ -182,7 +182,7 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// A sub-category is a text, or an object that is told by its name.
+/// A sub-category is a text, or an object with a name.
 fn named(value: &Value) -> Option<String> {
     plain(value).or_else(|| text(value, "name"))
 }
@@ -191,7 +191,7 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The texts under a name, be they a list or one alone.
+/// The texts under a name, from a list or a single value.
 pub(crate) fn texts(value: &Value, name: &str) -> Vec<String> {
     match value.get(name) {
         Some(Value::Array(items)) => items.iter().filter_map(plain).collect(),

@@ -1,13 +1,13 @@
-//! What HubSpot says about its limits, in headers and in the body of a 429.
+//! HubSpot's limits, from headers and from the body of a 429.
 //!
 //! | policy in the body | kind | wait |
 //! |---|---|---|
 //! | `TEN_SECONDLY_ROLLING` | `RateLimited`, scope `Burst` | the interval of the headers, at most ten seconds |
 //! | `SECONDLY` | `RateLimited`, scope `Search` for a search, else `Secondly` | one second |
-//! | `DAILY` | `QuotaExhausted`, scope `Daily` | never repeated; the day ends at midnight where the account is |
+//! | `DAILY` | `QuotaExhausted`, scope `Daily` | never repeated; the day ends at midnight in the account's time zone |
 //! | none | by the message, the headers and the operation | |
 //!
-//! A `Retry-After` goes before all of these, though HubSpot documents none.
+//! A `Retry-After` takes precedence over all of these, although HubSpot does not document it.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub(super) fn read(error: &mut VendorError, op: &OpMeta, reply: &RawReply, body:
 fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
     let search = op.limit_class == limits::SEARCH;
     let secondly = if search { LimitScope::Search } else { LimitScope::Secondly };
-    // Older answers name the policy in the message alone: "… your ten_secondly_rolling limit".
+    // Older replies contain the policy only in the message: "… your ten_secondly_rolling limit".
     let said = body.policy.as_deref().or(body.message.as_deref()).unwrap_or_default().to_ascii_lowercase();
     if said.contains("ten_secondly") {
         LimitScope::Burst
@@ -63,11 +63,11 @@ fn scope(op: &OpMeta, reply: &RawReply, body: &ErrorBody) -> LimitScope {
     }
 }
 
-/// What the headers of any reply say. Those of a search say nothing, those of a public app
+/// Reads the headers of any reply. Those of a search contain nothing, and those of a public app
 /// nothing about the day.
 pub(super) fn feedback(reply: &RawReply) -> Feedback {
     let mut feedback = Feedback::default();
-    // The figures are believed only for the window they are about.
+    // The numbers are used only for the window that they describe.
     if interval(reply).is_none_or(|interval| interval == TEN_SECONDS) {
         feedback.limit = number(reply, &BURST_LIMIT);
         feedback.remaining = number(reply, &BURST_REMAINING);

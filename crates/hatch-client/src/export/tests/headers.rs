@@ -96,7 +96,7 @@ fn two_columns_of_one_name_are_an_error() {
     let rows = table(b"email,phone,,\na,1,,\nb,1,x,\nc,1,x,y\n");
     assert_eq!(emails(&rows[..2].iter().map(|row| Ok(row.as_ref().unwrap().clone())).collect()), ["a", "b"]);
     assert!(rows[1].as_ref().unwrap().extra.get("").is_some());
-    assert!(fault(&rows[2]).contains("the row has 4 cells where the first line names 2"), "{}", fault(&rows[2]));
+    assert!(fault(&rows[2]).contains("the row has 4 cells but the header has 2"), "{}", fault(&rows[2]));
     assert_eq!(table(b"email,Email\na,b\n").len(), 1);
 }
 

@@ -61,10 +61,10 @@ impl Ask {
     pub(super) fn mistake(&self) -> Option<Cow<'static, str>> {
         let most = self.way.most();
         if !(1..=most).contains(&self.limit) {
-            return Some(format!("a page of this export holds 1 to {most} records").into());
+            return Some(format!("the page size of this export must be from 1 to {most} records").into());
         }
         let linked = self.way == Way::Search && !self.associations.is_empty();
-        linked.then(|| "a search returns no associations; leave out documented_only or associations".into())
+        linked.then(|| "a search returns no associations; remove documented_only or associations".into())
     }
 
     /// The operation, for errors.
@@ -75,7 +75,7 @@ impl Ask {
         }
     }
 
-    /// The list, without what is read of its records.
+    /// The list, without the properties and associations that are read.
     pub(super) fn identity(&self, objects: &Objects) -> Identity {
         match self.way {
             Way::List => Identity::of(&Call::<ObjectPage>::from(objects.list())),
@@ -127,7 +127,7 @@ impl Ask {
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
         let last = page.results.last().and_then(|record| record.id.clone());
         if more && last.is_none() {
-            let fault = "a page of the search has no last id, though there are more";
+            let fault = "a page of the search has no last id, although there are more";
             let error = Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered);
             return Err(error.with_operation(self.called(objects)));
         }
@@ -144,7 +144,7 @@ fn number(id: Option<&str>) -> Option<u64> {
     id?.parse().ok()
 }
 
-/// A record of a search, as the list has it.
+/// Converts a record of a search to the form of the list.
 fn listed(record: Object) -> ObjectWithAssociations {
     ObjectWithAssociations {
         archived: record.archived,

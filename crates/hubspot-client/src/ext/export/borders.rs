@@ -6,7 +6,7 @@ use crate::objects::Objects;
 use crate::types::{Filter, SearchRequest};
 
 pub(super) const ID: &str = "hs_object_id";
-/// The end of HubSpot's searches.
+/// Maximum number of results of one search.
 const MOST_RESULTS: u64 = 10_000;
 
 /// The search for the next border.
@@ -21,7 +21,7 @@ pub(super) struct Borders {
     ended: bool,
 }
 
-/// A border, and how many records the search counted behind the id that it began at.
+/// A border, and the number of records that the search counted behind the id that it began at.
 pub(super) struct Found {
     id: Option<u64>,
     pub(super) total: Option<u64>,
@@ -54,7 +54,7 @@ impl Borders {
         Ok(Found { id, total: reply.total.and_then(|total| u64::try_from(total).ok()) })
     }
 
-    /// Moves on behind what was found, and returns it.
+    /// Moves behind the border that was found, and returns it.
     pub(super) fn advance(&mut self, found: &Found) -> Option<u64> {
         match found.id {
             Some(id) if self.rank + self.step > MOST_RESULTS => (self.behind, self.rank) = (id, self.step),
@@ -64,7 +64,7 @@ impl Borders {
         found.id
     }
 
-    /// A search failed. Without borders no further walks begin.
+    /// Ends the search for borders after a failure. Without borders no further walks begin.
     pub(super) fn end(&mut self) {
         self.ended = true;
     }

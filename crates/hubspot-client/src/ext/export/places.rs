@@ -83,7 +83,7 @@ impl Places for Walking {
         let together = !self.walks.is_alone();
         let moved = match page {
             Ok(page) => self.walks.arrive(key, page),
-            // The vendor does not accept the cursor that was guessed.
+            // The vendor does not accept the guessed cursor.
             Err(error)
                 if !self.walks.is_proven(key)
                     && matches!(error.kind(), ErrorKind::Validation | ErrorKind::NotFound) =>
@@ -96,7 +96,7 @@ impl Places for Walking {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })?;
         if together && self.walks.is_alone() {
-            tracing::warn!("the list is not in the order that was observed: the export goes on by one walk");
+            tracing::warn!("the list is not in the order that was observed: the export continues with one walk");
         }
         Ok(())
     }

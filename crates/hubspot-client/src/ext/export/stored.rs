@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::walks::{Next, Walk, Walks};
 
-/// The number of ids of an unproven walk that are stored, to prove it later: half of them are the first ones, and the others
-/// are spread over all, in case the first ones are archived before the export is resumed.
+/// The number of ids of an unproven walk that are stored, to prove it later: half of them are the first ones, and the
+/// others are spread over all, in case the first ones are archived before the export is resumed.
 const KEPT: usize = 100;
 
 /// The numbers that are stored with the walks.
@@ -39,7 +39,7 @@ pub(super) fn load<R>(position: Position) -> Option<(Counts, Vec<Walk<R>>)> {
     (!walks.is_empty()).then_some((counts, walks))
 }
 
-/// Of a walk that is not proven also the ids that it handed out.
+/// Writes a walk. If it is not proven, the ids that it returned are written too.
 fn write<R>(walk: &Walk<R>, ids: Option<impl Iterator<Item = u64>>) -> Value {
     let mut place = Map::new();
     let (next, skip) = walk.place();
@@ -54,7 +54,7 @@ fn write<R>(walk: &Walk<R>, ids: Option<impl Iterator<Item = u64>>) -> Value {
     place.insert("through".to_owned(), walk.behind().into());
     if let Some(ids) = ids {
         place.insert("border".to_owned(), walk.border.into());
-        // Each as the distance from the one before: they are stored often.
+        // Each id is stored as the distance from the one before, because positions are stored often.
         let mut before = walk.border;
         let ids: Vec<u64> = ids.collect();
         let distances = kept(&ids).map(|id| id.wrapping_sub(std::mem::replace(&mut before, id)));

@@ -1,16 +1,16 @@
-//! Several walks over one list at once, so that together they give what one walk gives.
+//! Several walks over one list at the same time, which together return the records that one walk returns.
 //!
-//! The first walk began at the beginning and follows the vendor's own cursors: what it reads is proven. The others began
-//! at a guess, a cursor that was made of an id. A walk *joins* a later one if
+//! The first walk began at the beginning and follows the vendor's own cursors: the records it reads are proven. The
+//! others began at a guess, a cursor that was built from an id. A walk *joins* a later one if
 //!
 //! - the vendor's next cursor is exactly the one at which the later walk began, or
-//! - its page holds a record that the later walk has read: the pages around that record are then pieces of one list.
+//! - its page contains a record that the later walk has read: the pages around that record are then pieces of one list.
 //!
-//! The later walk then goes on in the place of both, and is proven if the first was. A walk that finds no such proof just
-//! goes on over the records of the later one. So nothing is lost whatever the guess was worth; a record that another walk
-//! has read is dropped by its id.
+//! The later walk then continues for both, and is proven if the first was. A walk without such a proof
+//! continues over the records of the later one. So nothing is lost even if the guess was wrong; a record that another
+//! walk has read is dropped by its id.
 //!
-//! A page that reaches further than a later walk has read waits until that walk got there.
+//! A page that reaches further than a later walk has read waits until that walk has read as far.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -41,34 +41,34 @@ pub(super) enum Next {
     End,
 }
 
-/// Records to be handed out.
+/// Records to be returned.
 struct Buffer<R> {
     /// The cursor of their page.
     at: Option<String>,
-    /// The id handed out last.
+    /// The last id that was returned.
     last: Option<u64>,
     rows: VecDeque<(Option<u64>, R)>,
-    /// Holds records of other pages too, so `last` says nothing about it.
+    /// True if it contains records of other pages too, so that `last` is of no use.
     mixed: bool,
 }
 
 pub(super) struct Walk<R> {
     key: u64,
-    /// The id behind which it began.
+    /// The id behind which the walk began.
     pub(super) border: u64,
-    /// The last id that it read, also in an earlier run.
+    /// The last id that the walk read, also in an earlier run.
     through: u64,
     /// The id that the ids of its next page must be above.
     above: u64,
     /// The ids that it read, ascending, unless it is proven.
     ids: Vec<u64>,
     pub(super) next: Next,
-    /// What was handed out of its next page by an earlier run: all up to this id.
+    /// Records of its next page that an earlier run returned: all up to this id.
     skip: Option<u64>,
     buffers: VecDeque<Buffer<R>>,
     fetching: bool,
     parked: Option<Page<R>>,
-    /// It ends at the beginning of the walk after it.
+    /// True if it ends at the beginning of the walk after it.
     joined: bool,
 }
 
@@ -94,7 +94,7 @@ impl<R> Walk<R> {
         }
     }
 
-    /// Where an interrupted run continues it: the page of a cursor, behind an id.
+    /// Returns the position at which an interrupted run continues: the page of a cursor, behind an id.
     pub(super) fn place(&self) -> (Next, Option<u64>) {
         match self.buffers.front() {
             Some(buffer) => (Next::At(buffer.at.clone()), buffer.last),
@@ -102,7 +102,7 @@ impl<R> Walk<R> {
         }
     }
 
-    /// The last id before what the [`place`](Self::place) leads to.
+    /// Returns the last id before the records at [`place`](Self::place).
     pub(super) fn behind(&self) -> u64 {
         match self.buffers.front() {
             Some(buffer) => {
@@ -124,12 +124,12 @@ pub(super) struct Walks<R> {
     walks: VecDeque<Walk<R>>,
     /// Ids at which further walks can begin, ascending.
     borders: VecDeque<u64>,
-    /// The first walk met the cursor that was expected.
+    /// True if the first walk has found the expected cursor.
     verified: bool,
-    /// The list is not as expected: only the first walk goes on.
+    /// True if the list is not as expected: only the first walk continues.
     alone: bool,
     keys: u64,
-    /// A cursor seen before, renewed at every power of two, against lists that go in circles.
+    /// A cursor seen before, renewed at every power of two, to detect lists that repeat in a cycle.
     mark: Option<String>,
     pages: u64,
 }
@@ -153,7 +153,7 @@ impl<R> Walks<R> {
         Self { guess, walks, borders, verified: false, alone: false, keys, mark: None, pages: 0 }
     }
 
-    /// The walks, each with the ids that it read and that were handed out.
+    /// The walks, each with the ids that it read and that were returned.
     pub(super) fn walks(&self) -> impl Iterator<Item = (&Walk<R>, impl Iterator<Item = u64>)> {
         let buffers = self.walks.iter().flat_map(|walk| &walk.buffers);
         let waiting: BTreeSet<u64> = buffers.flat_map(|buffer| buffer.rows.iter().filter_map(|row| row.0)).collect();
@@ -164,18 +164,18 @@ impl<R> Walks<R> {
         })
     }
 
-    /// Everything was read and handed out.
+    /// Returns true if everything was read and returned.
     pub(super) fn is_over(&self) -> bool {
         let proven = self.walks.front().is_none_or(|first| !first.joined && first.next == Next::End);
         proven && self.walks.iter().all(|walk| walk.buffers.is_empty())
     }
 
-    /// The last id that any walk has reached.
+    /// Returns the last id that any walk has reached.
     pub(super) fn through(&self) -> u64 {
         self.walks.iter().map(|walk| walk.through).max().unwrap_or(0)
     }
 
-    /// Further borders are of use.
+    /// Returns true if further borders are of use.
     pub(super) fn wants_borders(&self, most: usize) -> bool {
         let open = self.walks.front().is_some_and(|first| first.joined || first.next != Next::End);
         open && self.verified && !self.alone && self.borders.len() < most
@@ -187,7 +187,7 @@ impl<R> Walks<R> {
         }
     }
 
-    /// Lets only the first walk go on, because the list is not as expected.
+    /// Continues only the first walk, because the list is not as expected.
     fn walk_alone(&mut self) {
         self.alone = true;
         self.borders.clear();
@@ -196,17 +196,17 @@ impl<R> Walks<R> {
         }
     }
 
-    /// False for a walk that another one has passed: its page is of no use.
+    /// Returns true unless another walk has passed this one, which makes its page useless.
     pub(super) fn has(&self, key: u64) -> bool {
         self.walks.iter().any(|walk| walk.key == key)
     }
 
-    /// True for a walk that is proven, so that a refusal of its page is not that of a guess.
+    /// Returns true if a walk is proven, so that a refusal of its page is not caused by a guess.
     pub(super) fn is_proven(&self, key: u64) -> bool {
         self.walks.front().is_none_or(|first| first.key == key)
     }
 
-    /// Returns the pages to fetch now, each with the key of its walk, for at most so many walks.
+    /// Returns the pages to fetch now, each with the key of its walk, for at most `most` walks.
     pub(super) fn due(&mut self, most: usize) -> Vec<(u64, Option<String>)> {
         while self.verified && !self.alone && self.walks.iter().filter(|walk| walk.goes_on()).count() < most {
             let Some(border) = self.borders.pop_front() else { break };
@@ -231,7 +231,7 @@ impl<R> Walks<R> {
         due
     }
 
-    /// A guess was refused: the page of its walk will not come. Errors are those of [`arrive`](Self::arrive).
+    /// Ends a walk whose guess was refused. Errors are those of [`arrive`](Self::arrive).
     pub(super) fn refuse(&mut self, key: u64) -> Result<(), &'static str> {
         self.walk_alone();
         if let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) {
@@ -240,7 +240,7 @@ impl<R> Walks<R> {
         self.take_all()
     }
 
-    /// Takes a page of a walk. Returns an error if the list does not move on.
+    /// Takes a page of a walk. Returns an error if the list does not advance.
     pub(super) fn arrive(&mut self, key: u64, page: Page<R>) -> Result<(), &'static str> {
         let Some(index) = self.walks.iter().position(|walk| walk.key == key) else { return Ok(()) };
         self.walks[index].fetching = false;
@@ -254,7 +254,7 @@ impl<R> Walks<R> {
         self.take_all()
     }
 
-    /// Takes the pages that wait for no other walk, those of later walks first.
+    /// Takes the pages that do not wait for another walk, those of later walks first.
     fn take_all(&mut self) -> Result<(), &'static str> {
         while let Some(index) = (0..self.walks.len()).rev().find(|index| self.can_take(*index)) {
             self.take(index)?;
@@ -263,7 +263,7 @@ impl<R> Walks<R> {
         Ok(())
     }
 
-    /// Ids rise, and the next cursor is the one that is made of the last id.
+    /// Returns true if ids rise, and the next cursor is the one that is built from the last id.
     fn is_as_expected(&self, index: usize, page: &Page<R>) -> bool {
         let walk = &self.walks[index];
         let mut through = walk.above;
@@ -276,7 +276,7 @@ impl<R> Walks<R> {
         page.next.as_ref().is_none_or(|next| !page.rows.is_empty() && *next == (self.guess)(through))
     }
 
-    /// A page has arrived, and no later walk has still to read what is on it.
+    /// Returns true if a page has arrived, and no later walk still has to read records on it.
     fn can_take(&self, index: usize) -> bool {
         let Some(page) = &self.walks[index].parked else { return false };
         let last = page.last();
@@ -284,7 +284,7 @@ impl<R> Walks<R> {
         self.alone || !self.walks.iter().skip(index + 1).any(behind)
     }
 
-    /// The later walk that a page leads to.
+    /// Returns the later walk that a page leads to.
     fn target(&self, index: usize, page: &Page<R>) -> Option<usize> {
         let last = page.last();
         (index + 1..self.walks.len()).rev().find(|later| {
@@ -301,14 +301,14 @@ impl<R> Walks<R> {
         self.check_progress(&at, &page.next, target.is_some())?;
         let skip = self.walks[index].skip.take();
         let skipped = match skip {
-            // In an order of its own only what comes before the record itself was handed out.
+            // In another order only the records before this record were returned.
             Some(skip) if self.alone => page.rows.iter().position(|row| row.0 == Some(skip)).map_or(0, |at| at + 1),
             Some(skip) => page.rows.iter().take_while(|row| row.0.is_some_and(|id| id <= skip)).count(),
             None => 0,
         };
         let (last, next, mut ids) = (page.last(), page.next.clone(), page.ids().collect::<Vec<_>>());
         ids.sort_unstable();
-        // With a smaller page size than before, what was handed out of the page reaches into the next one.
+        // With a smaller page size than before, the returned records of the page reach into the next one.
         self.walks[index].skip = skip.filter(|skip| !self.alone && last < *skip);
         let taken_over = self.take_over(index, target, &ids);
         let others: Vec<&[u64]> = self.walks.iter().skip(index + 1).map(|walk| &*walk.ids).collect();
@@ -319,7 +319,7 @@ impl<R> Walks<R> {
         let rows = page.rows.into_iter().skip(skipped).filter(fresh).collect();
         let mut buffer = Buffer { at, last: skip, rows, mixed: false };
         if let Some(target) = target {
-            // What the walks between have read is on this page, or is there no more.
+            // The records that the walks between have read are on this page, or no longer exist.
             for passed in self.walks.drain(index + 1..target) {
                 ids.extend(passed.ids);
                 buffer.mixed |= !passed.buffers.is_empty();
@@ -350,8 +350,8 @@ impl<R> Walks<R> {
         Ok(())
     }
 
-    /// Takes the records of a page out of the buffers of the walks that it does not lead to, because their places will no
-    /// longer be behind this one. Returns their ids.
+    /// Removes the records of a page from the buffers of the walks that it does not lead to, because their places will
+    /// no longer be behind this one. Returns their ids.
     fn take_over(&mut self, index: usize, target: Option<usize>, ids: &[u64]) -> Vec<u64> {
         let mut taken = Vec::new();
         for walk in self.walks.iter_mut().skip(target.unwrap_or(index) + 1) {
@@ -372,7 +372,7 @@ impl<R> Walks<R> {
             return Err("the vendor returned the same cursor again");
         }
         if joins {
-            // The walk goes on elsewhere, perhaps over pages that lead to the same cursors.
+            // The walk continues elsewhere, perhaps over pages that lead to the same cursors.
             self.mark = None;
         } else if self.alone && next.is_some() {
             if *next == self.mark {
@@ -386,7 +386,7 @@ impl<R> Walks<R> {
         Ok(())
     }
 
-    /// Takes out the walks of which nothing is left.
+    /// Removes the walks that have no records left.
     fn tidy(&mut self) {
         while self.walks.front().is_some_and(|first| first.joined && first.buffers.is_empty()) {
             self.walks.pop_front();
@@ -407,7 +407,7 @@ impl<R> Walks<R> {
             }
         }
         if self.walks.front().is_some_and(|first| !first.joined && first.next == Next::End) {
-            // The first walk has seen all there is: what is left of the others is what they have read.
+            // The first walk has read everything; the others only keep the records they have read.
             self.borders.clear();
             for walk in self.walks.iter_mut().skip(1) {
                 (walk.next, walk.parked, walk.joined) = (Next::End, None, false);
@@ -415,7 +415,7 @@ impl<R> Walks<R> {
         }
     }
 
-    /// The next record to hand out.
+    /// Returns the next record.
     pub(super) fn pop(&mut self) -> Option<R> {
         let walk = self.walks.iter_mut().find(|walk| !walk.buffers.is_empty())?;
         let buffer = walk.buffers.front_mut()?;
@@ -430,7 +430,7 @@ impl<R> Walks<R> {
         Some(record)
     }
 
-    /// The list is not as expected.
+    /// Returns true if the list is not as expected.
     pub(super) fn is_alone(&self) -> bool {
         self.alone
     }

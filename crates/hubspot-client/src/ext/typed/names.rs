@@ -1,11 +1,11 @@
-//! The names of a type's fields, as serde knows them.
+//! The names of a type's fields, from its serde implementation.
 
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The names of the fields of `P`; none where it is no struct.
+/// The names of the fields of `P`, or none if it is not a struct.
 pub(super) fn of<P: DeserializeOwned>() -> &'static [&'static str] {
     match P::deserialize(Asked) {
         Err(Names(names)) => names,
@@ -13,7 +13,7 @@ pub(super) fn of<P: DeserializeOwned>() -> &'static [&'static str] {
     }
 }
 
-/// Holds nothing; listens to what it is asked for.
+/// A deserializer without data, which records the requested fields.
 struct Asked;
 
 #[derive(Debug)]

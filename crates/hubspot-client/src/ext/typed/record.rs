@@ -1,4 +1,4 @@
-//! A record with typed properties, and a page of such.
+//! A record with typed properties, and a page of such records.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,26 +17,26 @@ use crate::types::{AssociatedIdPage, Object, ObjectWithAssociations, Paging};
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Record<P> {
-    /// Its id.
+    /// The id of the record.
     pub id: String,
-    /// Its properties.
+    /// The properties of the record.
     pub properties: P,
-    /// When it was created.
+    /// Time at which the record was created.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// Time of the last change.
     pub updated_at: Option<Timestamp>,
-    /// Whether it is archived.
+    /// True if the record is archived.
     pub archived: bool,
-    /// When it was archived.
+    /// Time at which the record was archived.
     pub archived_at: Option<Timestamp>,
-    /// The records it is associated with, by type, where they were asked for.
+    /// Associated records by type, if they were requested.
     pub associations: Map<AssociatedIdPage>,
-    /// Members that no field can hold.
+    /// Members without a field.
     pub extra: Map<Value>,
 }
 
 impl<P: DeserializeOwned> Record<P> {
-    /// The same record with its properties read into `P`.
+    /// Returns the same record with its properties read into `P`.
     pub(in crate::ext) fn of(object: Object) -> Result<Self, Error> {
         Ok(Self {
             properties: read(&object.properties)?,
@@ -229,7 +229,7 @@ impl<P: DeserializeOwned> Form<Self> for Properties<P> {
     }
 }
 
-/// A `P` of a record without properties.
+/// Creates the `P` of a record without properties.
 fn nothing<P: DeserializeOwned, E: serde::de::Error>() -> Result<P, E> {
     values::read(MapDeserializer::new(std::iter::empty::<(&str, &str)>()))
 }
@@ -238,13 +238,13 @@ fn nothing<P: DeserializeOwned, E: serde::de::Error>() -> Result<P, E> {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordPage<P> {
-    /// Where the list goes on.
+    /// Position of the next page.
     pub paging: Option<Paging>,
     /// The records.
     pub results: Vec<Record<P>>,
-    /// How many records a search found.
+    /// Number of records that a search found.
     pub total: Option<i64>,
-    /// Members that no field can hold.
+    /// Members without a field.
     pub extra: Map<Value>,
 }
 

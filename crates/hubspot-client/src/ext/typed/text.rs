@@ -1,4 +1,4 @@
-//! Writing a type of the user's own as HubSpot's texts.
+//! Converts a type of the user to HubSpot's texts.
 
 use std::fmt::{self, Display};
 
@@ -7,12 +7,12 @@ use serde::ser::{
     Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
 
-/// The properties of a struct or map; those that are `None` are left out.
+/// Returns the properties of a struct or map, without those that are `None`.
 pub(super) fn properties<P: Serialize>(value: &P) -> Result<Map<String>, String> {
     value.serialize(Properties).map_err(|fault| fault.0)
 }
 
-/// Why a value cannot be written. Never holds the value.
+/// Reason why a value cannot be written. Never contains the value.
 #[derive(Debug)]
 struct Unfit(String);
 
@@ -153,7 +153,7 @@ impl SerializeMap for Entries {
     }
 }
 
-/// Takes one value; `None` is left out.
+/// Takes one value; `None` is omitted.
 struct Text;
 
 macro_rules! plain {
@@ -167,7 +167,7 @@ macro_rules! plain {
 macro_rules! finite {
     ($($method:ident($value:ty))*) => {$(
         fn $method(self, value: $value) -> Result<Self::Ok, Unfit> {
-            if value.is_finite() { Ok(Some(value.to_string())) } else { Err(Unfit("this is no number".to_owned())) }
+            if value.is_finite() { Ok(Some(value.to_string())) } else { Err(Unfit("the value is not a finite number".to_owned())) }
         }
     )*};
 }
@@ -251,7 +251,7 @@ impl SerializeSeq for List {
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
         let Some(text) = value.serialize(Text)? else { return Ok(()) };
         if text.contains(';') {
-            return Err(Unfit("a value of the list holds a semicolon, which is what separates them".to_owned()));
+            return Err(Unfit("a value of the list contains a semicolon, which HubSpot uses as the separator".to_owned()));
         }
         if !self.0.is_empty() {
             self.0.push(';');

@@ -1,6 +1,6 @@
-//! Reading a type of the user's own out of HubSpot's texts.
+//! Converts HubSpot's texts to a type of the user.
 //!
-//! Errors name the property and what was expected, and never the value.
+//! Errors contain the property and the expected form, and never the value.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -43,7 +43,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Properties<'de, A> {
 /// The pairs without those that are null.
 struct Pairs<'de, A> {
     pairs: A,
-    /// The name that was handed out, and what belongs to it.
+    /// The current name and its value.
     name: Cow<'de, str>,
     value: Cow<'de, str>,
 }
@@ -133,7 +133,7 @@ impl<'de> Visitor<'de> for Text<'_, 'de> {
     }
 }
 
-/// The value of a property, or one of its list.
+/// The value of a property, or one value of its list.
 struct Value<'a>(&'a str);
 
 impl Value<'_> {
@@ -252,7 +252,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 }
 
-/// What was expected of a value. Does not keep what serde or the user's own code say of it.
+/// The expected form of a value. The messages of serde or of the user's own code are not kept.
 #[derive(Debug)]
 struct Mismatch(String);
 
@@ -288,7 +288,7 @@ impl Error for Mismatch {
     }
 }
 
-/// An error of the pairs, or one of our own.
+/// An error of the pairs, or one of this module.
 #[derive(Debug)]
 enum Fault<E> {
     Source(E),
@@ -322,6 +322,6 @@ impl<E: Error> Error for Fault<E> {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::Own(format!("the property {field} is there twice"))
+        Self::Own(format!("the property {field} appears twice"))
     }
 }

@@ -1,4 +1,4 @@
-//! Histories at random: records are created, archived, merged and restored while walks read them, in any order of
+//! Random histories: records are created, archived, merged and restored while walks read them, in any order of
 //! arrival, and runs are killed and resumed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use super::{Next, Page, Walk, Walks};
 /// The kinds of list that a vendor may have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum List {
-    /// As observed: by id, and the cursor is the last id plus one.
+    /// By id, as observed, and the cursor is the last id plus one.
     Observed,
     /// By id, with cursors of another form.
     Opaque,
@@ -48,7 +48,7 @@ struct Account {
     last: u64,
     /// Records that were there all the time.
     constant: BTreeSet<u64>,
-    /// Cursors that were given.
+    /// Cursors that were returned.
     given: BTreeSet<String>,
     pages: usize,
 }
@@ -74,7 +74,7 @@ impl Account {
     fn create(&mut self, rng: &mut Rng) {
         self.last += 1 + if rng.one_in(10) { rng.below(500) as u64 } else { rng.below(3) as u64 };
         let id = self.last;
-        // Another order of the list: of neighbours.
+        // Another order of the list: neighbours are swapped.
         let place = if self.list == List::Disordered { id ^ 0b111 } else { id };
         self.live.insert(place, id);
     }
@@ -93,7 +93,7 @@ impl Account {
         match rng.below(8) {
             0..3 => self.create(rng),
             3..6 => self.archive(rng, 0),
-            // Many at once, next to each other.
+            // Many at the same time, next to each other.
             6 => {
                 let from = rng.below(self.live.len());
                 for _ in 0..rng.below(30) {
@@ -136,7 +136,7 @@ fn guess(id: u64) -> String {
     (id + 1).to_string()
 }
 
-/// As a stored position has it.
+/// Resumes the walks from a stored position.
 fn resumed(walks: &Walks<u64>) -> Walks<u64> {
     let places = walks.walks().enumerate().map(|(index, (walk, ids))| {
         let (next, skip) = walk.place();
@@ -155,7 +155,7 @@ struct Outcome {
     kills: usize,
 }
 
-/// Which runs are killed.
+/// Kind of runs that are killed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kills {
     None,
@@ -165,7 +165,7 @@ enum Kills {
     Exact,
 }
 
-/// A page that was asked for: its walk, its cursor, and the reply once the server has read it.
+/// A page that was requested: its walk, its cursor, and the reply once the server has read it.
 type UnderWay = (u64, Option<String>, Option<Option<Page<u64>>>);
 
 fn history(seed: u64, list: List, kills: Kills) -> Outcome {
@@ -188,7 +188,7 @@ fn history(seed: u64, list: List, kills: Kills) -> Outcome {
         }
         outcome.most_under_way = outcome.most_under_way.max(under_way.len());
         if walks.wants_borders(most) && rng.one_in(2) {
-            // The index lags behind, so that a border may be a record that is there no more.
+            // The index lags behind, so that a border may be a record that no longer exists.
             let ids: Vec<u64> = account.live.values().copied().filter(|id| *id > border).collect();
             let sorted = ids.iter().copied().collect::<BTreeSet<_>>();
             if let Some(id) = sorted.iter().nth(limit * (2 + rng.below(8))) {
