@@ -22,10 +22,7 @@ mod many;
 mod membership;
 #[cfg(feature = "objects")]
 mod names;
-#[cfg_attr(
-    not(feature = "full"),
-    allow(dead_code, unused_imports, reason = "the features determine the lists")
-)]
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, reason = "the features determine the lists"))]
 mod options;
 #[cfg(feature = "objects")]
 mod pairing;

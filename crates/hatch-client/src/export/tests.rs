@@ -218,11 +218,7 @@ fn a_bad_record_is_an_error_with_its_line() {
         let text = ["email,phone", "a,\"1", "2\"", "only-one", "", "b,2", "c,3,4", "d,5"].join(end);
         let rows = table(text.as_bytes());
         assert_eq!(rows.len(), 5, "{end:?}");
-        assert!(
-            fault(&rows[1]).contains("line 4: the row has 1 cells but the header has 2"),
-            "{}",
-            fault(&rows[1])
-        );
+        assert!(fault(&rows[1]).contains("line 4: the row has 1 cells but the header has 2"), "{}", fault(&rows[1]));
         assert!(fault(&rows[3]).contains("line 7:"), "{}", fault(&rows[3]));
         assert_eq!(rows[4].as_ref().unwrap().email.as_deref(), Some("d"));
     }

@@ -184,7 +184,8 @@ impl Places for Added {
     type Border = Found;
 
     fn mistake(&self) -> Option<Cow<'static, str>> {
-        (!(1..=MOST).contains(&self.limit)).then_some("the page size of an export must be from 1 to 500 contacts".into())
+        (!(1..=MOST).contains(&self.limit))
+            .then_some("the page size of an export must be from 1 to 500 contacts".into())
     }
 
     fn called(&self) -> Called {

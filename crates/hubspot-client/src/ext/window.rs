@@ -160,7 +160,10 @@ fn bound(value: &str) -> String {
 /// Checks that every group has room for some more filters.
 fn check_room(groups: &[FilterGroup], own: usize) -> Result<(), Error> {
     if groups.len() > MOST_GROUPS {
-        return Err(refused(format!("a search can have at most {MOST_GROUPS} groups of filters, not {}", groups.len())));
+        return Err(refused(format!(
+            "a search can have at most {MOST_GROUPS} groups of filters, not {}",
+            groups.len()
+        )));
     }
     let mut all = 0;
     for (number, group) in groups.iter().enumerate() {

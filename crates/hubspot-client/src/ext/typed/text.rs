@@ -251,7 +251,9 @@ impl SerializeSeq for List {
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
         let Some(text) = value.serialize(Text)? else { return Ok(()) };
         if text.contains(';') {
-            return Err(Unfit("a value of the list contains a semicolon, which HubSpot uses as the separator".to_owned()));
+            return Err(Unfit(
+                "a value of the list contains a semicolon, which HubSpot uses as the separator".to_owned(),
+            ));
         }
         if !self.0.is_empty() {
             self.0.push(';');
