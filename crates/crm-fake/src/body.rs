@@ -1,4 +1,4 @@
-//! The body of an answer: at once or drop by drop.
+//! The body of an answer: as a whole or in pieces.
 
 use std::convert::Infallible;
 use std::pin::Pin;

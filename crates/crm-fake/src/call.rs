@@ -1,4 +1,4 @@
-//! One request as the vendors' handlers see it.
+//! One request in the form that the vendors' handlers receive.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -13,10 +13,10 @@ use crate::multipart::{self, Part};
 pub(crate) enum Payload {
     None,
     Json(Value),
-    /// A form, as an object of texts.
+    /// A form, converted to an object of texts.
     Form(Value),
     Multipart(Vec<Part>),
-    /// Not what it is said to be, and why.
+    /// Content of another type than announced, with the reason.
     Broken(String),
     /// Anything else.
     Opaque,
@@ -69,7 +69,7 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Value,
     pub(crate) base_url: &'a str,
-    /// Rows of a batch which a fault turns bad.
+    /// Rows of a batch that a fault makes invalid.
     pub(crate) bad_rows: Vec<usize>,
 }
 
@@ -83,7 +83,7 @@ impl Call<'_> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a query parameter; repeated and joined by commas both count.
+    /// Every value of a query parameter; repeated names and values joined by commas both count.
     pub(crate) fn query_list(&self, name: &str) -> Vec<&str> {
         self.query
             .iter()

@@ -1,5 +1,5 @@
-//! Opaque page cursors. They hold a position and a check sum, and end in `==` so that a client which
-//! forgets to escape a query value is found out.
+//! Opaque page cursors. They contain a position and a checksum, and end in `==`, so that a client which
+//! does not escape a query value is detected.
 
 const MASK: u64 = 0x005e_edc0_de51;
 
@@ -12,7 +12,7 @@ pub(crate) fn seal(position: u64) -> String {
     format!("{value:012x}{:02x}==", check(value))
 }
 
-/// The position inside a cursor, or `None` for a text that is not one of ours.
+/// The position inside a cursor, or `None` for a text that this fake did not create.
 pub(crate) fn open(cursor: &str) -> Option<u64> {
     let body = cursor.strip_suffix("==")?;
     if body.len() != 14 || !body.is_ascii() {

@@ -1,8 +1,8 @@
-//! How an answer goes over the wire, and what may be wrong on the way.
+//! The transport of an answer, and the faults on the way.
 
 use std::time::Duration;
 
-/// How the answer goes over the wire.
+/// The transport of the answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Delivery {
     pub(crate) delay: Option<Duration>,
@@ -15,18 +15,18 @@ pub(crate) struct Delivery {
 pub(crate) enum End {
     #[default]
     Whole,
-    /// A reset in place of the answer.
+    /// A reset instead of the answer.
     ResetAtOnce,
     ResetAfterHeaders,
     ResetAfterReply,
-    /// Closed after so many bytes of the body.
+    /// Closed after this number of bytes of the body.
     CutAfter(usize),
-    /// Too small a length is announced.
+    /// The announced length is too small.
     ShortLength,
 }
 
 impl Delivery {
-    /// Nothing of the answer is sent.
+    /// Returns true if no part of the answer is sent.
     pub(crate) fn is_silent(&self) -> bool {
         self.end == End::ResetAtOnce
     }

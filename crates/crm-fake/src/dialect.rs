@@ -1,4 +1,4 @@
-//! What differs from vendor to vendor: quotas, error shapes, headers, and the operations with state.
+//! Differences between vendors: quotas, error shapes, headers, and the operations with state.
 
 use http::HeaderName;
 use serde_json::Value;
@@ -13,20 +13,20 @@ use crate::validate::Problem;
 /// A request that is not served.
 pub(crate) enum Refusal<'a> {
     NoToken,
-    /// An Authorization header that is no bearer token.
+    /// An Authorization header that is not a bearer token.
     BadToken,
     WrongToken,
-    /// A token that was good once.
+    /// A token that was valid earlier.
     ExpiredToken,
     NoRoute,
     WrongMethod,
     Invalid(&'a [Problem]),
     Limited(&'a Exceeded),
-    /// Any other status, on a fault's account.
+    /// Any other status, because of a fault.
     Status(u16),
 }
 
-/// A limit that was passed.
+/// A limit that was exceeded.
 pub(crate) struct Exceeded {
     pub(crate) policy: Policy,
 }
@@ -37,13 +37,13 @@ pub(crate) trait Dialect: Send + Sync {
         call.operation.limit_class.as_deref().unwrap_or_default()
     }
 
-    /// Requests with one key share their windows.
+    /// Returns the key of the quota. Requests with the same key share their windows.
     fn quota_key(&self, call: &Call<'_>, token: &str) -> String {
         let _ = call;
         token.to_owned()
     }
 
-    /// The limit that a quota of this name stands for.
+    /// Returns the limit that a quota of this name belongs to.
     fn policy(&self, quota: &str) -> Policy {
         match quota {
             "daily" | "day" => Policy::Daily,
@@ -64,7 +64,7 @@ pub(crate) trait Dialect: Send + Sync {
         readings.iter().flat_map(|reading| reading.headers(class, exceeded.is_some())).collect()
     }
 
-    /// Rules that no document states.
+    /// Checks rules that no document contains.
     fn check(&self, call: &Call<'_>, problems: &mut Vec<Problem>) {
         let _ = (call, problems);
     }
@@ -78,7 +78,7 @@ pub(crate) trait Dialect: Send + Sync {
         !call.operation.open
     }
 
-    /// The reply of an operation with state; `None` asks for a sample.
+    /// Returns the reply of an operation with state; `None` requests a sample.
     fn handle(&self, call: &Call<'_>, world: &mut World) -> Option<Reply>;
 
     /// Headers on every reply, such as a request id.
@@ -90,10 +90,10 @@ pub(crate) trait Dialect: Send + Sync {
         let _ = world;
     }
 
-    /// Takes a record from a test; returns its identifier.
+    /// Adds a record from a test and returns its identifier.
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String;
 
-    /// The name a collection has inside.
+    /// Returns the internal name of a collection.
     fn collection(&self, name: &str) -> String {
         name.to_owned()
     }
@@ -118,6 +118,6 @@ pub(crate) trait Dialect: Send + Sync {
         true
     }
 
-    /// Dotted places of page cursors and the parameters they go into.
+    /// Dotted places of page cursors and the parameters that they are sent in.
     fn cursors(&self) -> &'static [(&'static str, &'static str)];
 }

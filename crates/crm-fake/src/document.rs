@@ -11,7 +11,7 @@ pub(crate) enum BodyKind {
     Json,
     Form,
     Multipart,
-    /// Everything else: taken as it comes.
+    /// Everything else, which is accepted unread.
     Opaque,
 }
 
@@ -22,7 +22,7 @@ pub(crate) struct RequestBody {
     pub(crate) schema: Value,
 }
 
-/// The reply of a call that went well.
+/// The reply of a successful call.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub(crate) status: u16,
@@ -30,7 +30,7 @@ pub(crate) struct Success {
     pub(crate) schema: Value,
 }
 
-/// What `x-crm-paging` says, as far as replies need it. Paths into the reply are dotted.
+/// The parts of `x-crm-paging` that replies need. Paths into the reply are dotted.
 #[derive(Debug, Default)]
 pub(crate) struct Paging {
     pub(crate) params: Vec<String>,
@@ -42,11 +42,11 @@ pub(crate) struct Paging {
 
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// `x-crm-name` (`contacts.list`), else the operation id, else method and path.
+    /// `x-crm-name` (`contacts.list`), otherwise the operation id, or else method and path.
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) method: String,
-    /// As the document has it, with placeholders.
+    /// The path in the document, with placeholders.
     pub(crate) path: String,
     pub(crate) template: Template,
     pub(crate) parameters: Vec<Parameter>,
@@ -54,7 +54,7 @@ pub(crate) struct Operation {
     pub(crate) success: Success,
     pub(crate) paging: Option<Paging>,
     pub(crate) limit_class: Option<String>,
-    /// No credential needed.
+    /// True if no credential is needed.
     pub(crate) open: bool,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Document {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
 
 impl Document {
-    /// Reads a document that is part of this crate; a broken one gives an API without operations.
+    /// Reads a document that is part of this crate; an invalid one results in an API without operations.
     pub(crate) fn parse(text: &str) -> Self {
         let root: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         let base_path = root
@@ -178,7 +178,7 @@ impl Document {
             BodyKind::Opaque
         };
         let schema = content.get("schema").cloned().unwrap_or(Value::Null);
-        // Nothing but a required member makes an absent body wrong when the document does not say so.
+        // If the document does not say so, an absent body is wrong only if it has a required member.
         let members = self.resolve(&schema).get("required").and_then(Value::as_array);
         Some(RequestBody {
             required: flag(body, "required") || members.is_some_and(|list| !list.is_empty()),

@@ -44,7 +44,7 @@ pub(crate) struct Inner {
     pub(crate) quotas: Quotas,
 }
 
-/// A request off the wire.
+/// A request as received.
 pub(crate) struct Incoming {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -77,7 +77,7 @@ impl Engine {
         &self.base_url
     }
 
-    /// A panic in one handler must not take the others down, so poison is ignored.
+    /// A panic in one handler must not end the others, so poison is ignored.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

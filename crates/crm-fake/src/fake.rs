@@ -1,4 +1,4 @@
-//! Starting, steering and questioning a fake.
+//! Starting and controlling a fake, and reading its records.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,7 +19,7 @@ use crate::server;
 use crate::state::{Replies, Settings, World};
 use crate::vendors::Vendor;
 
-/// One vendor on one loopback port. It ends when it is dropped or [stopped](Self::stop).
+/// A server for one vendor's API on a loopback port. It ends when it is dropped or [stopped](Self::stop).
 pub struct Fake {
     vendor: Vendor,
     engine: Arc<Engine>,
@@ -50,19 +50,19 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The bearer token to take; every other is refused.
+    /// Sets the accepted bearer token. Every other token is refused.
     pub fn token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
         self
     }
 
-    /// A fixed port; by default the system gives a free one.
+    /// Sets the port. By default the system assigns a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Identifiers and sample values follow from it (default 0).
+    /// Sets the seed of identifiers and sample values. The default is 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -74,45 +74,45 @@ impl Builder {
         self
     }
 
-    /// Sets the limit of this name: `burst`, `day`, `search` (HubSpot), `daily` (HoopAI, Hatch's export), `token` (HoopAI),
-    /// `read`, `write` (Revenue Agents).
+    /// Sets the limit of this name: `burst`, `day`, `search` (HubSpot), `daily` (HoopAI, Hatch's export), `token`
+    /// (HoopAI), `read`, `write` (Revenue Agents).
     pub fn quota_named(mut self, name: &str, n: u64, per: Duration) -> Self {
         self.quotas.push((Some(name.to_owned()), n, per));
         self
     }
 
-    /// No limits, and no headers about them.
+    /// Removes all limits, and the headers about them.
     pub fn no_quota(mut self) -> Self {
         self.quota_off = true;
         self
     }
 
-    /// How often work in progress answers "not yet": 202 of Account Intelligence (default 0), agents and
+    /// Sets the number of answers "not yet" for work in progress: 202 of Account Intelligence (default 0), agents and
     /// message jobs of Revenue Agents, and file imports of HubSpot (default 2).
     pub fn polls(mut self, polls: u32) -> Self {
         self.polls = Some(polls);
         self
     }
 
-    /// Rows of a Hatch export (default 1,000). Above 100 MB of text the answer is 413.
+    /// Sets the number of rows of a Hatch export (default 1,000). Above 100 MB of text the answer is 413.
     pub fn rows(mut self, rows: usize) -> Self {
         self.rows = rows;
         self
     }
 
-    /// Writes the export's zip as a stream would: sizes after the data, none in the local header.
+    /// Writes the export's zip as a streaming writer does: sizes after the data, none in the local header.
     pub fn zip_data_descriptor(mut self, on: bool) -> Self {
         self.data_descriptor = on;
         self
     }
 
-    /// How many requests [`Fake::requests`] remembers (default 10,000, the last ones).
+    /// Sets the number of requests that [`Fake::requests`] keeps (default 10,000, the last ones).
     pub fn keep_requests(mut self, most: usize) -> Self {
         self.keep = most;
         self
     }
 
-    /// The HoopAI location that seeded records belong to (default `location-fake`).
+    /// Sets the HoopAI location that seeded records belong to (default `location-fake`).
     pub fn location(mut self, id: &str) -> Self {
         self.location = id.to_owned();
         self
@@ -145,9 +145,9 @@ impl Builder {
         self
     }
 
-    /// Answers every operation with a sample that keeps to the document and surprises all the same, to
-    /// see whether a client can read it: optional members are null, every object has a member the
-    /// document does not know, and every text of a closed set is outside of it. There is no state then.
+    /// Answers every operation with a sample that is unusual but valid, to
+    /// test if a client can read it: optional members are null, every object has a member that is not in the
+    /// document, and every text of a closed set is outside of it. The fake then has no state.
     pub fn strange_replies(mut self) -> Self {
         self.replies = Replies::Strange;
         self
@@ -156,7 +156,7 @@ impl Builder {
     /// Binds the port and starts to answer on the current tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be bound.
+    /// Returns an error if the port cannot be bound.
     pub async fn start(self) -> io::Result<Fake> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let address = listener.local_addr()?;
@@ -202,12 +202,12 @@ impl Fake {
     /// Starts a vendor with its own quotas, its default token and a free port.
     ///
     /// # Errors
-    /// When no port can be bound.
+    /// Returns an error if no port can be bound.
     pub async fn start(vendor: Vendor) -> io::Result<Self> {
         Self::builder(vendor).start().await
     }
 
-    /// Settings first, then [`Builder::start`].
+    /// Returns a builder for the settings; then call [`Builder::start`].
     pub fn builder(vendor: Vendor) -> Builder {
         Builder {
             vendor,
@@ -228,22 +228,22 @@ impl Fake {
         }
     }
 
-    /// Which API this is.
+    /// Returns the API that this fake serves.
     pub fn vendor(&self) -> Vendor {
         self.vendor
     }
 
-    /// `http://127.0.0.1:PORT` and the path of the vendor's server URL, without a slash at the end.
+    /// Returns `http://127.0.0.1:PORT` and the path of the vendor's server URL, without a slash at the end.
     pub fn base_url(&self) -> String {
         self.engine.base_url().to_owned()
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The token it takes.
+    /// Returns the accepted token.
     pub fn token(&self) -> &str {
         &self.token
     }
@@ -290,24 +290,24 @@ impl Fake {
         self.engine.lock().script.len()
     }
 
-    /// Drops the faults still to come.
+    /// Removes all faults from the queue.
     pub fn heal(&self) {
         self.engine.lock().script.clear();
     }
 
-    /// Refuses every token handed out so far, the first one included: from now on only a token fetched
-    /// from the token endpoint is good.
+    /// Invalidates all tokens issued so far, including the first one: from now on only a token fetched
+    /// from the token endpoint is valid.
     pub fn expire_tokens(&self) {
         let world = &mut self.engine.lock().world;
         world.expired.extend(world.tokens.drain());
     }
 
-    /// The requests so far, the last 10,000 of them unless set otherwise.
+    /// Returns the requests so far. Only the last 10,000 are kept unless set otherwise.
     pub fn requests(&self) -> Vec<Recorded> {
         self.engine.lock().journal.all()
     }
 
-    /// Counts over all requests.
+    /// Returns counts over all requests.
     pub fn report(&self) -> Report {
         let inner = self.engine.lock();
         let mut report = inner.report.clone();
@@ -316,20 +316,20 @@ impl Fake {
         report
     }
 
-    /// Puts a record into the state without a request and returns its identifier. Collections have the
-    /// vendor's names: `contacts`, `deals`, `opportunities`, `messages`, `tasks` … A HubSpot record may be
-    /// given as its bare properties.
+    /// Adds a record to the state without a request and returns its identifier. Collections have the
+    /// vendor's names: `contacts`, `deals`, `opportunities`, `messages`, `tasks` … For a HubSpot record the
+    /// properties alone are enough.
     pub fn insert(&self, collection: &str, record: Value) -> String {
         let mut inner = self.engine.lock();
         self.engine.dialect.adopt(collection, record, &mut inner.world)
     }
 
-    /// How many records a collection holds; archived ones do not count.
+    /// Returns the number of records in a collection, without archived ones.
     pub fn count(&self, collection: &str) -> usize {
         self.with(collection, |records| records.count())
     }
 
-    /// The records of a collection as they are stored, in order of creation.
+    /// Returns the stored records of a collection, in order of creation.
     pub fn records(&self, collection: &str) -> Vec<Value> {
         self.with(collection, |records| records.cloned().collect())
     }
@@ -343,9 +343,9 @@ impl Fake {
         }
     }
 
-    /// Arguments that fit the operation with this method and path (`/contacts/{contactId}`), the optional
-    /// ones too: an object with `path`, `query` and `header`, each by name, and with the `body` if the
-    /// operation takes one. The version is the one the client asks for; only HoopAI has several.
+    /// Returns arguments for the operation with this method and path (`/contacts/{contactId}`), including optional
+    /// ones: an object with `path`, `query` and `header`, each by name, and with the `body` if the
+    /// operation has one. `version` is the version that the client requests; only HoopAI has several.
     pub fn sample_request(&self, method: &str, path: &str, version: Option<&str>) -> Option<Value> {
         let document = self.vendor.document_of(version, path);
         let operation = document.operations.iter().find(|known| known.method == method && known.path == path)?;
@@ -359,7 +359,7 @@ impl Fake {
     /// If a fault was met by no request, as dropping the fake does.
     pub async fn stop(mut self) {
         self.accept.abort();
-        // The error says that it was aborted.
+        // The error only reports that the task was aborted.
         let _ = (&mut self.accept).await;
     }
 }

@@ -1,10 +1,10 @@
-//! Things that go wrong on request: the script of faults.
+//! The script of faults: errors that a test requests.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What goes wrong. Give it to [`Fake::fail`](crate::Fake::fail) as it is, or narrow it first:
+/// A fault. Pass it to [`Fake::fail`](crate::Fake::fail), with or without conditions:
 ///
 /// ```
 /// use crm_fake::{Fault, Hint};
@@ -18,54 +18,54 @@ use serde_json::Value;
 pub enum Fault {
     /// 429 with the vendor's body.
     RateLimited {
-        /// What tells the client how long to wait; nothing when absent, not even the vendor's headers.
+        /// Time to wait that the reply contains. `None` omits it, and the vendor's headers too.
         hint: Option<Hint>,
     },
     /// Another status.
     Status(u16, Payload),
-    /// 202 so many times, then the real answer.
+    /// 202 a number of times, then the real answer.
     Accepted202 {
-        /// How often.
+        /// Number of times.
         times: u32,
-        /// What comes with it.
+        /// Body of the 202.
         body: Payload,
     },
     /// The rows of a HubSpot batch at these positions fail: a 207 if the batch allows it.
     MultiStatus(Vec<usize>),
-    /// The answer comes after this time.
+    /// The answer is delayed by this time.
     Slow(Duration),
     /// The body comes in pieces.
     Drip {
-        /// Between two pieces.
+        /// Time between two pieces.
         every: Duration,
-        /// Length of a piece.
+        /// Length of a piece in bytes.
         bytes: usize,
     },
-    /// The connection closes after so many bytes of the body; `Content-Length` promises all of it.
+    /// The connection closes after a number of bytes of the body; `Content-Length` is that of the whole body.
     CutBody {
         /// Bytes that still arrive.
         after: usize,
     },
-    /// `Content-Length` is too small: the transfer ends well, in the middle of the JSON.
+    /// `Content-Length` is too small: the transfer ends normally, in the middle of the JSON.
     WrongContentLength,
-    /// A success whose body says it is JSON and is not.
+    /// A success whose body is announced as JSON but is not JSON.
     NotJson,
     /// A success that is a web page.
     Html,
     /// A real TCP reset.
     Reset {
-        /// The moment.
+        /// Moment of the reset.
         when: When,
     },
     /// A redirect to this address.
     Redirect(u16, String),
-    /// The body is said to be encoded like this (`gzip`), and is sent as it is.
+    /// The body is announced with this encoding (`gzip`), but is sent without it.
     Encoded(&'static str),
-    /// JSON in UTF-16, and the charset says so.
+    /// JSON in UTF-16, with a matching charset.
     Utf16,
-    /// A success with this body, whatever was asked: an unknown enum value, nulls, numbers for text.
+    /// A success with this body for any request, for example with an unknown enum value, nulls, numbers for text.
     Body(Value),
-    /// The page's cursor is the one that was asked for. The first page stays as it is.
+    /// The page contains the cursor that was requested. The first page does not change.
     RepeatCursor,
 }
 
@@ -73,15 +73,15 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum When {
-    /// Nothing is sent. The request has no effect, unless [`Step::applied`] says so.
+    /// Nothing is sent. The request has no effect, unless [`Step::applied`] is set.
     BeforeReply,
     /// Status and headers are sent. The request has its effect.
     AfterHeaders,
-    /// All of it is sent; the next request on the connection finds it gone. The request has its effect.
+    /// The whole answer is sent; the next request on the connection fails. The request has its effect.
     AfterReply,
 }
 
-/// What a 429 says about the time to wait.
+/// Information in a 429 about the time to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -97,21 +97,21 @@ pub enum Hint {
     Policy(Policy),
 }
 
-/// Which limit a 429 is about.
+/// Limit that a 429 is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Policy {
-    /// The short window.
+    /// The limit of the short window.
     Burst,
-    /// The day's.
+    /// The limit per day.
     Daily,
-    /// HubSpot's per second.
+    /// HubSpot's limit per second.
     Secondly,
     /// HubSpot's search limit.
     Search,
 }
 
-/// What comes with a status.
+/// Body of a status.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Payload {
@@ -129,7 +129,7 @@ pub enum Payload {
 }
 
 impl Fault {
-    /// A status with the vendor's error body.
+    /// Creates a fault with this status and the vendor's error body.
     pub fn status(code: u16) -> Self {
         Self::Status(code, Payload::Vendor)
     }
@@ -141,12 +141,12 @@ impl Fault {
         Step::from(self).on(operation)
     }
 
-    /// So many requests meet the fault.
+    /// Applies the fault to this number of requests.
     pub fn times(self, times: u32) -> Step {
         Step::from(self).times(times)
     }
 
-    /// The request has its effect although the answer is a failure.
+    /// The request has its effect even though the answer is a failure.
     pub fn applied(self) -> Step {
         Step::from(self).applied()
     }
@@ -200,7 +200,7 @@ impl From<Fault> for Step {
     }
 }
 
-/// The steps still to come. A request takes the first that is meant for it.
+/// The steps still to come. A request takes the first matching one.
 #[derive(Default)]
 pub(crate) struct Script {
     steps: Vec<Step>,

@@ -1,11 +1,11 @@
 //! Fakes of the vendors' HTTP APIs ([`Vendor`] lists them) on a loopback port, in process or as the binary
 //! `crm-fake`.
 //!
-//! A fake is made from the same documents as the clients. It checks method, path, parameters and body of
-//! every request, answers from a small state (what was created can be read, listed page by page, searched,
-//! changed and deleted), counts requests against the vendor's quotas and sends the vendor's rate-limit
-//! headers and error bodies. Operations without state answer with a sample that fits the document. And it
-//! takes a script of faults.
+//! A fake is built from the same documents as the clients. It checks method, path, parameters and body of
+//! every request and answers from a small state: records that were created can be read, listed page by page, searched,
+//! changed and deleted. It counts requests against the vendor's quotas and sends the vendor's rate-limit
+//! headers and error bodies. Operations without state return a sample that fits the document. Tests can
+//! add a script of faults.
 //!
 //! ```
 //! use crm_fake::{Fake, Fault, Hint, Vendor};
@@ -29,7 +29,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # What is where
+//! # Overview
 //!
 //! | to | use |
 //! |---|---|
@@ -46,20 +46,20 @@
 //!
 //! # Order
 //!
-//! A request is looked at in this order, and the first that has something against it answers: path and
-//! method, token, quota, document, the next fault meant for it, state. So a fault is not used up by a
-//! request that is wrong anyway, and a request that is wrong is always in [`Report::problems`].
+//! A request is checked in this order, and the first failed check answers: path and
+//! method, token, quota, document, the next matching fault, state. So a request that is invalid anyway does not
+//! use up a fault, and an invalid request is always in [`Report::problems`].
 //!
-//! # Same answers
+//! # Reproducible answers
 //!
 //! Identifiers, timestamps and sample values follow from the [seed](Builder::seed) and the order of
-//! requests. Only the quotas look at the real clock, because they measure real requests.
+//! requests. Only the quotas use the real clock, because they measure real requests.
 //!
 //! # Switches in the data
 //!
 //! | vendor | data | effect |
 //! |---|---|---|
-//! | HubSpot | an e-mail address that is none, or one that exists | the row or the create fails |
+//! | HubSpot | an invalid e-mail address, or one that exists | the row or the create fails |
 //! | Account Intelligence | a domain ending in `.invalid`, or `nonexistent.com` | 404 |
 //! | Revenue Agents | an owner id beginning with `fail` | provisioning fails |
 //! | Revenue Agents | a message beginning with `fail` | the job fails |

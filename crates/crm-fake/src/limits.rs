@@ -1,10 +1,10 @@
-//! The limits of a vendor, as its document has them (`x-crm-limits`).
+//! The limits of a vendor, from its document (`x-crm-limits`).
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What a header reports.
+/// Kind of value that a header reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     Limit,

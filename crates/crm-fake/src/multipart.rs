@@ -10,13 +10,13 @@ pub struct Part {
     pub name: String,
     /// The file's name; only files have one.
     pub file_name: Option<String>,
-    /// The media type the part says it has.
+    /// The announced media type of the part.
     pub content_type: Option<String>,
-    /// What it holds.
+    /// The content of the part.
     pub content: Bytes,
 }
 
-/// Reads a body with the `Content-Type` it came with.
+/// Reads a body with the `Content-Type` of the request.
 pub(crate) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Part>, &'static str> {
     let boundary = parameter(content_type, "boundary").ok_or("its Content-Type names no boundary")?;
     let first = format!("--{boundary}");

@@ -1,8 +1,8 @@
-//! What a parameter of an operation is.
+//! A parameter of an operation.
 
 use serde_json::Value;
 
-/// Where a parameter sits.
+/// Position of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
@@ -16,7 +16,7 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) required: bool,
-    /// The value may hold slashes that are not escaped.
+    /// True if the value may contain unescaped slashes.
     pub(crate) slashes: bool,
     pub(crate) schema: Value,
 }

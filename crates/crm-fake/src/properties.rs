@@ -1,4 +1,4 @@
-//! The members of an object, as the document has them.
+//! The members of an object, from the document.
 
 use serde_json::{Map, Value};
 
@@ -49,7 +49,7 @@ impl<'a> Properties<'a> {
         self.parts.clone().into_iter().flatten()
     }
 
-    /// Members the document does not name are welcome: it says so, or it names none at all.
+    /// Returns true if other members are allowed: the document says so, or it declares none.
     pub(crate) fn is_open(&self) -> bool {
         self.open || self.parts.iter().all(|part| part.is_empty())
     }

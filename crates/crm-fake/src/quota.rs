@@ -1,12 +1,12 @@
-//! Rolling windows, measured on the real clock: a request is let through when fewer than `limit` were
-//! let through in the `window` before it, in every window that applies to it.
+//! Rolling windows, measured on the real clock: a request is accepted if fewer than `limit` were
+//! accepted in the `window` before it, in every window that applies to it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::limits::{Header, Limits, Window};
 
-/// A limit as this fake keeps it: the vendor's, or what a test sets.
+/// A limit of this fake: the vendor's, or one that a test sets.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
     pub(crate) of: &'static Window,
@@ -21,14 +21,14 @@ impl Limit {
     }
 }
 
-/// How full a window is.
+/// State of a window.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) of: &'static Window,
     pub(crate) limit: u64,
     pub(crate) remaining: u64,
     pub(crate) window: Duration,
-    /// Until the oldest request leaves the window.
+    /// Time until the oldest request leaves the window.
     pub(crate) reset: Duration,
 }
 
@@ -121,7 +121,7 @@ impl Quotas {
         Verdict { readings, refused_by }
     }
 
-    /// The most requests that arrived within one window, and the limit, by name.
+    /// Returns the maximum number of requests that arrived within one window, and the limit, by name.
     pub(crate) fn busiest(&self) -> BTreeMap<String, (u64, u64)> {
         let seen = |limit: &Limit| self.busiest.get(limit.of.name.as_str()).copied().unwrap_or(0);
         self.limits.iter().map(|limit| (limit.of.name.clone(), (seen(limit), limit.limit))).collect()

@@ -1,4 +1,4 @@
-//! An answer before it meets the wire.
+//! An answer before it is sent.
 
 use bytes::Bytes;
 use serde_json::Value;

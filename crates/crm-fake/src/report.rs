@@ -1,4 +1,4 @@
-//! What a fake saw.
+//! Records of the requests that a fake received.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -13,27 +13,27 @@ use crate::multipart::{self, Part};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// Name of the operation (`contacts.list`), or `-` for a path no operation has.
+    /// Name of the operation (`contacts.list`), or `-` for a path without an operation.
     pub operation: String,
     /// `GET`, `POST` …
     pub method: String,
-    /// As sent, with the base path and its escapes.
+    /// The path as sent, with the base path and its escapes.
     pub path: String,
-    /// Decoded, in order.
+    /// The decoded query, in order.
     pub query: Vec<(String, String)>,
-    /// Names in lower case. `authorization` says `present`; the secret is not kept.
+    /// Names in lower case. `authorization` has the value `present`; the secret is not kept.
     pub headers: Vec<(String, String)>,
-    /// As sent.
+    /// The body as sent.
     pub body: Vec<u8>,
-    /// Since the fake was started.
+    /// Time since the fake was started.
     pub at: Duration,
-    /// What it was answered with; `None` when the connection was reset instead.
+    /// Status of the answer; `None` if the connection was reset instead.
     pub status: Option<u16>,
     pub(crate) aliases: Vec<String>,
 }
 
 impl Recorded {
-    /// The body as JSON; null when it is not.
+    /// Returns the body as JSON, or null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -49,17 +49,17 @@ impl Recorded {
         multipart::read(kind, &self.body.clone().into()).unwrap_or_default()
     }
 
-    /// The first header of that name (in lower case).
+    /// Returns the first header with this name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first query value of that name.
+    /// Returns the first query value with this name.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether it was of this operation, by any name that [`Fault::on`](crate::Fault::on) takes.
+    /// Returns true if the request was of this operation, by any name that [`Fault::on`](crate::Fault::on) accepts.
     pub fn is(&self, operation: &str) -> bool {
         self.operation == operation || self.aliases.iter().any(|alias| alias == operation)
     }
@@ -85,27 +85,27 @@ impl fmt::Debug for Recorded {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// Everything that arrived.
+    /// Number of requests received.
     pub requests: u64,
-    /// Refused because method, path, parameters or body do not fit the document.
+    /// Number of requests refused because method, path, parameters or body do not fit the document.
     pub refused: u64,
-    /// Refused for want of the right token.
+    /// Number of requests refused because of a missing or invalid token.
     pub unauthorized: u64,
-    /// Answered with 429, by a quota or a fault.
+    /// Number of requests answered with 429, by a quota or a fault.
     pub rate_limited: u64,
-    /// Met a fault.
+    /// Number of requests that a fault was applied to.
     pub faults: u64,
     /// Requests by operation name.
     pub per_operation: BTreeMap<String, u64>,
-    /// How often each operation was carried out, whatever came of the answer.
+    /// Number of times each operation was carried out, regardless of the answer.
     pub carried_out: BTreeMap<String, u64>,
-    /// By quota: the most requests that arrived within one window, and the limit.
+    /// Maximum number of requests within one window, and the limit, by quota.
     pub busiest_window: BTreeMap<String, (u64, u64)>,
-    /// The first hundred refusals in words, each with its operation.
+    /// The first hundred refusals as text, each with its operation.
     pub problems: Vec<String>,
 }
 
-/// The last requests, up to a number.
+/// The last requests, up to a maximum number.
 pub(crate) struct Journal {
     kept: VecDeque<Recorded>,
     dropped: usize,
@@ -117,7 +117,7 @@ impl Journal {
         Self { kept: VecDeque::new(), dropped: 0, most }
     }
 
-    /// Returns the number under which [`set_status`](Self::set_status) finds it.
+    /// Returns the number under which [`set_status`](Self::set_status) updates it.
     pub(crate) fn push(&mut self, recorded: Recorded) -> usize {
         self.kept.push_back(recorded);
         let number = self.dropped + self.kept.len();

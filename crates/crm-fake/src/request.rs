@@ -1,4 +1,4 @@
-//! Requests out of the document: arguments that fit an operation.
+//! Requests from the document: arguments that fit an operation.
 
 use serde_json::{Map, Value, json};
 
@@ -8,8 +8,8 @@ use crate::rng::Rng;
 use crate::sample::Sampler;
 use crate::time::Clock;
 
-/// Arguments of every kind that the operation takes, the optional ones too; always the same for one
-/// operation. `path`, `query` and `header` hold them by name, and `body` is there if the operation takes
+/// Returns arguments of every kind that the operation has, including optional ones; always the same for one
+/// operation. `path`, `query` and `header` contain them by name, and `body` is there if the operation has
 /// one.
 pub(crate) fn sample(document: &Document, operation: &Operation) -> Value {
     let (mut rng, mut clock) = (Rng::new(3), Clock::new());

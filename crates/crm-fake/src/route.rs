@@ -1,10 +1,10 @@
-//! From method and path to an operation. Literal segments win over parameters, and a parameter with a
-//! closed set of values tells apart templates that differ in nothing else.
+//! From method and path to an operation. Literal segments take precedence over parameters, and a parameter with a
+//! closed set of values distinguishes templates that differ in nothing else.
 
 use crate::document::{Document, Operation};
 use crate::template::Match;
 
-/// What a path leads to.
+/// The result of looking up a path.
 pub(crate) enum Found<'a> {
     Operation(&'a Operation, Vec<(String, String)>),
     /// The path exists, with other methods.

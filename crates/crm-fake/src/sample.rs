@@ -1,5 +1,5 @@
-//! Replies out of the document: a whole sample for an operation without state, and the required members
-//! a handler did not fill in.
+//! Replies from the document: a whole sample for an operation without state, and the required members
+//! that a handler did not fill in.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) struct Sampler<'a> {
     pub(crate) clock: &'a mut Clock,
 }
 
-/// Objects deeper than this hold their required members only.
+/// Objects deeper than this contain only their required members.
 const RICH: usize = 3;
 /// The number of items in a list without a size limit.
 const MANY: u64 = 2;
@@ -23,7 +23,7 @@ const MANY: u64 = 2;
 const DEEP: usize = 9;
 
 impl Sampler<'_> {
-    /// A value that fits the schema. `name` is the member it stands under, for likely texts.
+    /// A value that fits the schema. `name` is the member that contains it, for likely texts.
     pub(crate) fn value(&mut self, schema: &Value, name: &str, depth: usize) -> Value {
         let document = self.document;
         let schema = document.resolve(schema);
@@ -167,8 +167,8 @@ impl Sampler<'_> {
         }
     }
 
-    /// The reply of an operation without state. Identifiers of the path come back in it, and a list is
-    /// one page long, so that a client which follows cursors comes to an end.
+    /// Returns the reply of an operation without state. It contains identifiers of the path, and a list is
+    /// one page long, so that a client which follows cursors ends.
     pub(crate) fn reply(&mut self, operation: &Operation, path: &[(String, String)], later_page: bool) -> Value {
         let mut value = self.value(&operation.success.schema, "", 0);
         if let Some(paging) = &operation.paging {
@@ -257,7 +257,7 @@ fn end_of_list(value: &mut Value, paging: &crate::document::Paging, later_page: 
     }
 }
 
-/// Cursors in the places where the vendors put them.
+/// Removes cursors at the places where the vendors put them.
 fn drop_cursors(value: &mut Value) {
     if let Some(members) = value.as_object_mut() {
         members.remove("paging");

@@ -26,13 +26,13 @@ use crate::stream::{Cut, FaultStream, Switch};
 /// The minimum number of bytes in a body that is compressed; most servers have such a minimum.
 const PACKED_FROM: usize = 256;
 
-/// Accepts until it is aborted; the connections end with it.
+/// Accepts connections until it is aborted; they end with it.
 pub(crate) async fn run(listener: TcpListener, engine: Arc<Engine>) {
     let mut connections = JoinSet::new();
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
-            // Out of file handles, most likely: wait for some to come back.
+            // Probably out of file handles: wait until some are closed.
             Err(_) => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
@@ -48,7 +48,7 @@ pub(crate) async fn run(listener: TcpListener, engine: Arc<Engine>) {
                 let (engine, switch) = (Arc::clone(&engine), switch.clone());
                 async move { Ok::<_, Infallible>(respond(&engine, &switch, request).await) }
             });
-            // A client that hangs up, and every reset of ours, ends here with an error.
+            // A client that hangs up, and every reset by this fake, ends here with an error.
             let _ = http1::Builder::new().timer(TokioTimer::new()).serve_connection(io, service).await;
         });
         while connections.try_join_next().is_some() {}

@@ -1,4 +1,4 @@
-//! What the fake remembers: collections of records in the order in which they came, and the world around
+//! The state of a fake: collections of records in the order of their creation, and the values around
 //! them (clock, identifiers, tokens).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -91,7 +91,7 @@ impl Collection {
         self.rows.range(position.saturating_add(1)..).map(|(position, row)| (*position, row.id.as_str(), &row.value))
     }
 
-    /// Up to `limit` records after a position that pass, and the position to go on from if there are more.
+    /// Up to `limit` records after a position that pass, and the position of the next page if there are more.
     pub(crate) fn page(&self, position: u64, limit: usize, pass: impl Fn(&Value) -> bool) -> (Vec<Value>, Option<u64>) {
         let mut items = Vec::new();
         let mut last = position;
@@ -106,7 +106,7 @@ impl Collection {
     }
 }
 
-/// What a fake was started with, as far as handlers look at it.
+/// The settings of a fake that handlers use.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) token: String,
@@ -120,14 +120,14 @@ pub(crate) struct Settings {
     pub(crate) latency: std::time::Duration,
 }
 
-/// Where replies come from.
+/// Source of replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replies {
-    /// From the state, where an operation has any.
+    /// From the state, if an operation has any.
     State,
-    /// Out of the document.
+    /// From the document.
     Samples,
-    /// Out of the document, and full of surprises.
+    /// From the document, with unusual values.
     Strange,
 }
 
@@ -137,12 +137,12 @@ pub(crate) struct World {
     pub(crate) versions: HashMap<String, Versions>,
     /// Relations between records, keyed by both ends.
     pub(crate) links: BTreeMap<String, Value>,
-    /// How often something under way was asked for.
+    /// Number of polls of each work in progress.
     pub(crate) asked: HashMap<String, u32>,
     pub(crate) tokens: HashSet<String>,
-    /// Access tokens that were good once.
+    /// Access tokens that were valid earlier.
     pub(crate) expired: HashSet<String>,
-    /// How often each operation was carried out.
+    /// Number of times each operation was carried out.
     pub(crate) carried_out: BTreeMap<String, u64>,
     /// Refresh tokens that were used up.
     pub(crate) spent: HashSet<String>,

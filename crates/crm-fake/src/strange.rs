@@ -1,14 +1,14 @@
-//! Replies that keep to the document and still surprise: what a client must be able to read.
+//! Replies that are valid but unusual: a client must be able to read them.
 
 use serde_json::{Value, json};
 
 use crate::document::Document;
 use crate::properties::{Properties, list};
 
-/// A value that no closed set holds.
+/// A value that is in no closed set.
 const UNHEARD_OF: &str = "A_VALUE_NOBODY_HAS_HEARD_OF";
 
-/// Makes a sample strange: optional members are null, every object has a member nobody knows, and
+/// Makes a sample strange: optional members are null, every object has an unknown member, and
 /// every text of a closed set is outside of it. Required members stay.
 pub(crate) fn estrange(document: &Document, schema: &Value, value: &mut Value) {
     let schema = document.resolve(schema);

@@ -1,4 +1,4 @@
-//! The accepted socket with a switch: it can stop writing after a number of bytes, politely or with a
+//! The accepted socket with a switch: it can stop writing after a number of bytes, normally or with a
 //! TCP reset (`SO_LINGER` 0).
 
 use std::io;
@@ -11,16 +11,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// What is to happen to the answer that is about to be written.
+/// Action for the answer that is written next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     /// Reset before a byte is written.
     Reset,
     /// Reset once the headers are out.
     ResetAfterHeaders,
-    /// Close after so many bytes of the body.
+    /// Close after this number of bytes of the body.
     CloseAfter(usize),
-    /// Reset after so many bytes of the body: all that there are.
+    /// Reset after this number of bytes of the body: all of it.
     ResetAfter(usize),
 }
 
@@ -48,9 +48,9 @@ struct Progress {
     cut: Cut,
     /// Bytes of `\r\n\r\n` seen so far; 4 once the headers are out.
     matched: usize,
-    /// Bytes of the body still to let through.
+    /// Bytes of the body that may still be written.
     left: usize,
-    /// Gives the peer time to read what was sent before the connection goes.
+    /// Gives the peer time to read what was sent before the connection is reset.
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -61,7 +61,7 @@ impl FaultStream {
         Self { inner, switch, cut: None }
     }
 
-    /// How many bytes of `data` may be written; `None` when the end has come.
+    /// Returns the number of bytes of `data` that may be written; `None` at the end.
     fn allowed(progress: &mut Progress, data: &[u8]) -> Option<usize> {
         if progress.cut == Cut::Reset {
             return None;
@@ -131,7 +131,7 @@ impl AsyncWrite for FaultStream {
             return this.end(context);
         };
         let written = Pin::new(&mut this.inner).poll_write(context, &data[..length]);
-        // Count only what went out.
+        // Count only the bytes that were written.
         let done = match &written {
             Poll::Ready(Ok(done)) => *done,
             _ => 0,

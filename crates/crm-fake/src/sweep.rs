@@ -1,5 +1,5 @@
-//! Every operation of every document takes a request made from the document, and answers what the
-//! document says.
+//! Every operation of every document accepts a request generated from the document, and returns a reply that
+//! fits the document.
 
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -48,7 +48,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A form with a part for each member; a file where the document wants one.
+/// A form with a part for each member; a file where the document requires one.
 fn form(document: &Document, schema: &Value, value: &Value) -> String {
     let known = Properties::of(document, document.resolve(schema));
     let mut form = String::new();
@@ -73,7 +73,7 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
     let mut query = Vec::new();
     for (name, value) in sample["query"].as_object().into_iter().flatten() {
         let declared = operation.parameters.iter().find(|p| p.place == Place::Query && p.name == *name);
-        // A name with a placeholder stands for many; which, only a person knows.
+        // A name with a placeholder is a pattern, whose real names are not in the document.
         if declared.is_some_and(|p| p.required) && !name.contains('{') {
             let value = value.as_array().map_or(value, |items| &items[0]);
             query.push(format!("{name}={}", utf8_percent_encode(&text(value), NON_ALPHANUMERIC)));
@@ -173,7 +173,7 @@ fn strange_replies_differ_from_the_document_in_closed_sets_only() {
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What no document of a vendor has yet, or has in few places.
+/// Constructs that no document of a vendor has, or that are rare.
 fn files() -> &'static Document {
     let form = json!({"type": "object", "required": ["file", "access"], "properties": {
         "file": {"type": "string", "format": "binary", "minLength": 100},

@@ -1,4 +1,4 @@
-//! A path with parameters in it, and which paths fit.
+//! A path with parameters in it, and its match with paths.
 
 use serde_json::Value;
 
@@ -19,12 +19,12 @@ enum Part {
 /// A parameter and its value.
 type Named = (String, String);
 
-/// A path that fits.
+/// A matching path.
 pub(crate) struct Match {
     pub(crate) values: Vec<(String, String)>,
     /// One flag per template part: literal parts come first among equals.
     pub(crate) literals: Vec<bool>,
-    /// No value lies outside its parameter's set.
+    /// True if all values are in the sets of their parameters.
     pub(crate) in_set: bool,
 }
 
@@ -45,7 +45,7 @@ impl Template {
         Self { parts: parts.collect() }
     }
 
-    /// A path with these values in place of the parameters.
+    /// A path with these values instead of the parameters.
     #[cfg(test)]
     pub(crate) fn fill(&self, mut value: impl FnMut(&str) -> String) -> String {
         let parts = self.parts.iter().map(|part| match part {
@@ -55,7 +55,7 @@ impl Template {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// The best way in which the decoded parts of a path fit.
+    /// Returns the best match of the decoded parts of a path.
     pub(crate) fn find(&self, segments: &[String]) -> Option<Match> {
         let mut best: Option<Match> = None;
         let mut values = Vec::new();

@@ -14,7 +14,7 @@ impl Clock {
         Self { millis: START }
     }
 
-    /// Moves on by one second and returns milliseconds since 1970.
+    /// Advances by one second and returns milliseconds since 1970.
     pub(crate) fn tick(&mut self) -> i64 {
         self.millis += 1000;
         self.millis

@@ -1,4 +1,4 @@
-//! Checks a request against the document: what is missing, unknown, of the wrong type or outside its set.
+//! Checks a request against the document: members that are missing, unknown, of the wrong type or outside their set.
 
 mod schema;
 
@@ -12,7 +12,7 @@ use crate::properties::Properties;
 
 pub(crate) use schema::is_email;
 
-/// One thing that is wrong with a request.
+/// One problem of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Problem {
     pub(crate) place: Place,
@@ -37,13 +37,13 @@ impl Problem {
         Self { place, field: field.to_owned(), rule, message }
     }
 
-    /// `/inputs/0/id` for `inputs.0.id`.
+    /// Converts `inputs.0.id` to `/inputs/0/id`.
     pub(crate) fn pointer(&self) -> String {
         format!("/{}", self.field.replace('.', "/"))
     }
 }
 
-/// What is wrong with a reply; members the document does not name are no fault, and neither is null.
+/// Returns the problems of a reply. Members that are not in the document are allowed, and so is null.
 #[cfg(test)]
 pub(crate) fn reply(document: &Document, schema: &Value, value: &Value) -> Vec<Problem> {
     let (place, scalars) = (Place::Body, Scalars::Strict);
@@ -52,7 +52,7 @@ pub(crate) fn reply(document: &Document, schema: &Value, value: &Value) -> Vec<P
     check.problems
 }
 
-/// How strict scalars are: text may stand for a number where only text can be sent.
+/// Strictness for scalars: text may represent a number where only text can be sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scalars {
     Strict,
@@ -89,7 +89,7 @@ struct Check<'a> {
     problems: Vec<Problem>,
     place: Place,
     scalars: Scalars,
-    /// Members that are null or unknown are no problem.
+    /// True if members that are null or unknown are allowed.
     tolerant: bool,
 }
 
@@ -154,7 +154,7 @@ impl Check<'_> {
                 self.scalars = Scalars::Text;
                 self.value(&expected.schema, value, "", 0);
             }
-            // HighLevel's v3 token call takes both; so does everybody's gateway.
+            // HighLevel's v3 token call accepts both.
             (BodyKind::Form, Payload::Json(value)) => {
                 self.scalars = Scalars::Strict;
                 self.value(&expected.schema, value, "", 0);
@@ -176,7 +176,7 @@ impl Check<'_> {
             let one = if is(member, "array") { document.resolve(&member["items"]) } else { member };
             one["format"] == "binary"
         };
-        // Where the document names no file, the names of files say something by themselves.
+        // If the document declares no file, the name of a file marks a file.
         let any_file = !known.iter().any(|(_, member)| is_file(member));
         let mut members = Map::new();
         for part in parts {

@@ -22,7 +22,7 @@ async fn fake() -> Fake {
     fake
 }
 
-/// What comes over the wire, and the error at its end.
+/// Returns the received text, and the error at its end.
 async fn wire(fake: &Fake) -> (String, Option<std::io::ErrorKind>) {
     let mut socket = tokio::net::TcpStream::connect(fake.address()).await.unwrap();
     let request = format!(
@@ -182,7 +182,7 @@ async fn replies_that_are_wrapped_wrongly_or_elsewhere() {
     fake.fail(Fault::Redirect(307, "https://example.com/x".to_owned()));
     let (text, _) = wire(&fake).await;
     assert!(text.starts_with("HTTP/1.1 307") && text.contains("location: https://example.com/x\r\n"), "{text}");
-    // The redirect is no answer to the request.
+    // The redirect is not an answer to the request.
     assert_eq!(fake.report().carried_out["objects.list"], 3);
 }
 

@@ -1,4 +1,4 @@
-//! HoopAI's state and its ways to page.
+//! HoopAI's state and its kinds of paging.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! What does not fit the document is refused in the vendor's own shape, and counted.
+//! Requests that do not fit the document are refused in the vendor's own shape, and counted.
 
 mod common;
 

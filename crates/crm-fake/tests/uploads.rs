@@ -1,4 +1,4 @@
-//! What `crm-core` sends as a form arrives as it was given.
+//! A form that `crm-core` sends arrives unchanged.
 
 use std::sync::{Arc, Mutex};
 
@@ -64,7 +64,7 @@ async fn send(fake: &Fake, given: &[(String, Given)]) -> (Vec<Part>, Option<Stri
             }
         };
     }
-    // No operation is there; what was sent is kept all the same.
+    // There is no such operation, but the request is recorded anyway.
     assert_eq!(call.send().await.unwrap_err().status(), Some(404));
     let seen = fake.requests().pop().unwrap();
     (seen.parts(), seen.header("content-length").map(str::to_owned))

@@ -1,4 +1,4 @@
-//! Faults at work: some take the answer's place, some spoil its way over the wire.
+//! Applies faults: some replace the answer, some disturb its transport.
 
 use std::time::SystemTime;
 
@@ -57,7 +57,7 @@ pub(super) fn run(
     Outcome { reply, delivery }
 }
 
-/// The answer that takes the real one's place, if the fault has one.
+/// Returns the answer that replaces the real one, if the fault has one.
 fn instead(engine: &Engine, world: &mut World, class: &str, readings: &[Reading], fault: &Fault) -> Option<Reply> {
     let reply = match fault {
         Fault::RateLimited { hint } => rate_limited(engine, world, class, readings, *hint),
@@ -114,7 +114,7 @@ fn rate_limited(engine: &Engine, world: &mut World, class: &str, readings: &[Rea
     reply
 }
 
-/// The vendor's windows with the one in question empty, also when quotas are switched off.
+/// The vendor's windows with an empty one of this name, also if quotas are switched off.
 fn emptied(
     dialect: &dyn Dialect,
     limits: &'static Limits,
@@ -137,7 +137,7 @@ fn emptied(
     readings
 }
 
-/// Puts the cursor of the request into the reply, wherever the vendor has its cursors.
+/// Puts the cursor of the request into the reply, at the place where the vendor has its cursors.
 fn repeat_cursor(dialect: &dyn Dialect, call: &Call<'_>, reply: &mut Reply) {
     let Some(value) = reply.json_mut() else { return };
     let paging = call.operation.paging.as_ref();

@@ -1,4 +1,4 @@
-//! The answer to a request that nothing is wrong with.
+//! The answer to a valid request.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -14,13 +14,13 @@ use crate::strange::estrange;
 use crate::time::Clock;
 
 impl Engine {
-    /// The answer without any fault.
+    /// Returns the answer without any fault.
     pub(super) fn work(&self, call: &Call<'_>, world: &mut World) -> Reply {
         let success = &call.operation.success;
         let strange = world.settings.replies == Replies::Strange;
         let state = world.settings.replies == Replies::State;
         if !state {
-            // What one operation answers does not hang on what was asked before.
+            // The answer of an operation does not depend on earlier requests.
             (world.rng, world.clock) = (Rng::new(3), Clock::new());
         }
         let handled = if state { self.dialect.handle(call, world) } else { None };
@@ -58,7 +58,7 @@ impl Engine {
     }
 }
 
-/// A reply that is no JSON. Of the type the document says, unless that is a pattern or JSON by mistake.
+/// A reply that is not JSON. It has the type in the document, unless that is a pattern or JSON by mistake.
 fn file(status: u16, media: &str) -> Reply {
     let media = if media.contains('*') || media.contains("json") { "application/octet-stream" } else { media };
     let sample: &[u8] = if media.starts_with("text/") { b"sample" } else { b"\0sample\xff" };

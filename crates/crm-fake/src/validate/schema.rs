@@ -1,4 +1,4 @@
-//! Whether a value fits its schema.
+//! Checks that a value fits its schema.
 
 use serde_json::Value;
 
@@ -46,9 +46,9 @@ impl Check<'_> {
         self.report(field, Rule::Type, format!("{} must be {wanted}", shown(field)));
     }
 
-    /// At least one of the alternatives must have nothing to say against the value.
+    /// At least one of the alternatives must accept the value.
     fn alternatives(&mut self, choices: &[Value], value: &Value, field: &str, depth: usize) {
-        // What a tolerant reader stumbles over least is what the value was meant to be.
+        // The alternative with the fewest faults for a tolerant reader is the intended one.
         let faults = |problems: &[Problem]| match self.tolerant {
             true => problems.iter().filter(|problem| problem.rule != Rule::Enum).count(),
             false => problems.len(),
@@ -105,7 +105,7 @@ impl Check<'_> {
         }
     }
 
-    /// Values of a free map: the vendors take any scalar, and null to clear.
+    /// Values of a free map: the vendors accept any scalar, and null to clear.
     fn map_member(&mut self, schema: &Value, member: &Value, field: &str, depth: usize) {
         let schema = self.document.resolve(schema);
         let scalar = schema.get("type").and_then(Value::as_str) == Some("string");

@@ -12,7 +12,7 @@ pub(crate) struct AccountIntelligence;
 
 const FIELDS: [&str; 4] = ["hockeystack_goals", "company_details_hockeystack", "website_visitors", "website_visits"];
 
-// Texts that clients tell errors apart by.
+// Texts by which clients distinguish errors.
 const DOMAIN_REQUIRED: &str = "companyDomain is required";
 const DOMAIN_INVALID: &str = "Invalid company domain format. Must be a properly formatted domain name.";
 const FIELDS_INVALID: &str = "fields_to_get must be a string like: field_1,field_2";
@@ -129,7 +129,7 @@ fn research(call: &Call<'_>, world: &mut World) -> Reply {
         *asked += 1;
         return result(202, "processing", domain, json!({}));
     }
-    // The next question about the same company takes its time again.
+    // The next query about the same company has to be polled again.
     *asked = 0;
     let all = known.and_then(|known| known.get("research").cloned()).unwrap_or_else(|| sample(domain));
     let picked: Map<String, Value> =

@@ -98,7 +98,7 @@ impl Dialect for LegacyLeads {
     }
 }
 
-/// Only the 422 is documented; the others are what its framework sends: `errors` as an object.
+/// Only the 422 is documented; the others are those of its framework: `errors` as an object.
 fn refuse(refusal: &Refusal<'_>) -> Reply {
     let (status, detail) = match refusal {
         Refusal::NoToken | Refusal::BadToken | Refusal::WrongToken | Refusal::ExpiredToken => {
@@ -139,7 +139,7 @@ fn store(world: &mut World, collection: &str, id: &str, mut members: Map<String,
     world.collection(collection).put_keyed(id, Value::Object(members), keys);
 }
 
-/// The phone number finds a contact first, then the address; else it is a new one.
+/// The phone number identifies a contact first, then the address; otherwise a new one is created.
 fn upsert(call: &Call<'_>, world: &mut World) -> Reply {
     let members = call.body.as_object().cloned().unwrap_or_default();
     let found = keys(&members).iter().find_map(|key| world.peek("contacts")?.by_key(key).map(str::to_owned));

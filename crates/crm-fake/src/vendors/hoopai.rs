@@ -23,11 +23,11 @@ pub(crate) struct HoopAi;
 
 type Answer = Result<Reply, errors::Fail>;
 
-/// The values of the `Version` header that are still taken.
+/// The values of the `Version` header that are still accepted.
 const VERSIONS: [&str; 4] = ["2021-04-15", "2021-07-28", "2023-02-21", "v3"];
 
 impl Dialect for HoopAi {
-    /// Limits count per location (or company), wherever the request names it.
+    /// Limits count per location (or company), at any place of the request.
     fn quota_key(&self, call: &Call<'_>, token: &str) -> String {
         let names = ["locationId", "location_id", "altId", "companyId"];
         let path = |name: &str| call.path.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -68,7 +68,7 @@ impl Dialect for HoopAi {
         }
         let trace = world.rng.uuid();
         if let Some(Value::Object(members)) = reply.json_mut() {
-            // Undeclared on most replies, and there all the same.
+            // Most replies have it although the document does not declare it.
             members.entry("traceId").or_insert_with(|| json!(trace));
         }
     }
@@ -122,7 +122,7 @@ impl Dialect for HoopAi {
 
 fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
     let parts = call.parts();
-    // The state is kept as the versions before v3 spell it.
+    // The state uses the names of the versions before v3.
     if call.headers.get("version").is_some_and(|version| version == "v3") {
         return None;
     }
@@ -138,7 +138,7 @@ fn dispatch(call: &Call<'_>, world: &mut World) -> Option<Answer> {
     }
 }
 
-/// Adds a record with an identifier and timestamps of ours, where it has none.
+/// Adds a record with an identifier and timestamps of the fake, if it has none.
 fn put(world: &mut World, collection: &str, mut members: Map<String, Value>) -> String {
     let id = match members.get("id").and_then(Value::as_str) {
         Some(id) => id.to_owned(),

@@ -30,10 +30,10 @@ use crate::vendors::oauth::{self, Grant};
 
 pub(crate) struct HubSpot;
 
-/// Requests per second, in a header only: the ten-second window is the one that counts.
+/// Requests per second, in a header only: the ten-second window is the effective limit.
 const SECONDLY: u64 = 19;
 
-/// Handlers answer or fail; a failure becomes HubSpot's error body.
+/// Handlers return a reply or a failure, which becomes HubSpot's error body.
 type Answer = Result<Reply, errors::Fail>;
 
 impl Dialect for HubSpot {
@@ -54,7 +54,7 @@ impl Dialect for HubSpot {
         for reading in readings {
             headers.extend(reading.headers(class, exceeded.is_some()));
             if reading.name() == "burst" {
-                // Deprecated, and still sent.
+                // Deprecated, but still sent.
                 let secondly = exceeded.is_some_and(|exceeded| exceeded.policy == Policy::Secondly);
                 let left = if secondly { 0 } else { reading.remaining.min(SECONDLY) };
                 headers.push(("x-hubspot-ratelimit-secondly", SECONDLY.to_string()));

@@ -1,11 +1,11 @@
-//! Token endpoints: access tokens that the fake then takes, and refresh tokens that rotate or do not.
+//! Token endpoints: access tokens that the fake then accepts, and refresh tokens with or without rotation.
 
 use serde_json::{Map, Value, json};
 
 use crate::call::Call;
 use crate::state::World;
 
-/// What a token call comes to.
+/// The result of a token call.
 pub(crate) enum Grant {
     /// The members every vendor's reply has.
     Issued(Map<String, Value>),

@@ -42,7 +42,7 @@ impl Fail {
 
 impl Dialect for RevenueAgents {
     fn class<'a>(&self, call: &Call<'a>) -> &'a str {
-        // Without a token there is no window to count in.
+        // Without a token there is no window to count.
         call.operation.limit_class.as_deref().filter(|_| !call.operation.open).unwrap_or_default()
     }
 
@@ -158,12 +158,12 @@ fn owner_key(kind: &str) -> &'static str {
     if kind == "companies" { "company_id" } else { "deal_id" }
 }
 
-/// How often work in progress says so.
+/// Returns the number of polls for which work is in progress.
 fn polls(world: &World) -> u32 {
     world.settings.polls.unwrap_or(2)
 }
 
-/// A page by cursor, 50 items unless asked otherwise, 200 at most.
+/// A page by cursor, by default 50 items, at most 200.
 fn page(
     call: &Call<'_>,
     parameter: &str,

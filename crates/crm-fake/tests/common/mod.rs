@@ -6,7 +6,7 @@ use crm_fake::Fake;
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
-/// A reply read to its end.
+/// A reply that was read to its end.
 pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
@@ -24,11 +24,11 @@ impl Got {
 }
 
 pub(crate) fn client() -> Client {
-    // Whatever features of reqwest the other tests of the workspace enable.
+    // Independent of the features of reqwest that other tests of the workspace enable.
     Client::builder().no_proxy().no_gzip().build().expect("a client without TLS always builds")
 }
 
-/// Sends with the fake's token and the headers every vendor is content with.
+/// Sends with the fake's token and the headers that every vendor accepts.
 pub(crate) async fn raw(fake: &Fake, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
     let request = client()
         .request(method, format!("{}{path}", fake.base_url()))

@@ -1,4 +1,4 @@
-//! The bulk export: rows of a size to choose, or the ones a test put in.
+//! The bulk export: generated rows of a chosen number, or the rows that a test added.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use crate::state::World;
 use crate::time;
 use crate::validate::{Problem, Rule};
 
-/// Uncompressed, after which the real one answers 413.
+/// Maximum uncompressed size; above it the real API returns 413.
 const MOST_BYTES: usize = 100 * 1024 * 1024;
 
 const HISTORY: [&str; 16] = [
@@ -75,7 +75,7 @@ pub(super) fn run(call: &Call<'_>, world: &mut World) -> Reply {
     let own: Vec<Value> = world.peek(&source).map_or_else(Vec::new, |rows| rows.values().cloned().collect());
     let count = if own.is_empty() { world.settings.rows } else { own.len() };
     let mut rng = world.rng.clone();
-    // Rows are nearly of one length: the first hundred tell.
+    // Rows have nearly the same length, so the first hundred are enough for an estimate.
     let probe: usize = (0..count.min(100)).map(|n| row(&source, n, &own, &mut rng, csv).len()).sum();
     if probe / count.clamp(1, 100) * count > MOST_BYTES {
         return Reply::json(413, json!({"errors": {"detail": "the export is too large; ask for fewer days"}}));
@@ -107,7 +107,7 @@ fn columns(source: &str) -> &'static [&'static str] {
     if source == "conversation_items" { &ITEMS } else { &HISTORY }
 }
 
-/// The columns of the rows a test put in, else those of the source.
+/// Returns the columns of the rows that a test added, otherwise those of the source.
 fn names(source: &str, own: &[Value]) -> Vec<String> {
     match own.first().and_then(Value::as_object) {
         Some(members) => members.keys().cloned().collect(),
@@ -162,7 +162,7 @@ fn cell(name: &str, n: usize, rng: &mut Rng) -> Value {
         "category" => json!("message"),
         "type" => pick(&["sms", "email"]),
         "direction" => pick(&["inbound", "outbound"]),
-        // Whatever breaks a careless reader of CSV or JSON lines.
+        // Values that break a careless reader of CSV or JSON lines.
         "body" => pick(&["Hello", "Two\nlines", "a \"quote\", and a comma", "Grüße 👋"]),
         "delivery_status" => pick(&["delivered", "failed"]),
         "campaign_name" | "current_lead_source" => json!(format!("{name} {}", n % 5)),

@@ -10,7 +10,7 @@ pub(super) struct Zip {
     name: String,
     encoder: DeflateEncoder<Vec<u8>>,
     crc: Crc,
-    /// Sizes after the data instead of in the local header, as a streaming writer has it.
+    /// Sizes after the data instead of in the local header, as a streaming writer does.
     descriptor: bool,
 }
 
@@ -18,7 +18,7 @@ const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
 const CENTRAL: u32 = 0x0201_4b50;
 const END: u32 = 0x0605_4b50;
-/// 1980-01-01, the earliest date the format knows.
+/// 1980-01-01, the earliest date of the format.
 const DATE: u16 = 0x0021;
 
 impl Zip {
@@ -28,12 +28,12 @@ impl Zip {
 
     pub(super) fn write(&mut self, text: &[u8]) {
         self.crc.update(text);
-        // Into memory: there is nothing that could fail.
+        // Writing into memory cannot fail.
         let _ = self.encoder.write_all(text);
     }
 
     pub(super) fn finish(mut self) -> Bytes {
-        // Into memory again: it cannot fail.
+        // Writing into memory cannot fail.
         let _ = self.encoder.try_finish();
         let data = std::mem::take(self.encoder.get_mut());
         let crc = self.crc.sum();

@@ -65,7 +65,7 @@ fn events(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {
     Some(answer)
 }
 
-/// Two slots a day, as a map by date; 31 days are the most.
+/// Two slots a day, as a map by date; at most 31 days.
 fn free_slots(call: &Call<'_>, _id: &str) -> Answer {
     let day = |name: &str| {
         let millis = call.query(name).and_then(|text| text.parse::<f64>().ok());

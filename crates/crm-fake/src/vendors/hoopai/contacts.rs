@@ -20,7 +20,7 @@ fn keys(members: &Map<String, Value>) -> Vec<String> {
     ["email", "phone"].into_iter().filter_map(key).collect()
 }
 
-/// Adds a contact without asking whether it is there.
+/// Adds a contact without checking for duplicates.
 pub(super) fn store(world: &mut World, mut members: Map<String, Value>) -> String {
     for list in ["tags", "customFields", "followers"] {
         members.entry(list).or_insert_with(|| json!([]));
@@ -30,7 +30,7 @@ pub(super) fn store(world: &mut World, mut members: Map<String, Value>) -> Strin
     id
 }
 
-/// Brings the unique keys of a contact up to date.
+/// Updates the unique keys of a contact.
 fn restore(world: &mut World, id: &str) {
     let contacts = world.collection(HOME);
     if let Some(Value::Object(members)) = contacts.get(id).cloned() {
@@ -195,7 +195,7 @@ fn search(call: &Call<'_>, world: &mut World) -> Answer {
     Ok(Reply::json(200, json!({"contacts": contacts, "total": total})))
 }
 
-/// Adds to or takes from a list of texts, and says what changed.
+/// Adds to or removes from a list of texts, and returns the changed ones.
 fn change_list(call: &Call<'_>, id: &str, name: &str, now: &str, world: &mut World) -> Answer {
     get(world, id)?;
     let Some(contact) = world.collection(HOME).get_mut(id) else {

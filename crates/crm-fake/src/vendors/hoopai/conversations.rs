@@ -1,5 +1,5 @@
-//! Conversations and messages. The list of messages is nested one level deeper than documents say, as
-//! the real one is.
+//! Conversations and messages. The list of messages is nested one level deeper than documented, as
+//! in the real API.
 
 use serde_json::{Map, Value, json};
 
@@ -163,7 +163,7 @@ fn send(call: &Call<'_>, direction: &str, world: &mut World) -> Result<(String, 
     Ok((conversation, message))
 }
 
-/// Newest first unless asked otherwise, by the date of the last message.
+/// Newest first unless requested otherwise, by the date of the last message.
 fn search(call: &Call<'_>, world: &mut World) -> Answer {
     let size = paging::size(call.query_number("limit"), 20, 100)?;
     let location = call.query("locationId").unwrap_or("");
@@ -185,7 +185,7 @@ fn search(call: &Call<'_>, world: &mut World) -> Answer {
     Ok(Reply::json(200, json!({"conversations": found, "total": total})))
 }
 
-/// Newest first; `lastMessageId` is where the next page begins.
+/// Newest first; `lastMessageId` is the beginning of the next page.
 fn messages(call: &Call<'_>, id: &str, world: &mut World) -> Answer {
     get(world, HOME, "conversation", id)?;
     let size = paging::size(call.query_number("limit"), 20, 100)?;

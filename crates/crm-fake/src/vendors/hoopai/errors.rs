@@ -25,7 +25,7 @@ impl Fail {
         Self::new(404, &format!("no {what} with the id {id}"))
     }
 
-    /// A contact that is there already: the reply says which.
+    /// An error for an existing contact, with its id.
     pub(super) fn duplicate(id: &str, field: &str) -> Self {
         Self {
             status: 400,

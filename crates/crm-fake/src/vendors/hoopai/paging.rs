@@ -1,4 +1,4 @@
-//! The ways HighLevel pages: keyset pairs, page numbers and `searchAfter`.
+//! HighLevel's kinds of paging: keyset pairs, page numbers and `searchAfter`.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::errors::Fail;
 use crate::call::Call;
 use crate::time;
 
-/// When a record was added, in milliseconds.
+/// Returns the time at which a record was added, in milliseconds.
 pub(super) fn added(record: &Value) -> i64 {
     record.get("dateAdded").and_then(Value::as_str).and_then(time::parse_instant).unwrap_or(0)
 }
@@ -15,7 +15,7 @@ pub(super) fn id(record: &Value) -> &str {
     record.get("id").and_then(Value::as_str).unwrap_or("")
 }
 
-/// The size asked for, within its bounds.
+/// Returns the requested size, within its bounds.
 pub(super) fn size(asked: Option<usize>, default: usize, most: usize) -> Result<usize, Fail> {
     match asked {
         None => Ok(default),
@@ -24,8 +24,8 @@ pub(super) fn size(asked: Option<usize>, default: usize, most: usize) -> Result<
     }
 }
 
-/// A page by `startAfter` and `startAfterId`. Both or none: one alone gives the first page again, as the
-/// real one does.
+/// A page by `startAfter` and `startAfterId`. Both or none: one alone returns the first page again, as
+/// in the real API.
 pub(super) fn by_pair(call: &Call<'_>, all: &[Value], size: usize) -> (Vec<Value>, Value) {
     let pair = call.query("startAfter").zip(call.query("startAfterId"));
     let start = pair.and_then(|(_, after)| all.iter().position(|record| id(record) == after)).map_or(0, |at| at + 1);
@@ -56,7 +56,7 @@ pub(super) fn by_pair(call: &Call<'_>, all: &[Value], size: usize) -> (Vec<Value
     (page, meta)
 }
 
-/// A page of a search by `page`, or after `searchAfter`; every item carries its own `searchAfter`.
+/// A page of a search by `page`, or after `searchAfter`; every item contains its own `searchAfter`.
 pub(super) fn by_search(call: &Call<'_>, all: Vec<Value>, size: usize) -> Result<Vec<Value>, Fail> {
     let after = call.list("searchAfter");
     let page = call.number("page");

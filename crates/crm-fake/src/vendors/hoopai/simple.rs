@@ -11,15 +11,15 @@ use crate::state::World;
 /// One such collection.
 pub(super) struct Kind<'a> {
     pub(super) home: &'static str,
-    /// The member that holds one record in a reply; empty when the reply is the record.
+    /// The member that contains one record in a reply; empty if the reply is the record.
     pub(super) one: &'static str,
-    /// The member that holds the list.
+    /// The member that contains the list.
     pub(super) many: &'static str,
     /// Status of a create.
     pub(super) created: u16,
     /// The flag in the reply of a delete.
     pub(super) gone: &'static str,
-    /// The member that says whom a record belongs to, and the owner.
+    /// The member with the owner of a record, and the owner.
     pub(super) owner: Option<(&'static str, &'a str)>,
 }
 
@@ -37,7 +37,7 @@ fn wrapped(name: &str, record: &Value) -> Value {
     body
 }
 
-/// `rest` is what follows the collection in the path: nothing, an empty part, or an identifier.
+/// `rest` is the part after the collection in the path: nothing, an empty part, or an identifier.
 pub(super) fn crud(call: &Call<'_>, rest: &[&str], kind: &Kind<'_>, world: &mut World) -> Option<Answer> {
     let now = world.now();
     let mine = |record: &Value| kind.owner.is_none_or(|(member, owner)| record[member].as_str() == Some(owner));

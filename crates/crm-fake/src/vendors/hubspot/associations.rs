@@ -18,7 +18,7 @@ fn unlabelled(from: &str, to: &str) -> Value {
     json!({"category": "HUBSPOT_DEFINED", "typeId": number, "label": null})
 }
 
-/// Links two records both ways; what was there stays.
+/// Links two records both ways; existing links stay.
 fn link(world: &mut World, ends: [&str; 4], wanted: &[Value]) {
     let [from, id, to, to_id] = ends;
     let there = world.links.entry(key(from, id, to, to_id)).or_insert_with(|| json!([unlabelled(from, to)]));
@@ -43,7 +43,7 @@ fn unlink(world: &mut World, ends: [&str; 4]) {
     world.links.remove(&key(to, to_id, from, id));
 }
 
-/// The association that comes inside a create: the kind of the other end follows from the type number.
+/// Adds the association of a create: the kind of the other end follows from the type number.
 pub(super) fn inline(world: &mut World, from: &str, id: &str, input: &Value) {
     let Some(to_id) = input.pointer("/to/id").and_then(Value::as_str) else { return };
     let specs = input.get("types").and_then(Value::as_array).cloned().unwrap_or_default();

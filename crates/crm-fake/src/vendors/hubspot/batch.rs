@@ -35,7 +35,7 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut
     Some(answer)
 }
 
-/// Rows that a test declared bad fail before they are looked at.
+/// Rows that a test declared invalid fail before they are checked.
 fn forced(call: &Call<'_>, index: usize) -> Result<(), Fail> {
     if call.bad_rows.contains(&index) {
         return Err(Fail::invalid(format!("row {index} was told to fail")));
@@ -47,7 +47,7 @@ fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
     input.get(name).and_then(Value::as_str)
 }
 
-/// Without a trace id on every row one bad row refuses them all; with them each row stands alone.
+/// Unless every row has a trace id, one invalid row fails the whole batch. Otherwise each row is separate.
 fn create(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World) -> Answer {
     let traces: HashSet<&str> = inputs.iter().filter_map(|input| text(input, "objectWriteTraceId")).collect();
     if traces.len() < inputs.len() {
@@ -93,7 +93,7 @@ fn read(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World)
         }
     }
     if !missing.is_empty() {
-        // One error for all of them, as the real one has it.
+        // One error for all of them, as in the real API.
         let mut fail = Fail::new(404, "OBJECT_NOT_FOUND", "some of the ids are not there");
         fail.ids = missing;
         rows.push(Err(fail.row(None)));

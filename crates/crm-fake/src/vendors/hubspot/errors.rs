@@ -1,5 +1,5 @@
-//! HubSpot's error bodies. The members and categories are the wire's, the words are ours, except where
-//! clients read an identifier out of the text.
+//! HubSpot's error bodies. The members and categories are HubSpot's, the texts are not, except where
+//! clients read an identifier from the text.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ impl Fail {
         fail
     }
 
-    /// The wire's own words: the identifier is nowhere but in this text.
+    /// HubSpot's own text: the identifier is only there.
     pub(super) fn exists(id: &str) -> Self {
         Self::new(409, "CONFLICT", format!("Contact already exists. Existing ID: {id}"))
     }
@@ -63,7 +63,7 @@ impl Fail {
         Reply::json(self.status, body)
     }
 
-    /// As a row of `errors` in a 207.
+    /// Converts to a row of `errors` in a 207.
     pub(super) fn row(&self, trace: Option<&str>) -> Value {
         let mut context = json!({});
         if let Some(trace) = trace {

@@ -15,7 +15,7 @@ impl<'a> Filters<'a> {
         Self(groups.iter().map(|group| filters(group).map(Filter::of).collect()).collect())
     }
 
-    /// Whether a record passes: any group, and in it all filters.
+    /// Returns true if a record matches any group, that is, all filters of it.
     pub(super) fn pass(&self, properties: &Map<String, Value>) -> bool {
         self.0.is_empty() || self.0.iter().any(|group| group.iter().all(|filter| filter.passes(properties)))
     }
@@ -79,7 +79,7 @@ impl<'a> Wanted<'a> {
         Self { text, key: Key::of(text) }
     }
 
-    /// How a held value compares: as numbers or points in time where both are, else as text.
+    /// Compares a stored value: as numbers or points in time if both are, otherwise as text.
     fn order(&self, held: &str) -> Ordering {
         match (Key::of(held), &self.key) {
             (Key::Number(held), Key::Number(wanted)) => held.total_cmp(wanted),
@@ -92,7 +92,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A value in its order: a number or a point in time (milliseconds and dates mix), else a text.
+/// A value in its order: a number or a point in time (milliseconds and dates mix), otherwise a text.
 #[derive(PartialEq, PartialOrd)]
 pub(super) enum Key {
     Number(f64),

@@ -1,4 +1,4 @@
-//! Lists and who is in them.
+//! Lists and their members.
 
 use serde_json::{Value, json};
 

@@ -22,7 +22,7 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &
         ("GET", [id]) => read(call, object_type, id, world),
         ("PATCH", [id]) => update(call, object_type, id, world),
         ("DELETE", [id]) => {
-            // HubSpot answers the same whether or not there was something to delete.
+            // HubSpot answers the same even if there was nothing to delete.
             record::archive(world, object_type, id);
             Ok(Reply::empty(204))
         }

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
 
-/// Makes sure that the type has its standard properties, and returns where they are.
+/// Makes sure that the type has its standard properties, and returns their collection.
 fn home(world: &mut World, object_type: &str) -> String {
     let home = format!("properties:{object_type}");
     if world.peek(&home).is_none() {

@@ -1,4 +1,4 @@
-//! A CRM record: how it is stored, changed and shown.
+//! A CRM record: storage, changes and replies.
 
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,7 @@ fn email_key(email: &str) -> String {
     format!("email={}", email.to_lowercase())
 }
 
-/// Whether these properties can be written; `own` is the record they go to.
+/// Checks that these properties can be written; `own` is the record that they belong to.
 pub(super) fn check(
     world: &World,
     object_type: &str,
@@ -131,20 +131,20 @@ pub(super) fn archive(world: &mut World, object_type: &str, id: &str) {
     if let Some(mut record) = records.get(id).cloned() {
         record["archived"] = json!(true);
         record["archivedAt"] = json!(now);
-        // Without its keys: an archived address is free again.
+        // Without its keys, because an archived address can be used again.
         records.put(id, record);
     }
     let ends = [format!("{object_type}|{id}|"), format!("|{object_type}|{id}")];
     world.links.retain(|link, _| !link.starts_with(&ends[0]) && !link.ends_with(&ends[1]));
 }
 
-/// What a reader asks to see.
+/// Properties that a reader requests.
 #[derive(Default)]
 pub(super) struct View<'a> {
     pub(super) properties: Vec<&'a str>,
     pub(super) history: Vec<&'a str>,
     pub(super) associations: Vec<&'a str>,
-    /// Every property: after a write.
+    /// True for every property, as after a write.
     pub(super) everything: bool,
 }
 

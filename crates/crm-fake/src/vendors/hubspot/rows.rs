@@ -1,11 +1,11 @@
-//! The reply to a request of many rows.
+//! The reply to a request with several rows.
 
 use serde_json::{Value, json};
 
 use crate::reply::Reply;
 use crate::state::World;
 
-/// 207 as soon as one row failed.
+/// 207 if at least one row failed.
 pub(super) fn reply(status: u16, rows: Vec<Result<Value, Value>>, world: &mut World) -> Reply {
     let started = world.now();
     let (mut results, mut errors) = (Vec::new(), Vec::new());

@@ -63,7 +63,7 @@ fn create(call: &Call<'_>, world: &mut World) -> Answer {
         "properties": [],
     });
     for (name, value) in call.body.as_object().into_iter().flatten() {
-        // These hold other things in the reply than in the request.
+        // These have other contents in the reply than in the request.
         if name != "properties" && name != "associatedObjects" {
             schema[name] = value.clone();
         }

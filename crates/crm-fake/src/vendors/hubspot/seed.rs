@@ -1,4 +1,4 @@
-//! What a fresh account holds, and how records come in without a request.
+//! Records of a fresh account, and records added without a request.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Object types: their names, numbers and the properties that come without asking.
+//! Object types: their names, numbers and the properties that are returned by default.
 
 /// The types that HubSpot's documents name.
 pub(super) const DOCUMENTED: &[&str] = &[
@@ -105,12 +105,12 @@ pub(super) fn association_type(from: &str, to: &str) -> u32 {
     }
 }
 
-/// The property that holds the time of the last change.
+/// The property with the time of the last change.
 pub(super) fn modified(name: &str) -> &'static str {
     if name == "contacts" { "lastmodifieddate" } else { "hs_lastmodifieddate" }
 }
 
-/// The properties a read returns when none are named.
+/// The properties a read returns if none are requested.
 pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
     match name {
         "contacts" => &["createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"],

@@ -1,4 +1,4 @@
-//! Tasks: pending until they end, once.
+//! Tasks, which are pending until they end and end only once.
 
 use serde_json::{Value, json};
 
