@@ -1,3 +1,3 @@
-//! What crosses crates is tested here; the examples of the workspace's README are compiled here too.
+//! Tests across crates; the examples of the workspace's README are compiled here too.
 
 #![doc = include_str!("../../README.md")]

@@ -64,7 +64,7 @@ fn recursive_schemas_end() {
     assert!(schema.get("$defs").unwrap().as_object().unwrap().len() > 5);
 }
 
-/// What a model reads is what its schema admits: a tool call with it can be taken as it is.
+/// A type accepts the values that its schema allows, so a tool call can be read directly.
 #[test]
 fn a_tool_call_is_read_as_the_request() {
     let filter = json!({"propertyName": "email", "operator": "EQ", "value": "ada@example.com"});

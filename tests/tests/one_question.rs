@@ -1,4 +1,4 @@
-//! What users read asks one question about a failed write: whether it may have happened.
+//! Texts for users ask one question about a failed write: may it have happened?
 
 use std::fs;
 use std::path::{Path, PathBuf};

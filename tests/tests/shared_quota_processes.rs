@@ -16,21 +16,21 @@ const TASKS: usize = 16;
 /// Connections are made and the account is new in the first windows.
 const WARM_UP: u32 = 3;
 
-/// What is measured.
+/// A measurement.
 #[derive(Clone, Copy)]
 struct Case {
     title: &'static str,
     limit: u64,
     per: Duration,
     windows: u32,
-    /// How much of the quota has to be used.
+    /// Percentage of the quota that must be used.
     used: f64,
 }
 
 /// A case of some seconds.
 const SHORT: Case = Case { title: "", limit: 64, per: Duration::from_millis(1_250), windows: 10, used: 97.0 };
 
-/// What a worker is told, by environment: Redis, the vendor, its token, its number, the limit, and the
+/// Environment variables of a worker: Redis, the vendor, its token, its number, the limit, and the
 /// length of the window in milliseconds.
 const TOLD: [&str; 6] =
     ["CRM_SHOW_REDIS", "CRM_SHOW_VENDOR", "CRM_SHOW_TOKEN", "CRM_SHOW_WORKER", "CRM_SHOW_LIMIT", "CRM_SHOW_PER"];
@@ -143,10 +143,10 @@ async fn run(
     }
 }
 
-/// What the vendor saw.
+/// Requests as the vendor received them.
 struct Seen {
-    /// As many requests as the windows can hold, and one more: what they took is the time between
-    /// the first and the last. Bursts do not blur that.
+    /// As many requests as the windows allow, and one more: their time is the time between
+    /// the first and the last. This is not affected by bursts.
     measured: Vec<Recorded>,
     busiest: u64,
     refused: u64,
@@ -211,7 +211,7 @@ impl Drop for Worker {
     }
 }
 
-/// What the tests above run in processes of their own: sends requests as fast as the limiter lets it, until it is
+/// The program of the worker processes: sends requests as fast as the limiter allows, until it is
 /// killed.
 #[tokio::test]
 async fn worker() {

@@ -18,7 +18,7 @@ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 [workspace]
 "#;
 
-/// What the example says, and what this test says in its place: the same client at another
+/// Text of the example, and its replacement in this test: the same client with another
 /// address.
 const SAID: &str = "Client::new(key)?;";
 const MEANT: &str = r#"Client::builder(key).base_url(std::env::var("HATCH_BASE_URL")?).build()?;"#;
@@ -56,7 +56,7 @@ async fn the_example_of_hatch_runs_alone() {
     }
 }
 
-/// The crates that cargo compiles for the project, itself left out.
+/// The crates that cargo compiles for the project, without the project itself.
 fn crates(project: &Path) -> usize {
     let tree = std::process::Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])

@@ -38,13 +38,13 @@ pub struct Package {
     pub dependencies: Vec<Dependency>,
     #[serde(default)]
     pub features: BTreeMap<String, Vec<String>>,
-    /// What the manifest says for tools.
+    /// Metadata in the manifest for tools.
     #[serde(default)]
     pub metadata: Value,
     publish: Option<Vec<String>>,
 }
 
-/// What a package depends on.
+/// A dependency of a package.
 #[derive(Debug, Deserialize)]
 pub struct Dependency {
     /// The package.

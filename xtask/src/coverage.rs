@@ -10,7 +10,7 @@ use codegen::apis::{self, Refined};
 use codegen::read::document::{self, Document};
 use codegen::read::vendor::{self, Vendor};
 
-/// What is printed.
+/// Format of the output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
@@ -26,7 +26,7 @@ struct Row {
     methods: usize,
     paged: usize,
     types: usize,
-    /// Whether the operations are in the client.
+    /// True if the operations are in the client.
     generated: bool,
 }
 

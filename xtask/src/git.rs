@@ -12,7 +12,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Output> {
     command.output().context("git could not be run")
 }
 
-/// What a command of git says; a failure is an error with git's own words.
+/// Returns the output of a git command. A failure is an error with git's message.
 fn said(root: &Path, arguments: &[&str]) -> Result<String> {
     let output = git(root, arguments)?;
     if !output.status.success() {

@@ -10,7 +10,7 @@ use codegen::tree;
 use codegen::write::Files;
 
 /// Imports a file, or every OpenAPI document of a folder, into `specs/<vendor>/<into>`. Files of a folder that cannot
-/// be imported are shown and left out. Nothing is written if a file that a document refers to is missing.
+/// be imported are shown and omitted. Nothing is written if a file that a document refers to is missing.
 pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &str) -> Result<()> {
     let folder = root.join("specs").join(vendor);
     let parent = from.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

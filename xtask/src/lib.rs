@@ -1,4 +1,4 @@
-//! What the workspace's tools share: cargo, git, the documents of a revision, how a run ends.
+//! Shared parts of the workspace's tools: cargo, git, the documents of a revision, the exit of a run.
 
 pub mod cargo;
 pub mod diff;

@@ -44,7 +44,7 @@ enum Command {
         /// The folder below specs/VENDOR that takes the documents
         #[arg(long, default_value = "")]
         into: String,
-        /// Where the document comes from, for the lock file
+        /// Source of the document, for the lock file
         #[arg(long)]
         source: String,
     },

@@ -1,4 +1,4 @@
-//! What the checks need besides Rust. What is missing is installed, after a line that says so.
+//! The tools that the checks need besides Rust. Missing ones are installed after a message.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -121,7 +121,7 @@ fn apt(arguments: &[&str]) -> bool {
     succeeds(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1"))
 }
 
-/// Whether a program ends well; nothing is shown of it.
+/// Returns true if a program succeeds; its output is not shown.
 fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())

@@ -36,7 +36,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     Ok(current && right)
 }
 
-/// Whether cargo-deny finds nothing; `None` if it is not to be asked.
+/// Returns true if cargo-deny finds nothing, or `None` if it is not available.
 fn denied(root: &Path, checks: &[&str]) -> Result<Option<bool>> {
     let Some(mut deny) = needs::deny(root)? else { return Ok(None) };
     let status = deny.args(["check", "--hide-inclusion-graph"]).args(checks).status();
@@ -64,7 +64,7 @@ fn page(root: &Path, write: bool) -> Result<bool> {
     Ok(current)
 }
 
-/// The number of packages that a crate needs, itself left out.
+/// The number of packages that a crate needs, without the crate itself.
 fn needed(root: &Path, name: &str, features: &[&str]) -> Result<usize> {
     let mut command = cargo(root);
     command.args(["tree", "--locked", "--package", name, "--edges", "normal,build", "--target", TARGET]);

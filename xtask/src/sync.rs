@@ -127,7 +127,7 @@ impl Scratch {
         Ok(std::fs::write(folder.join(lock::FILE), lock.text()?)?)
     }
 
-    /// What was generated and the documents it was generated from, in the workspace.
+    /// Returns the generated files and the documents they were generated from, in the workspace.
     fn files(&self, root: &Path, vendor: &str, generated: Files) -> Result<Files> {
         let mut files = generated.moved(self.root(), root);
         let specs = Path::new("specs").join(vendor);

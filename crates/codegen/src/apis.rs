@@ -21,7 +21,7 @@ pub struct Refined<'a> {
     pub file: &'a ApiFile,
     /// Its documents, corrected and merged.
     pub api: Api,
-    /// What is emitted for it.
+    /// The code model that is emitted for it.
     pub model: Model,
 }
 
@@ -43,8 +43,8 @@ pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, St
     Names::read(&vendor.folder)?.file(apis.iter().map(|api| (api.file.name.clone(), api.names())).collect())
 }
 
-/// Reads all APIs of a vendor. The reasons to refuse what can be read all the same are in [`Api::refusals`], for example a
-/// correction that matches nothing, and a list without paging.
+/// Reads all APIs of a vendor. The reasons to refuse what can be read all the same are in [`Api::refusals`], for
+/// example a correction that matches nothing, and a list without paging.
 ///
 /// # Errors
 ///
@@ -96,7 +96,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
 }
 
 /// Returns the entries of `types` in vendor.json for which the lock has a different name. Entries for schemas that the
-/// documents do not contain are left out, because the vendor may restore them.
+/// documents do not contain are ignored, because the vendor may restore them.
 fn without_effect(vendor: &Vendor, file: &ApiFile, api: &Api, model: &Model) -> Vec<String> {
     let path = vendor.folder.join("vendor.json");
     let text = std::fs::read_to_string(&path).unwrap_or_default();

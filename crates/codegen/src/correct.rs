@@ -1,4 +1,4 @@
-//! What we know better than the vendors' documents, and how the clients present them.
+//! Corrections of the vendors' documents, and how the clients present them.
 
 pub mod corrections;
 pub mod stale;

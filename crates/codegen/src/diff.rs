@@ -1,6 +1,6 @@
-//! What changed in the documents, as the user of a crate sees it.
+//! Changes of the documents, from the point of view of a crate's user.
 //!
-//! Compared is what the generator emits, not JSON: both sides are made with today's generator.
+//! The output of the generator is compared, not the JSON: both sides are made with today's generator.
 
 mod api;
 mod change;
@@ -28,9 +28,9 @@ pub use change::{Alike, Change, Class, Kind, Section, alike, classes, few};
 pub use security::is_internal;
 use side::Side;
 
-/// The differences of all vendors between two workspaces; of each only `specs` is read, with its own corrections, surface
-/// and names. `say` gets what is done, and what of a side could not be used: corrections without a place are left out, and
-/// a list without paging is no list.
+/// The differences of all vendors between two workspaces; of each only `specs` is read, with its own corrections,
+/// surface and names. `say` receives progress, and the unusable parts of a side: corrections without a place are
+/// ignored, and a list without paging is no list.
 pub fn between(old: &Path, new: &Path, say: &mut dyn FnMut(&str)) -> Result<Vec<Change>> {
     let mut found = Vec::new();
     for name in side::differing(old, new)? {

@@ -17,13 +17,13 @@ use crate::read::vendor::{self, ApiFile, Vendor};
 use crate::write::{Change, Changes, Files};
 use crate::{apis, emit, ours};
 
-/// Where the fake finds the merged documents.
+/// Folder from which the fake reads the merged documents.
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
 
-/// Where the tests find a call of every operation.
+/// Folder from which the tests read a call of every operation.
 const CALLS: &str = "tests/kit/src/calls/generated";
 
-/// Which files are not as they would be generated, and what to do.
+/// Lists the files that differ from the generated ones, and the command to run.
 pub fn drift(root: &Path, changes: &Changes) -> String {
     let name = |change: &Change| change.path.strip_prefix(root).unwrap_or(&change.path).display().to_string();
     let names: String = changes.files.iter().map(|change| format!("  differs: {}\n", name(change))).collect();

@@ -1,4 +1,4 @@
-//! What is emitted, as data: made once, after the corrections, and read by everything that follows.
+//! The emitted code as data: built once, after the corrections, and read by everything that follows.
 
 mod definition;
 mod operation;

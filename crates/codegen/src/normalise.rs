@@ -34,7 +34,7 @@ pub struct Api {
     pub(crate) merged: Value,
     /// The types of object that share the folded resource.
     pub(crate) object_types: Vec<ObjectType>,
-    /// How certain each element is, where the vendor needs it.
+    /// Evidence of each element, if the vendor needs it.
     pub(crate) evidence: Vec<evidence::Evidence>,
     /// Better names for types, chosen by hand.
     pub(crate) names: BTreeMap<String, String>,

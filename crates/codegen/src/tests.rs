@@ -49,7 +49,7 @@ impl Workspace {
         Ok(generate::plan(self.root(), &[], &mut |_| {})?.1)
     }
 
-    /// What a user reads, with the temporary folder taken out.
+    /// Returns the error that a user reads, without the temporary folder.
     pub(crate) fn refusal(&self) -> String {
         let error = self.plan().err().expect("the document is refused");
         format!("{error:#}").replace(&self.root().display().to_string(), "")

@@ -17,7 +17,7 @@ pub struct Files {
     owned: Vec<PathBuf>,
 }
 
-/// What a run would change or has changed.
+/// Files that a run would change or has changed.
 pub struct Changes {
     /// The files that differ.
     pub files: Vec<Change>,

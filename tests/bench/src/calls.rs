@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use crate::stock;
 
 pub(crate) const TOKEN: &str = "pat-na1-bench";
-/// How long the owner of a list works on a page.
+/// Time for which the owner of a list works on a page.
 const WORK: Duration = Duration::from_millis(20);
 
 pub(crate) fn runtime() -> Runtime {

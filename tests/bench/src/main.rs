@@ -1,4 +1,4 @@
-//! What `cargo xtask bench` measures: one piece of work, so many times, in a process of its own.
+//! The program that `cargo xtask bench` measures: one piece of work, repeated, in its own process.
 //!
 //! `crm-bench run WORK TIMES [URL]` works and prints what it took. `crm-bench race WORK WORK TIMES ROUNDS [URL]`
 //! lets two take turns in one process and prints the best time of each. `crm-bench serve CONTACTS MILLISECONDS` is the

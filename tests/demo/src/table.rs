@@ -1,9 +1,9 @@
-//! What is printed at the end.
+//! The table that is printed at the end.
 
 use crm_core::Stats;
 use crm_fake::Fake;
 
-/// What one vendor's part of the demonstration came to.
+/// The result of one vendor's part of the demonstration.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) stats: Stats,
@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) errors: Vec<String>,
     /// The fullest window the fake saw of each quota: requests and limit.
     pub(crate) windows: Vec<(String, u64, u64)>,
-    /// What went otherwise than it should.
+    /// Deviations from the expected results.
     pub(crate) faults: Vec<String>,
 }
 

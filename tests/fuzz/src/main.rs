@@ -13,10 +13,10 @@ use crm_testkit::fuzz::Effort;
 #[derive(Parser)]
 #[command(name = "cargo xtask fuzz")]
 struct Options {
-    /// How long each target runs
+    /// Seconds that each target runs
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Where the randomness begins
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

@@ -67,7 +67,7 @@ fn read<T: Wire + Serialize>(body: &[u8]) -> Result<Value, String> {
     serde_json::from_slice(&written).map_err(|error| error.to_string())
 }
 
-/// As `crm_core::codec::decode`, whose second reader only looks for the place of an error.
+/// Reads a body as `crm_core::codec::decode` does, whose second reader only finds the place of an error.
 fn parse<T: Wire>(body: &[u8]) -> Result<T, String> {
     let body = if body.is_empty() { b"null" } else { body };
     crm_core::codec::restore(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| error.to_string())

@@ -16,7 +16,7 @@ pub struct Forwarder {
 #[derive(Debug)]
 struct Shared {
     target: AtomicU16,
-    /// How many connections were made.
+    /// Number of accepted connections.
     accepted: AtomicU32,
     /// Connections with a lower number are silent: what they send goes nowhere.
     silent: AtomicU32,
@@ -75,7 +75,7 @@ impl Forwarder {
         self.shared.breaking.store(self.connections(), Ordering::SeqCst);
     }
 
-    /// How many connections were made so far.
+    /// Returns the number of connections so far.
     #[must_use]
     pub fn connections(&self) -> u32 {
         self.shared.accepted.load(Ordering::SeqCst)

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-/// How much a target tries.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
     until: Until,
@@ -27,21 +27,21 @@ enum Until {
 }
 
 impl Effort {
-    /// What a test tries: a few thousand inputs, the same in every run.
+    /// The limits of a test: a few thousand inputs, the same in every run.
     pub const TEST: Self = Self { until: Until::Inputs(2_000), seed: 1 };
 
-    /// As many inputs from this seed as can be tried in this time.
+    /// Tries inputs from this seed for this time.
     #[must_use]
     pub const fn new(time: Duration, seed: u64) -> Self {
         Self { until: Until::Passed(time), seed }
     }
 }
 
-/// No input is worth more.
+/// Maximum time for one input.
 const SLOW: Duration = Duration::from_secs(5);
-/// Inputs stay about as large as replies are.
+/// Inputs have about the size of replies.
 const LARGEST: usize = 64 * 1024;
-/// What breaks readers.
+/// Tokens that often break readers.
 const TOKENS: [&str; 30] = [
     "null",
     "true",
@@ -97,11 +97,11 @@ impl Fuzz {
         self
     }
 
-    /// Tries all that was ever found, and then new inputs.
+    /// Tries all stored findings, and then new inputs.
     ///
     /// # Panics
     ///
-    /// As the target does, or if it is very slow.
+    /// If the target panics or is very slow.
     pub fn run(self, effort: Effort, target: impl Fn(&[u8])) {
         let found = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut found: Vec<_> = found.filter_map(|entry| fs::read(entry.path()).ok()).collect();

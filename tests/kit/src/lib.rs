@@ -1,4 +1,4 @@
-//! What tests and tools share.
+//! Shared parts of the tests and tools.
 
 #[cfg(feature = "calls")]
 pub mod calls;

@@ -23,7 +23,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Whether a server can be started.
+    /// Returns true if a server can be started.
     #[must_use]
     pub fn is_there() -> bool {
         Command::new(program()).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
@@ -51,11 +51,11 @@ impl RedisServer {
         Self::start_with(&[])
     }
 
-    /// As [`start`](Self::start), with more arguments. A file of settings comes first.
+    /// Does the same as [`start`](Self::start), with more arguments. A file of settings comes first.
     ///
     /// # Panics
     ///
-    /// As [`start`](Self::start).
+    /// The same as [`start`](Self::start).
     #[must_use]
     pub fn start_with(arguments: &[&str]) -> Self {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
@@ -97,12 +97,12 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Sends a command of plain words and returns the answer, or the first line of it where it is a
+    /// Sends a command of plain words and returns the answer, or its first line if it is a
     /// list.
     ///
     /// # Errors
     ///
-    /// Where there is no connection.
+    /// If there is no connection.
     pub fn command(&self, words: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -121,7 +121,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// Where it cannot be killed.
+    /// If it cannot be killed.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -131,17 +131,17 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// Where it cannot be waited for.
+    /// If the server's end cannot be awaited.
     pub fn terminate(&mut self) {
         self.signal("-TERM");
         self.process.wait().unwrap();
     }
 
-    /// Starts it again on the same port, with what it saved: nothing, unless it was told to.
+    /// Starts it again on the same port, with the data that it saved: none by default.
     ///
     /// # Panics
     ///
-    /// Where it does not start.
+    /// If it does not start.
     pub fn restart(&mut self) {
         self.process = spawn(self.port, &self.arguments, &self.directory).unwrap();
         assert!(self.wait(), "redis-server does not answer");

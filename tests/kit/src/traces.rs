@@ -1,4 +1,4 @@
-//! What a program traces, as a test can read it.
+//! The traces of a program, in a form that a test can read.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -26,7 +26,7 @@ impl Traces {
         (traces.clone(), tracing::subscriber::set_default(traces))
     }
 
-    /// What was written since the last time.
+    /// Returns the text that was written since the last call.
     #[must_use]
     pub fn take(&self) -> String {
         std::mem::take(&mut *self.0.lock().expect("nobody panics with it"))

@@ -1,5 +1,5 @@
-//! Ordinary bad days: futures that are dropped or not polled, and processes that end while they renew the tokens of accounts
-//! that share a client.
+//! Ordinary bad days: futures that are dropped or not polled, and processes that end while they renew the tokens of
+//! accounts that share a client.
 
 use std::future::{Future as _, poll_fn, ready};
 use std::sync::Arc;
@@ -108,7 +108,7 @@ impl Accounts {
         process.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
-    /// Whether the vendor still takes the refresh token that is stored.
+    /// Returns true if the vendor still accepts the stored refresh token.
     async fn is_good_at_the_vendor(&self, name: &str) -> bool {
         let Ok(Some(record)) = self.store.load(&format!("hoopai/{name}")).await else { return true };
         self.app().refresh(record.tokens(), BeforeSend::new(|| ready(Ok(())))).await.is_ok()
@@ -130,8 +130,8 @@ async fn calls(accounts: &[Client]) -> Vec<bool> {
     taken
 }
 
-/// Several accounts, used by processes that end at any point. In the end each can be used, or the vendor does not take its
-/// refresh token any more because the answer with the next one was lost.
+/// Several accounts, used by processes that end at any point. In the end each can be used, or the vendor does not take
+/// its refresh token any more because the answer with the next one was lost.
 pub(crate) async fn restarts(round: &mut Round) -> Result<Said, String> {
     let names = (0..3).map(|_| round.name()).collect();
     let (store, clock, base_url) = (MemoryStore::new(), ManualClock::auto(), round.hoopai.base_url());

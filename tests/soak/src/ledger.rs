@@ -1,11 +1,11 @@
-//! What the client said of each write, to be held against what is there.
+//! The result that the client reported for each write, to compare with the stored records.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crm_core::Error;
 
-/// What a call says of itself.
+/// The reported result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     Done,
@@ -23,7 +23,7 @@ impl Said {
     }
 }
 
-/// How often things may be there, by their names.
+/// Minimum and maximum number of records, by name.
 #[derive(Default)]
 pub(crate) struct Ledger(BTreeMap<String, (usize, usize)>);
 

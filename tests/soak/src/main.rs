@@ -27,7 +27,7 @@ struct Options {
     /// The seed of the first round
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How long
+    /// Seconds to run
     #[arg(long, default_value_t = 30)]
     seconds: u64,
     /// Put the result into docs/reliability.md
@@ -35,7 +35,7 @@ struct Options {
     write: bool,
 }
 
-/// What all threads share.
+/// State that all threads share.
 struct Soak {
     next: AtomicU64,
     failed: AtomicBool,
@@ -111,7 +111,7 @@ impl Soak {
         }
     }
 
-    /// What was played, as a table in Markdown.
+    /// Returns the operations that were played, as a table in Markdown.
     fn report(&self, seed: u64, rounds: u64, took: Duration) -> String {
         let total = self.total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut text = String::from(

@@ -1,6 +1,6 @@
-//! Everything that can go wrong on the wire × everything a client does, over real sockets.
+//! Every fault of the network and the vendor × every kind of call, over real sockets.
 //!
-//! What a cell must come to is a rule (`expected.rs`), not a recording. The table is for readers.
+//! The expected result of a cell comes from a rule (`expected.rs`), not from a recording. The table is for readers.
 
 mod expected;
 mod faults;
@@ -15,14 +15,14 @@ use faults::{FAULTS, Fault};
 use operations::Operation;
 use rig::Rig;
 
-/// What every cell needs far less than. Only a hang takes longer.
+/// More time than any cell needs. Only a hang takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Plays each fault in each kind of call, and returns what they come to as a table in Markdown.
+/// Plays each fault in each kind of call, and returns the results as a table in Markdown.
 ///
 /// # Errors
 ///
-/// If a cell is not as the rule says: all such cells, a line each.
+/// If a result differs from the rule: all such cells, one per line.
 ///
 /// # Panics
 ///
@@ -76,7 +76,7 @@ fn cell(fault: &Fault, operation: Operation) -> Cell {
     Cell { shown: shown.join(", "), wrong }
 }
 
-/// What a cell came to. What may never be is an error in words.
+/// Returns the result of a cell, or a message if something happened that never may.
 async fn play(fault: &Fault, operation: Operation, times: Times) -> Result<Outcome, String> {
     let rig = Rig::new(fault, operation, times).await;
     let result = rig.while_time_passes(fault, operation, operation.run(&rig)).await;

@@ -1,4 +1,4 @@
-//! What a round is made of.
+//! The operations of a round.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -130,7 +130,7 @@ pub(crate) fn told(error: Error) -> String {
     error.to_string()
 }
 
-/// What a read says: where it says "done", its answer is the right one.
+/// Returns the result of a read. If it is `Done`, the answer is the expected one.
 fn right<T>(result: &Result<T, Error>, is: impl FnOnce(&T) -> bool) -> Result<Said, String> {
     match result {
         Ok(answer) if !is(answer) => Err("a wrong answer".to_owned()),

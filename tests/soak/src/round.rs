@@ -116,7 +116,7 @@ impl Round {
         format!("n{}", self.made)
     }
 
-    /// What the fakes hold is what was reported.
+    /// Compares the records of the fakes with the reported results.
     fn check(&self) -> Result<(), String> {
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let people = self.hubspot.records("contacts");

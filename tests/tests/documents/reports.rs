@@ -1,4 +1,4 @@
-//! What users of other clients reported of replies, as it is read here.
+//! Replies that users of other clients reported, read by these clients.
 
 use hoopai_client::types as hoopai;
 use hubspot_client::types as hubspot;

@@ -1,4 +1,4 @@
-//! What is tested of each API.
+//! The APIs to test.
 
 use std::fmt::Debug;
 

@@ -72,7 +72,7 @@ pub(crate) async fn silent<C: Debug>(api: &Api<C>) {
     );
 }
 
-/// What can go wrong in many words. Those that are no JSON, too.
+/// Faults with much text, including ones that are not JSON.
 fn fault(number: usize, token: &str) -> Fault {
     let said = format!("{PERSON} (+1 555 010-2345), token {token}: no");
     let body = json!({

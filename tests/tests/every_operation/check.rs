@@ -67,8 +67,8 @@ async fn send(fake: &Fake, made: Made, state: bool) -> Result<(), String> {
     }
 }
 
-/// The place of the first value that was sent and is not there when the reply is written again. Nulls and empty
-/// lists may be left out, and scalars may change their type. What no document knows is kept too.
+/// The place of the first value that was sent and is missing after the reply is written again. Nulls and empty
+/// lists may be missing, and scalars may change their type. Undocumented values are kept too.
 fn lost(sent: &Value, read: &Value, place: &str) -> Option<String> {
     match (sent, read) {
         (Value::Null, _) => None,

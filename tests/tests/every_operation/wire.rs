@@ -1,5 +1,5 @@
-//! What goes over the wire: for every operation the request of its sample call, and the sample reply as it
-//! is read. One snapshot a resource, kept in `wire/`.
+//! The exchange of every operation: the request of its sample call, and the sample reply after reading.
+//! One snapshot per resource, kept in `wire/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

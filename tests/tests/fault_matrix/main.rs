@@ -1,6 +1,7 @@
 //! Everything that can go wrong on the wire × everything a client does, over real sockets.
 //!
-//! What a cell must come to is a rule (`crm_soak::matrix`), not a recording. The snapshot is for readers.
+//! The expected result of a cell comes from a rule (`crm_soak::matrix`), not from a recording. The snapshot is for
+//! readers.
 
 #[test]
 fn every_fault_in_every_operation() {

@@ -44,7 +44,7 @@ pub(crate) struct Maker<'a> {
     request: bool,
     /// The maximum number of alternatives in one place.
     pub(crate) alternatives: usize,
-    /// How often the kind made a difference.
+    /// Number of times that the kind made a difference.
     pub(crate) different: usize,
 }
 

@@ -9,7 +9,7 @@
 //! | any other `oneOf` | `anyOf`: the vendors' alternatives overlap |
 //! | formats | checked if JSON Schema has them |
 //! | an example of another type than its schema | either type is valid |
-//! | anything that is not a schema, for example `"required": true` in a member | left out |
+//! | anything that is not a schema, for example `"required": true` in a member | omitted |
 
 use std::collections::BTreeMap;
 

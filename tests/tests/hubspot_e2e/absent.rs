@@ -1,4 +1,4 @@
-//! What a batch says of the records it was asked for, and when it says that one does not exist.
+//! The records of a batch read, and the cases in which one is reported as missing.
 
 use crm_fake::{Fault, Payload};
 use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow, Object};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Rig;
 
-/// What is written down of three rows: their ids, kinds of errors, or `?`.
+/// Describes three rows: their ids, kinds of errors, or `?`.
 fn told<R>(report: &BatchReport<R>, id: impl Fn(&R) -> String) -> String {
     let mut rows = vec![String::new(); report.ok.len() + report.failed.len() + report.unknown.len()];
     report.ok.iter().for_each(|(row, record)| rows[*row] = id(record));

@@ -1,4 +1,4 @@
-//! What users of other clients reported of batches, each named by its repository and number.
+//! Problems with batches that users of other clients reported, each with its repository and number.
 
 use crm_fake::{Fault, Payload};
 use hubspot_client::types::{

@@ -1,4 +1,4 @@
-//! What is traced of a call, and what never is.
+//! Data that a call traces, and data that is never traced.
 
 use crm_fake::{Fault, Payload};
 use crm_testkit::traces::Traces;

@@ -1,4 +1,4 @@
-//! What only HubSpot's older interfaces have, and what none has.
+//! Calls that only HubSpot's older interfaces have, and a raw request.
 
 use crm_fake::Fault;
 use hubspot_client::http::Method;

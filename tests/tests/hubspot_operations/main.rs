@@ -48,7 +48,7 @@ impl Rig {
     }
 
     /// The last request was this one, with this body, and the document allows it. Trace ids are
-    /// the client's own and left out.
+    /// created by the client and not compared.
     #[track_caller]
     fn sent_with(&self, line: &str, body: Value) {
         let request = self.fake.requests().pop().expect("nothing was sent");
@@ -67,14 +67,14 @@ impl Rig {
     }
 }
 
-/// As `GET /path?name=value&…`.
+/// Returns `GET /path?name=value&…`.
 fn written(request: &Recorded) -> String {
     let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{} {}{mark}{}", request.method, request.path, query.join("&"))
 }
 
-/// What was written of each row, in order.
+/// Returns the written record of each row, in order.
 #[track_caller]
 fn all_written<O>(report: BatchReport<O>, rows: usize) -> Vec<O> {
     let written = report.into_result().unwrap();

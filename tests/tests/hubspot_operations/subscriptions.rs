@@ -1,4 +1,4 @@
-//! What people want to be written about.
+//! Subscriptions to communication.
 
 use crm_fake::Fault;
 use serde_json::json;

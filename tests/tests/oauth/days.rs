@@ -78,7 +78,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     drop(first);
 }
 
-/// As a blocking wrapper does it: the runtime is driven during calls only, and a renewal goes on in between.
+/// Like a blocking wrapper: the runtime is driven during calls only, and a renewal continues between them.
 #[test]
 fn a_renewal_between_two_blocking_calls_is_carried_to_its_end() {
     let servers = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

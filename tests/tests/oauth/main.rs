@@ -46,7 +46,7 @@ fn told(error: &Error) -> String {
     text
 }
 
-/// How many requests of an operation a fake answered with this status.
+/// Returns the number of requests of an operation that a fake answered with this status.
 fn answered(fake: &Fake, operation: &str, status: u16) -> usize {
     fake.requests().iter().filter(|request| request.is(operation) && request.status == Some(status)).count()
 }

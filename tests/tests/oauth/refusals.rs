@@ -1,4 +1,4 @@
-//! What bad input gets: token endpoints that answer oddly, and requests for consent that are wrong.
+//! Errors for bad input: unusual answers of token endpoints, and invalid requests for consent.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::{ACCOUNT, CANARY, fake, shared, tokens, told};
 
 const TOKEN: &str = "oauth.get_token";
 
-/// What each failure of HoopAI's token endpoint comes to: what is said, and whether the refresh
+/// The result of each failure of HoopAI's token endpoint: the message, and true if the refresh
 /// token was sent again a minute later.
 #[tokio::test]
 async fn every_failure_of_a_token_endpoint_has_a_clear_error() {

@@ -119,7 +119,7 @@ async fn files_are_for_their_owner_only() {
     }
 }
 
-/// What is wrong with a store is said, with the file it is about, and no token is shown.
+/// An error of a store contains the reason and the file, and no token.
 #[tokio::test]
 async fn files_that_cannot_be_used() {
     let directory = tempfile::tempdir().unwrap();

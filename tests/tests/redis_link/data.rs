@@ -1,4 +1,4 @@
-//! What lies under the keys of one account concerns that account alone.
+//! Invalid data under the keys of one account affects only that account.
 
 use crm_core::{RedisStore, TokenStore};
 use crm_testkit::redis_server::RedisServer;

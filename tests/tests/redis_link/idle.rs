@@ -56,7 +56,7 @@ async fn a_connection_that_went_silent_while_idle_costs_half_the_time_limit() {
     assert_eq!(way.connections(), 2);
 }
 
-/// What is done and not heard of is asked again, and has the same answer.
+/// A command whose answer was lost is sent again, and has the same answer.
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn an_answer_that_was_lost_is_given_again() {

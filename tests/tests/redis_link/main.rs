@@ -58,12 +58,12 @@ async fn refusal(limiter: &RedisLimiter, account: &str) -> String {
     refused.expect_err("this should have been refused").reason().to_owned()
 }
 
-/// How often this was logged.
+/// Returns the number of times that this was logged.
 fn lines(log: &str, message: &str) -> usize {
     log.lines().filter(|line| line.starts_with("message=") && line.contains(message)).count()
 }
 
-/// How many permits of an account count in Redis: those under way, and those whose end is not a window ago.
+/// Returns the number of permits of an account that count in Redis: open ones, and those that ended within a window.
 fn counted(server: &RedisServer, account: &str) -> u32 {
     let of = |what: &str| server.command(&format!("HGET {{crm:{account}}}:state {what}:burst")).unwrap();
     [of("used"), of("seats")].iter().map(|units| units.parse::<u32>().unwrap_or(0)).sum()

@@ -1,10 +1,10 @@
-//! A stand-in for servers that are not to be had: it gives one answer to each command.
+//! A stand-in for servers that cannot be installed: it gives one answer to each command.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 
-/// What it answers to a command of this name.
+/// The answer to a command with this name.
 pub(crate) type Answers = fn(&str) -> &'static str;
 
 /// Starts one and returns its address.

@@ -1,4 +1,4 @@
-//! What a hostile host, a hostile argument or a careless setting cannot do.
+//! Attacks that a hostile host, a hostile argument or a careless setting must not make possible.
 //!
 //! That no secret shows anywhere is tested where every operation is called anyway: in
 //! `every_operation`.

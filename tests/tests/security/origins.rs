@@ -45,7 +45,7 @@ async fn a_redirect_is_an_error_and_never_followed() {
     assert_eq!(hubspot.report().requests, 40, "the same origin is not asked again either");
 }
 
-/// What a builder says of an address.
+/// Returns the result of a builder for an address.
 fn said<C>(builder: ClientBuilder<C>, address: &str) -> Result<(), String> {
     builder.base_url(address).build().map(drop).map_err(|error| {
         assert_eq!(error.kind(), ErrorKind::Config);

@@ -1,4 +1,4 @@
-//! What one worker reads slows all down.
+//! Limits that one worker reads slow all workers down.
 
 use std::time::Duration;
 

@@ -37,7 +37,7 @@ impl Rig {
         Self { server: RedisServer::start_with(arguments), clock: Arc::new(SystemClock::new()) }
     }
 
-    /// How many commands clients have sent to count with.
+    /// Returns the number of commands that clients have sent to count.
     fn commands(&self) -> u32 {
         let stats = self.server.command("INFO commandstats").unwrap();
         let calls = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split_once(":calls="));
@@ -67,7 +67,7 @@ impl Rig {
         Acquire::new("k", "").deadline(self.clock.now() + patience)
     }
 
-    /// How many permits can be had now.
+    /// Returns the number of permits that are available now.
     async fn room(&self, limiter: &RedisLimiter) -> u64 {
         self.room_of(limiter, "").await
     }
@@ -83,7 +83,7 @@ impl Rig {
         }
     }
 
-    /// How long the wait would be.
+    /// Returns the wait for the next permit.
     async fn wait(&self, limiter: &RedisLimiter) -> Duration {
         match limiter.take(&self.patient(ms(5))).await {
             Ok(_) => Duration::ZERO,
@@ -120,7 +120,7 @@ fn busiest(grants: &mut [(Duration, u32)], per: Duration) -> u64 {
     (0..grants.len()).map(inside).max().unwrap_or(0)
 }
 
-/// What these workers were given, by the server's time.
+/// Returns the permits of these workers, by the server's time.
 fn grants<'a>(workers: impl IntoIterator<Item = &'a RedisLimiter>) -> Vec<(Duration, &'static str, u32)> {
     workers.into_iter().flat_map(RedisLimiter::grants).collect()
 }

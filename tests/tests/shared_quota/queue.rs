@@ -1,4 +1,4 @@
-//! Who comes first, who gives up, who is dead.
+//! Order of waiters, cancelled waiters and ended workers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -7,7 +7,7 @@ use crm_core::{Acquire, End, RateLimiter, WhenAway};
 
 use crate::{Rig, Take, burst, ms, refused};
 
-/// How long it takes until the next permit can be had.
+/// Returns the time until the next permit is available.
 async fn next(limiter: &crm_core::RedisLimiter) -> Duration {
     let asked = Instant::now();
     limiter.take(&Acquire::new("k", "")).await.unwrap();

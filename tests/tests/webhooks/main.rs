@@ -52,7 +52,7 @@ fn post<'a>(uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Delivery<'a
     Delivery::new(&Method::POST, uri, headers, body)
 }
 
-/// What a receiver says of a delivery: the status to answer, and why.
+/// Returns a receiver's result for a delivery: the status to answer, and the reason.
 fn said<R: WebhookReceiver>(receiver: &R, delivery: &Delivery<'_>) -> String {
     match receiver.receive(delivery) {
         Ok(events) => format!("200 {} accepted", events.len()),

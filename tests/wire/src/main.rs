@@ -38,7 +38,7 @@ struct Options {
     json: bool,
 }
 
-/// What was shown.
+/// State of the output.
 #[derive(Default)]
 struct Shown {
     any: bool,

@@ -1,4 +1,4 @@
-//! What the clients cost: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench compile` the compiler.
+//! The costs of the clients: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench compile` the compiler.
 //!
 //! The latter stands beside what stock progenitor and others make of the same documents, on the same machine in the
 //! same run.
@@ -43,7 +43,7 @@ struct Arguments {
     speed: speed::Options,
 }
 
-/// What is measured.
+/// Kind of measurement.
 #[derive(clap::Subcommand)]
 enum Command {
     /// Measures processor time and memory of compiling each client, and compares

@@ -1,4 +1,4 @@
-//! What one crate costs to compile: this program stands between cargo and rustc.
+//! The cost of compiling one crate: cargo calls this program in place of rustc.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,10 +14,10 @@ use xtask::cargo::cargo;
 /// The crates to measure, and the file that takes a line for each. Where they are set, this program stands for rustc.
 const CRATES: &str = "XTASK_BENCH_CRATES";
 const REPORT: &str = "XTASK_BENCH_REPORT";
-/// What is shown of a failed run of cargo.
+/// Maximum number of lines shown of a failed run of cargo.
 const MOST_LINES: usize = 40;
 
-/// What compiling took.
+/// Cost of compiling.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(super) struct Cost {
     /// Seconds of processor time, user and system.
@@ -26,7 +26,7 @@ pub(super) struct Cost {
     pub(super) memory: f64,
 }
 
-/// What is asked of cargo.
+/// Kind of cargo command.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Check,

@@ -13,7 +13,7 @@ use super::report::Profile;
 use codegen::apis::{self, Refined};
 use codegen::read::vendor::{self, Vendor};
 
-/// What `cargo metadata` tells of a project.
+/// Output of `cargo metadata` for a project.
 #[derive(Deserialize)]
 pub(super) struct Metadata {
     pub(super) packages: Vec<Package>,
@@ -60,7 +60,7 @@ impl Package {
     }
 }
 
-/// What is in the generated clients.
+/// Returns the contents of the generated clients.
 pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
     let mut found = Vec::new();
     for name in vendor::all(root)? {

@@ -68,10 +68,10 @@ impl Part {
 const FRESH: &str = "A fresh program: one round. Only the cryptography differs from the baseline; the rest (tokio, hyper, rustls, \
                      url with the tables of Unicode) is the same on both sides, and its share decides the ratio";
 
-/// How often a crate is compiled that takes no longer than a hiccup of the machine; the least counts.
+/// Number of times that a crate with a short compile time is compiled; the minimum counts.
 const ROUNDS: usize = 3;
 
-/// What the parts share: baselines are made once.
+/// State that the parts share: baselines are built once.
 pub(super) struct Parts<'a> {
     bench: &'a Bench,
     documents: &'a [String],
@@ -114,7 +114,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// What the baselines are.
+    /// Describes the baselines.
     pub(super) fn baselines(&self) -> Vec<String> {
         let raw = self.raw.iter().map(|raw| format!("`{}`: {}", raw.package, raw.summary));
         let peer = self.peer.map(|took| {
@@ -205,7 +205,7 @@ impl<'a> Parts<'a> {
         vec![row("hubspot", "hubspot-client", 100_000.0), row("hoopai", "hoopai-client v2", 75_000.0)]
     }
 
-    /// What a client of ours costs with the features of the wanted ones that it has, and what it lacks.
+    /// Returns the cost of our client with the wanted features that it has, and the features that it lacks.
     fn client(&self, package: &str, wanted: &[&str], kind: Kind) -> Result<(Cost, Option<String>)> {
         let (features, lacks) = self.metadata.package(package)?.features(wanted);
         self.say(&format!("{package} {}: {}", features.join(","), kind.name()));
@@ -213,7 +213,7 @@ impl<'a> Parts<'a> {
         Ok((self.bench.compile(&subject, kind)?, lacks))
     }
 
-    /// What a baseline costs; nothing where its dependencies cannot be had.
+    /// Returns the cost of a baseline, or `None` if its dependencies are not available.
     fn baseline(&self, project: &Path, package: &str, measured: &[&str], kind: Kind) -> Result<Option<Cost>> {
         if let Err(error) = self.bench.cargo(project, &["fetch", "--quiet"], &[]) {
             self.say(&format!("{package} is not compared, its dependencies cannot be fetched: {error:#}"));

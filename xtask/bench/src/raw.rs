@@ -12,7 +12,7 @@ use codegen::read::document::{self, Document, operations};
 /// progenitor recurses as deep as the schemas do.
 const STACK: usize = 1 << 30;
 
-/// What progenitor's output depends on.
+/// Dependencies of progenitor's output.
 const DEPENDENCIES: &str = r#"bytes = "1"
 chrono = { version = "0.4", default-features = false, features = ["serde"] }
 futures = "0.3"
@@ -81,7 +81,7 @@ pub(super) fn write(bench: &Bench, package: &str, folder: &Path, wanted: &dyn Fn
     Ok(Raw { project, package: package.to_owned(), operations, lines, summary })
 }
 
-/// What progenitor makes of a document; a panic is an error that says what was said.
+/// Generates code from a document with progenitor. A panic is returned as an error with its message.
 pub(super) fn module(document: Value) -> Result<Module> {
     let thread = std::thread::Builder::new().name("progenitor".to_owned()).stack_size(STACK);
     let thread = thread.spawn(move || generate(document)).context("there is no thread for progenitor")?;

@@ -1,4 +1,4 @@
-//! What was measured: for people, for programs, for the documentation.
+//! The measurements as a table, as JSON and for the documentation.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const COLUMNS: usize = 6;
 const HEAD: [&str; COLUMNS] = ["measure", "ours", "baseline", "ratio", "target", "met"];
 const PROFILED: &str = "Where the instructions of what misses its target go:";
 
-/// What is in an API of a client: compile time goes by it.
+/// The size of a client's API, which determines the compile time.
 #[derive(Serialize)]
 pub(super) struct Profile {
     pub(super) vendor: String,
@@ -33,7 +33,7 @@ pub(super) struct Report {
     pub(super) rustc: String,
     pub(super) cores: usize,
     pub(super) rows: Vec<Row>,
-    /// What the baselines are, in a sentence each.
+    /// A sentence about each baseline.
     pub(super) baselines: Vec<String>,
     /// Given where a target is missed.
     pub(super) profile: Vec<Profile>,
@@ -56,7 +56,8 @@ impl Report {
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// Puts the rows into a table that was written before, in place of those of the same measures. `parts` were measured.
+    /// Puts the rows into a table that was written before, in place of those of the same measures. `parts` were
+    /// measured.
     pub(super) fn put_into(&self, file: &Path, parts: &[&str]) -> Result<()> {
         let old = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         std::fs::write(file, self.merged(&old, parts)?).with_context(|| format!("{} cannot be written", file.display()))

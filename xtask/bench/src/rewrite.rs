@@ -1,5 +1,5 @@
-//! What stock progenitor needs before it takes a document, and no more: the baseline is as a
-//! beginner would have it.
+//! The changes that stock progenitor needs to accept a document, and no more: the baseline is what a
+//! beginner would get.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub(super) fn rewrite(document: &mut Value) -> usize {
     aside
 }
 
-/// What an external or missing reference points at may be anything.
+/// The target of an external or missing reference may be anything.
 fn references(value: &mut Value, whole: &Value) {
     match value {
         Value::Object(map) => {
@@ -87,7 +87,7 @@ fn body(operation: &mut Value) {
     }
 }
 
-/// What the path names is declared once, for the path, and required.
+/// Declares each path parameter once, for the path, as required.
 fn parameters(operation: &mut Value, path: &str) {
     let names = placeholders(path);
     let named = |parameter: &Value| names.iter().any(|name| text(parameter, "name") == Some(name));

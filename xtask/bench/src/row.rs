@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What a number counts.
+/// Kind of number.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Unit {
@@ -15,7 +15,7 @@ pub(super) enum Unit {
     Part,
 }
 
-/// What our number must reach.
+/// Target of our number.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Target {
@@ -42,7 +42,7 @@ pub(super) struct Row {
     pub(super) lacks: Option<String>,
     /// Why it was not measured here, which is no failure.
     pub(super) left_out: Option<String>,
-    /// Where a number that misses its target goes.
+    /// The breakdown of a number that misses its target.
     pub(super) profile: Option<String>,
 }
 
@@ -83,7 +83,7 @@ impl Row {
         self.baseline.zip(self.ours).map(|(baseline, ours)| baseline / ours)
     }
 
-    /// Whether the target is met; nothing where there is none, or no baseline to tell by.
+    /// Returns true if the target is met, or `None` without a target or a baseline.
     pub(super) fn met(&self) -> Option<bool> {
         if self.lacks.is_some() {
             return Some(false);

@@ -29,7 +29,7 @@ pub(crate) struct Judged {
     pub(crate) wrong: Option<String>,
 }
 
-/// Tries two changes of these kinds in a random world. A kind that has no place there is left out.
+/// Tries two changes of these kinds in a random world. A kind that has no place there is omitted.
 pub(crate) fn pair(rng: &mut Rng, kinds: [usize; 2]) -> Result<Vec<Judged>> {
     let world = World::new(rng.usize(..WORLDS.len()));
     let mutations: Vec<Mutation> = kinds.iter().filter_map(|kind| world.mutation(rng, *kind)).collect();

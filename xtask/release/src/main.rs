@@ -1,4 +1,4 @@
-//! What is published: `cargo xtask api`, `cargo xtask package` and `cargo xtask release`.
+//! Publishing: `cargo xtask api`, `cargo xtask package` and `cargo xtask release`.
 
 mod api;
 mod package;
@@ -26,7 +26,7 @@ enum Command {
         /// Only show versions, changelogs, the order, and what still fails
         #[arg(long)]
         plan: bool,
-        /// What was released last; else each crate's newest tag, as `crm-core-v0.1.0`
+        /// Commit of the last release; by default each crate's newest tag, for example `crm-core-v0.1.0`
         #[arg(long)]
         since: Option<String>,
         /// Publish what a run before has written and somebody has committed
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     xtask::end(run(Command::parse()))
 }
 
-/// Whether all is well.
+/// Runs a command. Returns true if there are no findings.
 fn run(command: Command) -> Result<bool> {
     let root = xtask::root();
     match command {

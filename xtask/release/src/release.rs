@@ -40,7 +40,8 @@ pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
         return Ok(false);
     }
     println!("{} files written", apply::write(root, &plan)?);
-    // All crates, so that each finds what it needs, whatever the registry has. What was just written is not committed yet.
+    // All crates, so that each finds what it needs, whatever the registry has. What was just written is not committed
+    // yet.
     if !registry(root, plan.crates.iter(), &["--dry-run", "--allow-dirty"])? {
         println!("The registry would not take it; see above.");
         return Ok(false);
@@ -96,7 +97,7 @@ fn registry<'a>(root: &Path, releases: impl Iterator<Item = &'a Release>, option
     Ok(command.status().context("cargo could not be run")?.success())
 }
 
-/// The plan, for people.
+/// The plan as human-readable text.
 fn shown(plan: &Plan) -> String {
     let mut text = String::new();
     for release in &plan.crates {

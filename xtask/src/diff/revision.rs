@@ -20,7 +20,7 @@ impl At {
         Ok(Self(folder))
     }
 
-    /// What stands for the workspace of the revision.
+    /// Returns the folder that replaces the workspace of the revision.
     pub fn root(&self) -> &Path {
         self.0.path()
     }

@@ -1,4 +1,4 @@
-//! The differences, for people.
+//! The differences as a human-readable table.
 
 use codegen::diff::{Change, Class, alike, classes};
 

@@ -132,7 +132,7 @@ fn correct(workspace: &Specs) {
     assert!(folder.join("names.json").is_file());
 }
 
-/// What a sync says that changed, worst first.
+/// Returns the changes that a sync reports, worst first.
 fn changed(workspace: &Specs, sent: &Path) -> Vec<String> {
     let (stale, changes) = sync(workspace.root(), "hoopai", sent, Some("more")).unwrap();
     assert!(stale.is_empty());

@@ -13,7 +13,7 @@ use crate::read::document::Document;
 use crate::read::vendor::Vendor;
 use crate::read::version;
 
-/// What was removed.
+/// The removed entry.
 pub enum Stale {
     /// A correction.
     Correction {
@@ -29,7 +29,7 @@ pub enum Stale {
 }
 
 impl Stale {
-    /// For people, who decide whether it belongs somewhere else now.
+    /// Human-readable description, so that somebody can decide if it belongs somewhere else now.
     pub fn said(&self) -> String {
         match self {
             Self::Correction { effect, place, evidence } => {

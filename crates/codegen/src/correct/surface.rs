@@ -43,7 +43,7 @@ pub struct SurfaceFile {
     pub operations: BTreeMap<Key, Entry>,
 }
 
-/// How the clients present an operation. What is absent is derived from the document.
+/// Presentation of an operation in the clients. Missing members are derived from the document.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -60,7 +60,7 @@ pub struct Entry {
     /// The maximum number of inputs per request.
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_max: Option<u64>,
-    /// How the list is paged.
+    /// Paging of the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     paging: Option<Value>,
     /// The reason why an operation that takes a position is not a paged list.

@@ -8,7 +8,7 @@ use super::side::Api;
 use super::{described, documents, gates, operations, types, wire};
 use crate::model::{Model, Operation, reachable};
 
-/// What both sides have, and what one has alone.
+/// Compares the items that both sides have, and lists those that only one has.
 pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: &BTreeSet<String>) {
     let names = pairs::renamed(&old.model, &new.model, &pairs::operations(&old.model, &new.model));
     for (was, is) in &names {
@@ -54,7 +54,7 @@ pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: 
     wire::rest(changes, &old, new);
 }
 
-/// Whether a type is the root's or one of its own.
+/// Compares the place of a type: the root's types or the API's own.
 fn common(changes: &mut Changes, name: &str, old: &Model, new: &Model) {
     let mut item = changes.of(Kind::Type, name);
     match (old.common.contains(name), new.common.contains(name)) {
@@ -79,7 +79,8 @@ pub(super) fn alone(changes: &mut Changes, api: &Api, come: bool) {
     }
 }
 
-/// What the handle of a resource holds is what the client's method takes. A handle is the root's if all operations are.
+/// Compares the values that the handles of resources are created with, which are arguments of the client's methods. A
+/// handle belongs to the root if all its operations do.
 fn handles(changes: &mut Changes, old: &Model, new: &Model) {
     let held = |model: &Model, resource: &str| {
         model.operations.iter().find(|operation| operation.resource == resource).map(|first| first.bind.clone())
@@ -203,7 +204,7 @@ fn uses(model: &Model) -> BTreeMap<String, Vec<&str>> {
     uses
 }
 
-/// The same for one, for people who ask what a change means to them.
+/// The same for one type: the operations that use it.
 fn used(uses: &BTreeMap<String, Vec<&str>>, name: &str) -> String {
     uses.get(name).map_or_else(String::new, |names| format!(" ({})", few(names)))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What a difference asks of a user.
+/// Effect of a difference on a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -12,11 +12,11 @@ pub enum Class {
     Patch,
     /// Something is new, or warns; what compiled compiles.
     Minor,
-    /// What compiled or worked may not any more.
+    /// Code that compiled or worked may no longer do so.
     Breaking,
 }
 
-/// What differs.
+/// Kind of item that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -30,11 +30,11 @@ pub enum Kind {
     Body,
     /// A reply.
     Reply,
-    /// How a list pages.
+    /// Paging of a list.
     Paging,
     /// A limit of the vendor.
     Limit,
-    /// What is sent or comes back, where no Rust item shows it.
+    /// Content of requests or replies, if no Rust item shows it.
     Wire,
     /// A difference in a single document that the merged document does not show. It is not in a changelog.
     Document,
@@ -46,7 +46,7 @@ pub enum Kind {
     ObjectType,
     /// A Cargo feature.
     Feature,
-    /// What is said, not what is.
+    /// Documentation only.
     Documentation,
 }
 
@@ -93,15 +93,15 @@ pub struct Change {
     /// The crate.
     #[serde(rename = "crate")]
     pub krate: String,
-    /// What it asks of a user.
+    /// Effect on a user.
     pub class: Class,
-    /// Where a changelog tells of it.
+    /// Section of a changelog that mentions it.
     pub section: Section,
-    /// What differs.
+    /// Kind of item that differs.
     pub kind: Kind,
     /// The item, as `contacts.list` or `Contact.email`, with the module of an API that is not the root.
     pub item: String,
-    /// What is different.
+    /// Description of the difference.
     pub what: String,
     /// Why it has its class.
     pub why: String,

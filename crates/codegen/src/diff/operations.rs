@@ -151,7 +151,7 @@ fn paging(changes: &mut Changes, old: &Operation, new: &Operation, (old_api, new
     }
 }
 
-/// How it pages, in words.
+/// Describes the paging.
 fn told(paging: &Paging) -> String {
     let parameter = match &paging.param {
         OneOrTwo::One(name) => format!("`{name}`"),

@@ -1,5 +1,5 @@
-//! Which operation and which type of before is which of now: an operation is known by its request, a
-//! type by where it stands.
+//! Matches the operations and types before and after a change: an operation is identified by its request, a
+//! type by its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,7 +120,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether two types share at least half of what they hold.
+/// Returns true if two types share at least half of their contents.
 fn alike(old: &Definition, new: &Definition) -> bool {
     fn held(definition: &Definition) -> (u8, BTreeSet<&str>) {
         match &definition.shape {

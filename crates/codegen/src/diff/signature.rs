@@ -1,4 +1,4 @@
-//! What a call takes: the arguments of the method, the options of its builder, the body.
+//! The parameters of a call: the arguments of the method, the options of its builder, the body.
 
 use super::change::{Changes, Class, Kind, Section, UNTOUCHED, counted, most};
 use super::types::closes;
@@ -141,7 +141,7 @@ fn body(changes: &mut Changes, old: &Operation, new: &Operation) {
     }
 }
 
-/// What is always sent.
+/// Compares the constants that are always sent.
 fn constants(changes: &mut Changes, old: &Operation, new: &Operation) {
     let all = |operation: &Operation| -> Vec<String> {
         let said = |argument: &Argument| Some(format!("`{}` as {}", argument.wire, argument.constant.as_ref()?));

@@ -13,7 +13,7 @@ use super::side::Api;
 use crate::model::Operation;
 use crate::read::document::{list, object, text};
 
-/// What no Rust item ever shows.
+/// Keywords that no Rust item shows.
 const SILENT: [&str; 12] = [
     "nullable",
     "pattern",

@@ -8,7 +8,7 @@ use crate::read::unit::Unit;
 pub struct Definition {
     /// The description, for documentation only.
     pub doc: String,
-    /// What it is.
+    /// Shape of the type.
     pub shape: Shape,
     /// True if it is part of a request.
     pub sent: bool,
@@ -16,7 +16,7 @@ pub struct Definition {
     pub others: Option<Ty>,
 }
 
-/// What a type is.
+/// Shape of a type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// An object with members.

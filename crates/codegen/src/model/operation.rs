@@ -27,15 +27,15 @@ pub struct Operation {
     pub summary: Option<String>,
     /// Path parameters that the handle holds.
     pub bind: Vec<String>,
-    /// What is sent outside the body.
+    /// The arguments outside of the body.
     pub arguments: Vec<Argument>,
     /// The body that is sent.
     pub body: Option<Body>,
-    /// Whether it is a multipart request whose files have names of the caller's choice.
+    /// True if it is a multipart request whose files have names of the caller's choice.
     pub any_part: bool,
-    /// What comes back.
+    /// The reply.
     pub reply: Reply,
-    /// How it pages, if it is a list.
+    /// Paging, if it is a list.
     pub paging: Option<Paging>,
     /// True if it may be sent twice.
     pub idempotent: bool,
@@ -68,7 +68,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// What it is in every version of the API: without its version, and without what is only said of it.
+    /// Returns the parts that are the same in every version of the API: without its version and its documentation.
     pub(crate) fn undescribed(&self) -> Self {
         let arguments = self.arguments.iter().map(|argument| Argument { doc: String::new(), ..argument.clone() });
         Self {
@@ -109,14 +109,14 @@ impl Operation {
     }
 }
 
-/// What is sent outside the body.
+/// A value that is sent outside of the body.
 #[derive(Clone, PartialEq)]
 pub struct Argument {
     /// The name that is sent.
     pub wire: String,
     /// The name in Rust.
     pub ident: String,
-    /// Where it is sent.
+    /// Place of the argument in the request.
     pub place: Place,
     /// The type.
     pub ty: Ty,
@@ -144,14 +144,14 @@ impl Argument {
         [self.doc.as_str(), &self.allowed].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// What the names of a family of query parameters begin with: `property.` of `property.{name}`.
+    /// Returns the prefix of the names of a family of query parameters: `property.` of `property.{name}`.
     #[must_use]
     pub fn prefix(&self) -> Option<&str> {
         (self.place == Place::Query).then(|| self.wire.split_once('{')).flatten().map(|(prefix, _)| prefix)
     }
 }
 
-/// Where an argument is sent.
+/// Place of an argument in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A segment of the path.
@@ -169,11 +169,11 @@ pub enum Place {
 pub struct Body {
     /// The type.
     pub ty: Ty,
-    /// How it is written.
+    /// Encoding of the body.
     pub encoding: Encoding,
 }
 
-/// What comes back.
+/// Content of a reply.
 #[derive(Clone, PartialEq)]
 pub enum Reply {
     /// A JSON value.

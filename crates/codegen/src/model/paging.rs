@@ -1,4 +1,4 @@
-//! How an operation pages, as the surface or the documents say (`x-crm-paging`).
+//! Paging of an operation, from the surface or the documents (`x-crm-paging`).
 
 use anyhow::{Result, anyhow};
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -11,7 +11,7 @@ pub struct PagingKind {
     pub name: &'static str,
     /// The form of the next position.
     pub next: NextPosition,
-    /// What a list pages by, in words.
+    /// Description of the position that the list uses.
     pub words: &'static str,
 }
 
@@ -53,7 +53,7 @@ fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static PagingKi
     })
 }
 
-/// Where the position travels.
+/// Place of the position in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -80,7 +80,7 @@ pub struct Paging {
     /// The kind.
     #[serde(deserialize_with = "known")]
     pub kind: &'static PagingKind,
-    /// Where the position is sent.
+    /// Place of the position in the request.
     #[serde(rename = "in", default = "query")]
     pub place: Place,
     /// The parameter that takes the position; two for a pair.
@@ -88,15 +88,15 @@ pub struct Paging {
     pub param: OneOrTwo,
     /// The parameter that takes the size of a page.
     pub limit: Option<String>,
-    /// Where the items are; empty where the reply is the list.
+    /// Path of the items; empty if the reply is the list.
     pub items: String,
-    /// Where the next position is; two for a pair.
+    /// Path of the next position, or two paths for a pair.
     pub next: Option<OneOrTwo>,
     /// The field of the last item that is the next position.
     pub last: Option<String>,
-    /// Where the number of all items is.
+    /// Path of the total number of items.
     pub total: Option<String>,
-    /// Where it says whether there is more.
+    /// Path of the flag for further pages.
     pub more: Option<String>,
     /// The number of the first page.
     #[serde(default = "one")]

@@ -45,7 +45,7 @@ impl Ty {
         self.name().map(str::to_owned)
     }
 
-    /// As Rust code; `types` is put before named types.
+    /// Returns the type as Rust code; `types` is put before named types.
     #[must_use]
     pub fn rust(&self, types: &str) -> String {
         match self {

@@ -100,7 +100,7 @@ fn base<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     common.unwrap_or_default()
 }
 
-/// Whether a path is the collection of another: `/things` beside `/things/{thingId}`.
+/// Returns true if a path is the collection of another: `/things` beside `/things/{thingId}`.
 fn has_members(document: &Value, path: &str) -> bool {
     let collection = path.trim_end_matches('/');
     object(document, "paths").any(|(other, item)| {
@@ -169,7 +169,7 @@ pub(crate) fn words(name: &str) -> String {
     name.to_snake_case().replace('_', " ")
 }
 
-/// Whether the reply of a GET is a list: an array, or an object with an array beside at most
+/// Returns true if the reply of a GET is a list: an array, or an object with an array beside at most
 /// paging and counts.
 fn is_list(document: &Value, operation: &Value) -> bool {
     if operation.get("x-crm-paging").is_some() {

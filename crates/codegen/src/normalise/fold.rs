@@ -17,7 +17,7 @@ use crate::read::version;
 pub struct ObjectType {
     /// The client's method, as `deals`.
     pub name: String,
-    /// What stands in the path, as `0-3`.
+    /// Value of the path segment, for example `0-3`.
     pub segment: String,
     /// The generic operations it has, as (method, path).
     pub operations: Vec<(String, String)>,

@@ -30,7 +30,7 @@ const POSITIONS: [&str; 19] = [
     "vidOffset",
 ];
 
-/// What a convention says; an operation fits that has all of it.
+/// Members of a convention. An operation matches if it has all of them.
 const CONVENTION: [&str; 4] = ["kind", "param", "items", "next"];
 
 /// Gives the operations that fit a convention their `x-crm-paging`. A position without paging is added to `refusals`.
@@ -74,7 +74,7 @@ fn fits(schemas: &Value, operation: &Value, convention: &Value) -> bool {
         && member(schemas, reply, at("next")).is_some()
 }
 
-/// Whether an operation takes a parameter in its query or its body.
+/// Returns true if an operation has a parameter in its query or its body.
 fn takes(schemas: &Value, operation: &Value, place: &str, name: &str) -> bool {
     match place {
         "body" => body(schemas, operation).is_some_and(|schema| member(schemas, schema, name).is_some()),

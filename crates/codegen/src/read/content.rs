@@ -1,4 +1,4 @@
-//! What travels: the body of a request and of a reply, as the document declares them.
+//! The bodies of requests and replies that the document declares.
 
 use anyhow::{Result, anyhow};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::references;
 use crate::read::document::{list, object, text};
 
-/// What a request holds besides its parameters.
+/// Content of a request besides its parameters.
 pub(crate) enum Sent<'a> {
     Nothing,
     /// One value of this schema.
@@ -15,7 +15,7 @@ pub(crate) enum Sent<'a> {
     Parts(Vec<Part<'a>>),
 }
 
-/// How a body is written.
+/// Encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// JSON.
@@ -34,7 +34,7 @@ pub(crate) struct Part<'a> {
     pub(crate) file: bool,
 }
 
-/// What an operation sends.
+/// Returns the content that an operation sends.
 pub(crate) fn sent<'a>(schemas: &'a Value, operation: &'a Value) -> Result<Sent<'a>> {
     let Some(body) = operation.get("requestBody") else { return Ok(Sent::Nothing) };
     let (media, content) = object(body, "content").next().ok_or_else(|| anyhow!("a body without content"))?;
@@ -58,7 +58,7 @@ pub(crate) fn sent<'a>(schemas: &'a Value, operation: &'a Value) -> Result<Sent<
     Ok(Sent::Parts(object(schema, "properties").map(part).collect()))
 }
 
-/// What a call answers when it worked.
+/// Content of a successful reply.
 pub(crate) enum Success<'a> {
     /// No content (204, 205).
     Nothing,

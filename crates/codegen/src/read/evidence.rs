@@ -1,4 +1,4 @@
-//! Where the public record is thin, every element says how certain it is.
+//! Evidence of each element, for vendors with few public sources.
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -8,11 +8,11 @@ use super::document::{self, Document, list, object, text};
 /// One element and how certain it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Evidence {
-    /// What it is, as `GET /health` or `Task.status`.
+    /// The element, for example `GET /health` or `Task.status`.
     pub(crate) element: String,
     /// `documented`, `implied` or `assumed`.
     pub(crate) mark: String,
-    /// Where it was read.
+    /// Source of the information.
     pub(crate) source: String,
 }
 

@@ -36,13 +36,13 @@ impl Imported {
         Ok(Self { document, sha256: lock::sha256(&bytes), taken_out: found.taken_out, repairs: found.repairs })
     }
 
-    /// The keys that were taken out because they begin like ours, for people.
+    /// Lists the keys that were removed because they begin like ours, as human-readable text.
     pub fn report(&self) -> Option<String> {
         let keys: Vec<&str> = self.taken_out.iter().map(String::as_str).collect();
         (!keys.is_empty()).then(|| format!("{}: without the vendor's {}", self.document.name, keys.join(", ")))
     }
 
-    /// As it stands in the specs.
+    /// Returns the text that is written to the specs.
     pub fn text(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(&self.document.value)? + "\n")
     }

@@ -52,7 +52,7 @@ pub(crate) struct Window {
     pub(crate) ends: Ends,
     /// Whose requests are added up, as the words after "counted for".
     pub(crate) counted_for: String,
-    /// The maximum number of requests; left out if the tiers have their own.
+    /// The maximum number of requests; omitted if the tiers have their own.
     pub(crate) at_most: Option<AtMost>,
     /// The headers of replies that report this window, in lower case, and their meaning.
     #[serde(default)]
@@ -136,7 +136,7 @@ pub(crate) struct Tier {
     pub(crate) name: String,
     /// Its documentation.
     pub(crate) about: String,
-    /// The maximum number of requests by window; a window that is left out does not limit this tier.
+    /// The maximum number of requests by window; an omitted window does not limit this tier.
     pub(crate) at_most: BTreeMap<String, AtMost>,
     /// The place where the numbers were read.
     pub(crate) source: String,

@@ -1,4 +1,4 @@
-//! Schemas that no operation needs are left out.
+//! Removes schemas that no operation needs.
 
 use std::collections::BTreeSet;
 

@@ -41,7 +41,7 @@ pub struct VendorFile {
 pub struct Features {
     /// The resources that are on by default.
     pub default: Vec<String>,
-    /// Whether the resources of each folder of documents have a feature together, as `all-crm`.
+    /// True if the resources of each folder of documents have a common feature, for example `all-crm`.
     #[serde(default)]
     pub folders: bool,
     /// Features that the feature of a resource turns on, as `crm-core/oauth`: for what is written by hand
@@ -65,14 +65,14 @@ pub struct ApiFile {
     /// Better names for schemas, as `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
-    /// How lists page where their operation does not say it (`x-crm-paging`): the first that fits.
+    /// Paging of lists whose operation does not declare it (`x-crm-paging`); the first match is used.
     #[serde(default)]
     pub paging: Vec<serde_json::Value>,
     /// Object APIs that repeat the same operations for each type of object.
     pub fold: Option<Fold>,
 }
 
-/// How the operations of a document are presented.
+/// Presentation of the operations of a document.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentFile {
@@ -121,9 +121,9 @@ pub struct Vendor {
     pub name: String,
     /// The folder itself.
     pub folder: PathBuf,
-    /// What is generated.
+    /// Settings of the generated code.
     pub file: VendorFile,
-    /// What its names mean.
+    /// Meanings of names.
     pub words: Words,
     /// The limits that it publishes.
     pub(crate) limits: VendorLimits,
@@ -146,8 +146,8 @@ impl Vendor {
         Ok(Self { name: name.to_owned(), words: Words::read(&folder)?, limits, folder, file })
     }
 
-    /// Whether an API stands at the root of the generated code: the only one, or the one that is
-    /// called like the vendor.
+    /// Returns true if an API is at the root of the generated code: the only one, or the one with the
+    /// name of the vendor.
     pub fn is_root(&self, api: &ApiFile) -> bool {
         self.file.apis.len() == 1 || api.name == self.name
     }

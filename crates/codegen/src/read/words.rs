@@ -18,12 +18,12 @@ pub struct Words {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema")]
     pub _schema: Option<String>,
-    /// What the member of a record means, and an argument of its name; of one schema's as
-    /// `Schema.member`, with the name that the document has.
+    /// Meanings of the members of records, and of arguments with the same names. `Schema.member` is the member of one
+    /// schema, with its name in the document.
     #[serde(default)]
     pub members: BTreeMap<String, String>,
-    /// What is asked with a parameter of the query or a part of a form, where that is not what a
-    /// member of its name means. What stands in a path means what a member does.
+    /// Meanings of query parameters and form parts, if they differ from those of members
+    /// with the same names. Path parameters have the meanings of members.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     /// The unit of a number, by the name of the member or the parameter; of one schema's member as
@@ -39,7 +39,7 @@ impl Words {
         if path.is_file() { document::read_typed(&path) } else { Ok(Self::default()) }
     }
 
-    /// What is asked with a parameter of the query or a part of a form.
+    /// Returns the meaning of a query parameter or a form part.
     pub fn asked(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).or_else(|| self.members.get(name)).map(String::as_str)
     }
@@ -50,7 +50,7 @@ impl Words {
         here.or_else(|| self.units.get(name))
     }
 
-    /// What the member of a schema means; what stands without a name is in no schema.
+    /// Returns the meaning of the member of a schema; without a name the member is in no schema.
     pub fn member(&self, schema: Option<&str>, name: &str) -> Option<&str> {
         let here = schema.and_then(|schema| self.members.get(&format!("{schema}.{name}")));
         here.or_else(|| self.members.get(name)).map(String::as_str)

@@ -1,4 +1,4 @@
-//! What the documentation says of a schema: its description, and its constraints in words.
+//! The documentation of a schema: its description, and its constraints as text.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Schemas become types: records, lists, maps, plain values, enums of texts, and unions of records.
 //!
-//! Nothing is lost by what is left out: replies are read tolerantly, and constraints go into the documentation.
+//! Unsupported constraints lose nothing: replies are read tolerantly, and constraints go into the documentation.
 
 use std::collections::BTreeMap;
 

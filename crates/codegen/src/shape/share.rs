@@ -10,7 +10,7 @@ use super::unions::Union;
 use crate::model::{Definition, Field, Shape, Ty};
 use crate::name::lock;
 
-/// Whether a type is a reply, by its name.
+/// Returns true if a type is a reply, by its name.
 fn is_reply(name: &str) -> bool {
     name.ends_with("Reply") || name.ends_with("Response")
 }
@@ -21,7 +21,8 @@ struct Names<'a> {
     known: &'a lock::Types<'a>,
 }
 
-/// Makes types that say the same one. `better` are names that were chosen by hand, `known` those that types have already.
+/// Makes types that say the same one. `better` are names that were chosen by hand, `known` those that types have
+/// already.
 pub(super) fn all(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>, known: &lock::Types<'_>) {
     let names = Names { better, known };
     enums(types, &names);
@@ -102,8 +103,8 @@ fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
 }
 
 impl Names<'_> {
-    /// Which of some types that are alike become one, each group with its name. `rule` names those that belong together.
-    /// Those that have different names stay apart, and a new one joins them if the rule says so.
+    /// Groups similar types that become one, each group with its name. `rule` returns the name of those that belong
+    /// together. Those that have different names stay apart, and a new one joins them if the rule says so.
     fn shared(
         &self,
         types: &Types,

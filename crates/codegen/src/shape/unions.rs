@@ -37,7 +37,7 @@ impl Union {
 /// A schema and the texts that choose it.
 pub(super) type Arm = (String, Vec<String>);
 
-/// How the arms are told apart.
+/// The means by which the arms are distinguished.
 #[derive(Debug, Clone)]
 pub(super) enum By {
     /// The text of this member.

@@ -98,7 +98,7 @@ fn leads() -> Value {
     })
 }
 
-/// What is generated where nothing is described.
+/// Generated code if nothing is described.
 static PLAIN: LazyLock<BTreeMap<PathBuf, String>> = LazyLock::new(|| generated(&[], false));
 
 /// The names of everything that a dictionary can describe.
@@ -115,8 +115,8 @@ fn names(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What is generated of two documents, in two versions each, that say all this, or whose dictionary does, without what is
-/// said.
+/// Generates code from two documents, in two versions each, with all these texts in the documents or in the dictionary.
+/// Removes the texts from the result.
 fn generated(texts: &[String], dictionary: bool) -> BTreeMap<PathBuf, String> {
     let mut documents = [awkward(), leads(), awkward(), leads()];
     documents[2..].iter_mut().for_each(|next| next["x-crm-version"] = json!("next"));

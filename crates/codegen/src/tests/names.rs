@@ -1,4 +1,4 @@
-//! What has a name keeps it, whatever the vendor adds.
+//! Existing names do not change, whatever the vendor adds.
 
 use serde_json::{Value, json};
 

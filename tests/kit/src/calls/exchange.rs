@@ -1,4 +1,4 @@
-//! What goes over the wire: the request of a sample call, and the sample reply as it is read.
+//! The exchange of a sample call: the request, and the sample reply after reading.
 
 use std::fmt::{self, Display};
 
@@ -97,7 +97,7 @@ impl Display for Request {
 pub struct Reply {
     status: u16,
     read: Value,
-    /// How many bytes a file has.
+    /// Number of bytes in a file.
     file: Option<usize>,
 }
 

@@ -7,14 +7,14 @@ use crm_core::{Error, ErrorKind, Sent};
 use super::faults::{Fault, Kind};
 use super::operations::{Operation, POLLS};
 
-/// How often an operation meets a fault.
+/// Number of times that an operation meets a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Times {
     Once,
     Always,
 }
 
-/// What a cell comes to. Attempts are those of the request that meets the fault.
+/// The result of a cell. Attempts are those of the request that meets the fault.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Right { attempts: u32 },
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 /// The attempts of the default policy.
 const ATTEMPTS: u32 = 4;
 
-/// What must come of a fault; `None` where there is no such thing.
+/// Returns the expected result of a fault, or `None` if the combination does not exist.
 pub(crate) fn expected(fault: &Fault, operation: Operation, times: Times) -> Option<Outcome> {
     if operation == Operation::Renew && is_sent_again(fault, times) {
         // The vendor had carried it out, so it refuses the refresh token now.
@@ -63,8 +63,8 @@ pub(crate) fn expected(fault: &Fault, operation: Operation, times: Times) -> Opt
     })
 }
 
-/// Whether the refresh token of an ended access token is sent again, and that is answered: after a quick answer that
-/// leaves open what was done. A fault that leaves the status as it is leaves the vendor's refusal as it is.
+/// Returns true if the refresh token of an ended access token is sent again and answered. This happens after a quick
+/// answer that leaves the result open. A fault that does not change the status leaves the vendor's refusal unchanged.
 fn is_sent_again(fault: &Fault, times: Times) -> bool {
     let uncertain = match fault.kind {
         Kind::Lost(kind) => kind != ErrorKind::Timeout,
@@ -77,7 +77,8 @@ fn is_sent_again(fault: &Fault, times: Times) -> bool {
 }
 
 impl Outcome {
-    /// What the caller is told. Of a renewal the failure below counts: all of them are "no token".
+    /// Returns the outcome that the caller sees. For a renewal the source of the error counts, because all are "no
+    /// token".
     pub(crate) fn of(error: &Error) -> Self {
         let mut found = error;
         let mut source = std::error::Error::source(error);

@@ -9,20 +9,20 @@ use super::rig::Rig;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// What a fault means to who sent the request.
+/// Effect of a fault, from the point of view of the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// It does not matter.
     Harmless,
-    /// The request never left.
+    /// The request was not sent.
     NotSent,
-    /// It left, and no whole answer came.
+    /// It was sent, and no complete answer arrived.
     Lost(ErrorKind),
-    /// The time of the call ran out.
+    /// The timeout of the call expired.
     OutOfTime,
-    /// The vendor failed, and may have done it.
+    /// The vendor failed, and may have carried it out.
     Failed(ErrorKind),
-    /// The vendor did nothing, and takes it a little later.
+    /// The vendor did nothing, and accepts it a little later.
     Refused,
     /// The same, in an hour.
     RefusedForLong,
@@ -32,29 +32,29 @@ pub(crate) enum Kind {
     NotYet,
     /// A success that is not the answer.
     NoJson,
-    /// A success in a wrapping that nobody asked for.
+    /// A success with a content encoding that was not requested.
     Encoded,
     /// Another address.
     Elsewhere,
 }
 
-/// Where it happens.
+/// Place of the fault.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
-    /// Nobody listens.
+    /// Nothing listens on the port.
     Refusing,
-    /// Somebody listens and never accepts.
+    /// A listener that never accepts.
     Full,
-    /// The fake is told.
+    /// The fake causes it.
     Wire(fn(&Rig) -> Wire),
-    /// The wall clock jumps by so many days at every look.
+    /// The wall clock jumps by this number of days whenever it is read.
     Wall(i32),
 }
 
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// Whether the head of a good answer was there before.
+    /// True if the head of a successful answer arrives before it.
     pub(crate) in_body: bool,
     pub(crate) place: Place,
 }
@@ -120,7 +120,7 @@ impl Fault {
         })
     }
 
-    /// How far time goes on once the fault is met, where nothing else moves.
+    /// Returns the time that passes after the fault if nothing else advances the clock.
     pub(crate) fn hangs(&self) -> Option<Duration> {
         match self.kind {
             Lost(ErrorKind::Timeout) => Some(super::rig::ATTEMPT),

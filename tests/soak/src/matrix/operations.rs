@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::rig::{LONG, Rig};
 
-/// How often a result is asked for.
+/// Number of polls for a result.
 pub(crate) const POLLS: u32 = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Operation {
         }
     }
 
-    /// Whether doing it twice does no harm.
+    /// Returns true if the operation can be repeated safely.
     pub(crate) fn is_repeatable(self) -> bool {
         matches!(self, Read | Upsert | List | Poll | Download)
     }
@@ -94,12 +94,12 @@ impl Operation {
         self == Poll
     }
 
-    /// Whether it counts towards a limit for a day: renewals have a limit of their own.
+    /// Returns true if it counts towards a daily limit; renewals have another limit.
     pub(crate) fn has_days(self) -> bool {
         self.vendor() != Vendor::AccountIntelligence && self != Self::Renew
     }
 
-    /// How many requests it is.
+    /// Returns the number of its requests.
     pub(crate) fn requests(self) -> u32 {
         match self {
             List => 3,
@@ -108,17 +108,17 @@ impl Operation {
         }
     }
 
-    /// How many of them go well before the one that meets the fault.
+    /// Returns the number of successful requests before the one that meets the fault.
     pub(crate) fn requests_before(self) -> u32 {
         u32::from(self == List)
     }
 
-    /// How many times of an attempt pass before one is given up: while a file moves it begins anew.
+    /// Returns the number of attempt timeouts before it gives up: while a file is transferred, the timeout restarts.
     pub(crate) fn times_to_wait(self) -> u32 {
         if self == Send { 2 } else { 1 }
     }
 
-    /// What has to be there.
+    /// Creates the required records.
     pub(crate) fn prepare(self, fake: &Fake) {
         if matches!(self, Read | List | Renew) {
             for n in 0..25 {

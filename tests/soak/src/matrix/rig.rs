@@ -113,14 +113,14 @@ impl Rig {
         }
     }
 
-    /// How many requests of the operation were made. At a gate that is open the first one failed.
+    /// Returns the number of requests of the operation. At an open gate the first one failed.
     pub(crate) fn requests(&self, operation: Operation) -> u32 {
         let requests = self.fake.requests();
         let arrived = u32::try_from(requests.iter().filter(|request| request.is(operation.target())).count()).unwrap();
         arrived + u32::from(self.gate.as_ref().is_some_and(|gate| gate.is_open()))
     }
 
-    /// What holds in every cell.
+    /// Checks the rules that apply to every cell.
     pub(crate) fn check(&self, operation: Operation, outcome: &Outcome) -> Result<(), String> {
         let report = self.fake.report();
         let done = report.carried_out.get(operation.counted()).copied().unwrap_or(0);

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::programs::output;
 
-/// How many calls the processor time is taken of.
+/// Number of calls over which the processor time is measured.
 const CALLS: &str = "2000";
 
 /// A vendor's SDK.
@@ -16,7 +16,7 @@ pub(super) struct Peer {
     pub(super) runtime: Runtime,
     pub(super) package: &'static str,
     pub(super) version: &'static str,
-    /// What calls it: name and text.
+    /// Program that calls it: name and text.
     script: (&'static str, &'static str),
 }
 

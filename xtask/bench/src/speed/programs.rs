@@ -17,7 +17,7 @@ pub(super) struct Programs {
     program: PathBuf,
 }
 
-/// What a piece of work took, as far as the system tells.
+/// Resources that a piece of work used, as the system reports them.
 #[derive(Deserialize)]
 pub(super) struct Took {
     pub(super) seconds: f64,
@@ -25,7 +25,7 @@ pub(super) struct Took {
     pub(super) memory: Option<f64>,
 }
 
-/// What valgrind counts.
+/// Kind of events that valgrind counts.
 #[derive(Clone, Copy)]
 pub(super) enum Counted {
     Instructions,
@@ -58,7 +58,7 @@ impl Programs {
         Ok(serde_json::from_str(&output(&mut command)?)?)
     }
 
-    /// What one piece of work takes: that of many less that of few, so that the start does not count.
+    /// Returns the count of one piece of work: the difference of many and few, so that the start does not count.
     pub(super) fn count(&self, what: Counted, work: &str, [few, many]: [u32; 2], url: &str) -> Result<f64> {
         let counted = |times: u32| self.valgrind(what, work, times, url);
         Ok((counted(many)? - counted(few)?) / f64::from(many - few))
@@ -106,12 +106,12 @@ impl Programs {
         Ok(functions.take(MOST).collect::<Vec<_>>().join(", "))
     }
 
-    /// What a test of crm-tests prints that measures something.
+    /// Returns the output of a test of crm-tests that measures something.
     pub(super) fn test(&self, program: &str, name: &str) -> Result<Printed> {
         self.printed(&["--package", "crm-tests", "--test", program], name)
     }
 
-    /// What a unit test of crm-core prints that measures something.
+    /// Returns the output of a unit test of crm-core that measures something.
     pub(super) fn unit_test(&self, name: &str) -> Result<Printed> {
         self.printed(&["--release", "--package", "crm-core", "--all-features", "--lib"], name)
     }
@@ -146,7 +146,7 @@ impl Programs {
     }
 }
 
-/// What a test printed.
+/// Output of a test.
 pub(super) struct Printed(String);
 
 impl Printed {

@@ -38,7 +38,7 @@ struct Pair {
     measure: &'static str,
     ours: &'static str,
     beside: &'static str,
-    /// How often it is done: for a count, few and many; for a time, in a round.
+    /// Number of repetitions: for a count, few and many; for a time, in a round.
     counted: [u32; 2],
     timed: u32,
 }
@@ -215,7 +215,7 @@ fn concurrent(programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// What a vendor that counts arrivals sees of a saturated limiter, beside one that counts from the grant.
+/// The requests that a vendor counts by arrival under a saturated limiter, and those counted from the grant.
 fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
     let test = "limit::tests::arrivals::no_window_of_the_vendor_is_exceeded_and_the_bound_is_used";
     let printed = programs.unit_test(test)?;
@@ -325,7 +325,7 @@ fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     ])
 }
 
-/// What the vendors' SDKs are, in a sentence for each language.
+/// A sentence about the vendors' SDKs for each language.
 pub(super) fn sdks(peers: &Peers) -> [String; 2] {
     let sdks = |runtime| {
         let named = HUBSPOT.iter().chain(&HOOPAI).filter(move |peer| peer.runtime == runtime);
@@ -336,7 +336,7 @@ pub(super) fn sdks(peers: &Peers) -> [String; 2] {
     [sdks(Runtime::Node), sdks(Runtime::Python)]
 }
 
-/// What the other peers are, in a sentence each.
+/// A sentence about each of the other peers.
 pub(super) fn baselines() -> Vec<String> {
     vec![
         "GET, cold start, binary: reqwest of the same version and features, with serde's derives; with ring both binaries are smaller, by 1.5 and \

@@ -17,7 +17,7 @@ const AUTO: [&str; 3] = ["Send", "Sync", "Unpin"];
 
 /// A crate.
 pub(super) struct Document {
-    /// As it is written in paths.
+    /// Name in paths.
     pub(super) name: String,
     root_module: u32,
     items: HashMap<u32, Item>,
@@ -36,7 +36,7 @@ struct Json {
     paths: HashMap<u32, Summary>,
 }
 
-/// Where an item was defined.
+/// Place where an item was defined.
 #[derive(Deserialize)]
 struct Summary {
     path: Vec<String>,
@@ -114,7 +114,7 @@ struct Id {
     id: u32,
 }
 
-/// What an item is, as far as its place in the text goes.
+/// Kind of an item, as far as its place in the text needs it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Module,
@@ -185,25 +185,25 @@ impl Document {
         self.items.get(&id).is_some_and(|item| item.deprecation.is_some())
     }
 
-    /// Whether an item is a method that an impl of the trait need not have.
+    /// Returns true if an item is a method that an impl of the trait may omit.
     pub(super) fn is_provided(&self, id: u32, of: u32) -> bool {
         let function = self.items.get(&id).and_then(|item| item.inner.function.as_ref());
         self.kind(of) == Kind::Trait && function.is_some_and(|function| function.has_body)
     }
 
-    /// Whether an item is the crate itself.
+    /// Returns true if an item is the crate itself.
     pub(super) fn is_root(&self, id: u32) -> bool {
         self.root_module == id
     }
 
-    /// What a re-export of another crate stands for, as it is written and where it was defined.
+    /// Returns the target of a re-export of another crate, as written and where it was defined.
     pub(super) fn source(&self, id: u32) -> Option<(&str, String)> {
         let found = self.items.get(&id)?.inner.r#use.as_ref()?;
         let defined = found.id.and_then(|id| self.paths.get(&id));
         Some((&found.source, defined.map_or_else(|| found.source.clone(), |summary| summary.path.join("::"))))
     }
 
-    /// Whether an impl is for this type; of a type rustdoc also tells the impls that have it as an argument.
+    /// Returns true if an impl is for this type. rustdoc also lists impls that have the type as an argument.
     pub(super) fn is_for(&self, id: u32, of: u32) -> bool {
         let found = self.items.get(&id).and_then(|item| item.inner.r#impl.as_ref());
         found.and_then(|found| found.r#for.resolved_path.as_ref()).is_some_and(|found| found.id == of)
@@ -214,7 +214,7 @@ impl Document {
         self.lacking.get(&id).into_iter().flatten().copied()
     }
 
-    /// What an item needs by itself and by the file that it is in.
+    /// Returns the features that an item and its file need.
     pub(super) fn gate(&self, id: u32) -> Gate {
         let Some(item) = self.items.get(&id) else { return Gate::new() };
         let own = item.attrs.iter().filter_map(|attribute| match attribute {
@@ -228,7 +228,7 @@ impl Document {
         gate
     }
 
-    /// Whether a crate comes with a feature of its name, so that an impl of its traits needs that.
+    /// Returns true if a crate has a feature with its name, so that an impl of its traits needs it.
     pub(super) fn is_feature(&self, foreign: &str) -> bool {
         self.features.contains(foreign)
     }

@@ -10,7 +10,7 @@ use xtask::cargo::Package;
 /// Foreign paths, and an item that shows each.
 pub(super) type Foreign = BTreeMap<String, String>;
 
-/// What is not on the list, and what is on the list for nothing.
+/// Returns types that are missing in the list, and unused entries of the list.
 pub(super) fn check(package: &Package, foreign: &Foreign) -> Vec<String> {
     let listed = package.metadata["external-types"].as_object();
     let allowed: Vec<(&String, &Value)> = listed.into_iter().flatten().collect();
@@ -36,7 +36,7 @@ pub(super) fn check(package: &Package, foreign: &Foreign) -> Vec<String> {
     wrong
 }
 
-/// Whether a path is what is listed or lies in it.
+/// Returns true if a path is listed or is below a listed path.
 fn covers(prefix: &str, path: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }

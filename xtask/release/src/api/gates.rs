@@ -23,7 +23,7 @@ impl Sources {
         Ok(sources)
     }
 
-    /// What a file needs.
+    /// Returns the features that a file needs.
     pub(super) fn gate(&self, file: &Path) -> Gate {
         self.0.get(file).cloned().unwrap_or_default()
     }

@@ -53,7 +53,7 @@ fn short(path: &[&str], own: &str, foreign: &mut BTreeSet<String>) -> String {
 
 /// An item in parts.
 pub(super) struct Line<'t> {
-    /// What stands before the path, without `pub`.
+    /// The text before the path, without `pub`.
     pub(super) head: String,
     /// Its path, of a member only the name.
     pub(super) path: &'t [Token],
@@ -99,7 +99,7 @@ fn head(tokens: &[Token]) -> (String, &[Token]) {
 pub(super) struct Impl<'t> {
     /// Its trait, if there is one.
     pub(super) of: &'t [Token],
-    /// Whether trait and type say all: no type is a parameter, and nothing must hold.
+    /// True if trait and type are complete: there are no type parameters and no bounds.
     pub(super) is_plain: bool,
 }
 

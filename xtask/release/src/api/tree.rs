@@ -19,7 +19,7 @@ pub(super) struct Item {
 
 pub(super) struct Tree {
     items: Vec<Item>,
-    /// What no other but a module holds, by its path; the first of the paths of an item is its shortest.
+    /// Items directly in a module, at all their places; the first of the paths of an item is its shortest.
     places: HashMap<u32, Vec<usize>>,
     members: HashMap<u32, Vec<usize>>,
     parents: HashMap<u32, u32>,
@@ -68,8 +68,8 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The items that no other but a module holds, each with the shortest way to it and the others. What
-    /// lies in a module that can be reached in several ways is only told of once.
+    /// Returns the items directly in a module, each with its shortest path and the others. The members of
+    /// a module that can be reached in several ways are listed only once.
     pub(super) fn top(&self) -> impl Iterator<Item = (&Item, Vec<&Item>)> {
         self.places.values().map(|places| {
             let first = &self.items[places[0]];
@@ -82,12 +82,12 @@ impl Tree {
         })
     }
 
-    /// What an item holds, in the order of its kinds and names.
+    /// Returns the members of an item, in the order of their kinds and names.
     pub(super) fn members(&self, id: u32) -> impl Iterator<Item = &Item> {
         self.members.get(&id).into_iter().flatten().map(|at| &self.items[*at])
     }
 
-    /// What an item needs by itself, and what the modules need through which it is reached here.
+    /// Returns the features that an item needs, and those of the modules through which it is reached here.
     pub(super) fn gate(&self, document: &Document, item: &Item) -> Gate {
         let mut gate = document.gate(item.id);
         let mut open = item.parent;

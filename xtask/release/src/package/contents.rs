@@ -1,4 +1,4 @@
-//! What a package must hold, and what it must not.
+//! Checks the files of a package.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::Packed;
 use xtask::cargo::Package;
 
-/// What may lie in a package. Beside the sources only the fakes have something: the documents they serve.
+/// Files that a package may contain. Only the fakes contain more than sources: the documents they serve.
 const ALLOWED: [&str; 10] = [
     ".cargo_vcs_info.json",
     "Cargo.lock",
@@ -24,7 +24,7 @@ const ALLOWED: [&str; 10] = [
 const OF_THE_FAKES: (&str, &str) = ("crm-fake", "specs");
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// What is wrong, a line each.
+/// Returns the findings, one line each.
 pub(super) fn check(root: &Path, packed: &Packed) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for package in &packed.packages {
@@ -55,7 +55,7 @@ pub(super) fn check(root: &Path, packed: &Packed) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// What a registry or its readers need.
+/// Returns the members that a registry or its readers need.
 fn missing(package: &Package) -> impl Iterator<Item = &'static str> {
     let has = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
     [

@@ -1,4 +1,4 @@
-//! Whether the public items of a crate break: `docs/api/<crate>.txt` before and now.
+//! Compares the public items of a crate: `docs/api/<crate>.txt` before and now.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use codegen::diff::{Class, few};
 use xtask::git;
 
-/// What became of the public items.
+/// The result of comparing the public items.
 pub(super) enum Api {
     /// One of the two texts is missing: which, and where.
     Unknown(String),
@@ -51,7 +51,7 @@ impl Api {
         Self::Known { gone, come, class }
     }
 
-    /// What is not known is taken to break.
+    /// Returns the class. An unknown result counts as breaking.
     pub(super) fn class(&self) -> Option<Class> {
         match self {
             Self::Unknown(_) => Some(Class::Breaking),
@@ -127,7 +127,7 @@ fn items(text: &str) -> BTreeMap<String, Marks> {
     found
 }
 
-/// Whether an item came into one that was there and that others match, make or implement.
+/// Returns true if an item was added to an existing one that other code matches, creates or implements.
 fn closed(item: &str, before: &BTreeMap<String, Marks>) -> bool {
     let Some((above, own)) = item.rsplit_once(" › ") else { return false };
     let method = ["fn ", "async fn ", "const ", "impl"].iter().any(|start| own.starts_with(start));

@@ -71,7 +71,7 @@ impl Changelog {
         Ok(Self { before: before.to_owned(), unreleased: entries(own)?, after: after.to_owned() })
     }
 
-    /// Whether it has the section of a release.
+    /// Returns true if it has the section of a release.
     pub(crate) fn has(&self, version: &Version) -> bool {
         self.after.lines().any(|line| line.split(' ').nth(1) == Some(&version.to_string()) && line.starts_with("## "))
     }

@@ -1,4 +1,4 @@
-//! What must be right before a release goes out. Only what is cheap to know: the rest is `cargo xtask test`.
+//! Checks before a release. Only cheap ones: the rest is `cargo xtask test`.
 
 use std::path::Path;
 
@@ -13,9 +13,9 @@ use xtask::git;
 /// One thing that was looked at.
 pub(super) struct Check {
     pub(super) what: String,
-    /// What is wrong, and what to do; `None` where all is well.
+    /// The problem and its remedy; `None` if there is none.
     pub(super) wrong: Option<String>,
-    /// Whether a release waits for it.
+    /// True if a release must wait for it.
     pub(super) needed: bool,
 }
 
@@ -78,7 +78,7 @@ fn drift(root: &Path) -> Result<Check> {
     Ok(Check { what: "generated code".to_owned(), wrong, needed: true })
 }
 
-/// What a registry shows of a crate.
+/// Checks the members that a registry shows of a crate.
 fn manifest(root: &Path, release: &super::plan::Release) -> [Check; 2] {
     let package = &release.package;
     let readme = package.readme.as_ref().is_some_and(|readme| root.join(&release.folder).join(readme).is_file());

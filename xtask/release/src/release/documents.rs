@@ -1,5 +1,5 @@
-//! What a vendor does to its documents, on two real ones: what each is to the user of the crate, what
-//! the release is called, and what its changelog says.
+//! Changes that a vendor makes, on two real documents: the effect of each on the user of the crate, the version of
+//! the release, and the text of its changelog.
 
 use codegen::diff::{between, classes};
 use codegen::read::vendor;

@@ -28,13 +28,13 @@ pub(super) fn sort(packages: Vec<Package>) -> Result<Vec<Package>> {
     Ok(sorted)
 }
 
-/// What must be in the registry before it.
+/// Returns the crates that must be in the registry before it.
 fn needs(package: &Package) -> impl Iterator<Item = &str> {
     let found = package.dependencies.iter().filter(|dependency| dependency.req != "*");
     found.map(|dependency| dependency.name.as_str())
 }
 
-/// What its users see of others: all but development dependencies.
+/// Returns the dependencies that its users see: all except development dependencies.
 pub(super) fn shows(package: &Package) -> impl Iterator<Item = &str> {
     let found = package.dependencies.iter().filter(|dependency| dependency.kind.is_none());
     found.map(|dependency| dependency.name.as_str())

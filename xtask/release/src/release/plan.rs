@@ -1,4 +1,4 @@
-//! What each crate's next release is, and why.
+//! The next release of each crate, and the reason for it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,11 +32,11 @@ pub(super) struct Release {
     /// `None` where there is nothing to release.
     pub(super) class: Option<Class>,
     pub(super) reasons: Vec<String>,
-    /// What is to be told of it, in the end of its own text.
+    /// Its changelog, with the entries of this release.
     pub(super) changelog: Changelog,
 }
 
-/// What was out, and where.
+/// The last release and its commit.
 struct Baseline {
     version: Version,
     commit: String,
@@ -74,7 +74,7 @@ impl Plan {
 }
 
 impl Release {
-    /// Whether it is released.
+    /// Returns true if it is released.
     pub(super) fn goes(&self) -> bool {
         self.released.is_none() || self.class.is_some()
     }
@@ -109,7 +109,7 @@ fn baseline(root: &Path, package: &Package, since: Option<&str>) -> Result<Optio
     newest.map(|(version, name)| Ok(Baseline { version, commit: git::commit(root, &name)?, name })).transpose()
 }
 
-/// What a crate that only serves documents has to tell of newer ones.
+/// Returns the changelog entry of a crate that only serves documents.
 fn served(files: &[String]) -> Option<String> {
     let names: Vec<&str> =
         files.iter().filter_map(|file| file.rsplit_once("/specs/")?.1.strip_suffix(".json")).collect();

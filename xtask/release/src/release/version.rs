@@ -1,4 +1,4 @@
-//! What a crate is called after a change.
+//! The version of a crate after a change.
 
 use semver::Version;
 

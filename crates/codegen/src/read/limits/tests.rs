@@ -1,4 +1,4 @@
-//! What is made from `limits.json`, and what is refused.
+//! The values read from `limits.json`, and its errors.
 
 use serde_json::{Value, json};
 
