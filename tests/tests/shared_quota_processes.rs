@@ -145,7 +145,7 @@ async fn run(
 
 /// Requests as the vendor received them.
 struct Seen {
-    /// As many requests as the windows allow, and one more: their time is the time between
+    /// One request more than the windows allow: their time is the time between
     /// the first and the last. This is not affected by bursts.
     measured: Vec<Recorded>,
     busiest: u64,
