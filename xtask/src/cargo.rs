@@ -18,7 +18,7 @@ pub fn cargo(project: &Path) -> Command {
     command
 }
 
-/// A package, as far as its manifest tells.
+/// A package, from its manifest.
 #[derive(Debug, Deserialize)]
 #[allow(missing_docs, reason = "the fields are those of a manifest")]
 pub struct Package {
@@ -51,7 +51,7 @@ pub struct Dependency {
     pub name: String,
     /// `dev` or `build`; nothing for what its users compile.
     pub kind: Option<String>,
-    /// `*` where only the path is said.
+    /// `*` if only the path is given.
     pub req: String,
 }
 

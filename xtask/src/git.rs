@@ -29,7 +29,7 @@ pub fn commit(root: &Path, revision: &str) -> Result<String> {
     Ok(found.trim().to_owned())
 }
 
-/// Writes a folder, as it was at a commit, below `into`. It goes through an index of its own, so that
+/// Writes a folder, as it was at a commit, below `into`. It uses a separate index, so that
 /// the work tree and what is staged are not touched.
 pub fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) -> Result<()> {
     let index = into.join("index");

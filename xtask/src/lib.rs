@@ -12,7 +12,7 @@ use anyhow::Result;
 /// Returns the workspace.
 #[must_use]
 pub fn root() -> PathBuf {
-    // What cargo says of this run first: workspaces may share what they build.
+    // The value of this run takes precedence, because workspaces may share build results.
     let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let manifest = told.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let whole = manifest.ancestors().find(|folder| folder.join("Cargo.lock").is_file());

@@ -26,7 +26,7 @@ struct Xtask {
     command: Command,
 }
 
-/// The arguments of a program of its own, which reads them.
+/// The arguments of a separate program, which reads them.
 #[derive(clap::Args)]
 struct Arguments {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]

@@ -15,7 +15,7 @@ pub(crate) fn program(root: &Path, package: &str, arguments: impl IntoIterator<I
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--package", package, "--"]).args(arguments);
     let status = command.status().context("cargo could not be run")?;
-    // The program said what is wrong.
+    // The program has printed the error.
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 

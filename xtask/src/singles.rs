@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
         let Some(features) = described.and_then(|described| described.features.get("full")) else {
             bail!("{package} has no feature `full`; run `cargo xtask generate`");
         };
-        // What an API has to itself only shows beside its resources.
+        // Code that belongs to one API is compiled only together with its resources.
         let apis: String =
             vendor.file.apis.iter().filter_map(|api| api.feature.as_ref()).map(|api| format!(",{api}")).collect();
         println!("{package}: {} features, each alone{}", features.len(), apis.replace(',', " with "));

@@ -1,4 +1,4 @@
-//! `cargo xtask supply`: how much a user of each crate takes in, and what cargo-deny says of it.
+//! `cargo xtask supply`: the number of dependencies of each crate, and the findings of cargo-deny.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) struct Options {
     advisories: bool,
 }
 
-/// Writes or compares the page, and checks what `.cargo/deny.toml` says; `false` where something is wrong.
+/// Writes or compares the page, and checks the rules of `.cargo/deny.toml`; `false` if something is wrong.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     if options.advisories {
         return Ok(denied(root, &["advisories"])?.unwrap_or(false));
@@ -43,7 +43,7 @@ fn denied(root: &Path, checks: &[&str]) -> Result<Option<bool>> {
     Ok(Some(status.context("cargo-deny could not be run")?.success()))
 }
 
-/// Writes the counts, or tells whether they are current.
+/// Writes the counts, or returns true if they are current.
 fn page(root: &Path, write: bool) -> Result<bool> {
     let mut page = format!("{INTRODUCTION}| crate | default features | all features |\n|---|---:|---:|\n");
     let mut names: Vec<String> = published(root)?.into_iter().map(|package| package.name).collect();

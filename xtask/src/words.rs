@@ -77,7 +77,7 @@ fn phrases(page: &str) -> Vec<Phrase> {
     .collect()
 }
 
-/// The lines of a file that people read.
+/// The lines of a file with text for readers.
 enum Texts {
     /// Documentation comments.
     Rust,

@@ -69,7 +69,7 @@ pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
             corrected.into_iter().partition(|document| file.documents.contains_key(&document.name));
         corrected = others;
         surface.apply(file, &mut documents);
-        // What follows from a refusal is said after it.
+        // Consequences of a refusal are reported after it.
         let api = normalise::api(vendor, file, documents, &names);
         let mut api =
             api.map_err(|error| refusals.iter().rev().fold(error, |error, one| error.context(one.clone())))?;

@@ -30,7 +30,7 @@ use side::Side;
 
 /// The differences of all vendors between two workspaces; of each only `specs` is read, with its own corrections,
 /// surface and names. `say` receives progress, and the unusable parts of a side: corrections without a place are
-/// ignored, and a list without paging is no list.
+/// ignored, and a list without paging is not a list.
 pub fn between(old: &Path, new: &Path, say: &mut dyn FnMut(&str)) -> Result<Vec<Change>> {
     let mut found = Vec::new();
     for name in side::differing(old, new)? {

@@ -1,4 +1,4 @@
-//! The emitted code as data: built once, after the corrections, and read by everything that follows.
+//! The emitted code as data: built once, after the corrections, and read by all later steps.
 
 mod definition;
 mod operation;
@@ -39,7 +39,7 @@ impl Model {
         !self.same.contains(resource) && of.any(|operation| operation.common)
     }
 
-    /// Calls types by other names, wherever they stand.
+    /// Renames types at all places.
     pub(crate) fn rename_types(&mut self, names: &BTreeMap<String, String>) {
         let new = |name: &str| names.get(name).cloned();
         for definition in self.types.values_mut() {

@@ -1,6 +1,6 @@
 //! The shape of what is emitted: the corrected document becomes types and operations.
 //!
-//! Replies are all optional, enums are open, unions are told apart, and types that say the same are one.
+//! Replies are all optional, enums are open, unions are distinguished, and equal types are one.
 
 mod common;
 mod describe;

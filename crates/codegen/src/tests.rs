@@ -1,4 +1,4 @@
-//! The generator as a whole, on a workspace of its own: what copes, what is refused and how, that
+//! The generator as a whole, on its own workspace: accepted and refused documents, that
 //! nothing drifts.
 
 mod descriptions;

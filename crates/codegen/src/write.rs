@@ -30,7 +30,7 @@ pub struct Change {
     /// The file.
     pub path: PathBuf,
     old: String,
-    /// `None` where the file is no longer made.
+    /// `None` if the file is no longer generated.
     pub new: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Files {
         self.files.get(path).map(String::as_str)
     }
 
-    /// Everything in this folder is generated: files that are no longer made are removed.
+    /// Everything in this folder is generated: files that are no longer generated are removed.
     pub fn own(&mut self, folder: PathBuf) {
         self.owned.push(folder);
     }

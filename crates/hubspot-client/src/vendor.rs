@@ -2,7 +2,7 @@
 //!
 //! | status | kind | repeated |
 //! |---|---|---|
-//! | 400, 413, 414, 415, 422, 501 of Analytics | `Validation`, unless the category says more | never |
+//! | 400, 413, 414, 415, 422, 501 of Analytics | `Validation`, unless the category is more specific | never |
 //! | 401 | `Auth` | with category `EXPIRED_AUTHENTICATION`, once the token is renewed |
 //! | 403, category `MISSING_SCOPES` | `Permission` | never |
 //! | 404, category `OBJECT_NOT_FOUND` | `NotFound` | never |

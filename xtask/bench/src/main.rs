@@ -1,7 +1,7 @@
 //! The costs of the clients: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench compile` the compiler.
 //!
-//! The latter stands beside what stock progenitor and others make of the same documents, on the same machine in the
-//! same run.
+//! The latter is compared with the output of stock progenitor and others for the same documents, on the same machine in
+//! the same run.
 
 mod fresh;
 mod measure;
@@ -83,7 +83,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Measures, prints, and tells whether every target is met.
+/// Measures, prints, and returns true if every target is met.
 fn compile(root: &Path, options: &Options) -> Result<bool> {
     let bench = Bench::new(root)?;
     let mut parts = Parts::new(&bench, &options.documents)?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use xtask::cargo::cargo;
 
-/// The crates to measure, and the file that takes a line for each. Where they are set, this program stands for rustc.
+/// The crates to measure, and the file that takes a line for each. If they are set, this program replaces rustc.
 const CRATES: &str = "XTASK_BENCH_CRATES";
 const REPORT: &str = "XTASK_BENCH_REPORT";
 /// Maximum number of lines shown of a failed run of cargo.
@@ -70,7 +70,7 @@ impl Bench {
         Ok(Self { root: root.to_owned(), target: folder.join("build"), folder, wrapper })
     }
 
-    /// Makes a package of its own, with the versions that the workspace has chosen; what was there goes.
+    /// Creates a separate package with the versions of the workspace's lock file, and removes an earlier one.
     pub(super) fn project(&self, name: &str, dependencies: &str, text: &str) -> Result<PathBuf> {
         let project = self.folder.join(name);
         if project.exists() {
@@ -86,7 +86,7 @@ impl Bench {
         Ok(project)
     }
 
-    /// Compiles one crate after the other, and tells what the measured ones took.
+    /// Compiles one crate after the other, and returns the cost of the measured ones.
     pub(super) fn compile(&self, subject: &Subject<'_>, kind: Kind) -> Result<Cost> {
         let Subject { project, package, measured, .. } = *subject;
         let (verb, profile) = match kind {
@@ -141,7 +141,7 @@ impl Bench {
     }
 }
 
-/// Runs rustc in place of cargo, where cargo was told to call this program; `None` in every other run.
+/// Runs rustc in place of cargo, if cargo calls this program; `None` in every other run.
 pub(crate) fn wrapped() -> Option<ExitCode> {
     let (names, report) = (std::env::var(CRATES).ok()?, std::env::var_os(REPORT)?);
     match rustc(&names, Path::new(&report)) {

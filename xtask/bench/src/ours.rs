@@ -45,7 +45,7 @@ impl Metadata {
 }
 
 impl Package {
-    /// Of the wanted features those that there are, and what is to be said of the others.
+    /// Returns the wanted features that exist, and a note about the others.
     pub(super) fn features<'a>(&self, wanted: &[&'a str]) -> (Vec<&'a str>, Option<String>) {
         let (here, missing): (Vec<&str>, Vec<&str>) =
             wanted.iter().partition(|feature| self.features.contains_key(**feature));
@@ -67,7 +67,7 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
         let vendor = Vendor::read(root, &name)?;
         for Refined { file, api, model } in apis::vendor(&vendor)? {
             let folder = vendor.generated(root);
-            // What lies at the root of the crate has the folders of the others beside it.
+            // The root of the crate also contains the folders of the others.
             let lines = if vendor.is_root(file) {
                 let others = vendor.file.apis.iter().filter(|other| other.name != file.name);
                 let theirs: usize = others.map(|other| rust_lines(&folder.join(other.module()))).sum::<Result<_>>()?;
@@ -112,7 +112,7 @@ pub(super) fn generate(bench: &Bench) -> Result<f64> {
     let started = Instant::now();
     let output = Command::new(program).args(["generate", "--check"]).output()?;
     let took = started.elapsed().as_secs_f64();
-    // Drift is no concern here, a run that came to no end is.
+    // Only a run that did not end is an error here, not drift.
     if !String::from_utf8_lossy(&output.stdout).contains("generated files") {
         bail!("`xtask generate --check` failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }

@@ -23,7 +23,7 @@ const PEER_VERSION: &str = "0.5.2";
 /// Seconds that it took where the targets were set: what a target in seconds means on a machine goes by it.
 const PEER_TOOK: f64 = 46.0;
 
-/// A part that can be asked for alone.
+/// A part that can be requested alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Part {
     /// hubspot-client with all features beside stock progenitor: check

@@ -56,7 +56,7 @@ impl Report {
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// Puts the rows into a table that was written before, in place of those of the same measures. `parts` were
+    /// Puts the rows into a table that was written before, and replaces those of the same measures. `parts` were
     /// measured.
     pub(super) fn put_into(&self, file: &Path, parts: &[&str]) -> Result<()> {
         let old = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -145,7 +145,7 @@ impl Report {
             .iter()
             .filter_map(|row| row.lacks.as_ref().map(|lacks| (row, lacks)))
             .map(|(row, lacks)| {
-                // What failed and the first line of why; the rest is for the terminal.
+                // The failed part and the first line of the reason; the rest is only printed.
                 let lacks: Vec<&str> = lacks.lines().take(2).collect();
                 format!("- Not met: {}: {}.\n", row.measure, lacks.join(" "))
             })

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use codegen::normalise::placeholders;
 use codegen::read::document::{list, object, operations, text};
 
-/// Rewrites a document until progenitor takes it; tells how many operations were set aside.
+/// Rewrites a document until progenitor accepts it; returns the number of operations that were set aside.
 pub(super) fn rewrite(document: &mut Value) -> usize {
     let whole = document.clone();
     references(document, &whole);

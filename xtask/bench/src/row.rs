@@ -1,4 +1,4 @@
-//! A number of ours beside what it must reach.
+//! One of our numbers with its target.
 
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub(super) enum Target {
     Shown,
 }
 
-/// One number of ours.
+/// One of our numbers.
 #[derive(Clone, Serialize)]
 pub(super) struct Row {
     pub(super) measure: String,
@@ -40,7 +40,7 @@ pub(super) struct Row {
     pub(super) target: Target,
     /// The number is not of what the target is about, or there is none: why.
     pub(super) lacks: Option<String>,
-    /// Why it was not measured here, which is no failure.
+    /// Reason why it was not measured here, which is not a failure.
     pub(super) left_out: Option<String>,
     /// The breakdown of a number that misses its target.
     pub(super) profile: Option<String>,

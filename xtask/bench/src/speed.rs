@@ -37,7 +37,7 @@ pub(crate) struct Options {
     date: Option<String>,
 }
 
-/// Measures, prints, and tells whether every target is met.
+/// Measures, prints, and returns true if every target is met.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let programs = Programs::build(root)?;
     let peers = Peers::new(root);
@@ -66,7 +66,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     Ok(!report.missed())
 }
 
-/// The system, and the processor where the system tells.
+/// The system, and the processor if the system reports it.
 fn machine() -> String {
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

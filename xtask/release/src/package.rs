@@ -17,7 +17,7 @@ use xtask::cargo::{MOST_BYTES, Package, cargo, packages, published, target};
 /// depends on itself for its tests.
 const OF_TESTS: &str = "test-util";
 
-/// The packages, unpacked beside each other in a workspace of their own.
+/// The packages, unpacked beside each other in a separate workspace.
 struct Packed {
     folder: PathBuf,
     target: PathBuf,
@@ -42,7 +42,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
         packed.step(&mut wrong, packed.cargo("check", name).args(["--examples", "--all-features"]))?;
         // Those of the generated code are many, and the tests of the workspace run them.
         packed.step(&mut wrong, packed.cargo("test", name).args(["--doc", "--", "--skip", "src/generated"]))?;
-        // As docs.rs does it.
+        // The same as docs.rs does.
         let mut docs = packed.cargo("doc", name);
         docs.args(["--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "--cfg docsrs --deny warnings");
         packed.step(&mut wrong, unstable(&mut docs)?)?;
@@ -76,8 +76,8 @@ impl Packed {
             if size > MOST_BYTES {
                 bail!("{name} takes {size} bytes, packed; at most {MOST_BYTES} are allowed");
             }
-            // As of now: in a package all files are of the same day of 2006, and cargo would take what it
-            // built of an earlier one for current.
+            // With the current time: in a package all files have the same date in 2006, and cargo would treat the
+            // build of an earlier one as current.
             succeed(Command::new("tar").arg("-xzmf").arg(&file).arg("-C").arg(&folder))?;
             members += &format!("    \"{name}-{version}\",\n");
             patches += &format!("{name} = {{ path = \"{name}-{version}\" }}\n");

@@ -1,4 +1,4 @@
-//! `cargo xtask release`: what a release is called, what its changelog says, and whether it can go out.
+//! `cargo xtask release`: version and changelog of a release, and the checks before it.
 
 mod api;
 mod apply;
@@ -40,7 +40,7 @@ pub(crate) fn apply(root: &Path, since: Option<&str>) -> Result<bool> {
         return Ok(false);
     }
     println!("{} files written", apply::write(root, &plan)?);
-    // All crates, so that each finds what it needs, whatever the registry has. What was just written is not committed
+    // All crates, so that each finds what it needs, regardless of the registry. What was just written is not committed
     // yet.
     if !registry(root, plan.crates.iter(), &["--dry-run", "--allow-dirty"])? {
         println!("The registry would not take it; see above.");
@@ -72,7 +72,7 @@ pub(crate) fn publish(root: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// The crates that can go out: their version and their changelog say so, and no tag says that they are out.
+/// The crates that can go out: version and changelog are ready, and there is no tag of the release.
 fn written<'a>(root: &Path, plan: &'a Plan) -> Result<Vec<&'a Release>> {
     let going: Vec<&Release> = plan.going().filter(|release| git::commit(root, &release.tag()).is_err()).collect();
     for Release { package, next, changelog, .. } in &going {

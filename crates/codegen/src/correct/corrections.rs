@@ -38,11 +38,11 @@ pub struct Corrections {
 pub struct Correction {
     /// The document, relative to the vendor's folder; `*` tries all and must match at least one.
     pub document: String,
-    /// The operation, as `GET /contacts/`; the place is then inside it.
+    /// The operation, for example `GET /contacts/`; the place is then inside it.
     pub operation: Option<String>,
-    /// The place, as a JSON pointer from the operation if one is named, else from the document. An element of an array
-    /// is addressed by its `name`, or by itself if it is text; a parameter also by its place, so that another one of the
-    /// name does not matter: `/parameters/query:limit/schema`.
+    /// The place, as a JSON pointer from the operation if one is named, otherwise from the document. An element of an
+    /// array is addressed by its `name`, or by itself if it is text; a parameter also by its place, so that another one
+    /// of the name does not matter: `/parameters/query:limit/schema`.
     #[serde(default)]
     pub at: String,
     /// Merged into the object at the place (RFC 7396: null removes a member).
@@ -135,7 +135,7 @@ impl Corrections {
 pub enum Effect {
     /// No document has its place.
     Nowhere,
-    /// The documents say the same already.
+    /// The documents already contain the correction.
     Nothing,
     /// The documents are different now.
     Changed,

@@ -1,4 +1,4 @@
-//! `specs/<vendor>/surface/<resource>.json`: how the clients present the operations of a resource.
+//! `specs/<vendor>/surface/<resource>.json`: presentation of the operations of a resource in the clients.
 //!
 //! An entry applies to the operation in all documents of the vendor, and to the same operation with another version in
 //! its path, unless that one has an entry of its own. What differs in one API is in `surface/<api>/<resource>.json`,
@@ -39,7 +39,7 @@ pub struct SurfaceFile {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
-    /// The operations, as `GET /contacts/`.
+    /// The operations, for example `GET /contacts/`.
     pub operations: BTreeMap<Key, Entry>,
 }
 
@@ -207,7 +207,7 @@ impl Surface {
         wrong
     }
 
-    /// Adds what the files say to the documents of an API.
+    /// Adds the contents of the files to the documents of an API.
     pub fn apply(&self, api: &ApiFile, documents: &mut [Document]) {
         let (of_all, of_api): (Vec<&Resource>, Vec<&Resource>) = self
             .resources

@@ -109,7 +109,7 @@ fn handles(changes: &mut Changes, old: &Model, new: &Model) {
     }
 }
 
-/// Operations of one side, and the types that stand and fall with them.
+/// Operations of one side, and the types that exist only for them.
 struct Alone<'a> {
     gone: Vec<&'a Operation>,
     come: Vec<&'a Operation>,

@@ -50,7 +50,7 @@ pub enum Kind {
     Documentation,
 }
 
-/// The part of a changelog that tells of it.
+/// The section of a changelog that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
@@ -99,11 +99,11 @@ pub struct Change {
     pub section: Section,
     /// Kind of item that differs.
     pub kind: Kind,
-    /// The item, as `contacts.list` or `Contact.email`, with the module of an API that is not the root.
+    /// The item, for example `contacts.list` or `Contact.email`, with the module of an API that is not the root.
     pub item: String,
     /// Description of the difference.
     pub what: String,
-    /// Why it has its class.
+    /// Reason for its class.
     pub why: String,
     /// The items inside `item` that it reports together, for example `Contact.email`, without the module.
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! Operations that both sides have: name, request, paging, and what else the table of operations says.
+//! Operations that both sides have: name, request, paging, and the other columns of the table of operations.
 
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ fn unversioned(operation: &Operation) -> (String, String) {
     (method, kept.collect::<Vec<_>>().join("/"))
 }
 
-/// The statuses that say it went well.
+/// Returns the statuses of success.
 fn successes(api: &Api, operation: &Operation) -> BTreeSet<String> {
     let responses = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
     let statuses = object(responses, "responses").map(|(status, _)| status.clone());

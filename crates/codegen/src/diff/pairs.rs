@@ -59,7 +59,7 @@ pub(super) fn template(path: &str) -> String {
     path.trim_end_matches('/').split('/').map(plain).collect::<Vec<_>>().join("/")
 }
 
-/// Types that have another name now: they stand where the old one stood, and hold much of the same.
+/// Returns types that were renamed: they are at the same place and have similar contents.
 pub(super) fn renamed(old: &Model, new: &Model, pairs: &Pairs<'_>) -> BTreeMap<String, String> {
     let mut finder = Finder { old, new, names: BTreeMap::new(), seen: BTreeSet::new() };
     for Pair { old, new } in &pairs.both {

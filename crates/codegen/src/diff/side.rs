@@ -101,7 +101,7 @@ impl Api {
     }
 }
 
-/// The vendors whose documents or files of ours are not the same on both sides.
+/// The vendors whose documents or our files are not the same on both sides.
 pub(crate) fn differing(old: &Path, new: &Path) -> Result<Vec<String>> {
     let mut names: BTreeSet<String> = vendor::all(old)?.into_iter().collect();
     names.extend(vendor::all(new)?);

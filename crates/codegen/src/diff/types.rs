@@ -8,7 +8,7 @@ const OPEN: &str = "the enum is open: a `match` has an arm for unknown values al
 const REQUIRED: &str = "a request without it returns an error before it is sent";
 const OPTION: &str = "the struct is `#[non_exhaustive]`, and the field is optional";
 
-/// Compares a type that both sides have; `used` says by what.
+/// Compares a type that both sides have; `used` contains its users.
 pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: &Definition, used: &str) {
     match (&old.shape, &new.shape) {
         (Shape::Record { fields: before }, Shape::Record { fields: now }) => {

@@ -26,7 +26,8 @@ pub enum Shape {
     },
     /// A text out of some: the variant and the text of each.
     Enum(Vec<(String, String)>),
-    /// One of several records. The member that tells them apart, or nothing; then type, variant and texts of each.
+    /// One of several records. The member that distinguishes them, if there is one; then type, variant and texts of
+    /// each.
     Union(Option<String>, Vec<(Ty, String, Vec<String>)>),
 }
 
@@ -43,7 +44,7 @@ pub struct Field {
     pub required: bool,
     /// True if a request may set it to `null`, which clears it.
     pub nullable: bool,
-    /// True if only the vendor sets it, so that a request leaves it out.
+    /// True if only the vendor sets it, so that a request omits it.
     pub read_only: bool,
     /// The unit of a number.
     pub unit: Option<Unit>,
@@ -65,7 +66,7 @@ impl Definition {
         types.into_iter().filter_map(Ty::name).map(str::to_owned).collect()
     }
 
-    /// The same without what is only said of it.
+    /// Returns the same without its documentation.
     pub(crate) fn undescribed(&self) -> Self {
         let mut one = Self { doc: String::new(), ..self.clone() };
         one.fields_mut().iter_mut().for_each(|field| field.doc.clear());

@@ -11,7 +11,7 @@ use crate::read::version;
 pub struct Operation {
     /// `contacts.list`
     pub name: String,
-    /// The resource it belongs to, as `contacts`.
+    /// The resource it belongs to, for example `contacts`.
     pub resource: String,
     /// The method to call.
     pub call: String,
@@ -41,13 +41,13 @@ pub struct Operation {
     pub idempotent: bool,
     /// The class of the vendor's limits; empty for the default.
     pub limit_class: String,
-    /// True if 202 means that the same is to be asked again.
+    /// True if 202 means that the same request must be sent again later.
     pub long_running: bool,
     /// The maximum number of inputs of a batch.
     pub batch_max: Option<u64>,
     /// The scopes, one of which a credential needs.
     pub scopes: Vec<String>,
-    /// The statuses of failures that the document tells of.
+    /// The statuses of failures that the document contains.
     pub failures: Vec<u16>,
     /// The version that is sent in a header.
     pub version: Option<String>,

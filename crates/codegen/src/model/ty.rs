@@ -19,7 +19,7 @@ pub enum Ty {
     Nothing,
     /// A file that is sent.
     Upload,
-    /// A type of its own.
+    /// A named type.
     Named(String),
     /// A list.
     List(Box<Ty>),

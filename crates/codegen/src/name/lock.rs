@@ -42,8 +42,8 @@ impl Names {
         Ok(Self { path, apis })
     }
 
-    /// The file with the names of now. An item that is gone keeps its entry until another one takes its name, so that it
-    /// gets its name back when it returns.
+    /// The file with the names of now. An item that is gone keeps its entry until another one takes its name, so that
+    /// it gets its name back when it returns.
     pub(crate) fn file(&self, now: BTreeMap<String, ApiNames>) -> Result<(PathBuf, String)> {
         let none = ApiNames::default();
         let apis: BTreeMap<String, ApiNames> = now
@@ -62,8 +62,8 @@ impl Names {
 }
 
 impl ApiNames {
-    /// The names that stand for these operations. An operation whose path has another version takes the name of the
-    /// only one that it can be the successor of.
+    /// Returns the names of these operations in the lock. An operation whose path has another version takes the name of
+    /// the only one that it can be the successor of.
     pub(crate) fn operations(&self, present: &BTreeSet<Key>) -> BTreeMap<Key, String> {
         let mut gone: BTreeMap<String, Vec<&String>> = BTreeMap::new();
         for (key, name) in self.operations.iter().filter(|(key, _)| !present.contains(key)) {
@@ -114,7 +114,7 @@ pub(crate) struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// The name that stands for a type.
+    /// Returns the name of a type in the lock.
     pub(crate) fn of(&self, name: &str) -> Option<String> {
         self.chosen.get(name).or_else(|| self.own.get(name)).cloned()
     }

@@ -114,7 +114,7 @@ fn segments(path: &str) -> Vec<String> {
 }
 
 fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool) -> String {
-    // What the handle holds is not part of what is done.
+    // The parameters of the handle are not part of the action.
     let held = |segment: &String| bound.iter().any(|name| *segment == format!("{{{name}}}"));
     let rest: Vec<String> = segments(path).into_iter().skip(base.len()).filter(|segment| !held(segment)).collect();
     let on_one = rest.last().is_some_and(|segment| segment.starts_with('{'));
@@ -134,7 +134,7 @@ fn verb(method: &str, path: &str, base: &[String], bound: &[String], many: bool)
         ("post", None) => ("create", None),
         ("post", Some(noun)) if on_one => ("add", Some(singular(&noun))),
         ("post", Some(noun)) if singular(&noun) != noun => ("create", Some(singular(&noun))),
-        // Archiving is restorable, which no path says; the surface names what is.
+        // Archiving can be undone, which a path does not show, so the surface contains the name.
         ("post", Some(noun)) if noun == "archive" => ("", Some("delete".to_owned())),
         // The last word of a POST is what it does: search, merge, upsert, batch/read.
         ("post", Some(noun)) => ("", Some(noun)),
@@ -164,7 +164,7 @@ pub(crate) fn singular(noun: &str) -> String {
     }
 }
 
-/// A name as words, as `pipeline stage` for `pipelineStages`.
+/// A name as words, for example `pipeline stage` for `pipelineStages`.
 pub(crate) fn words(name: &str) -> String {
     name.to_snake_case().replace('_', " ")
 }

@@ -1,5 +1,5 @@
-//! Names of types: what a schema is called in Rust. Words that say nothing (`Dto`, `Public`,
-//! `Successful`) go, and what is left is put in the order in which one reads it.
+//! Names of types: the Rust names of schemas. Words without a meaning (`Dto`, `Public`,
+//! `Successful`) are removed, and the other words are put in reading order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,7 +86,7 @@ pub(crate) fn apart(document: &str, name: &str) -> String {
     format!("{}{name}", stem.trim_start_matches("manage-").to_upper_camel_case())
 }
 
-/// Words before a name that tell how the vendor's server is built, not what a thing is.
+/// Words before a name that describe the vendor's server, not the type.
 const BEFORE: [&str; 5] = ["Public", "WithTotal", "Api", "External", "I"];
 
 /// Misspelt words of the vendors, and what they are.

@@ -15,7 +15,7 @@ use crate::read::version;
 
 /// A type of object of the folded resource.
 pub struct ObjectType {
-    /// The client's method, as `deals`.
+    /// The client's method, for example `deals`.
     pub name: String,
     /// Value of the path segment, for example `0-3`.
     pub segment: String,
@@ -23,8 +23,8 @@ pub struct ObjectType {
     pub operations: Vec<(String, String)>,
 }
 
-/// Folds the documents that name an object type. What a type has beyond the generic operations
-/// becomes generic too, and the table says who has it.
+/// Folds the documents that name an object type. An operation that a type has beyond the generic ones
+/// becomes generic too, and the table contains the types that have it.
 pub(super) fn fold(
     fold: &Fold,
     api: &ApiFile,

@@ -1,5 +1,5 @@
-//! One document out of many: identical schemas are shared, different ones of one name are told
-//! apart by the document they come from.
+//! One document out of many: identical schemas are shared, different ones with the same name are distinguished
+//! by the document they come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -51,7 +51,7 @@ pub(super) fn merge(
     for (document, shapes) in documents.iter().zip(&shapes) {
         for (name, shape) in shapes {
             let known = &uses[name.as_str()];
-            // What has the name keeps it; else the most common takes it.
+            // The schema that has the name keeps it; otherwise the most common one gets it.
             let common = known.iter().rev().max_by_key(|(_, count)| *count).map(|(shape, _)| *shape);
             let chosen = if common == Some(*shape) {
                 name.clone()
@@ -148,7 +148,7 @@ fn colour(schema: &Value, colours: &BTreeMap<String, u64>) -> u64 {
                     (1_u8, name, colours.get(name)).hash(state);
                     return;
                 }
-                // What is described otherwise is the same.
+                // Schemas that differ only in descriptions are the same.
                 let facts = || map.iter().filter(|(key, value)| !is_description(key, value));
                 (2_u8, facts().count()).hash(state);
                 for (key, value) in facts() {

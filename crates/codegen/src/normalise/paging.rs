@@ -1,5 +1,5 @@
-//! Paging that a whole vendor does alike is written once, as a convention; an operation that takes
-//! a position and does not page must say why.
+//! Paging that all operations of a vendor share is written once, as a convention. An operation that has
+//! a position and does not page must contain the reason.
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::read::document::{Document, list, text};
 use crate::read::{content, references};
 
-/// Parameters that say where a list goes on.
+/// Parameters that contain the position of the next page.
 const POSITIONS: [&str; 19] = [
     "after",
     "cursor",

@@ -12,7 +12,7 @@ const OURS: [&str; 4] = ["authorization", "version", "content-type", "accept"];
 /// Completes the parameters of every operation.
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let components = document.value.get("components").cloned().unwrap_or(Value::Null);
-    // Said of the whole document, it holds whatever the header of an operation says.
+    // If the whole document has it, it applies regardless of an operation's header parameters.
     let all = document.value.get("x-crm-version").cloned();
     for (path, method) in document.operations() {
         let item = &mut document.value["paths"][&path];
@@ -40,7 +40,7 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
             }
         }
         let placeholders = placeholders(&path);
-        // A query parameter that repeats a path parameter says nothing.
+        // A query parameter that repeats a path parameter has no effect.
         parameters.retain(|p| {
             text(p, "in") != Some("query") || !placeholders.iter().any(|name| text(p, "name") == Some(name))
         });

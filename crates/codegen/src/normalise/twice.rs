@@ -76,7 +76,7 @@ pub(super) fn fuller(first: Side<'_>, second: Side<'_>) -> Result<Fuller, String
 fn lack(this: Side<'_>, other: Side<'_>) -> Option<String> {
     let parameters = |side: Side<'_>| -> BTreeSet<(String, String)> {
         list(side.operation, "parameters")
-            // Path parameters are given by the path, whatever their names.
+            // Path parameters are given by the path, regardless of their names.
             .filter(|parameter| text(parameter, "in") != Some("path"))
             .filter_map(|parameter| Some((text(parameter, "in")?.to_owned(), text(parameter, "name")?.to_owned())))
             .collect()

@@ -66,7 +66,7 @@ pub(crate) enum Success<'a> {
     Json(&'a Value),
     /// A body that is not JSON: a file.
     Binary,
-    /// The document does not say.
+    /// The document does not contain it.
     Undeclared,
 }
 

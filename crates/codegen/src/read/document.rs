@@ -11,7 +11,7 @@ use super::prune;
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// The beginning of the keys that are notes of ours. No vendor uses it, and import takes it out.
+/// Prefix of the keys of our own notes. No vendor uses it, and the import removes it.
 pub const OURS: &str = "x-crm-";
 
 /// A document and the name it has in messages, relative to the vendor's folder.
@@ -33,7 +33,7 @@ impl Document {
         Self::check(name, value)
     }
 
-    /// Takes a parsed document, or says why it cannot be used.
+    /// Takes a parsed document, or returns the reason why it cannot be used.
     pub fn check(name: &str, value: Value) -> Result<Self> {
         match value.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => {}
@@ -79,7 +79,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
     })
 }
 
-/// The names of all documents in a vendor's folder: JSON files that are not files of ours.
+/// The names of all documents in a vendor's folder: JSON files that are not our own.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
     const FILES: [&str; 6] =
         ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json", "names.json"];
@@ -123,7 +123,7 @@ pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> 
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// A value without its extensions: notes of ours and of the vendor.
+/// Returns a value without its extensions, ours and the vendor's.
 pub fn without_extensions(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -140,7 +140,7 @@ pub(crate) fn is_description(key: &str, value: &Value) -> bool {
     key == "description" && value.is_string()
 }
 
-/// True if a schema or an operation says nothing, or only describes.
+/// True if a schema or an operation is empty, or only describes.
 pub(crate) fn is_empty(value: &Map<String, Value>) -> bool {
     value.iter().all(|(key, value)| is_description(key, value))
 }
@@ -159,7 +159,7 @@ pub fn object_mut<'a>(value: &'a mut Value, key: &str) -> Result<&'a mut Map<Str
         .ok_or_else(|| anyhow!("`{key}` is not an object"))
 }
 
-/// Reads a file of ours into its type; a mistake is named with file, line and place.
+/// Reads one of our files into its type. Errors contain file, line and place.
 pub fn read_typed<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);

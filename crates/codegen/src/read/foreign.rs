@@ -1,4 +1,4 @@
-//! References to other files: what they point to is copied in, because a document stands alone here.
+//! References to other files: their targets are copied in, because each document is read alone.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;

@@ -1,4 +1,4 @@
-//! A vendor's document becomes one of ours, without its prose.
+//! Imports a vendor's document, without its prose.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The line of a place in a JSON file of ours, for messages.
+//! The line of a place in one of our JSON files, for messages.
 
 use std::collections::BTreeMap;
 

@@ -32,7 +32,7 @@ fn end<'a>(schemas: &'a Value, name: &'a str, open: &mut Vec<&'a str>, ended: &m
             list(schema, combiner).for_each(|part| others(part, found));
         }
     }
-    // A list or a map has no name of its own in Rust.
+    // A list or a map has no name in Rust.
     fn inner<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
         others(schema, found);
         if object(schema, "properties").next().is_none() {
@@ -96,7 +96,7 @@ fn walk(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str) 
     };
     match value {
         Value::Object(map) => {
-            // A member called `$ref` that is no text is a property of that name.
+            // A member called `$ref` that is not a text is a property of that name.
             if let Some(Value::String(target)) = map.get("$ref") {
                 found(pointer, target)?;
             }

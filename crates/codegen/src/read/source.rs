@@ -22,7 +22,7 @@ pub struct Source {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The path in the repository. `{name}` stands for any text without a slash, at most once between two slashes.
+    /// The path in the repository. `{name}` matches any text without a slash, at most once between two slashes.
     pub path: String,
     /// The name of the document, made of the same texts in kebab case.
     pub document: String,
@@ -36,7 +36,7 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Match {
     pub(super) path: PathBuf,
-    /// The texts that the names in braces stand for.
+    /// The texts that match the names in braces.
     texts: BTreeMap<String, String>,
 }
 
@@ -52,7 +52,7 @@ impl Source {
     pub(super) fn candidates(&self, checkout: &Path) -> Result<BTreeMap<String, Vec<Candidate>>> {
         let mut all: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
         for rule in &self.files {
-            // YAML is not read: it is found, so that the error says so.
+            // YAML is not read, only found, to report it in the error.
             for ending in [".json", ".yaml", ".yml"] {
                 let mut here: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
                 for found in matches(checkout, &rule.path.replace(".json", ending))? {
@@ -137,7 +137,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// The text that the name in braces stands for, if the segment matches.
+    /// Returns the text that matches the name in braces, if the segment matches.
     fn matches<'n>(&self, name: &'n str) -> Option<Option<&'n str>> {
         if self.key.is_none() {
             return (name == self.before).then_some(None);

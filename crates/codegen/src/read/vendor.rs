@@ -19,19 +19,19 @@ pub struct VendorFile {
     /// The JSON Schema of this file, for editors.
     #[serde(rename = "$schema")]
     pub _schema: Option<String>,
-    /// The name people know the vendor by.
+    /// The display name of the vendor.
     pub title: String,
     /// The crate that is generated, a folder of `crates/`.
     #[serde(rename = "crate")]
     pub crate_name: String,
-    /// Every element must say how certain it is (`x-crm-evidence`, `x-crm-source`).
+    /// True if every element must contain its evidence (`x-crm-evidence`, `x-crm-source`).
     #[serde(default)]
     pub evidence: bool,
     /// The repository in which the vendor publishes its documents; without it they are written by hand.
     pub source: Option<Source>,
     /// The Cargo features of the crate: one for each resource.
     pub features: Option<Features>,
-    /// The APIs of the vendor. Each has a client of its own: one host, one kind of credential.
+    /// The APIs of the vendor. Each has a separate client: one host, one kind of credential.
     pub apis: Vec<ApiFile>,
 }
 
@@ -44,7 +44,7 @@ pub struct Features {
     /// True if the resources of each folder of documents have a common feature, for example `all-crm`.
     #[serde(default)]
     pub folders: bool,
-    /// Features that the feature of a resource turns on, as `crm-core/oauth`: for what is written by hand
+    /// Features that the feature of a resource enables, for example `crm-core/oauth`: for what is written by hand
     /// on top of it.
     #[serde(default)]
     pub needs: BTreeMap<String, Vec<String>>,
@@ -62,7 +62,7 @@ pub struct ApiFile {
     pub client: String,
     /// The documents, relative to the vendor's folder, each with what its operations belong to.
     pub documents: BTreeMap<String, DocumentFile>,
-    /// Better names for schemas, as `SimplePublicObject` → `Object`.
+    /// Better names for schemas, for example `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
     /// Paging of lists whose operation does not declare it (`x-crm-paging`); the first match is used.
@@ -76,14 +76,14 @@ pub struct ApiFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentFile {
-    /// The resource its operations belong to, unless they say otherwise with `x-crm-name`.
+    /// The resource its operations belong to, unless they have another one in `x-crm-name`.
     pub resource: Option<String>,
-    /// Path parameters that the handle of the resource holds, as `objectType`.
+    /// Path parameters that the handle of the resource holds, for example `objectType`.
     #[serde(default)]
     pub bind: Vec<String>,
-    /// For a folded document: the client's method for this type of object, as `contacts`.
+    /// For a folded document: the client's method for this type of object, for example `contacts`.
     pub object: Option<String>,
-    /// For a folded document: the segment that names the type in its paths, as `0-3`.
+    /// For a folded document: the segment that names the type in its paths, for example `0-3`.
     pub segment: Option<String>,
     /// Takes only the operations that no document of the vendor's root API has, with any version in their paths.
     #[serde(default)]
@@ -93,7 +93,7 @@ pub struct DocumentFile {
     pub file: Option<String>,
 }
 
-/// One generic resource in place of many equal ones.
+/// One generic resource instead of several equal ones.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fold {

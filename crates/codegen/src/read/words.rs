@@ -1,4 +1,4 @@
-//! `specs/<vendor>/words.json`: what names mean, where no document says it.
+//! `specs/<vendor>/words.json`: meanings of names that no document describes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::document;
 use super::unit::Unit;
 
-/// A dictionary of a vendor's names. An entry must hold wherever the name stands: what a name means
-/// in one schema alone is said of `Schema.member`.
+/// A dictionary of a vendor's names. An entry must be true for every use of the name. A meaning
+/// in a single schema is an entry of `Schema.member`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Words {

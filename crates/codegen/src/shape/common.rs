@@ -10,12 +10,12 @@ use crate::normalise::Api;
 use crate::read::document::{is_description, object};
 use crate::read::references::each as each_reference;
 
-/// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON Schema, and so is all that
-/// they lead to. Whatever is said of them, they have the descriptions of `first`.
+/// The names of the types of `other` that `first` has too: the same in Rust, of the same JSON Schema, and so is all
+/// that they lead to. They have the descriptions of `first`, even if their own differ.
 pub(crate) fn types((first_api, first): (&Api, &Model), (other_api, other): (&Api, &Model)) -> BTreeSet<String> {
     let (ours, theirs) = (&first_api.merged["components"], &other_api.merged["components"]);
     let schemas = schemas(ours, theirs);
-    // A type without a schema of its name has one that is made of its definition.
+    // A type without a schema of its name has one that is built from its definition.
     let described = |name: &str| {
         let own = ours["schemas"].get(name).is_none() && theirs["schemas"].get(name).is_none();
         own || schemas.contains(name)
@@ -74,7 +74,7 @@ fn schemas(ours: &Value, theirs: &Value) -> BTreeSet<String> {
     found
 }
 
-/// A schema without notes of ours and descriptions. A reference that is described stands in an `allOf`.
+/// Returns a schema without our notes and descriptions. A reference with a description is inside an `allOf`.
 fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {

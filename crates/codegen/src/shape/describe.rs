@@ -6,7 +6,7 @@ use super::values::{MOST_VALUES, constant, texts};
 use crate::read::document::{list, text};
 use crate::read::unit::Unit;
 
-/// The description, with what the constraints say. Nothing is ever read out of it.
+/// Returns the description, with the constraints as text. Nothing is ever read from it.
 pub(super) fn described(schema: &Value) -> String {
     let parts = [description(schema).unwrap_or_default(), constraints(schema)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")

@@ -84,7 +84,7 @@ fn generate(document: &Value) -> Result<Generator> {
         .map_err(|error| anyhow!("at `{}`: {}", error.path(), error.inner()))?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Positional);
-    // The generator asserts; what it says is turned into an error of ours.
+    // The generator panics on bad input; its message becomes an error.
     std::panic::catch_unwind(|| {
         let mut generator = Generator::new(&settings);
         generator.generate_tokens(&document).map(|_| generator)

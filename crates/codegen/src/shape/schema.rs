@@ -33,7 +33,7 @@ impl<'a> Shaper<'a> {
         let schemas = &merged["components"]["schemas"];
         let mut this = Self { schemas, types: Types::default(), unions: Unions::default(), refused: None };
         let named = || object(&merged["components"], "schemas");
-        // Unions with a name of their own first, so that inline ones of the same schemas take it.
+        // Unions with a name first, so that inline ones of the same schemas take it.
         let mut rest = Vec::new();
         for (name, schema) in named() {
             if known.is_unnamed(name) && known.of(name).as_deref() == Some(name) {

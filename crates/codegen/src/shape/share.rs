@@ -1,4 +1,4 @@
-//! Types that say the same become one: vendors write the same list or record out at every place
+//! Equal types become one: vendors write the same list or record out at every place
 //! that uses it, and then a contact that was created is not the type of a contact that was read.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ struct Names<'a> {
     known: &'a lock::Types<'a>,
 }
 
-/// Makes types that say the same one. `better` are names that were chosen by hand, `known` those that types have
+/// Merges equal types. `better` are names that were chosen by hand, `known` those that types have
 /// already.
 pub(super) fn all(types: &mut Types, unions: &[Union], better: &BTreeMap<String, String>, known: &lock::Types<'_>) {
     let names = Names { better, known };
@@ -57,12 +57,12 @@ fn enums(types: &mut Types, names: &Names<'_>) {
 /// different things that happen to look the same. Arms of a union stay apart.
 fn records(types: &mut Types, unions: &[Union], names: &Names<'_>) {
     let arms: BTreeSet<&str> = unions.iter().flat_map(Union::arms).collect();
-    // What is shared makes further records alike.
+    // Merged types can make further records equal.
     loop {
         let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, definition) in types.definitions.iter().filter(|(name, _)| !arms.contains(name.as_str())) {
             if let Shape::Record { fields } = &definition.shape {
-                // What must be there matters to what is sent alone.
+                // Required fields matter only in requests.
                 let reply = is_reply(name);
                 let fields: Vec<_> = fields
                     .iter()
@@ -88,7 +88,7 @@ fn records(types: &mut Types, unions: &[Union], names: &Names<'_>) {
     }
 }
 
-/// The name of a reply that says only how it went: what its members say.
+/// Returns the name of a reply that only reports the result, from the names of its members.
 fn plain_reply(types: &Types, names: &[String]) -> Option<String> {
     const FEW: usize = 3;
     let Shape::Record { fields, .. } = &types.definitions.get(names.first()?)?.shape else { return None };
@@ -141,7 +141,7 @@ impl Names<'_> {
     }
 }
 
-/// Keeps one of the types under a name, and makes the others stand for it.
+/// Keeps one of the types under a name, and makes the others aliases of it.
 fn merge(types: &mut Types, names: Vec<String>, chosen: String) {
     let mut definition: Option<Definition> = None;
     for name in names {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::unions::{By, Union};
 use crate::model::{Definition, Shape, Ty};
 
-/// The definitions, and the names that only stand for another type.
+/// The definitions, and the names that are aliases of another type.
 #[derive(Default)]
 pub(super) struct Types {
     pub(super) definitions: BTreeMap<String, Definition>,
@@ -13,7 +13,7 @@ pub(super) struct Types {
 }
 
 impl Types {
-    /// True if there is a type of a name, or a name that stands for another.
+    /// True if there is a type of a name, or an alias with this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.definitions.contains_key(name) || self.aliases.contains_key(name)
     }
@@ -23,7 +23,7 @@ impl Types {
         ty.expand(&|name| self.aliases.get(name).cloned())
     }
 
-    /// Puts what it stands for in the place of every alias.
+    /// Replaces every alias by its type.
     pub(super) fn resolve(&mut self) {
         let aliases = &self.aliases;
         for definition in self.definitions.values_mut() {
@@ -31,7 +31,7 @@ impl Types {
         }
     }
 
-    /// Calls types by other names, wherever they stand.
+    /// Renames types at all places.
     pub(super) fn rename(&mut self, names: &BTreeMap<String, String>) {
         let new = |name: &str| names.get(name).cloned();
         self.definitions.values_mut().flat_map(Definition::types_mut).for_each(|ty| ty.rename(&new));

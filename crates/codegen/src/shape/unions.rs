@@ -1,4 +1,4 @@
-//! Values that are one of several schemas: told apart by a member that names the kind, or by the
+//! Values that are one of several schemas: distinguished by a member with the kind, or by the
 //! members they have.
 
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub(super) struct Unions {
 }
 
 impl Unions {
-    /// The union of these references, or `None` where nothing tells the variants apart.
+    /// The union of these references, or `None` if nothing distinguishes the variants.
     /// `name` is the component's own name, `hint` the one for an inline union.
     pub(super) fn find(&mut self, schemas: &Value, union: &Value, name: Option<&str>, hint: &str) -> Option<String> {
         let mut variants: Vec<String> = list(union, "oneOf")
@@ -134,7 +134,7 @@ fn by_members(schemas: &Value, variants: &[String]) -> By {
             (variant.clone(), object(&schemas[variant], "properties").map(|(name, _)| name.clone()).collect())
         })
         .collect();
-    // What takes everything comes last.
+    // The arm that accepts everything comes last.
     arms.sort_by_key(|(_, members)| members.is_empty());
     By::Members(arms)
 }

@@ -1,4 +1,4 @@
-//! A description is documentation: whatever it says, the same code is generated, and the same is sent.
+//! A description is only documentation: it does not change the generated code or the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

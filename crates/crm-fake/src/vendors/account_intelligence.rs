@@ -1,4 +1,4 @@
-//! HockeyStack Account Intelligence: one operation that may say "ask again" a few times.
+//! HockeyStack Account Intelligence: one operation that may answer "not yet" a few times.
 
 use serde_json::{Map, Value, json};
 

@@ -68,7 +68,7 @@ impl Dialect for HoopAi {
         }
         let trace = world.rng.uuid();
         if let Some(Value::Object(members)) = reply.json_mut() {
-            // Most replies have it although the document does not declare it.
+            // Replies usually have it although the document does not declare it.
             members.entry("traceId").or_insert_with(|| json!(trace));
         }
     }

@@ -50,7 +50,7 @@ impl Descriptor {
         let checksum = seen.checksum.to_le_bytes();
         let (packed, plain) = (&seen.packed.to_le_bytes()[..], &seen.plain.to_le_bytes()[..]);
         for signature in [&SIGNATURE[..], &[]] {
-            // A narrow size is the lower half, whatever the writer did with the upper one.
+            // A narrow size is the lower half, regardless of what the writer did with the upper one.
             for (packed, plain) in [(&packed[..4], &plain[..4]), (&ELSEWHERE, &ELSEWHERE), (packed, plain)] {
                 match follow(bytes, [signature, &checksum, packed, plain]) {
                     Self::No => {}

@@ -18,7 +18,7 @@ pub(super) fn check_header(names: &[&str], columns: &[&str]) -> Result<(), Strin
         return Err(format!("the header has no known column name: {}", shown(names)));
     }
     let mut seen = HashSet::new();
-    // Columns without a name are usually empty. A row that fills two of them is an error of its own.
+    // Columns without a name are usually empty. A row that fills two of them is an error.
     match names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
         Some(_) => Err(format!("the header has two columns of one name: {}", shown(names))),
         None => Ok(()),

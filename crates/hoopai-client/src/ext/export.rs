@@ -92,7 +92,7 @@ impl ContactExport {
     /// Returns the position of the export, less than a few kilobytes: the places of its walks. It can be read at any
     /// time, also after an error.
     ///
-    /// Store it now and then, and once more after the end. It belongs to the location, whatever the page size is.
+    /// Store it now and then, and once more after the end. It belongs to the location, regardless of the page size.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         let Added { windows, .. } = &self.reading.places;

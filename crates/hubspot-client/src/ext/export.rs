@@ -139,8 +139,8 @@ impl<R> Export<R> {
     /// Returns the position of the export, a few kilobytes: the places of its walks. It can be read at any time, also
     /// after an error.
     ///
-    /// Store it now and then, and once more after the end. It belongs to the type of object, whatever the page size,
-    /// the properties and the associations are.
+    /// Store it now and then, and once more after the end. It belongs to the type of object, regardless of the page
+    /// size, the properties and the associations.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.list().cursor(stored::save(&self.reading.places.walks, self.reading.places.counts), 0)

@@ -45,7 +45,7 @@ impl Programs {
         Ok(std::fs::metadata(build(&self.root, &arguments)?)?.len() as f64)
     }
 
-    /// Does a piece of work so many times, in a process of its own.
+    /// Does a piece of work `times` times, in a separate process.
     pub(super) fn run(&self, work: &str, times: u32, url: &str) -> Result<Took> {
         let mut command = Command::new(&self.program);
         Ok(serde_json::from_str(&output(command.args(["run", work, &times.to_string(), url]))?)?)

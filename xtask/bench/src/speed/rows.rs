@@ -310,7 +310,7 @@ fn accounts(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     ])
 }
 
-/// Each start is in a process of its own; the best one counts.
+/// Each start is in a separate process; the best one counts.
 fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let pair = Pair { measure, ours: "start", beside: "start-raw", counted: [0, 1], timed: 1 };
     let mut best = [f64::INFINITY; 2];

@@ -1,4 +1,4 @@
-//! Of rustdoc's JSON what the public items do not say themselves: kinds, conditions, sources of re-exports.
+//! The parts of rustdoc's JSON that the public items do not contain: kinds, conditions, sources of re-exports.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Conditions under which an item is compiled: from the attributes that rustdoc tells of, and from the
+//! Conditions under which an item is compiled: from the attributes that rustdoc reports, and from the
 //! `mod` lines of the source, because rustdoc keeps quiet about private modules.
 
 use std::collections::{BTreeMap, BTreeSet};

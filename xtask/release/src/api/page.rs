@@ -10,7 +10,7 @@ use super::gates::Gate;
 use super::text::{Impl, Line, text};
 use super::tree::{Item, Tree};
 
-/// Traits whose associated types repeat what the fields say.
+/// Traits whose associated types repeat the fields.
 const REPEATING: [&str; 2] = ["Record", "Wire"];
 
 /// The compiler's own mark of a derive.
@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
         tree.members(item.id).map(|member| self.member(member, item, depth, outer, traits)).collect()
     }
 
-    /// A member of a type, trait or impl. Of a plain impl only its trait is told, among `traits`.
+    /// A member of a type, trait or impl. Of a plain impl only its trait is listed, among `traits`.
     fn member(&mut self, item: &Item, of: &Item, depth: usize, outer: &Gate, traits: &mut Vec<String>) -> String {
         let mut gate = self.document.gate(item.id);
         match self.document.kind(item.id) {
@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
                 let said = with(&self.said(&item.tokens, item), &associated);
                 self.line(depth, &said, item, &(&gate - outer))
             }
-            // What stands in an impl without conditions stands as if there were none.
+            // Members of an impl without conditions are listed without the impl.
             Kind::InherentImpl if Impl::new(&item.tokens).is_plain && gate.is_subset(outer) => {
                 self.members(item, depth, outer, traits)
             }

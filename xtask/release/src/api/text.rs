@@ -1,4 +1,4 @@
-//! Tokens of a public item as text: short paths, and the foreign ones that stand in it.
+//! Tokens of a public item as text: short paths, and the foreign ones in it.
 
 use std::collections::BTreeSet;
 

@@ -59,7 +59,7 @@ impl Tree {
                 (path.len(), path.iter().map(|token| token.text().to_owned()).collect::<Vec<_>>())
             });
         }
-        // An impl for a type of this crate stands with the type, not with the trait.
+        // An impl for a type of this crate is listed with the type, not with the trait.
         for (parent, members) in &mut tree.members {
             if document.kind(*parent) == Kind::Trait {
                 members.retain(|member| !of_types.contains(&tree.items[*member].id));

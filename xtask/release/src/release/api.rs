@@ -105,7 +105,7 @@ impl Marks {
     }
 }
 
-/// The items of a text, each with the one it stands below.
+/// The items of a text, each with its parent.
 fn items(text: &str) -> BTreeMap<String, Marks> {
     let mut found = BTreeMap::new();
     let mut above: Vec<&str> = Vec::new();

@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Item};
 use super::plan::{Plan, Release};
 use codegen::write::Files;
 
-/// Writes what the plan says; the number of files.
+/// Applies the plan and returns the number of files written.
 pub(super) fn write(root: &Path, plan: &Plan) -> Result<usize> {
     let mut files = Files::default();
     let mut workspace = read(root, Path::new("Cargo.toml"))?;

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use xtask::cargo::Package;
 
 /// Puts packages in the order in which a registry takes them. A development dependency with a version is
-/// looked up by the registry too; one that only says a path is not.
+/// looked up by the registry too; one that only has a path is not.
 pub(super) fn sort(packages: Vec<Package>) -> Result<Vec<Package>> {
     let mut left = packages;
     let mut sorted: Vec<Package> = Vec::new();

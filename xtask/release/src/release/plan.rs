@@ -188,7 +188,7 @@ fn next(
     }
     let current: Version = package.version.parse()?;
     let next = class.map_or_else(|| baseline.version.clone(), |class| version::next(&baseline.version, class));
-    // What was raised by hand stays.
+    // A version that was raised by hand stays.
     let next = next.max(current);
     let mut changelog = changelog(root, &folder)?;
     if !changelog.has(&next) {

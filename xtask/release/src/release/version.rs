@@ -4,7 +4,7 @@ use semver::Version;
 
 use codegen::diff::Class;
 
-/// The version that follows. Before 1.0 the middle number says that something breaks, the last one all else.
+/// The next version. Before 1.0 a breaking change raises the middle number, and any other the last one.
 pub(crate) fn next(version: &Version, class: Class) -> Version {
     let Version { major, minor, patch, .. } = *version;
     match (class, major) {

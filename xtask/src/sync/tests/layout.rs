@@ -130,7 +130,7 @@ fn the_commit_is_read_from_git_and_asked_for_without_it() {
     synced(root, "hoopai", here, None).unwrap();
     let lock = Lock::read(&root.join("specs/hoopai")).unwrap().unwrap();
     assert_eq!(lock.commit, git(&["rev-parse", "HEAD"]));
-    // A folder inside the checkout is accepted in place of the checkout.
+    // A folder inside the checkout is accepted instead of the checkout.
     let after = tree(root);
     assert!(synced(root, "hoopai", &here.join("apps/v3"), None).unwrap().is_empty());
     assert_eq!(tree(root), after);

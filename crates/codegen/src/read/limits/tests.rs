@@ -7,7 +7,7 @@ use crate::tests::{Workspace, awkward};
 const README: &str =
     "# acme\n\n<!-- limits: written by `cargo xtask generate` -->\n<!-- end of the written limits -->\n";
 
-/// A vendor with a search whose class has windows of its own.
+/// A vendor with a search whose class has separate windows.
 fn workspace(change: &dyn Fn(&mut Value), class: &str) -> Workspace {
     let mut document = awkward();
     document["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-limit-class"] = json!(class);

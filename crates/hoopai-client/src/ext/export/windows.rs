@@ -130,7 +130,7 @@ impl<R> Windows<R> {
         due
     }
 
-    /// Takes a page of a walk that asked for `limit` contacts.
+    /// Takes a page of a walk that requested `limit` contacts.
     pub(super) fn arrive(&mut self, key: u64, rows: Vec<(Vec<Value>, R)>, limit: usize) -> Result<(), &'static str> {
         let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) else { return Ok(()) };
         walk.fetching = false;

@@ -256,7 +256,7 @@ fn play(histories: u64) {
             if list == List::Observed {
                 let exact = history(seed, list, Kills::Exact);
                 assert_eq!(exact.lost, 0, "killed at once, history {seed}");
-                // Where one page passes a whole walk, its ids are not stored.
+                // If one page passes a whole walk, its ids are not stored.
                 assert!(exact.doubled <= 12, "{} of a page, killed at once, history {seed}", exact.doubled);
                 again += u64::from(exact.doubled > 0);
             }
