@@ -15,7 +15,7 @@ fn every_sample() {
 
     let contact: UpsertContact = samples.input("contacts_upsert_input");
     assert_eq!(contact.source.as_deref(), Some("custom:my-awesome-source"));
-    // The vendor's own example has a space in place of the `T`.
+    // The vendor's own example has a space instead of the `T`.
     assert_eq!(contact.external_created_at.unwrap().unix_millis(), Some(1_675_705_585_000));
     assert_eq!(contact.details.unwrap()["favoriteColor"], "Blue");
 

@@ -51,12 +51,12 @@ fn some_refusals_of_400_say_more_than_their_status() {
     let duplicate = json!({"message": "x", "meta": {"contactId": "c1", "matchingField": "email"}});
     assert_eq!(read(400, &[], &duplicate).kind, ErrorKind::Conflict);
     assert_eq!(read(400, &[], &json!({"message": "x", "meta": {}})).kind, ErrorKind::Validation);
-    // It may have been carried out, so nothing is said in favour of repeating it.
+    // It may have been carried out, so the error does not allow a retry.
     let refused = read(422, &[], &json!({"message": ["x"]}));
     assert_eq!((refused.retry, refused.may_have_happened), (Advice::Never, true));
     let token = vendor().read_error(&OAUTH_GET_TOKEN, &reply(422, &[], json!({"message": ["x"]}).to_string()));
     assert!(!token.may_have_happened, "a token that is refused was not exchanged");
-    // What is there already was not created.
+    // A record that existed before was not created.
     let there = read(422, &[], &json!({"message": ["The tag name already exists"]}));
     assert_eq!((there.kind, there.may_have_happened), (ErrorKind::Conflict, false));
 }

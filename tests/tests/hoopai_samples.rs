@@ -43,7 +43,7 @@ fn read<T: Wire>(value: Value) -> T {
     codec::decode(value.to_string().as_bytes()).unwrap_or_else(|error| panic!("{value}: {error}"))
 }
 
-/// A reply that is not as the document says, and what is read of it.
+/// A reply that differs from the document, and its values after reading.
 type Odd = (&'static str, fn());
 
 /// The mismatches of shape on record.

@@ -1,4 +1,4 @@
-//! Every sample payload on record decodes, or says why it does not have to.
+//! Every documented sample decodes, or contains the reason why it does not have to.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -175,7 +175,7 @@ const DECODED: &[(&str, Check)] = &[
     }),
 ];
 
-/// A reply that is not as the document says, and what is read of it.
+/// A reply that differs from the document, and its values after reading.
 type Odd = (&'static str, fn());
 
 /// Mismatches on record beside those of the samples.

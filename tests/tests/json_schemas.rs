@@ -1,4 +1,4 @@
-//! The JSON Schema of a model says what the vendor's document says.
+//! The JSON Schema of a model agrees with the vendor's document.
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};

@@ -14,8 +14,8 @@ fn files(path: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `Sent` says how far the last attempt came: a server error is `Answered`, and the write may have
-/// happened all the same.
+/// `Sent` is the progress of the last attempt: a server error is `Answered`, and the write may have
+/// happened anyway.
 #[test]
 fn readmes_tours_and_examples_ask_whether_a_write_may_have_happened() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

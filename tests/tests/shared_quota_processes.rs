@@ -185,7 +185,7 @@ fn percent(part: f64, whole: f64) -> f64 {
     part * 100.0 / whole
 }
 
-/// A process of its own: this program again, told to be a worker.
+/// A separate process: this program again, as a worker.
 struct Worker(Child);
 
 impl Worker {

@@ -1,5 +1,5 @@
 //! A project outside this workspace that depends on one client: the example of its README
-//! compiles, runs, and the README says how many crates that takes.
+//! compiles, runs, and the README contains the number of crates.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -49,7 +49,7 @@ async fn the_example_of_hatch_runs_alone() {
     assert_eq!(stored[0]["email"], "ada@example.com");
     assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
 
-    // What is compiled differs from platform to platform; the README speaks of one.
+    // The compiled crates depend on the platform; the README is about one.
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         let told = format!("compiles {} crates on Linux", crates(project.path()));
         assert!(readme.contains(&told), "the README of hatch-client must say \"{told}\"");
@@ -81,7 +81,7 @@ async fn run(project: PathBuf, target: PathBuf, fake: &Fake) -> Output {
     // The build takes its time, and the fake answers on this runtime.
     tokio::task::spawn_blocking(move || {
         let mut cargo = std::process::Command::new(env!("CARGO"));
-        // What cargo told this test is not meant for another project.
+        // Environment variables that cargo set for this test must not affect another project.
         let inherited = std::env::vars_os().map(|(name, _)| name);
         for name in
             inherited.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR")

@@ -1,4 +1,4 @@
-//! The generator as a whole, on its own workspace: accepted and refused documents, that
+//! The generator as a whole, on its own workspace: accepted documents, refused documents, and the check that
 //! nothing drifts.
 
 mod descriptions;

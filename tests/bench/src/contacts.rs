@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{data, stock};
 
-/// Those properties of a contact that somebody wants.
+/// The requested properties of a contact.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only read")]
 pub(crate) struct Wanted {
@@ -29,7 +29,7 @@ pub(crate) struct Wanted {
     hs_marketable: Option<bool>,
 }
 
-/// The properties of a contact, as somebody declares them who wants them all.
+/// The properties of a contact, all of them declared.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only read")]
 pub(crate) struct Properties {

@@ -77,7 +77,7 @@ pub(crate) fn hoopai_contact() -> Value {
     }})
 }
 
-/// The first page of contacts, a hundred of them, and where it goes on.
+/// The first page of contacts, a hundred of them, and the position of the next page.
 pub(crate) fn page() -> Value {
     let results: Vec<Value> = (0..100).map(contact).collect();
     json!({"results": results, "paging": {"next": {"after": "100", "link": "https://example.com/?after=100"}}})

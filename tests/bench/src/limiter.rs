@@ -27,7 +27,7 @@ fn quota() -> Quota {
     Quota::with_period(Duration::from_nanos(1)).expect("not zero").allow_burst(most)
 }
 
-/// A limiter that tells accounts apart, as ours does.
+/// A limiter that distinguishes accounts, as ours does.
 pub(crate) fn keyed() -> impl FnMut() {
     let limiter = Governor::keyed(quota());
     move || {

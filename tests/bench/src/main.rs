@@ -164,7 +164,7 @@ fn cpu() -> Option<f64> {
     None
 }
 
-/// The most memory that this process ever held, in bytes, where the system tells.
+/// Peak memory of this process in bytes, if the system reports it.
 fn peak() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

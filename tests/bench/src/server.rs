@@ -1,4 +1,4 @@
-//! The server of a measurement: every answer is made beforehand, and it is a process of its own.
+//! The server of a measurement: every answer is built in advance, in a separate process.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -8,7 +8,7 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) stats: Stats,
     pub(crate) items: usize,
-    /// Errors that were expected, as the client told them.
+    /// Errors that were expected, as the client reported them.
     pub(crate) errors: Vec<String>,
     /// The fullest window the fake saw of each quota: requests and limit.
     pub(crate) windows: Vec<(String, u64, u64)>,

@@ -109,7 +109,7 @@ fn message(input: &[u8]) -> (HeaderMap, &[u8]) {
     (headers, input.get(end + 2..).unwrap_or_default())
 }
 
-/// A plain refusal and those on record, each as a message whose head also says the status.
+/// A plain refusal and the documented ones, each as a message whose head contains the status.
 fn refusals(vendor: &str) -> Vec<Vec<u8>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/errors/{vendor}.json"));
     let mut entries = vec![json!({"status": 400, "headers": {}, "body": "{\"message\":\"refused\"}"})];
@@ -202,7 +202,7 @@ fn webhooks<R: WebhookReceiver>(effort: Effort, name: &str, receiver: &R, sign: 
     });
 }
 
-/// A clock that stands where the deliveries were sent.
+/// A clock that is fixed at the time of the deliveries.
 #[derive(Debug)]
 struct Then;
 
@@ -284,7 +284,7 @@ pub fn token_replies_and_consents(effort: Effort) {
     });
 }
 
-/// Archives as the fake packs them, and then as nobody does. Over a connection of its own each, as a download comes.
+/// Archives as the fake packs them, and damaged ones. Each arrives over a separate connection, as a download does.
 pub fn exports(effort: Effort) {
     let runtime = runtime();
     const FORMATS: [ExportFormat; 2] = [ExportFormat::Json, ExportFormat::Csv];

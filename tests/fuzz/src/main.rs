@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(target) = TARGETS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    // What is wrong was printed.
+                    // The error was printed.
                     failed.fetch_or(catch_unwind(|| target(effort)).is_err(), Ordering::Relaxed);
                 }
             });

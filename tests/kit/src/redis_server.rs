@@ -1,4 +1,4 @@
-//! A Redis of its own for a test: on a free loopback port, in a folder of its own, gone when dropped.
+//! A Redis server for one test: on a free loopback port, in its own folder, ended when dropped.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The server to start in place of `redis-server`, for example a `valkey-server`.
+/// The server to start instead of `redis-server`, for example a `valkey-server`.
 const PROGRAM: &str = "CRM_REDIS_SERVER";
 /// Nodes of a cluster also listen on a port that is greater by 10,000.
 const GREATEST_PORT: u16 = 55_535;
@@ -127,7 +127,7 @@ impl RedisServer {
         self.process.wait().unwrap();
     }
 
-    /// Asks it to end, as a service manager does, and waits until it has. It saves what it was told to save.
+    /// Ends it as a service manager does, and waits for the end. It saves data if it is configured to.
     ///
     /// # Panics
     ///
@@ -147,7 +147,7 @@ impl RedisServer {
         assert!(self.wait(), "redis-server does not answer");
     }
 
-    /// Stops it where it is: connections stand and nothing is answered.
+    /// Suspends it: connections stay open and nothing is answered.
     pub fn pause(&self) {
         self.signal("-STOP");
     }

@@ -117,7 +117,7 @@ impl Specs {
     ///
     /// # Panics
     ///
-    /// If it is no JSON.
+    /// If it is not JSON.
     pub fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let text = std::fs::read_to_string(self.root().join("specs").join(&self.vendor).join(name)).unwrap();
         let mut value = serde_json::from_str(&text).unwrap();

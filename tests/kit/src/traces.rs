@@ -13,7 +13,7 @@ use tracing::{Dispatch, Event, Metadata, Subscriber};
 pub struct Traces(Arc<Mutex<String>>);
 
 /// A second subscriber besides that of a test. If there is only one, tracing-core 0.1 asks the thread
-/// that first reaches an event whether anybody wants it, and remembers its answer for all threads: a
+/// that first reaches an event if it is enabled, and keeps the result for all threads: a
 /// test without a subscriber that runs at the same time would silence the event.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Traces::default()));
 

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         failures: Mutex::default(),
     };
     let (start, time) = (Instant::now(), Duration::from_secs(seconds));
-    // Most of them wait for answers that do not come.
+    // They mainly wait for answers that do not come.
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8) * 2;
     std::thread::scope(|scope| {
         for number in 0..threads {

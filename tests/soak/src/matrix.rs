@@ -55,7 +55,7 @@ fn column(operation: Operation) -> Vec<Cell> {
     FAULTS.iter().map(|fault| cell(fault, operation)).collect()
 }
 
-/// Plays a fault once and always. The cell is as the rule says, or it is wrong.
+/// Plays a fault once and always. The cell is wrong if it differs from the rule.
 fn cell(fault: &Fault, operation: Operation) -> Cell {
     let mut shown: Vec<String> = Vec::new();
     let mut wrong = None;

@@ -94,7 +94,7 @@ impl Operation {
         }
     }
 
-    /// Does it and writes down what it says. What cannot be true is an error.
+    /// Carries it out and records the result. An impossible result is an error.
     pub(crate) async fn run(self, round: &mut Round) -> Result<Said, String> {
         match self {
             Self::Create => create(round).await,
@@ -244,7 +244,7 @@ async fn download(round: &mut Round) -> Result<Said, String> {
             Err(_) => return Ok(Said::NotDone),
         }
     }
-    // What a wrong vendor says is whole, is.
+    // A file that a faulty vendor announces as complete is complete.
     if size == Some(whole.len() as u64) { Ok(Said::Done) } else { Err(format!("{} bytes of {size:?}", whole.len())) }
 }
 
@@ -255,7 +255,7 @@ async fn renew(round: &mut Round) -> Result<Said, String> {
     let before = spent(round);
     let seed = round.rng.u64(..);
     let builder = hoopai_client::Client::builder();
-    // The app is a client of its own, with no credential.
+    // The app is a separate client, with no credential.
     let builder = builder.base_url(round.hoopai.base_url()).quotas(Quotas::none()).attempt_timeout(ATTEMPT);
     let app = hoopai_client::App::with(builder, "app", "secret").map_err(told)?;
     let credentials = OAuthCredentials::new("account", app, MemoryStore::new()).map_err(told)?;
@@ -266,7 +266,7 @@ async fn renew(round: &mut Round) -> Result<Said, String> {
     credentials.install(tokens).await.map_err(told)?;
     let client = client(hoopai_client::Client::builder().credentials(credentials), &round.hoopai, seed);
     let mut said = Said::NotDone;
-    // Who asks again at once is told the same, or the token is renewed.
+    // A second call has the same result, or the token is renewed.
     for _ in 0..2 {
         let found = client.contacts().get("nobody").send().await;
         if found.is_err_and(|error| error.status() == Some(404) && error.operation() == "contacts.get") {

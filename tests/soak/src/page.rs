@@ -59,7 +59,7 @@ its refresh token.\n\n";
 ///
 /// # Errors
 ///
-/// If a fault does not come to what the rule says, or the page cannot be written: in words.
+/// If the result of a fault differs from the rule, or the page cannot be written.
 pub(crate) fn write(result: &str) -> Result<(), String> {
     let table = crm_soak::matrix::table()?;
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reliability.md");

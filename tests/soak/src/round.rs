@@ -37,7 +37,7 @@ pub(crate) struct Round {
     pub(crate) made: usize,
 }
 
-/// Plays a round, and says what was done in it and how many faults were met.
+/// Plays a round, and returns the operations and the number of faults.
 pub(crate) fn play(seed: u64) -> Result<(BTreeMap<&'static str, Tally>, u64), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;

@@ -15,7 +15,7 @@ fn null_in_the_place_of_a_record_or_of_its_properties() {
     assert!(page.results[0].properties.is_empty());
 }
 
-/// airbytehq/airbyte#40591: ids that are numbers in place of texts fail the check of hundreds of
+/// airbytehq/airbyte#40591: ids that are numbers instead of texts fail the check of hundreds of
 /// records.
 #[test]
 fn numbers_for_ids() {
@@ -25,7 +25,7 @@ fn numbers_for_ids() {
 }
 
 /// GoHighLevel/highlevel-api-docs#87: the custom fields of an opportunity have a value by kind,
-/// and may come to have more members.
+/// and may get more members.
 #[test]
 fn custom_fields_of_an_opportunity() {
     let field =

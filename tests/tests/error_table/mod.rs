@@ -16,8 +16,8 @@ pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u
     RawReply::new(StatusCode::from_u16(status).unwrap(), headers, body.into())
 }
 
-/// All refusals of a fixture in words. `of` says whose refusal an entry is, by its name. Entries
-/// that are no refusals by their status are only named.
+/// All refusals of a fixture as text. `of` returns the operation of an entry, by its name. Entries
+/// that are not refusals by their status are only named.
 pub(crate) fn table<'a>(fixture: &str, of: impl Fn(&str) -> (&'a dyn Vendor, &'static OpMeta)) -> String {
     let entries: Vec<Value> = serde_json::from_str(fixture).unwrap();
     entries.iter().map(|entry| line(entry, &of)).collect()
@@ -76,7 +76,7 @@ fn line<'a>(entry: &Value, of: &impl Fn(&str) -> (&'a dyn Vendor, &'static OpMet
     text + "\n"
 }
 
-/// Reads whatever could come; nothing may make reading fail.
+/// Reads any input; no input may make it fail.
 pub(crate) fn survive(vendor: &dyn Vendor, op: &'static OpMeta, members: &'static [&'static str]) {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,

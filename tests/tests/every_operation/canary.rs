@@ -1,7 +1,7 @@
-//! No secret and no personal data shows, whatever is called and whatever comes back: not in `Debug`, not in an
-//! error or those below it, not in a trace.
+//! No secret and no personal data is shown for any call and any reply: not in `Debug`, not in an
+//! error or its sources, not in a trace.
 //!
-//! Every argument that takes a text is a canary, and so are the token and what a vendor says.
+//! Every argument that takes a text is a canary, and so are the token and the texts of the vendor.
 
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// It is in all that is secret or personal here.
 const CANARY: &str = "canary";
-/// A text as people are called in mails and tokens. Names alone nobody can tell from words.
+/// A text with an e-mail address and a token, because names alone cannot be distinguished from words.
 const PERSON: &str = "canary.ada@example.com";
 
 /// A token as the vendor's are.

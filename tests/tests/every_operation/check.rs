@@ -60,7 +60,7 @@ async fn send(fake: &Fake, made: Made, state: bool) -> Result<(), String> {
         }
     };
     let read = (made.read)(reply.body())?;
-    // What is kept in the state may hold more than the document says of the reply.
+    // The state may contain more than the documented reply.
     match reply.json().filter(|_| !state) {
         Some(sent) => lost(&sent, &read, "").map_or(Ok(()), |place| Err(format!("the reply loses `{place}`"))),
         None => Ok(()),

@@ -136,7 +136,7 @@ async fn a_contact_asked_for_by_a_secondary_address_is_told_by_it() {
     let asked = ["b@example.com", "gone@example.com", "countess@example.com", "ADA@example.com"];
     let (rig, report) = read(&asked, Some("email"), json!([ada, ben])).await;
     assert_eq!(told(&report, id), "2 NotFound 1 1");
-    // What was read to tell them apart and not asked for is not in the record.
+    // A property that was only read to distinguish them is not in the record.
     assert!(report.ok.iter().all(|(_, contact)| contact.property("hs_additional_emails").is_none()));
     let asked = rig.requests("contacts.batch_read")[0].json();
     assert_eq!(asked["properties"], json!(["city", "email", "hs_additional_emails"]));

@@ -1,4 +1,4 @@
-//! The record that stands in the way of a write.
+//! The existing record that prevents a write.
 
 use crm_fake::{Fault, Payload};
 use hubspot_client::types::{BatchCreateRow, ObjectCreate};
@@ -50,7 +50,7 @@ async fn the_record_that_exists_is_named_by_the_error() {
         assert_eq!((error.kind(), existing_record(&error).as_deref()), (ErrorKind::Conflict, id), "{body}");
         assert!(!error.may_have_happened(), "{error}");
     }
-    // Another kind of error names no record, whatever it says.
+    // Another kind of error contains no record, whatever its text.
     let says = json!({"message": "Existing ID: 51", "category": "VALIDATION_ERROR"});
     rig.fake.fail(Fault::Status(400, Payload::Json(says)));
     let error = failed(rig.client.companies().create(named("name", "Acme")).send().await);

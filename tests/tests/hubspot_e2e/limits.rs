@@ -53,7 +53,7 @@ async fn a_search_waits_one_second_and_has_a_window_of_its_own() {
     for _ in 0..20 {
         search().await.unwrap();
     }
-    // 22 requests at five a second; the first was refused, which took a second of its own.
+    // 22 requests at five a second; the first was refused, which took another second.
     assert!((5..=6).contains(&rig.passed().as_secs()), "{:?}", rig.passed());
     let before = rig.passed();
     for _ in 0..50 {

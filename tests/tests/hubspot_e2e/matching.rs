@@ -1,4 +1,4 @@
-//! Answers of batches that do not say plainly whose they are.
+//! Results of batches whose rows are not obvious.
 
 use crm_fake::{Fault, Payload};
 use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, Object};

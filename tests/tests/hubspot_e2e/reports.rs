@@ -59,7 +59,7 @@ async fn an_upsert_whose_only_row_failed_names_the_field() {
 }
 
 /// HubSpot/hubspot-api-nodejs#190: the records of a batch come in any order, and the rows cannot be
-/// told apart by it.
+/// distinguished by it.
 #[tokio::test]
 async fn records_in_any_order_are_told_by_what_hubspot_left_as_it_was() {
     let record = |id: &str, name: &str| json!({"id": id, "properties": {"name": name, "website": format!("https://{name}.example")}});
@@ -68,7 +68,7 @@ async fn records_in_any_order_are_told_by_what_hubspot_left_as_it_was() {
     let report = rig.client.companies().create_many(["ada", "ben", "cid"].map(row)).await;
     assert_eq!(ids(&report), [(0, "1"), (1, "2"), (2, "3")]);
 
-    // Where nothing tells two of them apart, neither is given away.
+    // If two of them cannot be distinguished, neither is assigned.
     let record = |id: &str| json!({"id": id, "properties": {"website": format!("https://{id}.example")}});
     let rig = answered(201, json!({"results": [record("3"), record("1")]})).await;
     let row = |site: &str| BatchCreateRow::from([("website", site)]);

@@ -18,7 +18,7 @@ enum Stage {
     Won,
 }
 
-/// Cents, as a type of its own.
+/// Cents, as a separate type.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 struct Cents(u32);
 

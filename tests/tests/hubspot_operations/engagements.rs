@@ -1,4 +1,4 @@
-//! Calls, e-mails, meetings, notes and tasks: records as any other, with a property that says when.
+//! Calls, e-mails, meetings, notes and tasks: records like any other, with a property for the time.
 
 use hubspot_client::Client;
 use hubspot_client::objects::Objects;

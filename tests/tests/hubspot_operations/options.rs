@@ -1,4 +1,4 @@
-//! Lists to choose from: what is asked for each, and what comes of it.
+//! Lists to choose from: the requests for each, and the result.
 
 use std::future::Future;
 
@@ -21,7 +21,7 @@ where
     assert_eq!(pairs, expected, "{line}");
 }
 
-/// The records of a type, with what they are asked for.
+/// The records of a type, with the requested properties.
 async fn records(kind: &str, properties: Value, asked: &[&str], label: &str) {
     let rig = Rig::new().await;
     let id = rig.insert(kind, properties);

@@ -1,4 +1,4 @@
-//! Ordinary bad days, over real HTTP: programs that end, runtimes that stand still, two vendors in one store.
+//! Ordinary bad days, over real HTTP: programs that end, runtimes that do not run, two vendors in one store.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -62,7 +62,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     let servers = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let fake = servers.block_on(fake(Vendor::HoopAi));
-    // The answer comes when the first runtime stands still.
+    // The answer comes while the first runtime does not run.
     fake.fail(Fault::Slow(Duration::from_millis(300)).on(TOKEN));
     let (first, second) = (runtime(), runtime());
     let credentials = first.block_on(async {

@@ -89,7 +89,7 @@ async fn a_location_gets_its_tokens_from_its_company_and_keeps_their_refresh_tok
     assert_eq!(fake.report().per_operation[TOKEN], 1);
     let exchanges = fake.report().per_operation[EXCHANGE];
 
-    // Where it fails, its company's, which expired meanwhile too.
+    // If it fails, the company's token is used, which expired meanwhile too.
     clock.advance(Duration::from_secs(90_000));
     let body = Payload::Json(json!({"error": "invalid_grant", "error_description": "no"}));
     fake.fail(Fault::Status(400, body).on(TOKEN));
@@ -112,7 +112,7 @@ async fn six_accounts_that_expire_together_keep_to_five_token_calls_a_minute() {
     let clients: Vec<_> = accounts.iter().map(|account| client(&fake, &clock, account)).collect();
     let start = clock.now();
     let all = join_all(clients.iter().map(|client| client.contacts().get("1").send())).await;
-    // The sixth would have to wait for longer than a renewal may take: it says so, and when to come back.
+    // The sixth would have to wait for longer than a renewal may take: the error contains the time to wait.
     let held: Vec<_> =
         all.into_iter().map(Result::unwrap_err).filter(|error| error.kind() == ErrorKind::Token).collect();
     assert_eq!(held.len(), 1);

@@ -44,7 +44,7 @@ async fn from_consent_to_a_call() {
     let state = request.state().expose();
     let url = request.url().replace(state, "STATE").replace(&pkce.challenge(), "CHALLENGE");
     insta::assert_snapshot!(url, @"https://app.hubspot.com/oauth/authorize?response_type=code&client_id=app-1&redirect_uri=https%3A%2F%2Fexample.com%2Fcallback&scope=crm.objects.contacts.read&optional_scope=crm.objects.contacts.write&state=STATE&code_challenge=CHALLENGE&code_challenge_method=S256");
-    // What a session keeps is enough.
+    // The data of a session is enough.
     let verifier = Pkce::from_verifier(pkce.verifier().expose()).unwrap();
     let kept = ConsentRequest::resume(CALLBACK, state, Some(verifier));
     let consent = kept.answered(&format!("{CALLBACK}?code={CANARY}-code&state={state}")).unwrap();
@@ -82,7 +82,7 @@ async fn an_expired_token_is_renewed_and_the_call_repeated_once() {
     assert_eq!(fake.count("contacts"), 1);
     assert_eq!((answered(&fake, TOKEN, 200), answered(&fake, "contacts.create", 401)), (1, 1));
 
-    // A vendor that goes on refusing is not asked for ever.
+    // The retries end if the vendor always refuses.
     clock.advance(Duration::from_secs(60));
     fake.fail(Fault::Status(401, Payload::Vendor).on("contacts.list").times(9));
     let error = client.contacts().list().send().await.unwrap_err();

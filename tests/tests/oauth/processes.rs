@@ -1,6 +1,6 @@
 //! Many processes with one store, and processes that die.
 //!
-//! This test program starts itself again: with `CRM_WORKER` set, [`worker`] is a process of its own.
+//! This test program starts itself again: with `CRM_WORKER` set, [`worker`] is a separate process.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -179,11 +179,11 @@ async fn redis_two_hundred_tasks_in_four_processes_refresh_once() {
     two_hundred_tasks_in_four_processes_refresh_once(&redis.url()).await;
 }
 
-/// After a death the store is whole, and the next start works or says what to do.
+/// After a kill the store is intact, and the next start works or reports what to do.
 async fn the_next_start(place: &str, fake: &Fake, step: &str) -> &'static str {
     let stored = store(place).await.load(KEY).await.unwrap().expect("the record is there");
     assert!(stored.revision() >= 1, "{step}");
-    // Another process might have the answer, so it waits two minutes, of its own clock.
+    // Another process might have the answer, so it waits two minutes, by its own clock.
     let clock = shared(&ManualClock::auto());
     let client = client(&fake.base_url(), store(place).await, Death::default(), Some(clock));
     let outcome = client.contacts().get("1").send().await;
@@ -223,7 +223,7 @@ async fn redis_survives_a_death_at_every_step() {
         let fake = fake().await;
         expired(&redis.url()).await;
         assert!(!ended(start(&redis.url(), &fake, 3, step)).await, "{step}");
-        // What the lease of the dead does a minute later.
+        // The lease of the killed process ends a minute later.
         redis.command(&format!("DEL crm:tokens:lock:{KEY}")).unwrap();
         table.push(format!("killed at {step}: the next start {}", the_next_start(&redis.url(), &fake, step).await));
     }

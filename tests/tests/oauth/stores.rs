@@ -54,14 +54,14 @@ pub(super) async fn keeps_its_promises(store: Arc<dyn TokenStore>) {
     assert_eq!(first.tokens(), &set("1"));
     assert!(!store.swap(&key(ACCOUNT), &first).await.unwrap(), "it is there already");
 
-    // Names that differ little are accounts of their own.
+    // Names that differ little are different accounts.
     for other in ["Account-1", "account-1 ", "account/1", "../account-1", "ACCOUNT-1", "конто", &"x".repeat(300)] {
         assert!(store.load(&key(other)).await.unwrap().is_none(), "{other}");
         install(&store, other, set("other")).await.unwrap();
     }
     assert_eq!(store.load(&key(ACCOUNT)).await.unwrap().unwrap(), first);
 
-    // Of many who write at once each is either in the chain or told so; none is lost.
+    // Of several concurrent writers each is either in the chain or gets an error; none is lost.
     let all = join_all((0..20).map(|n| {
         let store = Arc::clone(&store);
         tokio::spawn(async move { install(&store, ACCOUNT, set(&n.to_string())).await })
@@ -149,7 +149,7 @@ async fn files_that_cannot_be_used() {
     row("not text", &store.load(&key(ACCOUNT)).await.unwrap_err());
     fs::write(&file, &good).unwrap();
 
-    // What a process left that died while it wrote is in nobody's way …
+    // A draft left by a process that ended while it wrote does not affect others …
     let draft = file.with_extension("draft");
     fs::write(&draft, "half a rec").unwrap();
     install(&store, ACCOUNT, set("2")).await.unwrap();

@@ -104,7 +104,7 @@ async fn a_cluster_is_used_as_a_whole_and_its_failover_is_no_absence() {
 async fn a_node_that_dies_takes_its_own_accounts_along_and_no_others() {
     let (log, _guard) = Traces::watch();
     let mut nodes = cluster();
-    // So the first has nobody to take over.
+    // Then no node can replace the first.
     drop(nodes.pop());
     let limiter = strict(&nodes[1].url());
     let accounts: Vec<_> = (0..30).map(|n| format!("account-{n}")).collect();

@@ -21,7 +21,7 @@ async fn a_key_of_another_type_leaves_the_other_accounts_alone() {
             let text = refusal(&strict, "bad").await;
             assert!(text.contains("its data cannot be used; remove the keys of the account"), "{key}: {text}");
             take(&strict, "good").await;
-            // By Redis, not by a part of its own.
+            // By Redis, not by its equal part.
             take(&sharing, "good").await;
             tokio::time::sleep(ms(60)).await;
         }

@@ -1,4 +1,4 @@
-//! The ACL that the documentation gives suffices, and one that does not is said with the one that does.
+//! The documented ACL is sufficient. If another one is not, the error contains the documented one.
 
 use std::time::Duration;
 
@@ -69,7 +69,8 @@ async fn the_documented_line_suffices_for_the_store() {
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn one_that_is_too_narrow_is_said_once_with_the_remedy() {
-    // What the prefix suggests, no scripts, half of what the scripts need, and nothing at all.
+    // The ACL that the prefix suggests, one without scripts, ones without some commands of the scripts, and none at
+    // all.
     let narrow = ["~crm:* +@all", "~* +@all -@scripting", "~* +@all -zadd", "~* +@all -hset", "resetkeys -@all"];
     for rules in narrow {
         let (log, _guard) = Traces::watch();

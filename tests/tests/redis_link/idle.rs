@@ -107,7 +107,7 @@ async fn finished<F: Future + Unpin>(early: Poll<F::Output>, future: F) -> F::Ou
     }
 }
 
-/// The runtime that a connection began in may stand still, or be gone.
+/// The runtime that a connection began in may not run, or have ended.
 #[test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 fn a_runtime_that_stands_still_holds_up_no_other() {

@@ -1,4 +1,4 @@
-//! A stand-in for servers that cannot be installed: it gives one answer to each command.
+//! A stand-in for servers that cannot be installed: it returns one answer to each command.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

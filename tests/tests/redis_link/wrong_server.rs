@@ -1,4 +1,4 @@
-//! Servers that are too old, refuse a command, or are something else: one line that says what to change.
+//! Servers that are too old, refuse a command, or are something else: one line with the change that is needed.
 
 use crm_core::{RedisStore, TokenStore};
 

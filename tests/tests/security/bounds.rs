@@ -101,7 +101,7 @@ async fn depth_and_headers_are_bounded() {
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Io, Sent::Maybe), "{error}");
 }
 
-/// Bodies of errors reach the readers of all vendors, whatever they are.
+/// Bodies of errors reach the readers of all vendors, in any form.
 #[test]
 fn no_vendors_reader_runs_out_of_stack() {
     let check = |vendor: Box<dyn Vendor>, op: &OpMeta| {

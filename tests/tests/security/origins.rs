@@ -33,7 +33,7 @@ async fn a_redirect_is_an_error_and_never_followed() {
                     files.conversations().download_recording("m", "l").send().await.unwrap_err(),
                 ]
             };
-            // Who follows waits for ever: the other host never answers.
+            // A client that follows would wait for ever, because the other host never answers.
             let errors = tokio::time::timeout(Duration::from_secs(20), calls).await.expect("no redirect is followed");
             for error in errors {
                 assert_eq!((error.kind(), error.sent()), (ErrorKind::Other, Sent::Answered), "{status} {to}: {error}");

@@ -75,7 +75,7 @@ impl Rig {
                 assert_eq!((error.kind(), sent.len()), (ErrorKind::Validation, 0), "{error}");
                 None
             }
-            // What the vendor says of such an argument does not matter here.
+            // The vendor's reply to such an argument does not matter here.
             _ => {
                 assert_eq!(sent.len(), 1);
                 sent.pop()
@@ -138,7 +138,7 @@ fn of_a_header() {
         reached.set(reached.get() + 1);
         assert_eq!((&sent.method, &sent.path, &sent.query), (&usual.method, &usual.path, &usual.query));
         assert_eq!(names(&sent.headers), names(&usual.headers));
-        // White space around a value is no part of it.
+        // White space around a value is not a part of it.
         assert_eq!(sent.header("x-note").map(str::trim), Some(value.trim_matches([' ', '\t']).trim()), "{value:?}");
     });
     assert!(reached.get() > CASES / 8, "{} of {CASES} were sent at all", reached.get());
@@ -161,7 +161,7 @@ fn of_a_form_with_a_file() {
     assert_eq!(usual_parts.len(), 3);
     let reached = std::cell::Cell::new(0);
     rig.run((text(), text(), text(), text()), |(path, file, content, media)| {
-        // Most are no media type, and refused; the others say something all the same.
+        // Usually they are not a media type and are refused; the others are useful anyway.
         let media = if media.len() % 2 == 0 { "text/csv".to_owned() } else { media };
         let Some(sent) = rig.sent(call(&path, &file, &content, &media)) else { return };
         reached.set(reached.get() + 1);

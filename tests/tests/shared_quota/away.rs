@@ -77,7 +77,7 @@ async fn who_does_not_care_goes_on() {
     for _ in 0..50 {
         assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
     }
-    // What it let through is not forgotten.
+    // Permits that were granted meanwhile still count.
     rig.server.restart();
     tokio::time::sleep(ms(500)).await;
     // Whoever asks lets the worker look whether Redis is back, unless it knows by now.

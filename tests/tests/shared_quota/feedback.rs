@@ -54,7 +54,7 @@ async fn a_hold_is_bounded_by_its_window_and_a_person_lifts_it_for_all_workers()
     assert!(error.to_string().contains("could not be lifted in Redis, try again"), "{error}");
 }
 
-/// Those who wait elsewhere are not told of it: they look once a second while a refusal holds them back.
+/// Waiters in other processes are not notified: they check once a second while a refusal holds them back.
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_hold_that_is_lifted_wakes_those_who_wait_in_other_processes() {
@@ -62,7 +62,7 @@ async fn a_hold_that_is_lifted_wakes_those_who_wait_in_other_processes() {
     let lifted = async |limit, reset_after, lifted_after| {
         let rig = Rig::new();
         let [a, b] = &rig.workers(&burst(limit, per), 2).await[..] else { unreachable!() };
-        // Who waits for the first window of an account to pass looks more often.
+        // Waiters for the end of an account's first window check more often.
         tokio::time::sleep(per + ms(4_000)).await;
         told(a, 429, Feedback { reset_after, ..Feedback::default() }).await;
         // Until the end of the permit is reported.
@@ -156,7 +156,7 @@ async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
     }
     arrives().await;
     assert_eq!(rig.room(b).await, 10);
-    // A figure that says more is believed, once.
+    // A larger number is accepted once.
     tokio::time::sleep(per).await;
     let asked: Vec<_> = (0..3).map(|_| Acquire::new("k", "")).collect();
     let mut permits = Vec::new();

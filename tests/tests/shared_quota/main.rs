@@ -41,7 +41,7 @@ impl Rig {
     fn commands(&self) -> u32 {
         let stats = self.server.command("INFO commandstats").unwrap();
         let calls = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split_once(":calls="));
-        // What the script itself does is not a command of the client's.
+        // Commands within the script are not commands of the client.
         let sent = calls.filter(|(name, _)| name.starts_with("eval"));
         sent.filter_map(|(_, calls)| calls.split(',').next()?.parse::<u32>().ok()).sum()
     }

@@ -22,7 +22,7 @@ async fn takes(limiter: &RedisLimiter, permits: u64) {
     }
 }
 
-/// Takes whatever can be had in the next while, and returns how much was had in the busiest window.
+/// Takes all permits that are available for some time, and returns the number in the busiest window.
 async fn busiest_after(rig: &Rig, workers: &[RedisLimiter], time: Duration) -> u64 {
     let start = Instant::now();
     while start.elapsed() < time {
@@ -49,7 +49,7 @@ async fn snapshot(workers: usize) {
     assert_ne!(rig.server.command("EXISTS {crm:k}:state").unwrap(), ":0");
     // The first one asks first, which does not know of the 99.
     assert_eq!(busiest_after(&rig, &all, PER / 2).await, LIMIT);
-    // What expired can be had again.
+    // Expired permits are available again.
     tokio::time::sleep(PER).await;
     let again = Instant::now();
     let mut given = 0;
@@ -75,7 +75,7 @@ async fn a_snapshot_costs_no_quota_with_two_workers() {
 }
 
 /// The same server process goes back to older data: as with a snapshot of a virtual machine, nothing
-/// but what the workers saw says so.
+/// but the workers' own data shows it.
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn data_of_the_same_server_that_lacks_what_a_worker_saw_is_lost_data() {

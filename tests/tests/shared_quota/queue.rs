@@ -50,7 +50,7 @@ async fn a_dropped_waiter_gives_its_place_up() {
 async fn the_places_of_a_dead_worker_lapse() {
     let rig = Rig::new();
     let [a, b] = &rig.workers(&burst(2, ms(300)), 2).await[..] else { unreachable!() };
-    // A worker that dies tells nobody: it is here a runtime that ends with its tasks waiting.
+    // A worker that ends does not notify anybody. Here it is a runtime that ends while its tasks wait.
     let dead = rig.builder(&burst(2, ms(300)), 2).build().unwrap();
     assert_eq!(rig.room(a).await, 2);
     std::thread::scope(|scope| {

@@ -134,8 +134,8 @@ async fn the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_l
     let mut arrivals = arrivals.lock().unwrap().clone();
     arrivals.sort_unstable();
     let over = arrivals.windows(LIMIT + 1).filter(|some| some[LIMIT] - some[0] < per).count();
-    // How long as many requests as in some full windows take, from wherever in a window they begin. The
-    // sleeps are a little longer than they were asked to be.
+    // Time for the requests of several full windows, regardless of where in a window they begin. The
+    // sleeps are a little longer than requested.
     let latency = ms((shortest + longest) / 2 + 1);
     let full = LIMIT * (WINDOWS as usize - 2);
     let starts = LIMIT..2 * LIMIT;

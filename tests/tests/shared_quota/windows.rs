@@ -32,13 +32,13 @@ async fn a_permit_and_its_end_are_two_commands_at_most() {
     let limiter = rig.builder(&burst(1_000, ms(800)), 1).build().unwrap();
     // The first one brings the script along.
     limiter.take(&Acquire::new("k", "")).await.unwrap();
-    // One after the other without a pause: the end of each is told with the next question.
+    // One after the other without a pause: the end of each is reported with the next request.
     let before = rig.commands();
     for _ in 0..PERMITS {
         limiter.take(&Acquire::new("k", "")).await.unwrap();
     }
     let busy = rig.commands() - before;
-    // With a pause in between, each end needs a command of its own.
+    // With a pause in between, each end needs a separate command.
     tokio::time::sleep(ms(200)).await;
     let before = rig.commands();
     for _ in 0..PERMITS / 8 {
@@ -69,7 +69,7 @@ fn no_window_is_ever_exceeded() {
     let result = runner.run(&strategy, |(asked, limit, searches)| {
         let case = cases.replace(cases.get() + 1);
         let (per, short) = (ms(120), ms(50));
-        // Searches have a window of their own, and all share one. Above a thousand it is cut into
+        // Searches have a separate window, and all share one. Above a thousand it is cut into
         // slices.
         let scale = if case % 2 == 0 { 1 } else { 1_000 };
         let all = || Window::new("all", limit * scale, per).guard(Duration::ZERO);
@@ -169,7 +169,7 @@ async fn all_windows_or_none() {
         .class("search", [Window::new("search", 2, ms(10_000)), day()]);
     let [one] = &rig.workers(&quotas, 1).await[..] else { unreachable!() };
     assert_eq!(rig.room_of(one, "search").await, 2);
-    // What the search window refused took nothing of the day.
+    // Requests refused by the search window did not use the daily limit.
     assert_eq!(rig.room(one).await, 3);
     let refusal = refused(one, &rig.patient(ms(11_000))).await;
     assert!(refusal.reason().contains("\"day\""), "{}", refusal.reason());
@@ -227,7 +227,7 @@ fn without_end(rig: &Rig) -> String {
 async fn nothing_stays_of_a_worker_that_is_gone_when_its_last_call_is_carried_out() {
     for (evicted, asks) in [(false, true), (true, true), (true, false)] {
         let rig = Rig::new();
-        // Ends are told after a fraction of the window, or with the next question.
+        // Ends are reported after a fraction of the window, or with the next request.
         let per = if asks { ms(10_000) } else { ms(400) };
         let limiter = rig.builder(&burst(5, per), 1).time_limit(ms(200)).build().unwrap();
         let acquire = Acquire::new("k", "");

@@ -1,4 +1,4 @@
-//! Hatch: what is assumed holds together; everything is given as it came.
+//! Hatch: the assumptions are consistent; everything is returned as received.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;

@@ -120,7 +120,7 @@ fn a_member_of_another_type_is_kept_and_the_others_are_read() {
     assert_eq!(event.extra.get("type").unwrap()[0], "ContactCreate");
     assert_eq!(event.extra.get("locationId").unwrap()["id"], "l1");
     assert_eq!(event.extra.get("id").unwrap(), "c1");
-    // What guards against repetition was read.
+    // The members that prevent repetition were read.
     assert_eq!(said(&receiver, &post("/", &sender.sign(body), body)), "200 the delivery was already received");
     assert!(said(&sender.receiver(90 * MINUTE + 1), &post("/", &sender.sign(body), body)).starts_with("401"));
 }

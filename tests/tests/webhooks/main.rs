@@ -1,4 +1,4 @@
-//! Deliveries of webhooks: what is accepted, what is refused and what is said.
+//! Deliveries of webhooks: accepted and refused ones, and the messages.
 
 mod hatch;
 mod hoopai;
@@ -12,7 +12,7 @@ use crm_core::webhook::{Delivery, WebhookReceiver};
 use crm_core::{BoxFuture, Clock};
 use http::{HeaderMap, Method};
 
-/// A clock that stands at a time of day.
+/// A clock that is fixed at a time of day.
 struct Standing(SystemTime);
 
 impl Standing {

@@ -89,7 +89,7 @@ async fn a_delivery_that_nobody_received_is_accepted_again() {
         }
         tokio::time::sleep(pause).await;
         drop(receiving);
-        // What was dropped is carried out, and then taken back.
+        // The dropped command is carried out, and then undone.
         tokio::time::sleep(LONG).await;
         let accepted = one.receive(&delivery).await;
         assert!(accepted.is_ok(), "{pause:?}: {accepted:?}");

@@ -27,10 +27,10 @@ struct Options {
     /// The vendor; all if none is named
     #[arg(value_parser = PossibleValuesParser::new(vendors()))]
     vendor: Option<String>,
-    /// Only this operation, as it stands in its documentation (`contacts.create`)
+    /// Only this operation, with its name in the documentation (`contacts.create`)
     #[arg(long)]
     operation: Option<String>,
-    /// Sends the calls to this server too, and shows what it answers in place of the sample
+    /// Sends the calls to this server too, and shows its answers instead of the sample
     #[arg(long)]
     base_url: Option<String>,
     /// Print JSON: one line per operation

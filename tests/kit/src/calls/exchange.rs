@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Api, Made};
 
-/// Headers that every request has, and that say nothing of an operation.
+/// Headers that every request has, and that do not depend on the operation.
 const EVERYWHERE: [&str; 6] = ["accept", "accept-encoding", "connection", "content-length", "host", "user-agent"];
 
 impl<C> Api<C> {

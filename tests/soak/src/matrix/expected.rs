@@ -1,4 +1,4 @@
-//! The rule: what each kind of fault comes to.
+//! The rule: the result of each kind of fault.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ pub(crate) fn expected(fault: &Fault, operation: Operation, times: Times) -> Opt
         // A file may hold anything, and nobody but its reader knows.
         Kind::NoJson if operation.streams_down() => return None,
         Kind::NoJson => (ErrorKind::Decode, Sent::Answered, false),
-        // Only who waits for a result is told to wait.
+        // Only a call that waits for a result gets `Pending`.
         Kind::NotYet if !operation.polls() => return None,
         Kind::NotYet if times == Times::Always => {
             return Some(Outcome::Error { kind: ErrorKind::Pending, sent: Sent::Answered, attempts: POLLS });

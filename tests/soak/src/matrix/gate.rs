@@ -32,7 +32,7 @@ impl Gate {
             Place::Full => {
                 let listener = socket.listen(1).unwrap();
                 let mut waiting = Vec::new();
-                // The kernel takes one or two more than it was told.
+                // The kernel takes one or two more than the backlog.
                 while let Ok(Ok(stream)) = tokio::time::timeout(FULL, TcpStream::connect(address)).await {
                     waiting.push(stream);
                 }

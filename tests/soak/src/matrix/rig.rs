@@ -82,7 +82,8 @@ impl Rig {
         builder.http(http.retry(reqwest::retry::never()).build().unwrap())
     }
 
-    /// Runs a call. Where the fault makes all wait, time goes on once it was met and all is quiet.
+    /// Runs a call. If the fault makes everything wait, the clock advances once the fault was met and nothing else
+    /// runs.
     pub(crate) async fn while_time_passes<T>(
         &self,
         fault: &Fault,
