@@ -202,7 +202,7 @@ async fn what_no_property_can_hold_is_refused_before_anything_is_sent() {
         failed(objects.typed::<Vec<String>>().create(&vec!["s3;cret".into()]).send().await),
     ];
     let said = [
-        "the property amount: the value is not a finite number",
+        "the property amount: not a finite number",
         "the property a: ",
         "the property a: ",
         "properties are a struct or a map",

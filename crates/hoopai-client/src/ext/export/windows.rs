@@ -137,7 +137,7 @@ impl<R> Windows<R> {
         walk.at_end = rows.len() < limit;
         if let Some((last, _)) = rows.last() {
             if !walk.at_end && last.is_empty() {
-                return Err("the last contact of a page has no searchAfteralthough there are more");
+                return Err("the last contact of a page has no searchAfter, although there are more");
             }
             if !walk.at_end && walk.read.as_ref() == Some(last) {
                 return Err("the vendor returned the same cursor again");

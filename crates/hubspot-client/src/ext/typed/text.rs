@@ -167,7 +167,7 @@ macro_rules! plain {
 macro_rules! finite {
     ($($method:ident($value:ty))*) => {$(
         fn $method(self, value: $value) -> Result<Self::Ok, Unfit> {
-            if value.is_finite() { Ok(Some(value.to_string())) } else { Err(Unfit("the value is not a finite number".to_owned())) }
+            if value.is_finite() { Ok(Some(value.to_string())) } else { Err(Unfit("not a finite number".to_owned())) }
         }
     )*};
 }
