@@ -1,4 +1,4 @@
-//! The cargo that runs this tool, and what it knows of the workspace.
+//! The cargo that runs this tool, and its metadata of the workspace.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 pub(crate) use codegen::generate::{drift, plan};
 
-/// Generates the crates of the named vendors, or of all; `false` with `check` if what is checked in differs.
+/// Generates the crates of the named vendors, or of all; `false` with `check` if the checked-in files differ.
 pub(crate) fn run(root: &Path, vendors: &[String], check: bool) -> Result<bool> {
     let started = Instant::now();
     let (files, changes) = plan(root, vendors, &mut |line| println!("  {line}"))?;

@@ -69,7 +69,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Shows what changed in the documents since a revision, and what that means to the users of the crates
+    /// Shows what changed in the documents since a revision, and the effects on users of the crates
     Diff {
         /// The revision to compare with
         #[arg(default_value = "HEAD")]
@@ -78,7 +78,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Writes versions and changelogs from what changed, and tries to publish; publishes nothing unless told
+    /// Writes versions and changelogs for the changes, and tries to publish; publishes only with `release --publish`
     #[command(disable_help_flag = true)]
     Release(Arguments),
     /// Shows which operations of the documents are in the clients
@@ -86,11 +86,11 @@ enum Command {
         /// For programs
         #[arg(long)]
         json: bool,
-        /// One line an operation: vendor, method, path; folded ones expanded
+        /// One line per operation: vendor, method, path; folded ones expanded
         #[arg(long, conflicts_with = "json")]
         operations: bool,
     },
-    /// Measures what calls cost, beside the peers; exits with 1 where a target is missed
+    /// Measures what calls cost, beside the peers; exits with 1 if a target is missed
     #[command(disable_help_flag = true)]
     Bench(Arguments),
     /// Shows all four clients at work against the fake vendors
@@ -99,16 +99,16 @@ enum Command {
         #[arg(long)]
         live: bool,
     },
-    /// Plays operations and faults at random against the fakes, and compares what was reported with what is there
+    /// Plays operations and faults at random against the fakes, and compares the reported results with the records
     #[command(disable_help_flag = true)]
     Soak(Arguments),
-    /// Reads inputs changed at random, wherever anything is read; each target as long as told
+    /// Reads inputs changed at random, at every entry point of the readers; each target for the given time
     #[command(disable_help_flag = true)]
     Fuzz(Arguments),
     /// Changes the documents at random, as vendors do, and checks that each difference and each break is reported
     #[command(disable_help_flag = true)]
     Mutations(Arguments),
-    /// Writes what is public in each crate into docs/api, and checks whose types are in it
+    /// Writes the public items of each crate into docs/api, and checks whose types are in it
     #[command(disable_help_flag = true)]
     Api(Arguments),
     /// Packs each crate, and checks, builds and tests the packages with nothing around them

@@ -19,7 +19,7 @@ pub(crate) fn program(root: &Path, package: &str, arguments: impl IntoIterator<I
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Says whether the generated code is current, then runs the demonstration.
+/// Reports if the generated code is current, then runs the demonstration.
 pub(crate) fn demo(root: &Path, live: bool) -> Result<ExitCode> {
     println!("Generating in memory …");
     let (_, changes) = generate::plan(root, &[], &mut |line| println!("  {line}"))?;

@@ -48,7 +48,7 @@ pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, St
 ///
 /// # Errors
 ///
-/// If a document, a correction or a setting is wrong: its place, and what to do.
+/// If a document, a correction or a setting is wrong. The error contains its place and the remedy.
 pub fn vendor(vendor: &Vendor) -> Result<Vec<Refined<'_>>> {
     let corrections = Corrections::read(&vendor.folder)?;
     corrections.check(&vendor.file)?;

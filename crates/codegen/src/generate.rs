@@ -34,7 +34,7 @@ pub fn drift(root: &Path, changes: &Changes) -> String {
     )
 }
 
-/// Generates in memory and compares with what is checked in; `say` gets a line for each API.
+/// Generates in memory and compares with the checked-in files; `say` receives a line for each API.
 pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Result<(Files, Changes)> {
     let names = if vendors.is_empty() { vendor::all(root)? } else { vendors.to_vec() };
     let mut files = Files::default();

@@ -7,7 +7,7 @@
 //! 2. [`correct`]: our corrections, and how the clients present each operation.
 //! 3. `name`: names of operations and types.
 //! 4. [`normalise`]: one document out of many.
-//! 5. [`model`]: what is emitted, as data.
+//! 5. [`model`]: the emitted code, as data.
 //! 6. `shape`: the document becomes the model.
 //! 7. [`apis`]: all of the above, for the APIs of a vendor.
 //! 8. `emit`: the model becomes code.

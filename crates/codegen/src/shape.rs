@@ -1,4 +1,4 @@
-//! The shape of what is emitted: the corrected document becomes types and operations.
+//! The shape of the emitted code: the corrected document becomes types and operations.
 //!
 //! Replies are all optional, enums are open, unions are distinguished, and equal types are one.
 
@@ -109,7 +109,7 @@ pub(crate) fn without_unit(model: &Model) -> Option<String> {
     })
 }
 
-/// Marks what is sent; what is not needs no member.
+/// Marks the types that are sent; other types need no setters.
 fn requests(types: &mut types::Types, operations: &[Operation]) {
     let bodies: Vec<Ty> =
         operations.iter().filter_map(|operation| Some(types.expand(&operation.body.as_ref()?.ty))).collect();

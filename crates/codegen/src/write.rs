@@ -1,4 +1,4 @@
-//! Writing what was generated, or checking that it is what is there.
+//! Writing the generated files, or comparing them with the files on disk.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub struct Changes {
     pub total: usize,
 }
 
-/// A file that differs from what is checked in.
+/// A file that differs from the checked-in one.
 pub struct Change {
     /// The file.
     pub path: PathBuf,
@@ -66,7 +66,7 @@ impl Files {
         self.files.iter().filter(|(path, _)| rust(path)).map(|(_, text)| text.lines().count()).sum()
     }
 
-    /// Compares with what is on disk; writes nothing.
+    /// Compares with the files on disk; writes nothing.
     pub fn changes(&self) -> Result<Changes> {
         let mut changed = Vec::new();
         for (path, text) in &self.files {

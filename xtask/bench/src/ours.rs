@@ -1,4 +1,4 @@
-//! Our own side: what cargo knows of the crates, what is in them, and how they are packed.
+//! Our own side: the metadata of the crates, their contents and their packages.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

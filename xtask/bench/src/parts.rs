@@ -1,4 +1,4 @@
-//! The parts of the benchmark: what is compiled, beside what, and what it must reach.
+//! The parts of the benchmark: the compiled crates, their baselines and targets.
 
 use std::collections::BTreeSet;
 use std::path::Path;

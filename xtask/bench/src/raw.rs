@@ -31,7 +31,7 @@ pub(super) struct Raw {
     pub(super) package: String,
     pub(super) operations: usize,
     pub(super) lines: usize,
-    /// Documents, operations and types in it, and what is not.
+    /// Documents, operations and types in it, and those that are missing.
     pub(super) summary: String,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn write(bench: &Bench, package: &str, folder: &Path, wanted: &dyn Fn
         bail!("no document in {} is wanted", folder.display());
     }
     let (mut taken, mut aside, mut operations, mut types, mut lines) = (0, 0, 0, 0, 0);
-    // The types of some documents nest deeper than rustc follows by itself in a release build.
+    // The types of some documents nest deeper than rustc allows by default in a release build.
     let mut root = String::from("#![allow(warnings)]\n#![recursion_limit = \"1024\"]\n");
     let mut modules = Vec::new();
     for name in &names {

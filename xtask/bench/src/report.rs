@@ -120,7 +120,7 @@ impl Report {
         Ok(format!("{}\n\n{again}{}.\n\n{}{after}", before.trim_end(), self.date, grid(HEAD.map(str::to_owned), rows)))
     }
 
-    /// The report for programs: each row with its ratio and whether it is met.
+    /// The report for programs: each row with its ratio, and true if its target is met.
     fn json(&self) -> serde_json::Result<Value> {
         let mut value = serde_json::to_value(self)?;
         for (shown, row) in value["rows"].as_array_mut().into_iter().flatten().zip(&self.rows) {

@@ -19,11 +19,11 @@ pub(super) enum Unit {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Target {
-    /// At most one in so many of the baseline.
+    /// At most the baseline divided by this number.
     OneIn(f64),
     AtMost(f64),
     AtLeast(f64),
-    /// At most so many times the baseline.
+    /// At most the baseline multiplied by this number.
     Times(f64),
     /// None: it is there to read the others by.
     #[serde(rename = "none")]

@@ -13,7 +13,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", disable_help_subcommand = true)]
 enum Command {
-    /// Writes what is public in each crate into docs/api, and checks whose types are in it
+    /// Writes the public items of each crate into docs/api, and checks whose types are in it
     Api {
         /// Write nothing; show the difference and exit with 1 if there is one
         #[arg(long)]
@@ -21,9 +21,9 @@ enum Command {
     },
     /// Packs each crate, and checks, builds and tests the packages with nothing around them
     Package,
-    /// Writes versions and changelogs from what changed, and tries to publish; publishes nothing unless told
+    /// Writes versions and changelogs for the changes, and tries to publish; publishes only with `--publish`
     Release {
-        /// Only show versions, changelogs, the order, and what still fails
+        /// Only show versions, changelogs, the order, and the failing checks
         #[arg(long)]
         plan: bool,
         /// Commit of the last release; by default each crate's newest tag, for example `crm-core-v0.1.0`

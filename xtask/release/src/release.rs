@@ -123,7 +123,7 @@ fn shown(plan: &Plan) -> String {
     format!("{}\nIn this order: {order}\n", text.join("\n"))
 }
 
-/// Prints the checks; whether a release can go out.
+/// Prints the checks. Returns true if a release is possible.
 fn tell(checks: &[Check]) -> bool {
     for check in checks {
         match (&check.wrong, check.needed) {

@@ -44,7 +44,7 @@ impl Stale {
     }
 }
 
-/// Removes what is stale from the files of a vendor; everything else stays as it is written.
+/// Removes stale entries from the files of a vendor; everything else stays as it is written.
 pub fn mend(root: &Path, vendor: &str) -> Result<Vec<Stale>> {
     let vendor = Vendor::read(root, vendor)?;
     let corrections = Corrections::read(&vendor.folder)?;

@@ -1,4 +1,4 @@
-//! An API before and now: its operations, then the types they use, then what is left.
+//! An API before and now: its operations, then the types they use, then the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -238,7 +238,7 @@ impl Alike<'_> {
     }
 }
 
-/// Puts together what is the same of several items, in the order of the first.
+/// Combines equal differences of several items, in the order of the first.
 pub fn alike<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Alike<'a>> {
     let same = |one: &Change, other: &Change| {
         (one.class, one.section, one.kind, &one.what, &one.why)

@@ -18,7 +18,7 @@ pub(super) struct Pairs<'a> {
     pub(super) come: Vec<&'a Operation>,
 }
 
-/// Pairs operations by method and path; then, of what is left, by name, which holds no version; then
+/// Pairs operations by method and path; then the others by name, which contains no version; then
 /// by the vendor's own identifier.
 pub(super) fn operations<'a>(old: &'a Model, new: &'a Model) -> Pairs<'a> {
     let mut both: Vec<Pair<'_, Operation>> = Vec::new();

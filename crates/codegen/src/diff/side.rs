@@ -33,7 +33,7 @@ pub(crate) struct Api {
     pub(crate) feature: Option<String>,
     pub(crate) client: String,
     pub(crate) model: Model,
-    /// The merged document: what travels, also where no Rust item shows it.
+    /// The merged document: the content of requests and replies, including parts that no Rust item shows.
     pub(crate) merged: Value,
     pub(crate) object_types: Vec<ObjectType>,
     /// Its documents, before they are merged.
@@ -45,7 +45,7 @@ pub(crate) struct Api {
 }
 
 impl Side {
-    /// Reads a vendor below `root/specs`; `None` where there is none.
+    /// Reads a vendor below `root/specs`; `None` if there is none.
     pub(crate) fn read(root: &Path, name: &str) -> Result<Option<Self>> {
         if !root.join("specs").join(name).join("vendor.json").is_file() {
             return Ok(None);
@@ -115,7 +115,7 @@ pub(crate) fn differing(old: &Path, new: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// All files below a folder that decide what is generated, by their relative names.
+/// All files below a folder that affect the generated code, by their relative names.
 fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let names = tree::files(folder)?.into_iter().filter(|name| name != Path::new("lock.json"));
     let read = |name: PathBuf| {

@@ -49,7 +49,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Operation, new: &Operation) {
     }
 }
 
-/// An argument, and whether the method asks for it.
+/// An argument, and true if it is an argument of the method.
 fn find<'a>(signature: &Signature<'a>, wire: &str) -> Option<(&'a Argument, bool)> {
     let named = |argument: &&&Argument| argument.wire == wire;
     let required = signature.required.iter().find(named).map(|argument| (*argument, true));

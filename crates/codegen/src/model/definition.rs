@@ -38,7 +38,7 @@ pub struct Field {
     pub ident: String,
     /// The name in JSON.
     pub wire: String,
-    /// The type, without whether it is optional.
+    /// The type, not including optionality.
     pub ty: Ty,
     /// True if a request must have it.
     pub required: bool,

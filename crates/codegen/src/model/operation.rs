@@ -120,7 +120,7 @@ pub struct Argument {
     pub place: Place,
     /// The type.
     pub ty: Ty,
-    /// True if the method takes it; else the builder does.
+    /// True if it is an argument of the method, false if it is an option of the builder.
     pub required: bool,
     /// The description, for documentation only.
     pub doc: String,
@@ -139,7 +139,7 @@ pub struct Argument {
 }
 
 impl Argument {
-    /// The documentation: the description and what is allowed.
+    /// The documentation: the description and the allowed values.
     pub(crate) fn about(&self) -> String {
         [self.doc.as_str(), &self.allowed].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     }

@@ -1,6 +1,6 @@
 //! The types that fields, arguments and replies have.
 
-/// A type, without whether it is optional.
+/// A type, not including optionality.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ty {
     /// A text.

@@ -1,4 +1,4 @@
-//! `specs/<vendor>/names.json`: the names that operations and types have. Whatever a vendor adds, what is there keeps
+//! `specs/<vendor>/names.json`: the names that operations and types have. Existing items keep
 //! its name.
 
 use std::collections::{BTreeMap, BTreeSet};

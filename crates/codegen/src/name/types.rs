@@ -89,7 +89,7 @@ pub(crate) fn apart(document: &str, name: &str) -> String {
 /// Words before a name that describe the vendor's server, not the type.
 const BEFORE: [&str; 5] = ["Public", "WithTotal", "Api", "External", "I"];
 
-/// Misspelt words of the vendors, and what they are.
+/// Misspelt words of the vendors, and their correct forms.
 const TYPOS: [(&str, &str); 6] = [
     ("calender", "calendar"),
     ("succesful", "successful"),

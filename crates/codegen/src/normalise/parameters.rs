@@ -1,12 +1,12 @@
 //! Parameters: inherited ones moved to their operation, path parameters declared and required,
-//! headers that the client sends by itself taken out.
+//! headers that the client sets itself removed.
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::read::document::{Document, text};
 
-/// Headers that the client sets by itself.
+/// Headers that the client sets itself.
 const OURS: [&str; 4] = ["authorization", "version", "content-type", "accept"];
 
 /// Completes the parameters of every operation.

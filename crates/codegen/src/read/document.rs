@@ -113,12 +113,12 @@ pub fn operations(document: &Value) -> Vec<(String, &'static str)> {
     found
 }
 
-/// The members of an object at a key; nothing where there is none.
+/// The members of an object at a key; none if it does not exist.
 pub fn object<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     value.get(key).and_then(Value::as_object).into_iter().flatten()
 }
 
-/// The elements of a list at a key; nothing where there is none.
+/// The elements of a list at a key; none if it does not exist.
 pub fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }

@@ -133,7 +133,7 @@ fn parts(place: &str) -> Option<[&str; 2]> {
     (!name.contains('/')).then_some([kind, name])
 }
 
-/// A member that is an object; a new one where there is none.
+/// A member that is an object; a new one if there is none.
 fn object<'a>(members: &'a mut Map<String, Value>, name: &str) -> Result<&'a mut Map<String, Value>> {
     let member = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
     member.as_object_mut().with_context(|| format!("`{name}` is no object"))

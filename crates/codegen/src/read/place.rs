@@ -2,7 +2,7 @@
 
 use super::document::METHODS;
 
-/// The kind of a value in the document, which decides what is kept of it.
+/// The kind of a value in the document, which determines the parts that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// The document itself.

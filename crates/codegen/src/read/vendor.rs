@@ -1,4 +1,4 @@
-//! `specs/<vendor>/vendor.json`: what is generated for a vendor, and from which documents.
+//! `specs/<vendor>/vendor.json`: the generated code of a vendor, and its documents.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ pub struct Features {
     /// True if the resources of each folder of documents have a common feature, for example `all-crm`.
     #[serde(default)]
     pub folders: bool,
-    /// Features that the feature of a resource enables, for example `crm-core/oauth`: for what is written by hand
+    /// Features that the feature of a resource enables, for example `crm-core/oauth`: for hand-written code
     /// on top of it.
     #[serde(default)]
     pub needs: BTreeMap<String, Vec<String>>,

@@ -42,7 +42,7 @@ pub(super) type Arm = (String, Vec<String>);
 pub(super) enum By {
     /// The text of this member.
     Tag(String, Vec<Arm>),
-    /// The members of the value; an arm without any takes what is left.
+    /// The members of the value; an arm without any accepts all other values.
     Members(Vec<Arm>),
 }
 

@@ -1,4 +1,4 @@
-//! All contacts of a location, by several walks at once.
+//! All contacts of a location, by several concurrent walks.
 
 mod windows;
 
@@ -28,12 +28,12 @@ impl<C> Contacts<C> {
     /// Reads all contacts of a location, in no particular order, as fast as the quota allows.
     ///
     /// The contacts are divided by the time at which they were added, 5,000 in each part, and several parts are read at
-    /// once, 500 contacts per page; how many follows from the limit of the client and from the measured time per page.
-    /// All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
+    /// the same time, 500 contacts per page; their number follows from the limit of the client and from the measured
+    /// time per page. All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
     ///
     /// Each contact that exists during the whole export is returned once. A contact that is created or deleted
-    /// meanwhile may come or not. One that was created a few seconds before the export may be missing, because searches
-    /// lag behind writes. Memory does not grow with the number of contacts.
+    /// meanwhile may be returned or not. One that was created a few seconds before the export may be missing, because
+    /// searches lag behind writes. Memory does not grow with the number of contacts.
     ///
     /// ```no_run
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -31,11 +31,11 @@ impl Objects {
     /// follows from the limit of the client and from the measured time per page.
     ///
     /// Each record that exists during the whole export is returned once. A record that is created or archived meanwhile
-    /// may come or not. Memory does not grow with the number of records.
+    /// may be returned or not. Memory does not grow with the number of records.
     ///
     /// | | |
     /// |---|---|
-    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find where walks can begin (one for 1,000 records) |
+    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find the beginnings of walks (one for 1,000 records) |
     /// | observed only | the list is in the order of ids, and its cursor is the last id plus one |
     ///
     /// The observation affects the speed and not the result: the export skips the records that a walk from such a

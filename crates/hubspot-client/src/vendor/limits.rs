@@ -3,7 +3,7 @@
 //! | policy in the body | kind | wait |
 //! |---|---|---|
 //! | `TEN_SECONDLY_ROLLING` | `RateLimited`, scope `Burst` | the interval of the headers, at most ten seconds |
-//! | `SECONDLY` | `RateLimited`, scope `Search` for a search, else `Secondly` | one second |
+//! | `SECONDLY` | `RateLimited`, scope `Search` for a search, otherwise `Secondly` | one second |
 //! | `DAILY` | `QuotaExhausted`, scope `Daily` | never repeated; the day ends at midnight in the account's time zone |
 //! | none | by the message, the headers and the operation | |
 //!

@@ -90,7 +90,7 @@ impl Peers {
         printed.trim().parse().with_context(|| format!("{} printed no number", peer.package))
     }
 
-    /// The version of an interpreter, where there is one.
+    /// The version of an interpreter, if there is one.
     pub(super) fn version(&self, runtime: Runtime) -> Option<String> {
         let version = output(Command::new(runtime.interpreter()).arg("--version")).ok()?;
         Some(version.trim().trim_start_matches("Python ").trim_start_matches('v').to_owned())

@@ -122,7 +122,7 @@ impl Programs {
         output(command.args(["--", "--exact", name, "--nocapture"])).map(Printed)
     }
 
-    /// A server with so many contacts, whose pages wait for so many milliseconds.
+    /// A server with this number of contacts, whose pages are delayed by `delay` milliseconds.
     pub(super) fn serve(&self, contacts: u32, delay: u32) -> Result<Server> {
         self.server(&["serve", &contacts.to_string(), &delay.to_string()])
     }

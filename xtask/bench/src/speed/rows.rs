@@ -1,4 +1,4 @@
-//! The rows of the table: what is measured beside what, and what it must reach.
+//! The rows of the table: the measurements, their baselines and targets.
 
 use anyhow::{Context, Result};
 

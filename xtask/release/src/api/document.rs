@@ -103,7 +103,7 @@ struct Named {
     path: String,
 }
 
-/// The type that an impl is for, where it has a name.
+/// The type that an impl is for, if it has a name.
 #[derive(Deserialize)]
 struct For {
     resolved_path: Option<Id>,

@@ -16,7 +16,7 @@ const REPEATING: [&str; 2] = ["Record", "Wire"];
 /// The compiler's own mark of a derive.
 const COMPILERS: &str = "StructuralPartialEq";
 
-/// Writes a page, and takes down what is foreign in it.
+/// Writes a page, and collects the foreign types in it.
 pub(super) struct Writer<'a> {
     document: &'a Document,
     tree: &'a Tree,

@@ -1,4 +1,4 @@
-//! The public items of a crate, and what belongs to what.
+//! The public items of a crate, and their parents.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;

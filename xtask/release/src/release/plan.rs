@@ -29,7 +29,7 @@ pub(super) struct Release {
     /// The version that is out, if one is.
     pub(super) released: Option<Version>,
     pub(super) next: Version,
-    /// `None` where there is nothing to release.
+    /// `None` if there is nothing to release.
     pub(super) class: Option<Class>,
     pub(super) reasons: Vec<String>,
     /// Its changelog, with the entries of this release.

@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Reads a `P` out of pairs of property and value.
+/// Reads a `P` from pairs of property and value.
 pub(super) fn read<'de, P: DeserializeOwned, A: MapAccess<'de>>(pairs: A) -> Result<P, A::Error> {
     let pairs = Pairs { pairs, name: Cow::Borrowed(""), value: Cow::Borrowed("") };
     P::deserialize(Properties(pairs)).map_err(|fault| match fault {
