@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use ledger::Tally;
 
-/// Plays operations and faults at random against the fakes, and compares what was reported with what is there
+/// Plays operations and faults at random against the fakes, and compares the reported results with the records
 #[derive(Parser)]
 #[command(name = "cargo xtask soak")]
 struct Options {

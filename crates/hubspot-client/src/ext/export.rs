@@ -83,7 +83,7 @@ impl<R> Export<R> {
         &mut self.reading.places.ask
     }
 
-    /// Sets the properties to read. The default is HubSpot's short list.
+    /// Sets the properties to read. If not set, HubSpot returns its default ones.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.ask().properties = names.into_iter().map(|name| name.to_string()).collect();
         self

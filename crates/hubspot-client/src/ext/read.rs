@@ -76,7 +76,7 @@ impl<R> ReadMany<R> {
         self
     }
 
-    /// Sets the properties to read. The default is HubSpot's short list.
+    /// Sets the properties to read. If not set, HubSpot returns its default ones.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.request = self.request.properties(names.into_iter().map(|name| name.to_string()));
         self

@@ -97,7 +97,7 @@ impl<R> SearchAll<R> {
         }
     }
 
-    /// Sets the properties to read. The default is HubSpot's short list.
+    /// Sets the properties to read. If not set, HubSpot returns its default ones.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         if let Ok(window) = &mut self.window {
             Arc::make_mut(window).set_properties(names.into_iter().map(|name| name.to_string()).collect());

@@ -36,7 +36,7 @@ impl Objects {
     /// a time; for an integer such a text is an error. If a property is null or missing,
     /// an `Option` is `None` and a field with `#[serde(default)]` has its default; an empty text
     /// also makes an `Option` `None`. A map, or a type with `#[serde(flatten)]`, has no names of properties:
-    /// HubSpot then returns its short list.
+    /// HubSpot then returns its default properties.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
