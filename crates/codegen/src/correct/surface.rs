@@ -287,9 +287,7 @@ impl<T: Copy> Versions<T> {
             _ => None,
         };
         let exact = self.exact.get(key).copied();
-        exact
-            .or_else(|| only(&self.named, key.with_names()))
-            .or_else(|| only(&self.unnamed, key.without_version()))
+        exact.or_else(|| only(&self.named, key.with_names())).or_else(|| only(&self.unnamed, key.without_version()))
     }
 }
 
