@@ -1,4 +1,4 @@
-//! Credentials: who asks.
+//! Credentials: what a request is authorised with.
 
 mod authorization;
 mod secret;
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::stable_hash::StableHash;
 use crate::sync::BoxFuture;
 
-/// Supplies what a request is authorised with. Asked before every attempt, so a token that
+/// Supplies the authorization of each request. The pipeline calls it before every attempt, so a token that
 /// expires can be renewed in between.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a credential",
@@ -23,16 +23,16 @@ use crate::sync::BoxFuture;
     note = "give a token that does not expire to `token(..)`, and the tokens of OAuth to `credentials(..)` as `OAuthCredentials`"
 )]
 pub trait Credentials: Send + Sync + 'static {
-    /// What to send. Must be quick when the token at hand is still good, and must let many
+    /// Returns the authorization to send. Must be quick while the current token is valid, and must let many
     /// callers share one renewal.
     fn authorize(&self) -> BoxFuture<'_, Result<Authorization, Error>>;
 
-    /// A short name of the account, under which the limiter counts. Never the secret itself;
-    /// the same over processes that share the account.
+    /// Short name of the account, under which the limiter counts. Never the secret itself. All processes that
+    /// share the account use the same name.
     fn key(&self) -> &str;
 
-    /// Told that the vendor refused this authorization as [expired](crate::Advice::Renew). `true` means that
-    /// there is (or soon will be) another one and the call may be repeated once. Renew only if
+    /// Handles an authorization that the vendor refused as [expired](crate::Advice::Renew). Returns true if a new
+    /// one exists or will exist soon, so that the call may be repeated once. Renew only if
     /// [`Authorization::generation`] is still the current one.
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
         let _ = used;
@@ -40,14 +40,14 @@ pub trait Credentials: Send + Sync + 'static {
     }
 
     /// Reports that the vendor refused a call again although it was repeated with this
-    /// authorization after a renewal: renewing does not help here.
+    /// authorization after a renewal. Another renewal does not help.
     fn not_cured(&self, used: &Authorization) {
         let _ = used;
     }
 
-    /// Waits until no renewal is under way and everything new is stored. Await it before a program
+    /// Waits until no renewal is under way and all new tokens are stored. Await it before a program
     /// ends: a renewal runs in the background, and tokens that arrive after the end are lost. It usually
-    /// takes less than a second, and a few minutes at most.
+    /// takes less than a secondand never more than a few minutes.
     ///
     /// # Errors
     ///
@@ -91,9 +91,9 @@ impl StaticToken {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is empty or holds white space,
-    /// control characters or anything but ASCII, which is what a token looks like that was
-    /// copied wrongly. The message never shows the token.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is empty or contains white space, control
+    /// characters or non-ASCII characters, which usually means that it was copied incorrectly. The
+    /// message never contains the token.
     pub fn new(token: impl Into<Secret>) -> Result<Self, Error> {
         Self::sent_as(token.into(), Authorization::bearer)
     }
@@ -110,7 +110,7 @@ impl StaticToken {
     fn sent_as(token: Secret, how: impl FnOnce(&Secret) -> Result<Authorization, Error>) -> Result<Self, Error> {
         check(token.expose())?;
         let hash = StableHash::new().part(b"crm-core token").part(token.expose().as_bytes()).finish();
-        // 48 bits: enough to tell accounts apart, too few to say anything about the token.
+        // 48 bits are enough to distinguish accounts and reveal nothing useful about the token.
         let key = format!("{:012x}", hash >> 16);
         Ok(Self { authorization: how(&token)?, key })
     }
@@ -132,7 +132,7 @@ impl fmt::Debug for StaticToken {
     }
 }
 
-/// No credential at all: for APIs or test servers that want none.
+/// No credential, for APIs and test servers that require none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Anonymous;
 
@@ -146,16 +146,16 @@ impl Credentials for Anonymous {
     }
 }
 
-/// Finds what no token holds. The messages name the fault, never the text.
+/// Returns an error if the text cannot be a token. The message names the fault and never contains the text.
 pub(crate) fn check(token: &str) -> Result<(), Error> {
     let fault = if token.is_empty() {
         "the token is empty"
     } else if token.chars().any(char::is_whitespace) {
-        "the token holds white space or a line break"
+        "the token contains white space or a line break"
     } else if token.chars().any(char::is_control) {
-        "the token holds control characters"
+        "the token contains control characters"
     } else if !token.is_ascii() {
-        "the token holds characters outside ASCII"
+        "the token contains non-ASCII characters"
     } else {
         return Ok(());
     };

@@ -1,7 +1,7 @@
-//! Many inputs in few calls.
+//! Batches: many inputs in few calls.
 //!
 //! A [`Batch`] cuts the inputs into chunks, sends them through a function of the vendor crate,
-//! and reports for every input whether it worked, failed, or whether nobody knows.
+//! and reports for each input whether it succeeded, failed, or has an unknown result.
 
 mod report;
 
@@ -15,7 +15,7 @@ use std::task::Poll;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::meta::OpMeta;
 
-/// How to cut and send. Limits and retries are those of the calls that are made.
+/// Chunk size and concurrency of a batch. Limits and retries are those of the calls that it makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a batch does nothing until it is run"]
 pub struct Batch {
@@ -30,7 +30,7 @@ impl Batch {
         Self { chunk: chunk.max(1), concurrency: 1, bisect: false }
     }
 
-    /// Chunks as large as the operation takes; 100 where it does not say.
+    /// Chunks of the maximum size that the operation allows, or of 100 inputs if no maximum is documented.
     pub fn of(op: &OpMeta) -> Self {
         Self::new(op.batch_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(100))
     }
@@ -41,7 +41,7 @@ impl Batch {
         self
     }
 
-    /// How many chunks may be under way at once (at least one).
+    /// Sets the maximum number of chunks that are sent concurrently (at least one).
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = concurrency.max(1);
         self
@@ -57,10 +57,10 @@ impl Batch {
         self
     }
 
-    /// Sends all inputs. `send` makes one call of a chunk and tells what became of each input.
+    /// Sends all inputs. `send` makes one call for a chunk and returns the result of each input.
     ///
-    /// Never fails as a whole: see [`BatchReport::into_result`]. After an error that no chunk can
-    /// escape (credential, permission, quota, configuration) the remaining chunks are not sent
+    /// Never fails as a whole: see [`BatchReport::into_result`]. After an error that every chunk
+    /// would meet (credential, permission, quota, configuration), the remaining chunks are not sent
     /// and count as failed.
     pub async fn run<I, O, F, Fut>(&self, inputs: Vec<I>, send: F) -> BatchReport<O>
     where
@@ -90,7 +90,7 @@ impl Batch {
                     report.not_sent(chunk.first, chunk.rows.len(), error);
                     continue;
                 }
-                // Kept only where it may be needed again.
+                // Kept only if a second pass may need it.
                 let kept = if self.bisect { chunk.rows.clone() } else { Vec::new() };
                 let length = chunk.rows.len();
                 let future = Box::pin(send(chunk.rows));
@@ -134,7 +134,7 @@ struct Running<I, Fut> {
     future: Pin<Box<Fut>>,
 }
 
-/// Waits for any of the futures and takes it out.
+/// Waits for any of the futures and removes it from the list.
 async fn first_ready<I, Fut: Future>(running: &mut Vec<Running<I, Fut>>) -> (Running<I, Fut>, Fut::Output) {
     poll_fn(|cx| {
         for index in 0..running.len() {
@@ -147,14 +147,14 @@ async fn first_ready<I, Fut: Future>(running: &mut Vec<Running<I, Fut>>) -> (Run
     .await
 }
 
-/// Whether the vendor refused the chunk as a whole for what is in it.
+/// Returns true if the vendor refused the whole chunk because of its content.
 fn refused_whole(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Validation | ErrorKind::Conflict)
         && error.sent() == Sent::Answered
         && !error.may_have_happened()
 }
 
-/// Whether every other chunk would meet the same error.
+/// Returns true if every other chunk would meet the same error.
 fn hopeless(error: &Error) -> bool {
     use ErrorKind::{Auth, Config, Permission, QuotaExhausted, Token};
     matches!(error.kind(), Auth | Config | Permission | QuotaExhausted | Token)

@@ -1,4 +1,4 @@
-//! Building and sending one request.
+//! Builds and sends one request.
 
 mod macros;
 mod multipart;
@@ -22,13 +22,13 @@ use crate::request::{Body, Request, path};
 use crate::sync::BoxFuture;
 use crate::vendor::RawReply;
 
-/// A call on its way.
+/// The future of a call that is being sent.
 pub type Sending<T> = BoxFuture<'static, Result<T, Error>>;
 
-/// One call with everything needed to send it, as often as wanted: it can be cloned, stored, and
+/// One call with everything needed to send it, any number of times. It can be cloned, stored, and
 /// sent from another task.
 ///
-/// Mistakes made while building are kept, and [`send`](Self::send) returns the first one as
+/// Errors made while building are kept, and [`send`](Self::send) returns the first one as
 /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without sending anything. `Debug` shows no values.
 #[must_use = "nothing is sent before `.send().await`"]
 pub struct Call<T> {
@@ -50,46 +50,46 @@ impl<T> Call<T> {
     }
 
     /// Fills a placeholder of the path. The value becomes one segment: slashes, question marks
-    /// and the like are escaped. An empty value, `.` and `..` are mistakes.
+    /// and the like are escaped. An empty value, `.` and `..` are errors.
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
         self.request.fill(name, path::segment(value.to_string()));
         self
     }
 
-    /// [`path`](Self::path) with a value that the handle holds, as the type of object. Errors and traces show it if
-    /// it can be the name of a type: letters, digits, `_` and `-`.
+    /// [`path`](Self::path) with a value that the handle holds, such as the type of object. Errors and traces show it
+    /// if it has the form of a type name: letters, digits, `_` and `-`.
     pub fn held(self, name: &'static str, value: impl Display) -> Self {
         let mut call = self.path(name, value);
         call.request.held = Some(name);
         call
     }
 
-    /// Names the handle that the operation is called through, as `contacts` for an operation of `objects`.
+    /// Names the handle that the operation is called through, for example `contacts` for an operation of `objects`.
     pub fn through(mut self, handle: &'static str) -> Self {
         self.request.handle = Some(handle);
         self
     }
 
-    /// Fills a placeholder with a value that may hold several segments, as `summarize/daily`.
+    /// Fills a placeholder with a value that may hold several segments, for example `summarize/daily`.
     /// Each is escaped and checked like [`path`](Self::path).
     pub fn path_segments(mut self, name: &'static str, value: impl Display) -> Self {
         self.request.fill(name, path::segments(&value.to_string()));
         self
     }
 
-    /// Adds a query parameter; a list adds one pair an item, nothing adds nothing.
+    /// Adds a query parameter. A list adds one pair per item; an absent value adds nothing.
     pub fn query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
         self.request.query(name.into(), value);
         self
     }
 
-    /// Adds a query parameter whose name is not known before, as `property.email`.
+    /// Adds a query parameter whose name is known only at run time, for example `property.email`.
     pub fn query_named(mut self, name: String, value: &(impl Param + ?Sized)) -> Self {
         self.request.query(name.into(), value);
         self
     }
 
-    /// Adds a query parameter whose items are joined with commas; nothing adds nothing.
+    /// Adds a query parameter whose items are joined with commas. An absent value adds nothing.
     pub fn query_joined(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
         if let Some(joined) = joined(value) {
             self.request.query.push((name.into(), joined));
@@ -97,14 +97,14 @@ impl<T> Call<T> {
         self
     }
 
-    /// Replaces a query parameter; nothing removes it.
+    /// Replaces a query parameter. An absent value removes it.
     pub fn set_query(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
         self.request.remove_query(name);
         self.query(name, value)
     }
 
-    /// Sets a header; the items of a list are joined with commas, nothing sets nothing.
-    /// `Authorization` and the headers of the connection are mistakes.
+    /// Sets a header. The items of a list are joined with commas; an absent value sets nothing.
+    /// `Authorization` and the headers of the connection are errors.
     pub fn header(mut self, name: &'static str, value: &(impl Param + ?Sized)) -> Self {
         let Some(text) = joined(value) else { return self };
         match (HeaderName::try_from(name), HeaderValue::from_str(&text)) {
@@ -116,7 +116,7 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sets the body, as JSON. A required field without a value is a mistake.
+    /// Sets the body, as JSON. A required field without a value is an error.
     pub fn json<B: Wire>(mut self, body: &B) -> Self {
         match codec::encode(body) {
             Ok(bytes) => self.request.body = Body::Json(bytes.into()),
@@ -125,7 +125,7 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sets the body, as an HTML form. A required field without a value is a mistake.
+    /// Sets the body, as an HTML form. A required field without a value is an error.
     pub fn form<B: Wire>(mut self, body: &B) -> Self {
         match codec::encode_form(body) {
             Ok(text) => self.request.body = Body::Form(text.into()),
@@ -140,7 +140,7 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sets one member of the JSON body. Lists that are paged through their body move on by it.
+    /// Sets one member of the JSON body. Lists that are paged through their body use it to advance.
     pub fn set_body_field(mut self, name: &str, value: serde_json::Value) -> Self {
         self.request.set_body_field(name, value);
         self
@@ -152,20 +152,20 @@ impl<T> Call<T> {
         self
     }
 
-    /// Refuses the call: nothing is sent, and `send` returns this as a validation error.
+    /// Rejects the call: `send` returns this reason as a validation error and sends nothing.
     pub fn refuse(mut self, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         self.request.mistake(|| reason);
         self
     }
 
-    /// The first value of a query parameter.
+    /// Returns the first value of a query parameter.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<&str> {
         self.request.query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str())
     }
 
-    /// One member of the JSON body.
+    /// Returns one member of the JSON body.
     #[must_use]
     pub fn body_value(&self, name: &str) -> Option<serde_json::Value> {
         self.request.body_value(name)
@@ -176,47 +176,48 @@ impl<T> Call<T> {
         Call { pipeline: self.pipeline, request: self.request, reply: PhantomData }
     }
 
-    /// What it is sent through, for calls that follow from it.
+    /// Pipeline through which the call is sent, for calls that follow from it.
     #[must_use]
     pub fn pipeline(&self) -> &Pipeline {
         &self.pipeline
     }
 
-    /// Settings for this call only.
+    /// Applies settings to this call only.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.pipeline = self.pipeline.with(options);
         self
     }
 
-    /// The same call with what its options add in the request itself.
+    /// Returns the call with the additions of its options applied to the request itself.
     pub(crate) fn settled(self) -> Self {
         let request = self.request.with(self.pipeline.options()).into_owned();
         Self { pipeline: self.pipeline.without_additions(), request, reply: PhantomData }
     }
 
-    /// What is known about the operation.
+    /// Metadata of the operation.
     #[must_use]
     pub fn op(&self) -> &'static OpMeta {
         self.request.op
     }
 
-    /// The operation under the name that it is called by, for errors about its reply.
+    /// The operation with the name that it was called by, for errors about its reply.
     #[must_use]
     pub fn called(&self) -> Called {
         self.request.called()
     }
 
-    /// Sends and returns the reply as it came, whatever its type. A reply outside 200 to 299 is
+    /// Sends and returns the reply unchanged, whatever its type. A reply outside 200 to 299 is
     /// an error here too; a 202 of a long-running operation is returned.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), except for [`ErrorKind::Decode`](crate::ErrorKind::Decode) and [`ErrorKind::Pending`](crate::ErrorKind::Pending).
+    /// Those of [`send`](Self::send), except [`ErrorKind::Decode`](crate::ErrorKind::Decode) and
+    /// [`ErrorKind::Pending`](crate::ErrorKind::Pending).
     pub async fn send_raw(self) -> Result<RawReply, Error> {
         self.pipeline.fetch(&self.request).await.map(|fetched| fetched.reply)
     }
 
-    /// [`send_raw`](Self::send_raw) on the heap.
+    /// [`send_raw`](Self::send_raw) as a boxed future.
     #[doc(hidden)]
     pub fn sending_raw(self) -> Sending<RawReply>
     where
@@ -227,11 +228,11 @@ impl<T> Call<T> {
 }
 
 impl<T: Wire> Call<T> {
-    /// Sends and reads the reply.
+    /// Sends the request and reads the reply.
     ///
     /// # Errors
     ///
-    /// [`Error::kind`] says what to do. A 202 of a long-running operation is
+    /// [`Error::kind`] classifies the failure. A 202 of a long-running operation is
     /// [`ErrorKind::Pending`](crate::ErrorKind::Pending), unless [`CallOptions::wait`] is set.
     pub async fn send(self) -> Result<T, Error> {
         if let Some(policy) = self.pipeline.wait_policy().filter(|_| self.request.op.long_running) {
@@ -244,7 +245,7 @@ impl<T: Wire> Call<T> {
         fetched.decode(&self.pipeline, &self.request)
     }
 
-    /// [`send`](Self::send) on the heap: builders return it, so that sending compiles in one place.
+    /// [`send`](Self::send) as a boxed future. Builders return it, so that sending is compiled only once.
     #[doc(hidden)]
     pub fn sending(self) -> Sending<T>
     where
@@ -253,7 +254,7 @@ impl<T: Wire> Call<T> {
         Box::pin(self.send())
     }
 
-    /// Asks again until a long-running operation has its result.
+    /// Polls until a long-running operation has its result.
     pub fn poll(self, policy: PollPolicy) -> Poller<T>
     where
         T: 'static,
@@ -271,7 +272,7 @@ impl<T: Wire> Call<T> {
         })
     }
 
-    /// [`poll`](Self::poll) without its need for `'static`.
+    /// [`poll`](Self::poll) without the requirement of `'static`.
     async fn ask_until_done(self, policy: PollPolicy) -> Result<T, Error> {
         let (clock, called) = (self.pipeline.clock(), self.called());
         let (pipeline, request) = (self.pipeline.clone(), self.request.clone());
@@ -285,16 +286,16 @@ impl<T: Wire> Call<T> {
 }
 
 impl Call<BodyStream> {
-    /// Sends and returns the body as a stream, without reading it into memory.
+    /// Sends the request and returns the body as a stream, without reading it into memory.
     ///
     /// # Errors
     ///
-    /// As for any call, until the head of the reply is there; the stream has errors of its own.
+    /// Those of any call, until the head of the reply arrives. Later errors are returned by the stream.
     pub async fn send(self) -> Result<BodyStream, Error> {
         self.pipeline.open(&self.request).await
     }
 
-    /// [`send`](Self::send) on the heap.
+    /// [`send`](Self::send) as a boxed future.
     #[doc(hidden)]
     pub fn sending(self) -> Sending<BodyStream> {
         Box::pin(self.send())
@@ -310,7 +311,7 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-/// Asks once for the result of a long-running operation.
+/// Polls once for the result of a long-running operation.
 async fn question(pipeline: &Pipeline, request: &Request) -> Result<Answer<Fetched>, Error> {
     pipeline.count_poll();
     let fetched = pipeline.fetch(request).await?;

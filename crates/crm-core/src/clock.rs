@@ -1,4 +1,4 @@
-//! Time, replaceable: everything that waits or measures goes through [`Clock`].
+//! Time, replaceable in tests: everything that waits or measures uses [`Clock`].
 
 #[cfg(feature = "test-util")]
 mod manual;
@@ -15,27 +15,27 @@ use crate::sync::BoxFuture;
 
 /// A source of time.
 pub trait Clock: Send + Sync + 'static {
-    /// Time since the clock was made. Never goes back.
+    /// Time since the clock was created. Never decreases.
     fn now(&self) -> Duration;
 
     /// The time of day.
     fn wall(&self) -> SystemTime;
 
-    /// Waits. Used where waiting is the purpose: back-off, limits, polls.
+    /// Waits for a duration. Used for intended waits: backoff, limits and polls.
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()>;
 
-    /// Resolves once [`now`](Self::now) is at least `at`. Used to bound input and output, so a
-    /// test clock must not hurry towards it.
+    /// Resolves once [`now`](Self::now) is at least `at`. Used to limit the time of input and output, so a
+    /// test clock must not advance to it by itself.
     fn deadline(&self, at: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The real time. All system clocks of a process agree: they began together, when the first was
-/// read. Waiting needs a tokio runtime whose timer is enabled.
+/// The real time. All system clocks of a process agree, because they start together, when the first one is
+/// read. Waiting requires a tokio runtime whose timer is enabled.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SystemClock;
 
-/// When the system clocks of this process began.
+/// Time at which the system clocks of this process started.
 static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl SystemClock {
@@ -45,7 +45,7 @@ impl SystemClock {
         Self
     }
 
-    /// The one that is shared by all who are not given another.
+    /// Returns the clock that is used by default.
     pub(crate) fn shared() -> Arc<dyn Clock> {
         static SHARED: LazyLock<Arc<dyn Clock>> = LazyLock::new(|| Arc::new(SystemClock::new()));
         Arc::clone(&SHARED)
@@ -70,7 +70,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Runs `future` until the clock reaches `at`. `None` means that time ran out; the future is
+/// Runs `future` until the clock reaches `at`. Returns `None` if the time is over; the future is
 /// then dropped.
 pub(crate) async fn within<F: Future>(clock: &dyn Clock, at: Duration, future: F) -> Option<F::Output> {
     let mut future = pin!(future);

@@ -1,12 +1,11 @@
-//! How values travel: tolerant reading, exact writing.
+//! The JSON of requests and replies: tolerant reading, exact writing.
 //!
-//! Vendors send numbers where their documents promise text, `null` where they promise a value,
-//! and enum values nobody has heard of. Generated types therefore do not use serde's derives.
-//! They implement [`Wire`], which reads what is sent as long as its meaning is clear and writes
-//! exactly what a request needs. The impls are a few lines a type (see [`record!`](crate::record)
-//! and [`open_enum!`](crate::open_enum)), which is also why the clients compile quickly.
-//!
-//! | sent | promised | read as |
+//! Vendors send numbers where their documents declare text, `null` where they declare a value, and
+//! undocumented enum values. Generated types therefore do not use serde's derives. They implement
+//! [`Wire`], which reads every value with a clear meaning and writes exactly what a request needs.
+//! The impls are a few lines per type (see [`record!`](crate::record) and
+//! [`open_enum!`](crate::open_enum)), which is also why the clients compile quickly.
+//! | sent | declared | read as |
 //! |---|---|---|
 //! | `null` or nothing | anything optional, a list, a map, a record | absent, empty |
 //! | number or boolean | text | its text |
@@ -68,12 +67,12 @@ use serde_json::Value;
 
 use oddity::Oddity;
 
-/// Whether a value is written as a request (exact) or for the caller's own use.
+/// Writing as a request (exact) or for the caller's own use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A request body: a missing required field is an error.
     Strict,
-    /// The caller's own storage or display: absent fields are simply left out.
+    /// The caller's own storage or display: absent fields are omitted.
     Lenient,
 }
 
@@ -88,8 +87,8 @@ pub enum Mode {
     note = "send and receive a type of your own as a `serde_json::Value`: `serde_json::to_value(&it)?`, `serde_json::from_value(reply)?`"
 )]
 pub trait Wire: Sized {
-    /// How it travels. Records share [`AsObject`] and open enums [`AsText`], so that a client with
-    /// a thousand types has no code of its own for each; other types have a form of their own.
+    /// Representation in JSON. Records share [`AsObject`] and open enums [`AsText`], so that a client with
+    /// a thousand types needs no separate code for each; other types have their own form.
     type Form: Form<Self>;
 }
 
@@ -112,7 +111,7 @@ pub enum Consists {
     OneOf,
 }
 
-/// A way to read and write values of `T`.
+/// Reads and writes values of `T`.
 pub trait Form<T>: Sized {
     /// The name of the expected value in messages.
     const EXPECTED: &'static str = "another value";
@@ -140,8 +139,8 @@ pub trait Form<T>: Sized {
         Self::read_option(deserializer)
     }
 
-    /// Reads a value that may have odd parts. A value that [`read`](Self::read) accepts gives the
-    /// same result.
+    /// Reads a value that may have odd parts. For a value that [`read`](Self::read) accepts, the result
+    /// is the same.
     ///
     /// # Errors
     ///
@@ -168,13 +167,13 @@ pub trait Form<T>: Sized {
         Self::salvage_option(value, oddities)
     }
 
-    /// Whether a field that holds this value is left out of its record.
+    /// Returns true if a field that holds this value is omitted from its record.
     fn absent(_value: &T) -> bool {
         false
     }
 
-    /// Returns true if the value has none of the declared content. The reply that it was read from
-    /// may then be something else than declared.
+    /// Returns true if the value has none of the declared content. The reply may then have another
+    /// type than declared.
     fn empty(_value: &T) -> bool {
         false
     }
@@ -200,10 +199,10 @@ pub trait Form<T>: Sized {
     }
 }
 
-/// The mark at the beginning of some UTF-8 texts.
+/// The byte order mark at the beginning of some UTF-8 texts.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The members of errors. Every vendor's error has at least one of them.
+/// Members of error bodies. Every vendor's error has at least one of them.
 const OF_ERRORS: [&str; 2] = ["message", "error"];
 
 /// Returns true if the name is that of an id.
@@ -211,7 +210,7 @@ fn is_id(name: &str) -> bool {
     matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id")
 }
 
-/// Reads a value that is looked at before it is read as one of several types. For `union!`.
+/// Reads a value that must be inspected before it is read as one of several types. For `union!`.
 #[doc(hidden)]
 pub fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     memory::value(deserializer)
@@ -227,7 +226,7 @@ pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D:
 ///
 /// # Errors
 ///
-/// Returns an error if the outermost value is of another type, as for a reply.
+/// Returns an error if the outermost value is of another type, like the reading of a reply.
 pub fn restore<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
     T::Form::salvage(&value, &mut Oddities::default()).map_err(|_| {
@@ -261,7 +260,7 @@ pub(crate) fn decode_reporting<T: Wire>(body: &[u8], operation: impl Fn() -> Str
 }
 
 /// Reads a body as [`decode`] does, and notes its oddities. Without `oddities` only those that
-/// prevent reading are looked for, which costs nothing if there are none.
+/// prevent reading are collected, which costs nothing if there are none.
 fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Result<T, DecodeError> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
@@ -306,7 +305,7 @@ fn promptly<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
     deserializer.end().map(|()| value)
 }
 
-/// Parses any body that is JSON. Invalid text is replaced if necessary.
+/// Parses any JSON body. Invalid text is replaced if necessary.
 pub(crate) fn parse(body: &[u8]) -> Option<Value> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
     counted(body).or_else(|| if memory::exceeded() { None } else { counted(repair::text(body).as_bytes()) })
@@ -334,16 +333,16 @@ fn placed<T: Wire>(body: &[u8]) -> Option<String> {
 ///
 /// # Errors
 ///
-/// Names the required field that is missing, or the value that JSON cannot hold.
+/// Returns an error that names the missing required field, or the value that JSON cannot represent.
 pub fn encode<T: Wire>(value: &T) -> Result<Vec<u8>, EncodeError> {
     writer::json(&As { value, mode: Mode::Strict }).map_err(EncodeError::new)
 }
 
-/// Writes a request body as an HTML form. Absent fields are left out, lists repeat their name.
+/// Writes a request body as an HTML form. Absent fields are omitted; lists repeat their name.
 ///
 /// # Errors
 ///
-/// As [`encode`]; also when the value is not a record of plain values.
+/// Those of [`encode`], and an error if the value is not a record of plain values.
 pub fn encode_form<T: Wire>(value: &T) -> Result<String, EncodeError> {
     let value = serde_json::to_value(As { value, mode: Mode::Strict }).map_err(EncodeError::new)?;
     let Value::Object(fields) = value else {
@@ -369,7 +368,7 @@ pub fn encode_form<T: Wire>(value: &T) -> Result<String, EncodeError> {
     Ok(form.finish())
 }
 
-/// Lets a [`Wire`] value be read where serde wants a seed.
+/// Lets a [`Wire`] value be read where serde requires a seed.
 pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
@@ -380,7 +379,7 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
-/// Lets a [`Wire`] value be written where serde wants `Serialize`.
+/// Lets a [`Wire`] value be written where serde requires `Serialize`.
 pub(crate) struct As<'a, T> {
     pub(crate) value: &'a T,
     pub(crate) mode: Mode,
@@ -393,7 +392,7 @@ impl<T: Wire> Serialize for As<'_, T> {
     }
 }
 
-/// A reply that does not fit its type: where, and what was expected. Holds no value of the reply.
+/// A reply that does not match its type: the place and the expected value. Contains no value of the reply.
 #[derive(Debug, Clone)]
 pub struct DecodeError {
     path: String,
@@ -405,7 +404,7 @@ impl DecodeError {
         Self { path: ".".to_owned(), message: "it takes too much memory".to_owned() }
     }
 
-    /// The place in the body, as `contacts[3].dateAdded`; `.` is the body itself.
+    /// The place in the body, for example `contacts[3].dateAdded`; `.` is the body itself.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -420,7 +419,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// A request body that cannot be written: which field, and why.
+/// A request body that cannot be written: the field and the reason.
 #[derive(Debug, Clone)]
 pub struct EncodeError(String);
 

@@ -1,4 +1,4 @@
-//! Hashes and signatures, by the cryptography that TLS uses too, so that a program needs only one.
+//! Hashes and signatures. They use the same cryptography as TLS, so that a program needs only one.
 
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) use aws_lc_rs as library;
@@ -11,7 +11,7 @@ compile_error!(
      TLS `ring` or `aws-lc-rs`"
 );
 
-/// True if both are the same, found in a time that does not depend on where they differ.
+/// True if both are the same, compared in a time that does not depend on where they differ.
 pub(crate) fn are_equal(one: &[u8], other: &[u8]) -> bool {
     subtle::ConstantTimeEq::ct_eq(one, other).into()
 }

@@ -1,7 +1,7 @@
 //! The one error type of all clients.
 //!
-//! [`Error::kind`] says what to do, the other accessors say what happened. `Display` is one
-//! complete line that may be logged: it names the operation and the path template, never the
+//! [`Error::kind`] classifies the failure, and the other accessors describe it. `Display` writes one
+//! complete line that is safe to log: it names the operation and the path template, never the
 //! filled path, and hides e-mail addresses, phone numbers and tokens that the vendor quoted.
 
 mod detail;
@@ -21,7 +21,7 @@ use http::StatusCode;
 
 use crate::meta::Called;
 
-/// Why a call did not succeed.
+/// Reason for which a call did not succeed.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -43,7 +43,7 @@ struct Inner {
     refused: bool,
     /// True if the vendor may have carried out the request that it refused.
     doubt: bool,
-    /// Whether an earlier attempt of the call may have been carried out.
+    /// True if an earlier attempt of the call may have been carried out.
     earlier: bool,
     scope: Option<LimitScope>,
     body: Bytes,
@@ -51,7 +51,7 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of any kind. For vendor crates and implementations of this crate's traits.
+    /// Creates an error of any kind, for vendor crates and for implementations of this crate's traits.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
@@ -77,19 +77,19 @@ impl Error {
         }))
     }
 
-    /// An error of kind [`ErrorKind::Config`].
+    /// Creates an error of kind [`ErrorKind::Config`].
     #[must_use]
     pub fn config(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// An error of kind [`ErrorKind::Validation`] found before anything was sent.
+    /// Creates an error of kind [`ErrorKind::Validation`], found before anything was sent.
     #[must_use]
     pub fn validation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Validation, message)
     }
 
-    /// An error of kind [`ErrorKind::Decode`]: an answer came, but it is not what was expected.
+    /// Creates an error of kind [`ErrorKind::Decode`]: a reply arrived, but does not have the expected form.
     #[must_use]
     pub fn decode(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Decode, message).with_sent(Sent::Answered)
@@ -106,7 +106,7 @@ impl Error {
         self
     }
 
-    /// Adds the error below this one. Its text must hold no secret: it is shown by reporters
+    /// Adds the error below this one. Its text must not contain a secret, because it is shown by reporters
     /// that walk the chain.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -132,62 +132,62 @@ impl Error {
         self
     }
 
-    /// Sets how far the request came.
+    /// Sets the progress of the request.
     #[must_use]
     pub fn with_sent(mut self, sent: Sent) -> Self {
         self.0.sent = sent;
         self
     }
 
-    /// Sets how long to wait before repeating.
+    /// Sets the time to wait before repeating the call.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
     }
 
-    /// Sets how many requests were sent for the call.
+    /// Sets the number of requests that were sent for the call.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// Sets the id the vendor gave the request.
+    /// Sets the request id that the vendor assigned.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<String>) -> Self {
         self.0.request_id = id;
         self
     }
 
-    /// Names the account that it is about.
+    /// Names the account of the failed credential.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.0.account = Some(account.into());
         self
     }
 
-    /// Sets which limit was hit.
+    /// Sets the limit that was hit.
     #[must_use]
     pub fn with_limit_scope(mut self, scope: Option<LimitScope>) -> Self {
         self.0.scope = scope;
         self
     }
 
-    /// Adds what the vendor said.
+    /// Adds the details of the vendor's error reply.
     #[must_use]
     pub fn with_vendor(mut self, detail: VendorDetail) -> Self {
         self.0.vendor = Some(detail);
         self
     }
 
-    /// Sets whether repeating is harmless, where the caller knows better than the operation.
+    /// Sets whether repeating is harmless, if the caller knows better than the operation's metadata.
     pub(crate) fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.0.idempotent = idempotent;
         self
     }
 
-    /// Marks that the vendor is known to have done nothing.
+    /// Marks the error if the vendor is known to have done nothing.
     pub(crate) fn with_refused(mut self, refused: bool) -> Self {
         self.0.refused = refused;
         self
@@ -217,7 +217,7 @@ impl Error {
         self
     }
 
-    /// An error whose text is the vendor's own.
+    /// Creates an error whose text is the vendor's own.
     pub(crate) fn from_vendor(kind: ErrorKind) -> Self {
         let mut error = Self::new(kind, "");
         error.0.message = None;
@@ -225,21 +225,21 @@ impl Error {
         error
     }
 
-    /// What went wrong, and so what to do.
+    /// Kind of failure, which determines what to do next.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation as it was called, as `contacts.list`; `raw` for a raw request; empty if the failure
-    /// belongs to no operation.
+    /// The name by which the operation was called, for example `contacts.list`; `raw` for a raw request; empty
+    /// if the failure belongs to no operation.
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.0.operation
     }
 
-    /// The method and the path template, as `GET /contacts/{contactId}`. The template is filled only with what a handle
-    /// holds, as the type of object, never with ids.
+    /// The method and the path template, for example `GET /contacts/{contactId}`. The template is filled only with
+    /// values that a handle holds, such as the type of object, never with ids.
     #[must_use]
     pub fn endpoint(&self) -> String {
         match &self.0.method {
@@ -248,37 +248,37 @@ impl Error {
         }
     }
 
-    /// The status of the last reply, where one came.
+    /// The status of the last reply, if one arrived.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// What the vendor said, where it said anything.
+    /// The details of the vendor's error reply, if it contained any.
     #[must_use]
     pub fn vendor(&self) -> Option<&VendorDetail> {
         self.0.vendor.as_ref()
     }
 
-    /// The id the vendor gave the request; its support asks for it.
+    /// The request id that the vendor assigned; its support asks for it.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How many requests were sent for this call; 0 if none.
+    /// Number of requests that were sent for this call; 0 if none.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long to wait before repeating, where the vendor or the limiter knows.
+    /// Time to wait before repeating the call, if the vendor or the limiter knows it.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Returns how far the last attempt came. See
+    /// Returns the progress of the last attempt. See
     /// [`may_have_happened`](Self::may_have_happened) for whether a write may have been carried out.
     #[must_use]
     pub fn sent(&self) -> Sent {
@@ -313,20 +313,20 @@ impl Error {
             }
     }
 
-    /// The account that it is about, where the credential fails. It is the name that was given to
-    /// the credential.
+    /// The account of the failed credential, as named when the credential was created. `None` for other
+    /// failures.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
     }
 
-    /// Which limit was hit, for the kinds that speak of limits.
+    /// The limit that was hit, for kinds that concern limits.
     #[must_use]
     pub fn limit_scope(&self) -> Option<LimitScope> {
         self.0.scope
     }
 
-    /// The reply body, at most 64 KiB of it. May hold personal data.
+    /// The reply body, at most 64 KiB of it. May contain personal data.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body

@@ -1,4 +1,4 @@
-//! The items that clients re-export, in one list, so that all clients have the same names at their
+//! The items that clients re-export, in one list, so that all clients export the same names at their
 //! root. A client takes `shared` and, behind its features of the same names, `oauth` and `redis`.
 
 /// The items that every client re-exports.

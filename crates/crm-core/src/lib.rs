@@ -1,41 +1,41 @@
 //! The runtime behind the generated CRM clients.
 //!
-//! Every call of every client, generated or raw, takes one way: a [`Call`] is built, the
+//! Every call of every client, generated or raw, follows the same path: a [`Call`] is built, the
 //! [`Pipeline`] fetches a credential, takes a permit from the [`RateLimiter`], sends, reads,
-//! classifies and, where it is safe, repeats. What comes out is a typed reply or one [`Error`]
-//! that tells everything.
+//! classifies and, if it is safe, repeats. The result is a typed reply or one [`Error`] with all
+//! details.
 //!
-//! Users of a client need this crate only for its types, which each client re-exports. It knows
-//! no vendor: what differs between vendors sits behind the [`Vendor`] trait.
+//! Users of a client need this crate only for its types, which each client re-exports. It contains
+//! no code for a particular vendor: vendors implement the [`Vendor`] trait.
 //!
 //! | module | concern |
 //! |---|---|
 //! | [`call`] | building a request; [`Param`], [`Call`], uploads and downloads |
 //! | [`page`] | lists as streams of items or pages, with a storable [`Cursor`] |
-//! | [`poll`] | answers that take a while |
-//! | [`batch`] | many inputs in chunks, one report |
+//! | [`poll`] | long-running operations |
+//! | [`batch`] | many inputs in chunks, with one report |
 //! | [`limit`] | window-safe rate limits |
-//! | [`retry`] | what is repeated, when, and how often |
+//! | [`retry`] | conditions and pauses for repeated attempts |
 //! | [`auth`] | credentials |
 //! | [`error`] | the one error type |
-//! | [`vendor`] | what a vendor crate implements |
+//! | [`vendor`] | the trait that each vendor crate implements |
 //! | [`clock`] | time, replaceable in tests |
-//! | `oauth` | credentials that renew themselves, and stores for them |
-//! | `webhook` | what receivers of webhooks are made of |
+//! | `oauth` | credentials that renew themselves, and their stores |
+//! | `webhook` | building blocks of webhook receivers |
 //! | [`codec`] | tolerant reading and exact writing of JSON |
 //!
 //! # Features
 //!
 //! - `rustls` (default): HTTPS through rustls and ring.
 //! - `rustls-aws-lc-rs`: HTTPS through rustls and aws-lc-rs.
-//! - `native-tls`: HTTPS through the TLS of the system, unless rustls is on too.
+//! - `native-tls`: HTTPS through the TLS of the system, unless rustls is enabled too.
 //! - `ring`, `aws-lc-rs`: cryptography for `oauth` and `webhook-receiver` without rustls.
 //! - `redis`: `RedisLimiter`, quotas that several processes share through Redis.
 //! - `redis-cluster`: the same with a Redis Cluster.
 //! - `schemars`: [`schema`], JSON Schemas of the generated types.
 //! - `oauth`: `oauth`, credentials that renew themselves.
-//! - `webhook-receiver`: `webhook`, signatures of what vendors send.
-//! - `test-util`: `ManualClock`, a clock that tests move by hand.
+//! - `webhook-receiver`: `webhook`, verification of webhook deliveries.
+//! - `test-util`: `ManualClock`, a clock that tests advance by hand.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

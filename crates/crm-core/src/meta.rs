@@ -1,4 +1,4 @@
-//! What is known about an operation before it is called.
+//! Metadata of operations, known before they are called.
 
 mod called;
 
@@ -10,45 +10,45 @@ pub use called::Called;
 /// an operation is written once.
 #[derive(Debug, Clone)]
 pub struct OpMeta {
-    /// The name in this client, as `contacts.list`.
+    /// The name in this client, for example `contacts.list`.
     pub id: &'static str,
     /// The `operationId` in the vendor's document.
     pub spec_id: &'static str,
     /// The HTTP method.
     pub method: http::Method,
-    /// The path template, as `/contacts/{contactId}`.
+    /// The path template, for example `/contacts/{contactId}`.
     pub path: &'static str,
-    /// Whether sending it twice does no more than sending it once. A search is idempotent even
-    /// though it is a POST.
+    /// True if sending the request twice has the same effect as sending it once. A search is idempotent
+    /// although it is a POST.
     pub idempotent: bool,
     /// The class of rate limit; empty for the default class.
     pub limit_class: &'static str,
-    /// How the list is paged, if the operation returns one.
+    /// Paging of the list, if the operation returns one.
     pub paging: Option<&'static Paging>,
-    /// What its request must hold and its reply promises, beyond the usual.
+    /// Special rules for its request and its reply.
     pub rules: Rules,
-    /// Whether a 202 means "not ready, ask the same again".
+    /// True if a 202 means that the result is not ready and the same request must be sent again.
     pub long_running: bool,
-    /// The most inputs one call takes, where it is a batch.
+    /// Maximum number of inputs per call, if the operation is a batch.
     pub batch_max: Option<u32>,
-    /// The scopes a token needs, as documented.
+    /// Scopes that a token needs, according to the vendor's documentation.
     pub scopes: &'static [&'static str],
-    /// The API version to ask for, where the vendor wants one with each call. A client of another version in which the
-    /// operation is the same asks for its own.
+    /// API version to ask for, if the vendor requires one with each call. A client of another version in which the
+    /// operation is the same asks for its own version.
     pub version: Option<&'static str>,
-    /// Whether the vendor advises against new uses.
+    /// True if the vendor has deprecated the operation.
     pub deprecated: bool,
 }
 
 impl OpMeta {
-    /// The method and the path template, as `GET /contacts/{contactId}`. Never holds a value.
+    /// The method and the path template, for example `GET /contacts/{contactId}`. Never contains a value.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
-/// What the vendor's document asks of an operation's request and promises of its reply. Most
+/// What the vendor's document requires of an operation's request and guarantees about its reply. Most
 /// operations are [`Rules::PLAIN`].
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
@@ -82,8 +82,8 @@ impl Rules {
     };
 }
 
-/// How an operation's list is paged: the parameters of its positions and of its page size. Operations
-/// that page alike share one.
+/// Paging of an operation's list: the parameters of its positions and of its page size. Operations
+/// that are paged in the same way share one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paging {
     /// The kind of its positions.
@@ -94,7 +94,7 @@ pub struct Paging {
     pub sent_in: SentIn,
     /// True if a number is sent as text in the body.
     pub as_text: bool,
-    /// The parameter that takes the page size, if there is one. A page with fewer items than asked for
+    /// The parameter that takes the page size, if there is one. A page with fewer items than requested
     /// is known to be the last, unless the vendor reports it otherwise.
     pub limit: Option<&'static str>,
     /// True if the vendor reports the next offset; otherwise the items are counted.
@@ -104,7 +104,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// A kind of paging whose position is sent in one parameter of the query, without a page size.
+    /// Creates a kind of paging whose position is sent in one query parameter, without a page size.
     #[must_use]
     pub const fn new(kind: PagingKind, params: &'static [&'static str]) -> Self {
         Self { kind, params, sent_in: SentIn::Query, as_text: false, limit: None, told: false, first: 1 }

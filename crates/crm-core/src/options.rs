@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::poll::PollPolicy;
 use crate::retry::RetryPolicy;
 
-/// What may differ from call to call. What is not set stays as the client has it.
+/// Settings of one call. Settings that are not set keep the client's value.
 ///
 /// ```
 /// use std::time::Duration;
@@ -69,15 +69,15 @@ impl CallOptions {
         self
     }
 
-    /// What is repeated, and how often.
+    /// Sets the policy for repeated attempts.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// One more header. Replaces a header of the same name that the client would send. A name or
-    /// value that cannot stand in a header, and `Authorization`, make the call fail with
+    /// Adds a header. It replaces a header of the same name that the client would send. An invalid name
+    /// or value, and `Authorization`, make the call fail with
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -95,8 +95,8 @@ impl CallOptions {
         self
     }
 
-    /// Sends one more query parameter that is missing in the vendor's document. A parameter of the
-    /// same name is replaced; the same option given twice repeats the parameter.
+    /// Adds a query parameter that is missing in the vendor's document. A parameter of the same name is
+    /// replaced; the same option given twice repeats the parameter.
     ///
     /// ```no_run
     /// # async fn example<T: crm_core::Wire>(call: crm_core::Call<T>) -> Result<(), crm_core::Error> {
@@ -111,7 +111,7 @@ impl CallOptions {
         self
     }
 
-    /// Sends one more member of the JSON body or field of the form that is missing or wrong in the
+    /// Adds a member of the JSON body or a field of the form that is missing or wrong in the
     /// vendor's document. A member of the same name is replaced. The body must be an object or
     /// absent, otherwise the call fails with
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
@@ -121,14 +121,14 @@ impl CallOptions {
         self
     }
 
-    /// The account under which the limiter counts, in place of the credential's own.
+    /// Sets the account under which the limiter counts. The default is the credential's own key.
     #[must_use]
     pub fn limit_key(mut self, key: impl Into<String>) -> Self {
         self.limit_key = Some(key.into());
         self
     }
 
-    /// The class of rate limit, for raw requests that belong to a class of their own. A class that the
+    /// Sets the class of rate limit, for raw requests with their own class. A class that the
     /// [`Quotas`](crate::Quotas) do not have makes the call fail with
     /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) before anything is sent.
     #[must_use]
@@ -137,23 +137,23 @@ impl CallOptions {
         self
     }
 
-    /// Whether the request may be repeated without harm, for raw requests: a POST that only
-    /// searches, for example.
+    /// Sets whether the request may be repeated without harm, for raw requests: for example, a POST that
+    /// only searches.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);
         self
     }
 
-    /// Makes `send` wait for the result of an operation that answers 202, by asking again as the
-    /// policy says.
+    /// Makes `send` wait for the result of an operation that answers 202, by polling according to the
+    /// policy.
     #[must_use]
     pub fn wait(mut self, policy: PollPolicy) -> Self {
         self.wait = Some(policy);
         self
     }
 
-    /// These settings with `over` on top.
+    /// Returns these settings with those of `over` applied on top.
     #[must_use]
     pub fn merge(mut self, over: Self) -> Self {
         self.timeout = over.timeout.or(self.timeout);
@@ -175,7 +175,7 @@ impl CallOptions {
     }
 }
 
-/// Headers that belong to the client: one would leak a credential, the others would break the
+/// Returns true for headers that belong to the client: one would leak a credential, the others would break the
 /// message.
 pub(crate) fn is_reserved(name: &HeaderName) -> bool {
     use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};

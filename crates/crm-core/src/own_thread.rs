@@ -1,8 +1,8 @@
-//! A thread of the library's own, with a runtime that is always driven.
+//! A thread owned by the library, with a runtime that is always driven.
 //!
 //! A program may stop driving a runtime while work is under way in it: a blocking wrapper does so after
-//! each call. Whoever waits for that work in another runtime would wait for ever. So what callers share
-//! does not run in the runtime of one of them.
+//! each call. A task of another runtime that waits for that work would wait forever. Work that callers
+//! share therefore does not run in the runtime of one of them.
 
 use std::io;
 use std::sync::Mutex;
@@ -12,10 +12,10 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::sync::lock;
 
-/// Threads for work that blocks: the disk of file stores, and the names of hosts.
+/// Number of threads for work that blocks: file stores on disk and host name lookups.
 const BLOCKING: usize = 32;
 
-/// A thread that is started when it is first needed, and lasts as long as the process.
+/// A thread that is started when first needed and lives as long as the process.
 pub(crate) struct OwnThread {
     name: &'static str,
     handle: Mutex<Option<Handle>>,
@@ -26,7 +26,7 @@ impl OwnThread {
         Self { name, handle: Mutex::new(None) }
     }
 
-    /// The runtime to spawn on.
+    /// Returns the runtime to spawn on.
     pub(crate) fn runtime(&self) -> io::Result<Handle> {
         let mut own = lock(&self.handle);
         if let Some(handle) = &*own {

@@ -1,19 +1,19 @@
 //! Lists as streams.
 //!
-//! [`Paginator`] gives items, [`Pages`] gives pages. Both return at any time where they are
-//! ([`Cursor`]), so that a later run, or another process, continues from there.
+//! [`Paginator`] yields items, [`Pages`] yields pages. Both return their position at any time
+//! ([`Cursor`]), so that a later run, or another process, can continue from there.
 //!
-//! | event | what happens |
+//! | event | effect |
 //! |---|---|
 //! | an error | the stream ends with it; the cursor still names the page that failed |
-//! | an empty page that names a next one | the next one is fetched |
+//! | an empty page with a next position | the next page is fetched |
 //! | a page without its list, if the document requires one or an earlier page announced more | an error of kind `Decode` |
 //! | the vendor reports more pages but no position | an error of kind `Paging` |
-//! | the vendor answers the position that was asked | an error of kind `Paging`, never an endless list |
-//! | the process dies | the stored cursor repeats at most what was handed out since it was stored |
-//! | the list is resumed, wherever it stands | it starts anew at the cursor; what was read or prefetched is dropped |
-//! | it is resumed at the end | nothing comes; `resume_or_begin` begins a new run |
-//! | it is resumed with another page size | items continue where they were; if pages are numbered, an error of kind `Validation` |
+//! | the vendor returns the same position again | an error of kind `Paging`, never an endless list |
+//! | the process dies | the stored cursor repeats at most the items that were yielded since it was stored |
+//! | the list is resumed, at any position | it restarts at the cursor; pages already read or prefetched are dropped |
+//! | it is resumed at the end | it yields nothing; `resume_or_begin` begins a new run |
+//! | it is resumed with another page size | items continue at the same position; if pages are numbered, an error of kind `Validation` |
 //! | nobody polls the list while a page is prefetched | the page arrives: a task fetches it |
 
 mod ahead;
@@ -57,7 +57,7 @@ pub trait Paged: 'static {
     /// The items of the list.
     type Item: Send;
 
-    /// How the list is paged, if its operation has no [`OpMeta::paging`](crate::OpMeta::paging).
+    /// Paging of the list, if its operation has no [`OpMeta::paging`](crate::OpMeta::paging).
     const PAGING: Option<&'static Paging> = None;
 
     /// Returns what the page reports about the list.
@@ -66,7 +66,7 @@ pub trait Paged: 'static {
     /// Returns the items of a page.
     fn items(page: Self::Page) -> Vec<Self::Item>;
 
-    /// Returns where the list continues after this page. Only a list that does not follow its
+    /// Returns the position after this page. Only a list that does not follow its
     /// [`Paging`] implements it.
     fn advance(page: &Self::Page, facts: PageFacts, cx: &PageContext<'_>) -> Next {
         let _ = page;
@@ -77,7 +77,7 @@ pub trait Paged: 'static {
 /// Facts that a page reports about its list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageFacts {
-    /// The number of items on the page, as [`Paged::items`] would return. If it is `None`, the reply
+    /// The number of items on the page, as returned by [`Paged::items`]. If it is `None`, the reply
     /// is read a second time to count them.
     pub count: Option<usize>,
     /// The position of the next page, or of the last item on this one.

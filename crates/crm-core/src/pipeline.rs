@@ -1,4 +1,4 @@
-//! The one way a call takes.
+//! The one path that every call takes.
 //!
 //! ```text
 //! total deadline, which the time in the limiter's queue moves on
@@ -45,8 +45,8 @@ use address::Address;
 use connections::Connections;
 use stats::Counters;
 
-/// What all calls of a client share: address, credential, limiter, clock, connections. Cheap to
-/// clone; all clones share one limiter and one set of counters. Made by a [`ClientBuilder`].
+/// State that all calls of a client share: address, credential, limiter, clock, connections. Cheap to
+/// clone; all clones share one limiter and one set of counters. Created by a [`ClientBuilder`].
 #[derive(Clone)]
 pub struct Pipeline {
     shared: Arc<Shared>,
@@ -76,13 +76,13 @@ struct Shared {
 }
 
 impl Pipeline {
-    /// The same pipeline with other settings: a scoped clone that shares everything else.
+    /// Returns the pipeline with other settings: a scoped clone that shares everything else.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { options: self.options.clone().merge(options), ..self.clone() }
     }
 
-    /// The same pipeline for another account: only the credential differs. Connections, limiter, settings and
+    /// Returns the pipeline for another account: only the credential differs. Connections, limiter, settings and
     /// counters are shared, so it takes less than a kilobyte beside its credential. The limiter and the budget for
     /// repeats count each account by [`Credentials::key`], unless a `limit_key` was given, which stays.
     #[must_use]
@@ -90,14 +90,14 @@ impl Pipeline {
         Self { credentials: Arc::new(credentials), ..self.clone() }
     }
 
-    /// The same pipeline for another version of the vendor's API, which is asked for with every operation, whatever
+    /// Returns the pipeline for another version of the vendor's API, which is requested with every operation, whatever
     /// version its [`OpMeta`](crate::OpMeta) names.
     #[must_use]
     pub fn with_version(&self, version: &'static str) -> Self {
         Self { version: Some(version), ..self.clone() }
     }
 
-    /// The clock that all waiting goes by.
+    /// The clock that is used for all waiting.
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.clock)
@@ -113,7 +113,7 @@ impl Pipeline {
         self.credentials.settle().await
     }
 
-    /// Lets the calls of this account go on that a refusal of the vendor holds back; see [`RateLimiter::lift`].
+    /// Releases the calls of this account that are held back after a refusal of the vendor; see [`RateLimiter::lift`].
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl Pipeline {
         Window::rate(&self.shared.limiter.windows(class))
     }
 
-    /// What was done so far, over all clones.
+    /// Returns counters of the work done so far, over all clones.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.counters.read()
@@ -159,12 +159,12 @@ impl Pipeline {
         self.shared.counters.page();
     }
 
-    /// A random number in `0.0..1.0`.
+    /// Returns a random number in `0.0..1.0`.
     fn random(&self) -> f64 {
         lock(&self.shared.random).f64()
     }
 
-    /// The same without the parameters and members that the options add.
+    /// Returns the pipeline without the parameters and members that the options add.
     pub(crate) fn without_additions(mut self) -> Self {
         self.options.query.clear();
         self.options.members.clear();
@@ -175,7 +175,7 @@ impl Pipeline {
         &self.options
     }
 
-    /// The account that limiter and budget count.
+    /// The account under which limiter and budget count.
     fn account(&self) -> String {
         let key = self.options.limit_key.as_ref().or(self.shared.limit_key.as_ref());
         let key = key.map_or_else(|| self.credentials.key(), String::as_str);

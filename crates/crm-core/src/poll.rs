@@ -1,6 +1,6 @@
-//! Answers that take a while.
+//! Long-running operations.
 //!
-//! A [`Poller`] can be awaited for the result, or used as a stream that also shows the waiting.
+//! A [`Poller`] can be awaited for the result, or used as a stream that also yields the waits.
 //! It sends nothing by itself: dropping it stops the polling.
 
 use std::fmt;
@@ -18,35 +18,35 @@ use crate::meta::Called;
 use crate::sync::BoxFuture;
 use crate::waiting::noticed;
 
-/// How often to ask, and for how long.
+/// Interval and maximum duration of polling.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollPolicy {
-    /// The wait before the first question; zero asks at once.
+    /// The wait before the first poll; zero polls at once.
     pub first: Duration,
-    /// The wait between questions. A longer hint of the vendor is followed.
+    /// The wait between polls. If the vendor asks for a longer wait, that is used.
     pub every: Duration,
-    /// The longest the whole may take.
+    /// Maximum duration of the whole polling.
     pub max_wait: Duration,
-    /// The most questions.
+    /// Maximum number of polls.
     pub max_polls: Option<u32>,
 }
 
 impl PollPolicy {
-    /// Asks at once and then after every `every`, for at most `max_wait`.
+    /// Polls at once and then after every `every`, for at most `max_wait`.
     #[must_use]
     pub fn new(every: Duration, max_wait: Duration) -> Self {
         Self { first: Duration::ZERO, every, max_wait, max_polls: None }
     }
 
-    /// Sets the wait before the first question.
+    /// Sets the wait before the first poll.
     #[must_use]
     pub fn first(mut self, first: Duration) -> Self {
         self.first = first;
         self
     }
 
-    /// Sets the most questions.
+    /// Sets the maximum number of polls.
     #[must_use]
     pub fn max_polls(mut self, polls: u32) -> Self {
         self.max_polls = Some(polls);
@@ -54,7 +54,7 @@ impl PollPolicy {
     }
 }
 
-/// The answer to one question, for [`Poller::from_fn`].
+/// The result of one poll, for [`Poller::from_fn`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Poll<T> {
     /// Not ready.
@@ -63,19 +63,19 @@ pub enum Poll<T> {
     Done(T),
 }
 
-/// What a poller shows as a stream.
+/// An item of the poller's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status<T> {
-    /// Not ready after so many questions.
+    /// Not ready after this number of polls.
     Pending {
-        /// How many times was asked.
+        /// Number of polls so far.
         attempt: u32,
     },
     /// Ready. The stream ends after this.
     Done(T),
 }
 
-/// An answer with the vendor's wish when to ask again.
+/// The result of one poll, with the wait that the vendor asks for.
 pub(crate) enum Answer<T> {
     Pending(Option<Duration>),
     Done(T),
@@ -90,12 +90,12 @@ enum Step<T> {
     Ended,
 }
 
-/// Asks until the answer is there. Await it, or use it as a stream of [`Status`].
+/// Polls until the result is ready. Await it, or use it as a stream of [`Status`].
 ///
 /// # Errors
 ///
-/// Any error of a question ends it. Running out of time or questions is
-/// [`ErrorKind::Pending`]; [`Error::attempts`] tells how many times was asked.
+/// Any error of a poll ends it. If the time or the number of polls is used up, the error is
+/// [`ErrorKind::Pending`]; [`Error::attempts`] returns the number of polls.
 #[must_use = "a poller asks nothing unless it is awaited or read as a stream"]
 pub struct Poller<T> {
     policy: PollPolicy,
@@ -110,8 +110,8 @@ pub struct Poller<T> {
 impl<T> Unpin for Poller<T> {}
 
 impl<T: Send + 'static> Poller<T> {
-    /// A poller over any question, for jobs that have a status address of their own. `ask` gets
-    /// the number of the question, from 1.
+    /// Creates a poller over any request, for jobs with a status address of their own. `ask` receives
+    /// the number of the poll, from 1.
     pub fn from_fn<F, Fut>(policy: PollPolicy, clock: Arc<dyn Clock>, mut ask: F) -> Self
     where
         F: FnMut(u32) -> Fut + Send + 'static,
@@ -139,14 +139,14 @@ impl<T> Poller<T> {
         Self { policy, clock, ask: Box::new(ask), label, step: Step::Start, started: None, asked: 0 }
     }
 
-    /// How many times was asked so far.
+    /// Number of polls so far.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.asked
     }
 
-    /// The next status, or `None` after the end. The same as the stream, without needing its
-    /// extension traits.
+    /// Returns the next status, or `None` after the end. Same as the stream, without its extension
+    /// traits.
     pub async fn next(&mut self) -> Option<Result<Status<T>, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

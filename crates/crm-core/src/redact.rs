@@ -1,17 +1,17 @@
-//! Takes personal data and secrets out of text that is shown or logged.
+//! Removes personal data and secrets from text that is shown or logged.
 //!
-//! Vendors quote what they were sent: "Contact ann@example.com already exists". Such text is
-//! useful in an error and must not end in a log. The scanner is crude on purpose and errs on the
+//! Vendors quote their input: "Contact ann@example.com already exists". Such text is useful in an
+//! error and must not reach a log. The scanner is deliberately crude and errs on the
 //! side of hiding: e-mail addresses, phone-like numbers and token-like words become `[…]`.
 
 use std::borrow::Cow;
 
 pub(crate) const HIDDEN: &str = "[…]";
 
-/// Words that announce a secret: whatever follows is hidden.
+/// Words that announce a secret: the text after them is hidden.
 const ANNOUNCE: [&str; 6] = ["bearer", "token", "apikey", "api_key", "password", "secret"];
 
-/// The text with everything personal replaced.
+/// Returns the text with all personal data replaced.
 pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     let mut shown = String::new();
     let mut copied = 0;
@@ -30,13 +30,13 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
         } else {
             None
         };
-        // A sign between the announcement and the secret changes nothing.
+        // A separator between the announcement and the secret is allowed.
         if word.chars().any(char::is_alphanumeric) {
             announced = announces(word);
         }
         at = end;
         if let Some((from, to)) = hide {
-            // A phone number may begin at a sign before the word.
+            // A phone number may begin with a sign before the word.
             let from = from.max(copied);
             shown.push_str(&text[copied..from]);
             shown.push_str(HIDDEN);
@@ -52,7 +52,7 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// One line of at most `max` characters, redacted: what an error message shows.
+/// Returns one line of at most `max` characters, redacted, for an error message.
 pub(crate) fn line(text: &str, max: usize) -> String {
     let safe = redact(text);
     let mut shown = String::with_capacity(safe.len().min(max + 4));
@@ -79,7 +79,7 @@ fn in_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '@' | '.' | '_' | '-' | '+' | '%' | '/' | '=' | '~')
 }
 
-/// The next run of word characters from `at`, without trailing dots.
+/// Returns the next run of word characters from `at`, without trailing dots.
 fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let rest = text.get(at..)?;
     let start = at + rest.find(in_word)?;
@@ -118,12 +118,12 @@ fn announces(word: &str) -> bool {
     ANNOUNCE.iter().any(|secret| word.eq_ignore_ascii_case(secret))
 }
 
-/// `token=value` in one word.
+/// Returns true for `token=value` in one word.
 fn assigns(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, value)| announces(name) && !value.is_empty())
 }
 
-/// Whether the word after an announcement is a value rather than prose: "token: abc" or
+/// Returns true if the word after an announcement is a value rather than prose: "token: abc" or
 /// "Bearer abc", but not "the token is missing".
 fn looks_assigned(text: &str, start: usize) -> bool {
     let before = text[..start].trim_end_matches(['"', '\'', ' ']);
@@ -146,8 +146,8 @@ fn is_timestamp(word: &str) -> bool {
         && (bytes.len() == 10 || matches!(bytes[10], b'T' | b't'))
 }
 
-/// A phone-like number that begins at `start` (or at a sign just before it): seven or more
-/// digits with separators or a plus, or ten to fifteen digits in a row. Dates are let through.
+/// Finds a phone-like number that begins at `start` (or with a sign just before it): seven or more
+/// digits with separators or a plus, or ten to fifteen digits in a row. Dates are not hidden.
 fn phone(text: &str, start: usize) -> Option<(usize, usize)> {
     let rest = &text[start..];
     let first = rest.chars().next()?;

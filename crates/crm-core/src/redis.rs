@@ -1,17 +1,17 @@
 //! The connection to Redis that the limiter and the token store use: established when it is first
 //! needed, replaced when it fails, and each call bounded by a short time limit.
 //!
-//! **A call is a task of its own,** on a thread of the library. A caller that is not polled, and a runtime
-//! that nobody drives any more, hold up nobody: connecting and the exchange go on without them.
+//! **A call is a separate task,** on a thread of the library. A caller that is not polled, or a runtime
+//! that is no longer driven, does not delay other callers: connecting and the exchange continue without them.
 //!
-//! **A failure over an old connection is not an absence.** Servers, load balancers and NAT close idle
-//! connections, and after a failover the same address leads to another server while the old one
-//! keeps its connections. So the call is sent once more over a new connection, within the time limit
-//! of the same call; only a second failure is reported. The first try may have been carried out
-//! before its connection broke. For that reason every script that runs here must allow to be run
+//! **A failure over an old connection does not mean that Redis is unreachable.** Servers, load balancers and NAT close
+//! idle connections, and after a failover the same address leads to another server while the old one
+//! keeps its connections. The call is therefore sent once more over a new connection, within the same
+//! time limit; only a second failure is reported. The first attempt may have been carried out
+//! before its connection broke. For that reason every script that runs here must be safe to run
 //! twice: see `limit/redis` and `oauth/store/redis.rs`.
 //!
-//! **An address is one server, or a cluster.** With the feature `redis-cluster`, a server that says
+//! **An address is one server or a cluster.** With the feature `redis-cluster`, a server that reports
 //! that it belongs to a cluster is used through the cluster client of the `redis` crate. Sentinels are
 //! asked for the primary before each connection, so the first call after a failover finds the new one.
 
@@ -39,16 +39,16 @@ use live::Live;
 
 static THREAD: OwnThread = OwnThread::new("crm-redis");
 
-/// The runtime of what must go on, whatever callers poll or drive.
+/// Runtime for work that must continue, whatever callers poll or drive.
 pub(crate) fn runtime() -> io::Result<Handle> {
     THREAD.runtime()
 }
 
-/// A connection that was idle for longer may be gone without either side having heard of it: NAT and
-/// firewalls forget connections silently.
+/// A connection that was idle for longer may be lost without either side having noticed: NAT and
+/// firewalls drop connections silently.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// A script, and the hash by which the server knows it.
+/// A script, and the hash by which the server identifies it.
 pub(crate) struct Script {
     code: Arc<str>,
     hash: String,
@@ -69,7 +69,7 @@ struct Shared {
     address: Address,
     clock: Arc<dyn Clock>,
     time_limit: Duration,
-    /// What an ACL must allow, for the message that it does not.
+    /// ACL rules that suffice, for the message about a missing permission.
     rules: String,
     /// The server is known to be one node of a cluster.
     cluster: AtomicBool,
@@ -83,25 +83,25 @@ struct Slot {
     attempts: u64,
 }
 
-/// Somebody is connecting, for all.
+/// One attempt to connect, shared by all calls.
 struct Attempt {
     number: u64,
-    /// After this time it counts as lost: the runtime that it runs in may not be driven any more.
+    /// Time after which it counts as lost, because its runtime may no longer be driven.
     until: Duration,
     result: Outcome,
 }
 
-/// Nothing until the attempt is over.
+/// `None` until the attempt ends.
 type Outcome = watch::Receiver<Option<Result<Arc<Live>, Away>>>;
 
 impl Connection {
-    /// Connects to nothing yet. `rules` are those of an ACL that suffices.
+    /// Creates a connection without connecting yet. `rules` are ACL rules that suffice.
     pub(crate) fn new(address: Address, clock: Arc<dyn Clock>, time_limit: Duration, rules: String) -> Self {
         let (cluster, slot) = (AtomicBool::new(false), Mutex::default());
         Self { shared: Arc::new(Shared { address, clock, time_limit, rules, cluster, slot }) }
     }
 
-    /// The longest time that a call takes.
+    /// Maximum duration of a call.
     pub(crate) fn time_limit(&self) -> Duration {
         self.shared.time_limit
     }
@@ -132,7 +132,7 @@ impl Shared {
             };
             let now = self.clock.now();
             let (idle, left) = (live.idle(now), end.saturating_sub(now));
-            // The time for a second try.
+            // Time limit that leaves time for a second attempt.
             let end_of_try = if reused && idle > IDLE { now.saturating_add(left / 2) } else { end };
             let result = within(&*self.clock, end_of_try, invoke(&live, call, code)).await;
             let away = match result {
@@ -163,9 +163,9 @@ impl Shared {
         Away::new(Why::Unreachable, format!("no answer within {} s", self.time_limit.as_secs_f64()))
     }
 
-    /// A connection, and whether it was there before. One task connects for all.
+    /// Returns a connection, and true if it existed before. One task connects for all.
     async fn live(self: &Arc<Self>) -> Result<(Arc<Live>, bool), Away> {
-        // The second time if the runtime of the one that connects was shut down.
+        // The second round is for a connecting task whose runtime was shut down.
         for _ in 0..2 {
             let (number, mut result) = {
                 let mut slot = lock(&self.slot);
@@ -189,7 +189,7 @@ impl Shared {
         Err(Away::new(Why::Unreachable, "connecting was cancelled"))
     }
 
-    /// Starts to connect, in a task of its own.
+    /// Starts to connect, in a separate task.
     fn connect(self: &Arc<Self>, slot: &mut Slot) -> (u64, Outcome) {
         let (sender, result) = watch::channel(None);
         slot.attempts += 1;

@@ -1,4 +1,4 @@
-//! What generated code and the macros of this crate need of others. Not for direct use.
+//! Items of other crates that generated code and this crate's macros use. Not for direct use.
 
 pub use bytes;
 pub use futures_core;

@@ -1,4 +1,4 @@
-//! The message: a request as a [`Call`](crate::Call) builds it up and the pipeline sends it, and the body of a reply that
+//! The message: a request, built by a [`Call`](crate::Call) and sent by the pipeline, and the body of a reply that
 //! is read as a stream. Nothing here sends.
 
 mod before_send;
@@ -31,13 +31,13 @@ use multipart::Multipart;
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) op: &'static OpMeta,
-    /// The handle that it is called through, if that has another name than the operation's resource.
+    /// The handle that the operation is called through, if its name differs from the operation's resource.
     pub(crate) handle: Option<&'static str>,
     /// The placeholder that the handle fills.
     pub(crate) held: Option<&'static str>,
     /// Filled placeholders, escaped.
     segments: Vec<(&'static str, String)>,
-    /// The whole path of a raw request, in place of the template's.
+    /// The whole path of a raw request. Replaces the template.
     pub(crate) raw_path: Option<String>,
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
@@ -62,18 +62,18 @@ impl Request {
         }
     }
 
-    /// The operation under the name that it is called by.
+    /// The operation with the name that it was called by.
     pub(crate) fn called(&self) -> Called {
         let held = self.segments.iter().find(|(name, _)| self.held == Some(*name));
         Called::new(self.op, self.handle, held)
     }
 
-    /// Keeps the first mistake.
+    /// Keeps the error unless there is an earlier one.
     pub(crate) fn mistake(&mut self, text: impl FnOnce() -> String) {
         self.mistake.get_or_insert_with(text);
     }
 
-    /// Fills a placeholder of the path with an escaped value, or keeps what is wrong with it.
+    /// Fills a placeholder of the path with an escaped value, or keeps the error.
     pub(crate) fn fill(&mut self, name: &'static str, filled: Result<String, &'static str>) {
         match filled {
             Ok(text) if path::has_placeholder(self.op.path, name) => {
@@ -125,7 +125,7 @@ impl Request {
         self.body = Body::Json(serde_json::Value::Object(object).to_string().into());
     }
 
-    /// The parts of the body, which begins as a form with its first part.
+    /// Returns the parts of the body. The first part makes the body a form.
     pub(crate) fn parts(&mut self) -> Option<&mut Multipart> {
         if matches!(self.body, Body::None) {
             self.body = Body::Multipart(Multipart::default());
@@ -141,7 +141,7 @@ impl Request {
         self.body_object()?.remove(name)
     }
 
-    /// The members of the JSON body.
+    /// Returns the members of the JSON body.
     pub(crate) fn body_object(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
         match &self.body {
             Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
@@ -149,7 +149,7 @@ impl Request {
         }
     }
 
-    /// The filled parts of the path as one text, whatever the order they were filled in.
+    /// Returns the filled parts of the path as one text, independent of the order in which they were filled in.
     pub(crate) fn path_parts(&self) -> String {
         match &self.raw_path {
             Some(path) => path.clone(),
@@ -157,7 +157,11 @@ impl Request {
         }
     }
 
-    /// Path and query, escaped. Fails with the first mistake made while building.
+    /// Returns path and query, escaped.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error made while building.
     pub(crate) fn target(&self) -> Result<String, Error> {
         if let Some(mistake) = &self.mistake {
             return Err(Error::validation(mistake.clone()));

@@ -1,4 +1,4 @@
-//! What is repeated, when, and how often.
+//! Conditions for repeated attempts, their pauses and their number.
 //!
 //! | failure | repeated |
 //! |---|---|
@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often and how patiently a call is repeated. The total timeout of the call bounds it all.
+/// Number of attempts and pauses between them. The total timeout of the call limits them all.
 #[derive(Clone)]
 pub struct RetryPolicy {
     pub(crate) attempts: u32,
@@ -33,51 +33,51 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts, full jitter from half a second up to 30 seconds, hints up to a minute, with
-    /// the budget.
+    /// Four attempts, full jitter from half a second up to 30 seconds, hints of up to a minute, and
+    /// the shared budget.
     fn default() -> Self {
         Self { attempts: 4, backoff: Arc::new(Exponential::default()), max_hint: Duration::from_secs(60), budget: true }
     }
 }
 
 impl RetryPolicy {
-    /// The default policy.
+    /// Returns the default policy.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One attempt, whatever happens.
+    /// One attempt, never repeated.
     #[must_use]
     pub fn none() -> Self {
         Self::default().attempts(1)
     }
 
-    /// How many attempts in all, the first included; at least one.
+    /// Sets the maximum number of attempts, including the first; at least one.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The pauses between attempts where the vendor gives no hint.
+    /// Sets the pauses between attempts, used if the vendor gives no hint.
     #[must_use]
     pub fn backoff(mut self, backoff: impl Backoff) -> Self {
         self.backoff = Arc::new(backoff);
         self
     }
 
-    /// The longest pause a vendor may ask for. Above it the call fails at once and the hint is
-    /// in [`Error::retry_after`](crate::Error::retry_after).
+    /// Sets the maximum pause that a vendor may ask for. If the hint is longer, the call fails at once and
+    /// [`Error::retry_after`](crate::Error::retry_after) returns the hint.
     #[must_use]
     pub fn max_hint(mut self, hint: Duration) -> Self {
         self.max_hint = hint;
         self
     }
 
-    /// Whether repeats draw on the budget that all calls of an account share. It keeps a broken
-    /// vendor from being hit with several times the traffic: when most calls fail, few are
-    /// repeated. On by default.
+    /// Sets whether repeats use the budget that all calls of an account share. The budget prevents a failing
+    /// vendor from receiving several times the traffic: if most calls fail, few are repeated. On by
+    /// default.
     #[must_use]
     pub fn budget(mut self, on: bool) -> Self {
         self.budget = on;

@@ -1,8 +1,8 @@
 //! JSON Schemas of the generated types: for tool calls, forms and documentation.
 //!
-//! The generated types do not derive them: that would cost every type a few hundred lines of
-//! code. Their schemas are a text beside them, the vendor's own in OpenAPI 3.0, which is read and
-//! turned into JSON Schema 2020-12 when the first of them is asked for.
+//! The generated types do not derive them, because that would add a few hundred lines of code per
+//! type. Their schemas are a text beside them, the vendor's own in OpenAPI 3.0, which is read and
+//! converted to JSON Schema 2020-12 when the first of them is requested.
 
 mod convert;
 
@@ -21,7 +21,7 @@ pub struct Document {
     schemas: OnceLock<Map<String, Value>>,
 }
 
-/// Finds the schema of a name among the types that have one, in the place of the generator's
+/// Finds the schema of a name among the types that have one. Used instead of the generator's own
 /// choice.
 type Find = fn(&str, &mut SchemaGenerator) -> Option<Schema>;
 
@@ -36,15 +36,15 @@ impl Document {
         self.schemas.get_or_init(|| serde_json::from_str(self.text).unwrap_or_default()).get(name)
     }
 
-    /// The schema of a name; a name the document does not have is anything. What
-    /// [`json_schemas!`](crate::json_schemas) makes of each type.
+    /// Returns the schema of a name; a name that is not in the document allows any value.
+    /// [`json_schemas!`](crate::json_schemas) uses it for each type.
     pub fn schema(&self, name: &str, find: Find, generator: &mut SchemaGenerator) -> Schema {
         let Some(source) = self.get(name) else { return true.into() };
         let converted = convert(source, &mut |name| self.reference(name, find, generator));
         Schema::try_from(converted).unwrap_or_else(|_| true.into())
     }
 
-    /// The place of a schema that another refers to.
+    /// Returns the place of a schema that another one refers to.
     fn reference(&self, name: &str, find: Find, generator: &mut SchemaGenerator) -> String {
         if let Some(place) = find(name, generator).as_ref().and_then(|found| found.get("$ref")).and_then(Value::as_str)
         {
@@ -52,9 +52,9 @@ impl Document {
         }
         let path = generator.settings().definitions_path.trim_start_matches('#').trim_end_matches('/').to_owned();
         let Some(source) = self.get(name) else { return format!("#{path}/{name}") };
-        // Also what stands there until it is converted: it ends the recursion.
+        // Also the placeholder until the schema is converted: it ends the recursion.
         let plain = convert(source, &mut |name| format!("#{path}/{name}"));
-        // Two are the same if they differ only in where what they refer to has its place.
+        // Two schemas are the same if they differ only in the places of the schemas that they refer to.
         let shape = |schema: &Value| convert(schema, &mut |_| String::new());
         let (mut key, mut number) = (name.to_owned(), 1);
         while let Some(taken) = generator.definitions().get(&key) {
@@ -77,8 +77,8 @@ impl fmt::Debug for Document {
     }
 }
 
-/// Gives types a [`schemars::JsonSchema`] out of a [`Document`], under their own names. Types
-/// listed together refer to each other; what else the document holds comes along where needed.
+/// Implements [`schemars::JsonSchema`] for types from a [`Document`], under their own names. Types
+/// listed together refer to each other; other schemas of the document are included if needed.
 #[macro_export]
 macro_rules! json_schemas {
     ($document:expr; $($name:ident),* $(,)?) => {

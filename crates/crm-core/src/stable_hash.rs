@@ -1,7 +1,7 @@
-//! A hash that stays the same over processes, machines and releases (64-bit FNV-1a).
+//! A hash that stays the same across processes, machines and releases (64-bit FNV-1a).
 //!
 //! Cursors are stored and limiter keys are shared between processes, so the standard library's
-//! hasher, which promises nothing over releases, will not do. It is no cryptographic hash.
+//! hasher, which is not stable across releases, cannot be used. It is not a cryptographic hash.
 
 /// Collects parts; each part is closed, so `("ab", "c")` and `("a", "bc")` differ.
 #[derive(Clone)]

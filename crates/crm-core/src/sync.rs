@@ -1,14 +1,14 @@
-//! The few concurrency tools everything else is built from.
+//! The few concurrency tools that the rest of the crate uses.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A future on the heap, for traits that must be usable as objects.
+/// A boxed future, for traits that must be object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Locks, also after another thread panicked while it held the lock: the state behind our locks
-/// is valid between any two statements.
+/// Locks the mutex, even if a thread panicked while holding it: the guarded state is valid between any
+/// two statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

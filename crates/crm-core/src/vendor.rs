@@ -1,4 +1,4 @@
-//! What a vendor crate implements, once, so that the pipeline can read that vendor's replies.
+//! The trait that a vendor crate implements, so that the pipeline can read that vendor's replies.
 
 mod page;
 mod reply;
@@ -13,13 +13,13 @@ use http::{HeaderMap, StatusCode};
 use crate::error::{ErrorKind, LimitScope, VendorDetail};
 use crate::meta::OpMeta;
 
-/// How long an unused connection is kept to a server of which nothing is known. Node.js and Apache close it after 5
+/// Time for which an unused connection to an unknown server is kept. Node.js and Apache close it after 5
 /// seconds by default (`server.keepAliveTimeout`, `KeepAliveTimeout`), nginx after 75.
 pub(crate) const UNKNOWN_SERVER: Duration = Duration::from_secs(4);
 
-/// How one vendor speaks: its errors, its limit headers, its request ids.
+/// The conventions of one vendor: its errors, its limit headers, its request ids.
 ///
-/// All methods are pure readings of a reply, so each can be tested with a table of
+/// All methods only read a reply, so each can be tested with a table of
 /// [`RawReply`]s.
 pub trait Vendor: Send + Sync + 'static {
     /// The vendor's name in lower case, for spans and limiter keys.
@@ -35,45 +35,46 @@ pub trait Vendor: Send + Sync + 'static {
         false
     }
 
-    /// Reads what the headers of any reply say about the limits.
+    /// Reads the information about limits in the headers of any reply.
     fn feedback(&self, op: &OpMeta, reply: &RawReply) -> Feedback {
         let _ = (op, reply);
         Feedback::default()
     }
 
-    /// Adds headers every request needs, for example the API version to ask for: the client's, or else the
-    /// operation's. Headers set by the caller win over these.
+    /// Adds headers that every request needs, for example the API version: the client's version, or else the
+    /// operation's. Headers set by the caller take precedence over these.
     fn prepare(&self, op: &OpMeta, version: Option<&'static str>, headers: &mut HeaderMap) {
         let _ = (op, version, headers);
     }
 
-    /// How long a connection that is not used is kept. It must be shorter than the time after which the vendor's edge
-    /// closes it: a write that is sent at that moment fails, and may have been carried out. Four seconds if not set, and
-    /// for addresses that are not the vendor's, because servers close unused connections after five seconds and more.
+    /// Time for which an unused connection is kept. It must be shorter than the time after which the vendor's edge
+    /// closes it: a write that is sent at that moment fails, and may have been carried out. Four seconds if not set,
+    /// and for addresses that are not the vendor's, because servers close unused connections after five seconds and
+    /// more.
     fn idle_timeout(&self) -> Duration {
         UNKNOWN_SERVER
     }
 
-    /// The id under which the vendor's support finds the request.
+    /// The request id by which the vendor's support finds the request.
     fn request_id(&self, reply: &RawReply) -> Option<String> {
         let _ = reply;
         None
     }
 }
 
-/// What a vendor's error reply means.
+/// Meaning of a vendor's error reply.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct VendorError {
-    /// What went wrong.
+    /// Kind of failure.
     pub kind: ErrorKind,
-    /// What the vendor said.
+    /// Details of the vendor's error reply.
     pub detail: VendorDetail,
-    /// Which limit was hit, where it was one.
+    /// Kind of limit, if one was hit.
     pub scope: Option<LimitScope>,
-    /// Whether the request may be repeated.
+    /// Advice on repeating the request.
     pub retry: Advice,
-    /// How long the vendor asks to wait. Left empty, the pipeline reads `Retry-After`.
+    /// Wait that the vendor asks for. If it is `None`, the pipeline reads `Retry-After`.
     pub retry_after: Option<Duration>,
     /// True if the vendor may have carried out the request although it refused it. It need not be
     /// set for server errors.
@@ -81,7 +82,7 @@ pub struct VendorError {
 }
 
 impl VendorError {
-    /// The usual meaning of a status, with nothing said about it.
+    /// Returns the usual meaning of a status, without details.
     #[must_use]
     pub fn from_status(status: StatusCode) -> Self {
         let kind = match status.as_u16() {
@@ -108,7 +109,7 @@ impl VendorError {
     }
 }
 
-/// Whether a refused request may be repeated.
+/// Advice on repeating a refused request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Advice {
     /// Decide by status and idempotency.
@@ -116,7 +117,7 @@ pub enum Advice {
     Default,
     /// Repeating cannot help.
     Never,
-    /// Nothing was done: any method may be repeated.
+    /// The request had no effect: any method may be repeated.
     Refused,
     /// May be repeated if the operation is idempotent.
     Safe,
@@ -124,17 +125,17 @@ pub enum Advice {
     Renew,
 }
 
-/// What a reply says about the limits. The limiter only ever becomes more careful by it.
+/// Information in a reply about the limits. It can only make the limiter stricter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Feedback {
     /// The size of the window.
     pub limit: Option<u64>,
-    /// How many requests are left in the window.
+    /// Number of requests left in the window.
     pub remaining: Option<u64>,
-    /// When the window starts anew, from now.
+    /// Time from now until the window is reset.
     pub reset_after: Option<Duration>,
-    /// How many requests are left today. Applied to the class's window of a day.
+    /// Number of requests left today. Applied to the class's window of a day.
     pub daily_remaining: Option<u64>,
-    /// The name of the window that the figures speak of; `None` is the first of the class.
+    /// The name of the window that the figures describe; `None` is the first of the class.
     pub window: Option<&'static str>,
 }

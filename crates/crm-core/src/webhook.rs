@@ -1,14 +1,14 @@
-//! Webhooks: what vendors send of their own accord. Raw bytes in, typed events out.
+//! Webhooks: verifies the raw bytes of deliveries and reads typed events from them.
 //!
-//! A vendor crate has a receiver; [`WebhookReceiver`] is what all of them have in common. It is given
-//! the delivery as it came over the wire: a body that was parsed and written again has another
-//! signature. Checks come in this order, and each failure is a [`Refused`] of its own:
+//! Each vendor crate has a receiver; [`WebhookReceiver`] is their common trait. Pass the delivery
+//! exactly as it was received: a body that was parsed and written again has a different signature.
+//! The checks run in this order, and each failure is a variant of [`Refused`]:
 //!
-//! 1. the signature, in constant time, against every key at hand ([`Rotating`]);
-//! 2. the time it was sent at, where the vendor tells ([`Tolerance`]);
-//! 3. whether it came before, where the vendor numbers deliveries ([`Replays`]; for several processes, and then after the
+//! 1. the signature, in constant time, against every configured key ([`Rotating`]);
+//! 2. the time at which it was sent, if the vendor sends it ([`Tolerance`]);
+//! 3. replays, if the vendor numbers deliveries ([`Replays`]; for several processes, and then after the
 //!    body, `SharedReceiver` of the feature `redis`);
-//! 4. the body. One odd member or event does not cause the rest to be refused ([`events`]).
+//! 4. the body. A single odd member or event does not cause the rest to be refused ([`events`]).
 
 mod delivery;
 mod events;
@@ -26,16 +26,16 @@ pub use replays::{Replays, Tolerance};
 #[cfg(feature = "redis")]
 pub use shared::{Numbered, Remembered, SharedReceiver};
 
-/// Checks deliveries of one vendor and reads their events. For code that is generic over vendors: each vendor's receiver
-/// has `receive` itself.
+/// Checks deliveries of one vendor and reads their events. For code that is generic over vendors; each vendor's
+/// receiver also has `receive` as a method of its own.
 pub trait WebhookReceiver: Send + Sync + 'static {
-    /// What the vendor tells.
+    /// The vendor's event.
     type Event: Send;
 
-    /// The events of a delivery; some vendors send many at once.
+    /// Returns the events of a delivery; some vendors send several at once.
     ///
     /// # Errors
     ///
-    /// Says which check failed. Answer the vendor with [`Refused::status`].
+    /// Returns the check that failed. Answer the vendor with [`Refused::status`].
     fn receive(&self, delivery: &Delivery<'_>) -> Result<Vec<Self::Event>, Refused>;
 }

@@ -1,10 +1,10 @@
-//! What became of each input.
+//! The result of each input.
 
 use crate::error::{Error, Sent};
 
-/// What became of the inputs of one chunk, told by index within the chunk. Inputs that are not
-/// mentioned are unknown; of several mentions the first counts, and indices beyond the chunk are
-/// ignored.
+/// The results of the inputs of one chunk, by index within the chunk. Inputs that are not
+/// mentioned are unknown; if an input is mentioned more than once, the first mention counts, and
+/// indices beyond the chunk are ignored.
 #[derive(Debug)]
 pub struct ChunkOutcome<O> {
     rows: Vec<(usize, Result<O, Error>)>,
@@ -17,42 +17,42 @@ impl<O> Default for ChunkOutcome<O> {
 }
 
 impl<O> ChunkOutcome<O> {
-    /// Nothing known yet.
+    /// Creates an outcome in which all inputs are unknown.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One output for each input, in their order. If there are fewer, the remaining inputs are
+    /// Creates an outcome with one output per input, in order. If there are fewer, the remaining inputs are
     /// unknown.
     #[must_use]
     pub fn in_order(outputs: impl IntoIterator<Item = O>) -> Self {
         Self { rows: outputs.into_iter().enumerate().map(|(index, output)| (index, Ok(output))).collect() }
     }
 
-    /// The input at `index` worked.
+    /// Reports that the input at `index` succeeded.
     pub fn ok(&mut self, index: usize, output: O) {
         self.rows.push((index, Ok(output)));
     }
 
-    /// The input at `index` failed. It is unknown if the error
+    /// Reports that the input at `index` failed. It is unknown if the error
     /// [may have happened](Error::may_have_happened).
     pub fn failed(&mut self, index: usize, error: Error) {
         self.rows.push((index, Err(error)));
     }
 }
 
-/// What became of all inputs, by their index in what was given. Every input is in exactly one of
+/// The results of all inputs, by their index in the list of inputs. Every input is in exactly one of
 /// the three lists, each of which is sorted by index.
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use = "inputs may have failed: look at `failed` and `unknown`, or call `into_result`"]
 pub struct BatchReport<O> {
-    /// What worked, with its output.
+    /// Inputs that succeeded, with their outputs.
     pub ok: Vec<(usize, O)>,
-    /// What failed, with its error.
+    /// Inputs that failed, with their errors.
     pub failed: Vec<(usize, Error)>,
-    /// What may or may not have been carried out: the answer was lost, or did not mention it.
+    /// Inputs that may have been carried out: the reply was lost, or did not mention them.
     /// Look the inputs up before sending them again.
     pub unknown: Vec<usize>,
     /// The first error that made inputs unknown.
@@ -66,23 +66,23 @@ impl<O> Default for BatchReport<O> {
 }
 
 impl<O> BatchReport<O> {
-    /// Whether every input worked.
+    /// Returns true if every input succeeded.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.unknown.is_empty()
     }
 
-    /// The error that made inputs unknown, where there was one.
+    /// The error that made inputs unknown, if there was one.
     #[must_use]
     pub fn lost(&self) -> Option<&Error> {
         self.lost.as_ref()
     }
 
-    /// All outputs in the order of the inputs, for those to whom a part is nothing.
+    /// Returns all outputs in the order of the inputs, for callers that need all or nothing.
     ///
     /// # Errors
     ///
-    /// The first error, with the counts in its message, if any input failed or is unknown.
+    /// Returns the first error, with the counts in its message, if any input failed or is unknown.
     pub fn into_result(self) -> Result<Vec<O>, Error> {
         if self.is_complete() {
             return Ok(self.ok.into_iter().map(|(_, output)| output).collect());
@@ -116,7 +116,7 @@ impl<O> BatchReport<O> {
         self.unknown.extend(unseen.map(|(index, _)| first + index));
     }
 
-    /// A chunk failed as a whole.
+    /// Marks a chunk that failed as a whole.
     pub(super) fn fail(&mut self, first: usize, length: usize, error: &Error) {
         let rows = first..first + length;
         if error.may_have_happened() {
@@ -127,7 +127,7 @@ impl<O> BatchReport<O> {
         }
     }
 
-    /// A chunk was not sent because of an earlier error.
+    /// Marks a chunk that was not sent because of an earlier error.
     pub(super) fn not_sent(&mut self, first: usize, length: usize, earlier: &Error) {
         let error = Error::new(earlier.kind(), "not sent, because an earlier chunk failed with this")
             .with_source(earlier.clone());

@@ -1,4 +1,4 @@
-//! Every input is accounted for, once.
+//! Every input has exactly one result.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,32 +1,32 @@
-//! What every generated request builder has in common.
+//! Methods that every generated request builder has.
 
-/// Gives a builder `pub struct $name { call: Call<$reply> }` its `send`, `send_raw` and `with`,
-/// and makes it a [`Call`](crate::Call) by `into()`.
+/// Adds `send`, `send_raw` and `with` to a builder `pub struct $name { call: Call<$reply> }`, and
+/// makes it convertible to a [`Call`](crate::Call) by `into()`.
 #[macro_export]
 macro_rules! call_builder {
     ($name:ident => $reply:ty) => {
         impl $name {
-            /// Sends and reads the reply.
+            /// Sends the request and reads the reply.
             ///
             /// # Errors
             ///
-            /// The error's `kind()` says what to do.
+            /// The error's `kind()` classifies the failure.
             #[inline]
             pub fn send(self) -> $crate::call::Sending<$reply> {
                 self.call.sending()
             }
 
-            /// Sends and returns the reply as it came.
+            /// Sends the request and returns the reply unchanged.
             ///
             /// # Errors
             ///
-            /// As `send`, except that the body is not read.
+            /// Those of `send`, but the body is not read.
             #[inline]
             pub fn send_raw(self) -> $crate::call::Sending<$crate::vendor::RawReply> {
                 self.call.sending_raw()
             }
 
-            /// Settings for this call only.
+            /// Applies settings to this call only.
             #[must_use]
             #[inline]
             pub fn with(mut self, options: $crate::options::CallOptions) -> Self {
@@ -51,12 +51,12 @@ macro_rules! call_builder {
     };
 }
 
-/// Gives the builder of a long-running operation its `poll`.
+/// Adds `poll` to the builder of a long-running operation.
 #[macro_export]
 macro_rules! poll_builder {
     ($name:ident => $reply:ty) => {
         impl $name {
-            /// Asks again until the result is there.
+            /// Polls until the result is ready.
             #[inline]
             pub fn poll(self, policy: $crate::poll::PollPolicy) -> $crate::poll::Poller<$reply> {
                 self.call.poll(policy)

@@ -7,8 +7,8 @@ use http::HeaderValue;
 use super::{Call, Param, Upload};
 
 impl<T> Call<T> {
-    /// Adds a text part to the body, which becomes a `multipart/form-data` form; a list adds one
-    /// part an item, nothing adds nothing. A body of another kind is a mistake.
+    /// Adds a text part to the body, which becomes a `multipart/form-data` form. A list adds one part
+    /// per item; an absent value adds nothing. A body of another kind is an error.
     pub fn part(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Param + ?Sized)) -> Self {
         let name = name.into();
         if let Some(parts) = self.request.parts() {
@@ -17,7 +17,7 @@ impl<T> Call<T> {
         self
     }
 
-    /// Replaces the parts of a name by a text; nothing removes them.
+    /// Replaces the parts of a name by a text. An absent value removes them.
     pub fn set_part(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Param + ?Sized)) -> Self {
         let name = name.into();
         if let Some(parts) = self.request.parts() {
@@ -27,12 +27,12 @@ impl<T> Call<T> {
     }
 
     /// Adds a file to the body, which becomes a `multipart/form-data` form. A body of another kind
-    /// is a mistake, and so is a path that cannot be opened when the call is sent.
+    /// is an error, and so is a path that cannot be opened when the call is sent.
     ///
-    /// While the file moves, an attempt may take longer than its timeout. The timeout of the whole
-    /// call holds: give a large file more of it with
-    /// [`CallOptions::timeout`](crate::CallOptions::timeout). Bytes and paths are sent again where
-    /// the call is repeated; a stream that was begun is not.
+    /// While the file makes progress, an attempt may take longer than its timeout. The timeout of the whole
+    /// call still applies: for a large file, raise it with
+    /// [`CallOptions::timeout`](crate::CallOptions::timeout). Bytes and paths are sent again if the call
+    /// is repeated; a stream that was started is not.
     pub fn file(mut self, name: impl Into<Cow<'static, str>>, upload: impl Into<Upload>) -> Self {
         let (name, upload) = (name.into(), upload.into());
         if HeaderValue::from_str(&upload.content_type).is_err() {

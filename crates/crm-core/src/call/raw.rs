@@ -31,9 +31,9 @@ macro_rules! raw_ops {
 raw_ops!(GET: true, HEAD: true, OPTIONS: true, PUT: true, DELETE: true, POST: false, PATCH: false);
 
 impl Call<serde_json::Value> {
-    /// A call of any path of the vendor's host, through the same pipeline as all others. The path
-    /// starts with a slash and may carry a query; it is sent as given, so its values must be
-    /// escaped already. Hosts, `..` and fragments are mistakes.
+    /// Creates a call of any path of the vendor's host, through the same pipeline as all others. The path
+    /// starts with a slash and may contain a query; it is sent unchanged, so its values must be
+    /// escaped already. Hosts, `..` and fragments are errors.
     ///
     /// GET, HEAD, OPTIONS, PUT and DELETE count as idempotent, POST and PATCH do not; see
     /// [`CallOptions::idempotent`](crate::CallOptions::idempotent).

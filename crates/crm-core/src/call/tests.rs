@@ -23,7 +23,7 @@ impl Vendor for Nobody {
 }
 
 fn pipeline() -> Pipeline {
-    // Nothing listens there; these tests send nothing.
+    // No server listens there; these tests send nothing.
     let builder = ClientBuilder::new(Nobody, "http://127.0.0.1:9/base", Quotas::none(), |pipeline| pipeline);
     builder.token("canary-token").build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! A clock that tests move.
+//! A clock that tests advance.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,16 +10,16 @@ use std::time::{Duration, SystemTime};
 use super::Clock;
 use crate::sync::{BoxFuture, lock};
 
-/// A clock that stands still until it is moved.
+/// A clock that moves only when a test moves it.
 ///
-/// Made with [`new`](Self::new) it moves by [`advance`](Self::advance) only. Made with
-/// [`auto`](Self::auto) it moves on its own to the next wake time whenever every task waits:
-/// hours of back-off pass in microseconds and in the right order. Deadlines never move an
+/// A clock from [`new`](Self::new) moves only by [`advance`](Self::advance). A clock from
+/// [`auto`](Self::auto) moves to the next wake time by itself whenever every task waits:
+/// hours of backoff pass in microseconds and in the right order. Deadlines never move an
 /// automatic clock; they fire when sleeping carries the time beyond them.
 ///
-/// The automatic clock finds out that all others wait by letting the runtime run them first, so
-/// it wants tokio's current-thread runtime (the default of `#[tokio::test]`). Work it cannot see,
-/// such as a request on its way, counts as waiting.
+/// The automatic clock detects that all other tasks wait by letting the runtime run them first, so
+/// it requires tokio's current-thread runtime (the default of `#[tokio::test]`). Work it cannot see,
+/// such as a request under way, counts as waiting.
 #[derive(Clone)]
 pub struct ManualClock {
     shared: Arc<Shared>,
@@ -33,33 +33,33 @@ struct Shared {
 struct State {
     now: Duration,
     next_id: u64,
-    /// Grows with every sleep or deadline that begins, ends or is dropped: signs of work.
+    /// Increases with every sleep or deadline that begins, ends or is dropped: signs of work.
     activity: u64,
-    /// By time and then by order of registration.
+    /// Sorted by time, then by order of registration.
     sleepers: BTreeMap<(Duration, u64), Waiter>,
-    /// Whom to wake once the lock is released.
+    /// Wakers to call once the lock is released.
     woken: Vec<Waker>,
 }
 
 struct Waiter {
     waker: Waker,
-    /// Whether the automatic clock moves for it.
+    /// True if the automatic clock moves for it.
     moves: bool,
 }
 
-/// How often the next sleeper lets all others run, in a row and without any sign of work, before
-/// the time moves. tokio runs up to 61 ready tasks before it looks at its main task and at the
-/// network again, so fewer rounds would overtake both.
+/// Number of times that the next sleeper lets all other tasks run, in a row and without any sign of work,
+/// before the time moves. tokio runs up to 61 ready tasks before it polls its main task and the network
+/// again, so fewer rounds would overtake both.
 const QUIET_ROUNDS: u32 = 128;
 
 impl ManualClock {
-    /// A clock that moves by [`advance`](Self::advance) only.
+    /// Creates a clock that moves by [`advance`](Self::advance) only.
     #[must_use]
     pub fn new() -> Self {
         Self::build(false)
     }
 
-    /// A clock that moves to the next wake time when every task waits.
+    /// Creates a clock that moves to the next wake time when every task waits.
     #[must_use]
     pub fn auto() -> Self {
         Self::build(true)
@@ -71,12 +71,12 @@ impl ManualClock {
         Self { shared: Arc::new(Shared { auto, state: Mutex::new(state) }) }
     }
 
-    /// Moves the clock and wakes what is due.
+    /// Moves the clock and wakes all tasks that are due.
     pub fn advance(&self, by: Duration) {
         self.shared.with(|state| state.move_to(state.now.saturating_add(by)));
     }
 
-    /// How many sleeps and deadlines wait.
+    /// Number of sleeps and deadlines that wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
         lock(&self.shared.state).sleepers.len()
@@ -126,7 +126,7 @@ impl Clock for ManualClock {
 }
 
 impl Shared {
-    /// Works on the state, and wakes others after the lock is released.
+    /// Changes the state, and wakes others after the lock is released.
     fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
         let (result, woken) = {
             let mut state = lock(&self.state);
@@ -142,7 +142,7 @@ impl State {
     fn move_to(&mut self, to: Duration) {
         self.now = self.now.max(to);
         self.activity += 1;
-        // They take themselves out when they are polled.
+        // They remove themselves when they are polled.
         let due = self.sleepers.range(..=(self.now, u64::MAX));
         self.woken.extend(due.map(|(_, waiter)| waiter.waker.clone()));
     }
@@ -157,7 +157,7 @@ impl State {
     }
 }
 
-/// Waits until a time. Registers when first polled, leaves when dropped.
+/// Waits until a time. Registers when first polled, deregisters when dropped.
 struct Until {
     shared: Arc<Shared>,
     at: Duration,

@@ -1,4 +1,4 @@
-//! What the vendor said about a failure.
+//! Details of a vendor's error reply.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use crate::redact::{line, redact};
 
-/// The most bytes of a reply body that an error keeps.
+/// Maximum number of bytes of a reply body that an error keeps.
 pub(crate) const BODY_CAP: usize = 64 * 1024;
 
-/// The vendor's own words about a failure, as far as it gave any.
+/// Details of a vendor's error reply, as far as it contains any.
 ///
 /// The fields hold the raw text, which may contain personal data. `Debug` hides it.
 #[derive(Clone, Default)]
@@ -23,27 +23,27 @@ pub struct VendorDetail {
     pub sub_category: Option<String>,
     /// The vendor's message.
     pub message: Option<String>,
-    /// What is wrong with which field of the input.
+    /// Errors of single input fields.
     pub fields: Vec<FieldError>,
-    /// The reply body, at most 64 KiB of it. Filled in by the pipeline where left empty.
+    /// The reply body, at most 64 KiB of it. Set by the pipeline if it is empty.
     pub raw: Bytes,
-    /// The content type of the reply. Filled in by the pipeline where left empty.
+    /// The content type of the reply. Set by the pipeline if it is `None`.
     pub content_type: Option<String>,
 }
 
-/// What the vendor found wrong with one field.
+/// An error of one input field.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The field, where the vendor names it.
+    /// The field, if the vendor names it.
     pub field: Option<String>,
-    /// The vendor's code, where it gives one.
+    /// The vendor's code, if it gives one.
     pub code: Option<String>,
     /// The vendor's message.
     pub message: String,
 }
 
 impl FieldError {
-    /// An error about a field.
+    /// Creates an error about a field.
     #[must_use]
     pub fn new(field: Option<String>, code: Option<String>, message: impl Into<String>) -> Self {
         Self { field, code, message: message.into() }
@@ -75,7 +75,7 @@ impl fmt::Debug for VendorDetail {
 }
 
 impl VendorDetail {
-    /// Removes a secret that the vendor echoed from everything that is ever shown.
+    /// Removes a secret that the vendor quoted from all texts that are shown.
     pub(crate) fn forget(&mut self, secret: &str) {
         let clean = |text: &mut String| {
             if text.contains(secret) {

@@ -5,9 +5,9 @@ use std::fmt;
 use super::{Error, ErrorKind, Sent};
 use crate::redact::{line, redact};
 
-/// The longest vendor message that a line shows, in characters.
+/// Maximum length of the vendor message in a line, in characters.
 const MESSAGE_CAP: usize = 500;
-/// The most field errors that a line shows.
+/// Maximum number of field errors in a line.
 const FIELDS_SHOWN: usize = 5;
 
 impl fmt::Display for Error {
@@ -84,7 +84,7 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
-    /// What a failed write left behind.
+    /// Note on the effect of a failed write.
     fn write_note(&self) -> Option<&'static str> {
         let reads = matches!(self.0.method, Some(http::Method::GET | http::Method::HEAD) | None);
         if reads || !self.may_have_happened() || self.0.kind == ErrorKind::Pending {
@@ -100,13 +100,13 @@ impl Error {
     }
 }
 
-/// Whole seconds as they are, others with up to three digits.
+/// Whole seconds without decimals, others with up to three.
 fn seconds(wait: std::time::Duration) -> String {
     let text = format!("{:.3}", wait.as_secs_f64());
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Ids come from headers: no line breaks, no endless text.
+/// Ids come from headers, so line breaks are removed and the length is limited.
 fn single_line(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(120).collect()
 }

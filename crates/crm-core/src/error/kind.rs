@@ -1,25 +1,25 @@
-//! What went wrong, in the terms of what to do next.
+//! Kinds of failure, by what to do next.
 
 use std::fmt;
 
-/// What went wrong. Each kind says what its reader should do.
+/// Kind of failure. Each kind describes what to do next.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// The client or its surroundings are set up wrongly (address, token text, options, certificates,
+    /// The client or its surroundings are not configured correctly (address, token text, options, certificates,
     /// proxy). Fix the program or its configuration; nothing was sent, and repeating does not help.
     Config,
-    /// The input is wrong: refused before sending ([`Sent::No`]) or by the vendor
+    /// The input is invalid: refused before sending ([`Sent::No`]) or by the vendor
     /// ([`Sent::Answered`], usually 400 or 422). Also a file that could not be read to its end while
     /// it was sent ([`Sent::Maybe`]). Correct the input; repeating does not help.
     Validation,
     /// The credential is missing, expired or revoked. Renew it, then repeat.
     Auth,
-    /// The credential is good but may not do this. Grant the scope or use another account.
+    /// The credential is valid but lacks the permission. Grant the scope or use another account.
     Permission,
     /// The object or the path does not exist, or is not visible to this credential.
     NotFound,
-    /// The state of the vendor's data forbids it, for example a duplicate. Read, decide, retry.
+    /// The request conflicts with the vendor's data, for example a duplicate. Read, decide, retry.
     Conflict,
     /// The vendor's limit was hit and the retries were used up, or its hint was longer than the
     /// policy waits. Repeat after [`Error::retry_after`](crate::Error::retry_after).
@@ -30,10 +30,10 @@ pub enum ErrorKind {
     /// [`queue_timeout`](crate::CallOptions::queue_timeout) allows. Nothing was sent by this attempt. Repeat after
     /// [`Error::retry_after`](crate::Error::retry_after), or allow a longer wait.
     LocalLimit,
-    /// No answer in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
+    /// No reply arrived in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
     /// repeating a write.
     Timeout,
-    /// No connection, or the server refused the request before it processed it (HTTP/2). Nothing was
+    /// No connection was established, or the server refused the request before it processed it (HTTP/2). Nothing was
     /// done by this attempt; repeating is safe.
     Connect,
     /// The connection broke after the request was (or may have been) sent, or the reply was cut
@@ -42,14 +42,14 @@ pub enum ErrorKind {
     Io,
     /// The vendor is overloaded or down (502, 503, 504). Repeat later.
     Unavailable,
-    /// The vendor failed (other 5xx). Repeat later; report it with the request id if it stays.
+    /// The vendor failed (other 5xx). Repeat later; report it with the request id if it persists.
     Server,
-    /// The vendor accepted the request but the result is not ready. Ask again later, or poll.
+    /// The vendor accepted the request but the result is not ready. Send it again later, or poll.
     Pending,
-    /// The reply is not what was expected. The body is kept in
+    /// The reply does not have the expected form. The body is kept in
     /// [`Error::body`](crate::Error::body). The request itself was carried out.
     Decode,
-    /// The vendor's list does not move on, or a cursor does not belong to this list.
+    /// The vendor's list does not advance, or a cursor does not belong to this list.
     Paging,
     /// Fetching or renewing an access token failed.
     Token,
@@ -58,7 +58,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// A short name in plain words, as messages show it.
+    /// A short human-readable name, used in messages.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -91,7 +91,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// How far a request came.
+/// Progress of a request.
 ///
 /// It does not show whether a write was carried out: a server error is
 /// [`Answered`](Self::Answered), and the write may have happened nevertheless. Check
@@ -106,7 +106,7 @@ pub enum Sent {
     Answered,
 }
 
-/// Which limit was hit.
+/// Kind of limit that was hit.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LimitScope {
@@ -118,7 +118,7 @@ pub enum LimitScope {
     Secondly,
     /// The separate limit of searches.
     Search,
-    /// Our own limiter.
+    /// The client's own limiter.
     Local,
     /// A limit the vendor did not name.
     Other,

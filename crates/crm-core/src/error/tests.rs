@@ -1,4 +1,4 @@
-//! An error tells everything, and nothing that is secret.
+//! An error contains all details and no secret.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ fn nothing_secret_is_shown() {
         assert!(!shown.contains(secret), "{shown}");
     }
     assert!(shown.contains("LocalLimit") && shown.contains("EXISTS"));
-    // The raw text is there for those who ask for it.
+    // The raw text is still available on request.
     assert!(error.vendor().unwrap().message.as_deref().unwrap().contains(SECRETS[0]));
     assert!(std::str::from_utf8(error.body()).unwrap().contains(SECRETS[0]));
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-/// Decides how long to pause after a failure.
+/// Determines the pause after a failure.
 pub trait Backoff: Send + Sync + 'static {
-    /// The pause after the given number of failures (1 after the first). `random` is uniform in
+    /// Returns the pause after the given number of failures (1 after the first). `random` is uniform in
     /// `0.0..1.0`, so that implementations need no randomness of their own and tests can fix it.
     fn delay(&self, failures: u32, random: f64) -> Duration;
 }
 
-/// Exponential growth with full jitter: anything between nothing and
-/// `min(cap, base · 2^(failures - 1))`, so that clients that failed together do not come back
+/// Exponential growth with full jitter: a random pause between zero and
+/// `min(cap, base · 2^(failures - 1))`, so that clients that failed together do not retry
 /// together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exponential {
@@ -19,7 +19,7 @@ pub struct Exponential {
 }
 
 impl Exponential {
-    /// Growth from `base` up to `cap`.
+    /// Creates a backoff that grows from `base` up to `cap`.
     #[must_use]
     pub fn new(base: Duration, cap: Duration) -> Self {
         Self { base, cap }

@@ -5,21 +5,21 @@ use std::sync::Mutex;
 
 use crate::sync::lock;
 
-/// What an account starts with and can hold.
+/// Initial and maximum balance of an account.
 const FULL: u32 = 500;
-/// What repeating a refused request costs: the vendor is well, only busy.
+/// Cost of repeating a refused request: the vendor works and is only busy.
 const THROTTLED: u32 = 5;
-/// What any other repeat costs.
+/// Cost of any other repeat.
 const FAILED: u32 = 14;
-/// What a call that succeeds at the first attempt earns.
+/// Amount that a call earns if it succeeds at the first attempt.
 const EARNED: u32 = 1;
 
-/// Token buckets by account. Only accounts that spent something are remembered.
+/// Token buckets by account. Only accounts that have spent something are stored.
 #[derive(Debug, Default)]
 pub(crate) struct Budget(Mutex<HashMap<String, u32>>);
 
 impl Budget {
-    /// Takes the price of a repeat; `None` if there is not enough left.
+    /// Takes the cost of a repeat; returns `None` if the balance is too low.
     pub(crate) fn spend(&self, key: &str, throttled: bool) -> Option<u32> {
         let price = if throttled { THROTTLED } else { FAILED };
         let mut accounts = lock(&self.0);
@@ -31,8 +31,8 @@ impl Budget {
         Some(price)
     }
 
-    /// Pays back after a success: what the call's last repeat cost, or a little for a call that
-    /// needed none.
+    /// Pays back after a success: the cost of the call's last repeat, or a small amount for a call
+    /// that needed none.
     pub(crate) fn earn(&self, key: &str, spent: Option<u32>) {
         let mut accounts = lock(&self.0);
         let Some(account) = accounts.get_mut(key) else { return };

@@ -1,4 +1,4 @@
-//! The rule by which a failed attempt is repeated.
+//! The rule that decides whether a failed attempt is repeated.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ pub(crate) struct Failure {
     pub(crate) advice: Advice,
     pub(crate) hint: Option<Duration>,
     pub(crate) idempotent: bool,
-    /// How many attempts were made, this one included.
+    /// Number of attempts made, including this one.
     pub(crate) attempts: u32,
 }
 
-/// What to do about it.
+/// Decision after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Repeat after a pause.
@@ -36,7 +36,7 @@ pub(crate) fn decide(policy: &RetryPolicy, failure: &Failure, random: f64) -> Ve
     let throttled = failure.kind == ErrorKind::RateLimited;
     let after = match failure.hint {
         Some(hint) if hint > policy.max_hint => return Verdict::Stop,
-        // A little later than asked, so that those who were refused together spread.
+        // A little later than requested, to spread the repeats of calls that were refused together.
         Some(hint) => hint.saturating_add(spread(hint).mul_f64(random.clamp(0.0, 1.0))),
         None => policy.backoff.delay(failure.attempts, random),
     };
@@ -72,7 +72,7 @@ fn repeatable(failure: &Failure) -> bool {
     }
 }
 
-/// The stretch over which repeats after a hint are spread: a tenth of it, within reason.
+/// The interval over which repeats after a hint are spread: a tenth of the hint, within bounds.
 fn spread(hint: Duration) -> Duration {
     (hint / 10).clamp(Duration::from_millis(50), Duration::from_secs(1))
 }

@@ -1,4 +1,4 @@
-//! The table of what is repeated.
+//! The table of repeated failures.
 
 use std::time::Duration;
 

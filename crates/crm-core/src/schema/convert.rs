@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-/// A schema in the other dialect. `place` gives the new address of a named schema.
+/// Converts a schema to the other dialect. `place` returns the new address of a named schema.
 pub(super) fn convert(schema: &Value, place: &mut dyn FnMut(&str) -> String) -> Value {
     let Value::Object(source) = schema else { return schema.clone() };
     if let Some(target) = source.get("$ref").and_then(Value::as_str) {
-        // OpenAPI 3.0 does not heed what stands beside a reference.
+        // OpenAPI 3.0 ignores the siblings of a reference.
         return json!({ "$ref": place(target.rsplit('/').next().unwrap_or(target)) });
     }
     let mut schema = Map::new();
@@ -33,7 +33,7 @@ pub(super) fn convert(schema: &Value, place: &mut dyn FnMut(&str) -> String) -> 
     if source.get("nullable") == Some(&Value::Bool(true)) { or_null(schema) } else { Value::Object(schema) }
 }
 
-/// An exclusive bound is a number of its own and not a flag beside the bound.
+/// Converts an exclusive bound, which is a separate number in JSON Schema and not a flag beside the bound.
 fn edge(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
     if let Some(Value::Bool(exclusively)) = schema.get(exclusive).cloned() {
         schema.remove(exclusive);
@@ -43,7 +43,7 @@ fn edge(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
     }
 }
 
-/// The same, or null.
+/// Returns the same schema, or null.
 fn or_null(mut schema: Map<String, Value>) -> Value {
     if ["allOf", "anyOf", "oneOf", "not"].iter().any(|key| schema.contains_key(*key)) {
         return json!({ "anyOf": [schema, { "type": "null" }] });
