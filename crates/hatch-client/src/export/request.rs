@@ -62,7 +62,7 @@ mod sealed {
 
 /// Kind of rows, range of days and file format of an export.
 #[derive(Debug, Clone)]
-pub struct ExportRequest<R> {
+pub struct ExportRequest<R: ExportRow> {
     start: String,
     end: String,
     format: ExportFormat,
