@@ -7,12 +7,14 @@ use crm_testkit::fuzz::Effort;
 
 use crate::canary::silent;
 use crate::check::every;
+use crate::shown::shown;
 use crate::wire::snapshots;
 
 async fn check<C: Debug>(api: Api<C>) {
     every(&api).await;
     snapshots(&api).await;
     silent(&api).await;
+    shown(&api).await;
     crm_fuzz::replies(&api, Effort::TEST).await;
 }
 

@@ -35,10 +35,11 @@ pub(crate) async fn silent<C: Debug>(api: &Api<C>) {
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let plain = api.arguments(&fake, op).expect("its arguments");
         // An argument of another type than text keeps its value, and the operation with it.
-        let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(salted(&plain)))));
+        let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample::new(salted(&plain)))));
         for fault in [None, Some(fault(number, fake.token()))] {
-            let made =
-                salted.as_ref().map_or_else(|_| make(&client, &Sample(plain.clone())).call, |made| made.call.clone());
+            let made = salted
+                .as_ref()
+                .map_or_else(|_| make(&client, &Sample::new(plain.clone())).call, |made| made.call.clone());
             let mut shown = format!("{made:?} {client:?}");
             fault.into_iter().for_each(|fault| fake.fail(fault.times(9)));
             match made.send().await {

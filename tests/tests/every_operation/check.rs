@@ -32,7 +32,7 @@ pub(crate) async fn every<C>(api: &Api<C>) {
                 wrong.push(format!("{}: not in the document", op.id));
                 continue;
             };
-            let made = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(sample))));
+            let made = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample::new(sample))));
             let result = match made {
                 Ok(made) => send(&fake, made, replies == STATE).await,
                 Err(_) => Err("its arguments do not fit the document".to_owned()),

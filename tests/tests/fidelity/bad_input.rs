@@ -36,7 +36,7 @@ pub(crate) async fn refused<C>(api: &Api<C>) {
         if let Some(list) = &list {
             list.ask_for_two(&mut arguments);
         }
-        let made = make(&client, &Sample(arguments));
+        let made = make(&client, &Sample::new(arguments));
         if made.send.is_none() {
             continue;
         }

@@ -33,7 +33,7 @@ pub(crate) async fn judge<C>(api: &Api<C>) {
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let ours = api.arguments(&fake, op).expect("its arguments");
         let make = |arguments: Value| {
-            catch_unwind(AssertUnwindSafe(|| make(&client, &Sample(arguments)))).map_err(|panic| {
+            catch_unwind(AssertUnwindSafe(|| make(&client, &Sample::new(arguments)))).map_err(|panic| {
                 panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "a value of another type".to_owned())
             })
         };

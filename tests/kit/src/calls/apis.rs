@@ -51,7 +51,7 @@ impl<C> Api<C> {
     pub fn sample(&self, fake: &Fake, client: &C, op: &OpMeta) -> Made {
         let (_, make) = self.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let sample = self.arguments(fake, op).expect("its arguments");
-        make(client, &Sample(sample))
+        make(client, &Sample::new(sample))
     }
 }
 
