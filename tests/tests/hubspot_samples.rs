@@ -279,5 +279,7 @@ fn what_was_read_is_written_and_read_again_alike() {
     assert_eq!(serde_json::from_str::<BatchReply>(&text).unwrap(), reply);
     let shown = format!("{reply:?}");
     let held: &Map<String> = &reply.results[0].properties;
-    assert!(held.iter().all(|(_, value)| value.len() < 8 || !shown.contains(value.as_str())), "{shown}");
+    // The record has the same times as members of its own, which are shown.
+    let mut texts = held.iter().filter(|(name, value)| !name.ends_with("date") && value.len() >= 8);
+    assert!(texts.clone().count() > 0 && texts.all(|(_, value)| !shown.contains(value.as_str())), "{shown}");
 }

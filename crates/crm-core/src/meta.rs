@@ -48,7 +48,7 @@ impl OpMeta {
     }
 }
 
-/// What the vendor's document requires of an operation's request and guarantees about its reply. Most
+/// The requirements of the vendor's document for the request of an operation, and its guarantees about the reply. Most
 /// operations are [`Rules::PLAIN`].
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {

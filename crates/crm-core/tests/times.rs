@@ -218,8 +218,11 @@ fn times_are_ordered_by_their_point_in_time_and_only_equal_texts_are_equal() {
 }
 
 #[test]
-fn nothing_of_a_time_is_shown() {
-    for text in ["1990-01-02", "1990-01-02T10:00:00", "1990-01-02T10:00:00Z"] {
-        assert!(!format!("{:?}", read(text)).contains("1990"));
+fn a_date_is_hidden_and_a_time_of_day_is_shown() {
+    for text in ["1990-01-02", "born in 1990"] {
+        assert!(!format!("{:?} {:?}", Timestamp::from(text), read(text)).contains("1990"), "{text}");
+    }
+    for text in ["1990-01-02T10:00:00", "1990-01-02T10:00:00Z"] {
+        assert_eq!(format!("{:?}", Timestamp::from(text)), text);
     }
 }

@@ -103,7 +103,7 @@ pub(crate) trait Dialect: Send + Sync {
         &[]
     }
 
-    /// Whether operations and records of this type of object can be asked for, in this world if there is one already.
+    /// Returns true if operations and records of this type of object exist, in this world if there is one already.
     fn is_object_type(&self, name: &str, world: Option<&World>) -> bool {
         let _ = (name, world);
         false
@@ -112,7 +112,7 @@ pub(crate) trait Dialect: Send + Sync {
     /// The collections that a test may fill.
     fn collections(&self) -> &'static [&'static str];
 
-    /// Whether a stored record still counts.
+    /// Returns true if a stored record still counts.
     fn is_live(&self, record: &Value) -> bool {
         let _ = record;
         true

@@ -265,7 +265,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// As [`fail`](Self::fail).
+    /// Panics as [`fail`](Self::fail) does.
     #[track_caller]
     pub fn script<S: Into<Step>>(&self, steps: impl IntoIterator<Item = S>) {
         for step in steps {
@@ -285,7 +285,7 @@ impl Fake {
         self.engine.lock().script.unfired()
     }
 
-    /// How many faults are still to come.
+    /// Returns the number of faults that are still to come.
     pub fn faults_left(&self) -> usize {
         self.engine.lock().script.len()
     }

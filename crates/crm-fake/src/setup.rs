@@ -102,7 +102,7 @@ impl std::error::Error for SetupError {
     }
 }
 
-/// What a file has for one vendor.
+/// The part of a file for one vendor.
 trait Part: Sized {
     fn read<'de, D: Deserializer<'de>>(vendor: Vendor, file: D) -> Result<Self, D::Error>;
 }

@@ -46,7 +46,7 @@ pub struct Signed {
     pub body: Vec<u8>,
 }
 
-/// What stands before the 32 bytes of a public Ed25519 key in its usual wrapping (SPKI, RFC 8410).
+/// The bytes before the 32 bytes of a public Ed25519 key in SPKI (RFC 8410).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 impl Signer {

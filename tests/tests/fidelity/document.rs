@@ -178,7 +178,8 @@ impl Document {
     fn fold(&self, fold: &Value, path: &str) -> Option<Folded> {
         let text = |key: &str| fold[key].as_str().map(str::to_owned);
         let (prefix, parameter, record) = (text("prefix")?, text("parameter")?, text("record")?);
-        let rest = path.strip_prefix(&prefix)?;
+        // The version stays in the path.
+        let (version, rest) = path.strip_prefix(&prefix)?.split_once('/')?;
         let (segment, rest) = rest.split_once('/').map_or((rest, ""), |(segment, rest)| (segment, rest));
         if !self.object.iter().any(|known| known == segment) || path.matches('{').count() > 1 {
             return None;
@@ -188,7 +189,7 @@ impl Document {
             .map(|part| if part.starts_with('{') { format!("/{{{record}}}") } else { format!("/{part}") })
             .collect();
         Some(Folded {
-            path: format!("{prefix}{{{parameter}}}{parts}"),
+            path: format!("{prefix}{version}/{{{parameter}}}{parts}"),
             parameter: (parameter, segment.to_owned()),
             record,
         })

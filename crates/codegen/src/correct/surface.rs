@@ -260,7 +260,7 @@ impl Surface {
     }
 }
 
-/// What belongs to operations, whatever the versions in their paths.
+/// Values that belong to operations, whatever the versions in their paths.
 struct Versions<T> {
     exact: BTreeMap<Key, T>,
     named: BTreeMap<String, Vec<T>>,

@@ -69,7 +69,7 @@ fn option(argument: &Argument) -> TokenStream {
     }
 }
 
-/// What a multipart builder has where the document does not name the files.
+/// The methods of a multipart builder if the document does not name the files.
 fn any_part() -> TokenStream {
     quote! {
         /// Adds a file; its part has a name that the vendor gives a meaning to.

@@ -1,4 +1,4 @@
-//! What the documentation of an operation says: in our own words, from its name and its facts.
+//! The documentation of an operation: in our own words, from its name and its facts.
 
 use heck::ToSnakeCase;
 
@@ -45,13 +45,13 @@ pub(super) fn summary(operation: &Operation) -> String {
     }
 }
 
-/// Whether a phrase begins with a preposition.
+/// Returns true if a phrase begins with a preposition.
 fn leads(phrase: &str) -> bool {
     let first = phrase.split(' ').next().unwrap_or("");
     matches!(first, "from" | "to" | "by" | "for" | "as" | "of" | "with")
 }
 
-/// What a verb does: `create` creates.
+/// Returns a verb in the third person: `create` becomes `Creates`.
 fn says(verb: &str) -> String {
     let said = match verb {
         "get" | "read" => "reads".to_owned(),
@@ -152,7 +152,7 @@ fn failures(operation: &Operation) -> Vec<String> {
     .collect()
 }
 
-/// What is said of a field.
+/// Returns the documentation of a field.
 pub(super) fn field_doc(field: &Field) -> String {
     let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
     if field.read_only { format!("{doc} Read-only: omitted from requests.") } else { doc }

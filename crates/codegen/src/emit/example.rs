@@ -11,7 +11,7 @@ use super::types::required_of_new;
 use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Reply, Shape, Ty, Unit};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
 
-/// How deep an example goes into records that hold records.
+/// Maximum depth of an example in records that contain records.
 const DEEPEST: usize = 3;
 
 /// Writes the examples of an API.
@@ -20,7 +20,7 @@ pub(super) struct Examples<'a> {
     fold: Option<&'a Fold>,
     /// The crate, as in Rust.
     krate: String,
-    /// Where the types are.
+    /// The module of the types.
     module: String,
     client: &'a str,
 }

@@ -14,7 +14,7 @@ use crate::write::Files;
 const MANIFEST: Marks = ("# Features: written by `cargo xtask generate`.", "# End of the written features.");
 const README: Marks = ("<!-- features: written by `cargo xtask generate` -->", "<!-- end of the written features -->");
 
-/// What the resources of a vendor are and where they come from.
+/// The resources of a vendor and their sources.
 #[derive(Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
 

@@ -6,7 +6,7 @@ use quote::quote;
 /// Beyond so many users an item is compiled always: the condition would cost more than it saves.
 const MOST_USERS: usize = 8;
 
-/// Whether the crate has features, and so whether items are gated at all.
+/// True if the crate has features, so that items are gated.
 #[derive(Clone, Copy)]
 pub(super) struct Gate(pub(super) bool);
 
@@ -30,7 +30,7 @@ impl Gate {
         }
     }
 
-    /// What the documentation says of it.
+    /// The sentence about it in the documentation.
     pub(super) fn said(self, resource: &str) -> String {
         if self.0 { format!(" Needs the feature `{resource}`.") } else { String::new() }
     }

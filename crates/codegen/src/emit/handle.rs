@@ -16,7 +16,7 @@ use crate::model::{Encoding, Model, Operation};
 use crate::name::words;
 use crate::read::vendor::Fold;
 
-/// What the file of a resource says of itself.
+/// Returns the documentation of the file of a resource.
 pub(super) fn about(resource: &str) -> String {
     format!("{}.", capital(&words(resource)))
 }
@@ -141,7 +141,7 @@ pub(super) fn resource(
     Ok(builders)
 }
 
-/// How the client makes the handle, and the start of every call.
+/// The constructors of the handle, and the start of every call.
 fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStream {
     let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
     let paths = quote!(#(.held(#bound, &self.#held))*);

@@ -48,7 +48,7 @@ pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) -
     text + "});\n"
 }
 
-/// What sets fields to `null`.
+/// The methods that set fields to `null`.
 pub(super) fn clears<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) -> String {
     let listed = fields.map(|field| format!("clear_{}: {} = {:?}", field.ident, field.ident, field.wire));
     format!("crm_core::clears!({name} {{\n{}}});\n", packed(listed))
@@ -78,7 +78,7 @@ pub(super) fn union(name: &str, about: &str, tag: Option<&str>, arms: &[(Ty, Str
     text + "    }\n}\n"
 }
 
-/// What every builder has, and what one that pages has.
+/// The methods of every builder, and those of one that pages.
 pub(super) fn builder(name: &str, reply: &str, paged: bool) -> String {
     let paged = if paged { format!("crm_core::paged_builder!({name} => {name});\n") } else { String::new() };
     format!("crm_core::call_builder!({name} => {reply});\n{paged}")

@@ -53,7 +53,7 @@ pub(super) fn root(resources: &[&str], model: &Model, gate: Gate) -> TokenStream
     }
 }
 
-/// What `operations/mod.rs` says of itself.
+/// The documentation of `operations/mod.rs`.
 pub(super) const ABOUT: &str = "All operations: what each is called, where it goes, and what matters when it is sent.";
 
 /// `operations/<resource>.rs`.

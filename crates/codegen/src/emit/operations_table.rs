@@ -15,7 +15,7 @@ use crate::write::Files;
 
 const TABLE: &str = "specs/operations.json";
 const TESTS: &str = "tests/tests";
-/// What a path holds where the call names the type of object.
+/// The placeholder of a path if the call names the type of object.
 const OBJECT_TYPE: &str = "{objectType}";
 
 /// The operations that the founding documents name, in their order.
@@ -45,7 +45,7 @@ struct Row {
     test: String,
 }
 
-/// What the clients have.
+/// The operations of the clients.
 #[derive(Default)]
 pub(crate) struct Known(BTreeMap<String, Client>);
 
@@ -54,7 +54,7 @@ struct Client {
     title: String,
     /// Method and path by the operation's identifier.
     operations: BTreeMap<String, (String, String)>,
-    /// What stands in a path, by the client's method.
+    /// The segments of types of object, by the client's method.
     object_types: BTreeMap<String, String>,
 }
 

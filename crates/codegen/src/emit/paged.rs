@@ -1,4 +1,4 @@
-//! What a page reports about its list, as code over the type of the reply: a path that the
+//! The facts of a page about its list, as code over the type of the reply: a path that the
 //! reply does not have fails generation, not the user's sync.
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +8,7 @@ use quote::{ToTokens as _, quote};
 use super::rust::{field_type, ident, outer};
 use crate::model::{Definition, Field, Model, NextPosition, OneOrTwo, Operation, Paging, Shape, Ty};
 
-/// What is at a path of a reply, as conditions that bind it. Each step is a `let` and not a closure:
+/// The value at a path of a reply, as conditions that bind it. Each step is a `let` and not a closure:
 /// the compiler checks a closure as a function of its own, and there would be hundreds.
 struct Path {
     conditions: Vec<TokenStream>,
@@ -183,7 +183,7 @@ pub(super) fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Fi
     Ok((found, field_type(found, definition).1))
 }
 
-/// What is at a path of the page.
+/// The value at a path of the page.
 fn by_ref(model: &Model, reply: &Ty, path: &str) -> Result<Path> {
     by_ref_as(model, reply, path, "value")
 }

@@ -64,7 +64,7 @@ fn print(file: syn::File) -> String {
     if file.attrs.is_empty() && file.items.is_empty() { String::new() } else { prettyplease::unparse(&file) }
 }
 
-/// How an item begins or ends, which decides where an empty line stands.
+/// The look of an item's first or last line, which decides about empty lines between items.
 #[derive(Clone, Copy, PartialEq)]
 enum Look {
     /// With the attributes of the file.
@@ -82,7 +82,7 @@ enum Look {
 }
 
 impl Look {
-    /// How an item begins.
+    /// The look of an item's first line.
     fn start(item: &Item) -> Self {
         let (attributes, public): (&[Attribute], bool) = match item {
             Item::Mod(item) => (&item.attrs, is_public(&item.vis)),
@@ -103,7 +103,7 @@ impl Look {
         }
     }
 
-    /// How an item ends.
+    /// The look of an item's last line.
     fn end(item: &Item) -> Self {
         match item {
             Item::Mod(item) if is_public(&item.vis) => Self::Module,

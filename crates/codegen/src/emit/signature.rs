@@ -1,4 +1,4 @@
-//! What a user writes to call an operation: what the method takes, what it returns.
+//! The call of an operation: the parameters of the method, and what it returns.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -9,9 +9,9 @@ use crate::model::{Argument, Body, Encoding, Operation, Place, Reply, Ty};
 
 /// The Rust signature of an operation.
 pub(crate) struct Signature<'a> {
-    /// What the method takes, in order; a body follows.
+    /// The parameters of the method, in order; a body follows.
     pub(crate) required: Vec<&'a Argument>,
-    /// What its builder takes.
+    /// The arguments that its builder sets.
     pub(crate) optional: Vec<&'a Argument>,
     /// The builder it returns, where there is something to add to the call.
     pub(crate) builder: Option<String>,
@@ -30,7 +30,7 @@ impl<'a> Signature<'a> {
         Self { required, optional, builder, reply: &operation.reply }
     }
 
-    /// What comes back when it is sent.
+    /// The type of the reply.
     pub(super) fn reply(&self) -> TokenStream {
         match self.reply {
             Reply::Value(ty) => outer(ty),
@@ -47,7 +47,7 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// What a method or a setter takes.
+/// The type of a parameter of a method or a setter.
 pub(crate) enum Taken<'a> {
     /// Anything that can be written.
     Display,
@@ -87,7 +87,7 @@ impl<'a> Taken<'a> {
         }
     }
 
-    /// As code.
+    /// Returns it as code.
     pub(super) fn tokens(&self) -> TokenStream {
         match self {
             Self::Display => quote!(impl Display),
@@ -104,7 +104,7 @@ impl<'a> Taken<'a> {
         }
     }
 
-    /// For people.
+    /// Returns it as text.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Display => "impl Display".to_owned(),

@@ -16,7 +16,7 @@ use crate::model::{Definition, Field, Model, Shape, Ty};
 /// missing ones are found before anything is sent.
 const MOST_ARGUMENTS: usize = 4;
 
-/// What `types/mod.rs` says of itself.
+/// The documentation of `types/mod.rs`.
 pub(super) const ABOUT: &str = "Types of requests and replies.\n\n\
     Replies are all optional: what a vendor promises and what it sends are not the same.";
 

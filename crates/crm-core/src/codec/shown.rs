@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Timestamp;
 
-/// How deep records and maps are shown.
+/// Maximum depth of records and maps that are shown.
 const DEPTH: usize = 4;
 /// The maximum number of records shown of a list.
 pub(super) const RECORDS: usize = 3;
@@ -27,7 +27,7 @@ pub struct Showing<'a> {
     record: &'a str,
     /// The name of the member, as in Rust.
     member: &'a str,
-    /// How much deeper records are shown.
+    /// Number of further levels of records that are shown.
     depth: usize,
     /// Nothing here is shown.
     personal: bool,
@@ -35,7 +35,7 @@ pub struct Showing<'a> {
     ids_are_values: bool,
 }
 
-/// What `Debug` shows of a value.
+/// The part of a value that `Debug` shows.
 pub struct Shown(Kind);
 
 enum Kind {

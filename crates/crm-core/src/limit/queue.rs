@@ -17,14 +17,14 @@ const GRACE: Duration = Duration::from_millis(25);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(u64);
 
-/// How long a place has to wait, as far as can be seen, and the index of the window that takes longest.
+/// The expected wait of a place, and the index of the window that takes longest.
 #[derive(Debug, Default)]
 pub(super) struct Outlook {
     pub(super) window: Option<usize>,
     pub(super) wait: Duration,
 }
 
-/// How a place stands.
+/// The state of a place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// The permit was taken for it.

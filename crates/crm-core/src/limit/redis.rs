@@ -114,8 +114,7 @@ use crate::vendor::Feedback;
 /// A user with this minimal ACL suffices, for the prefix `crm`:
 ///
 /// ```text
-/// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel
-/// +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
+/// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
 /// ```
 ///
 /// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.

@@ -15,7 +15,7 @@ pub struct Stats {
     pub retries: u64,
     /// Calls that wait in the queue for the rate limit at this moment.
     pub queued: u64,
-    /// How many times a call waited, for the limiter or before a repeat.
+    /// Number of waits of calls, for the limiter or before a repeat.
     pub waits: u64,
     /// Total time of these waits.
     pub waited: Duration,

@@ -69,7 +69,7 @@ fn builders_name_their_mistakes() {
     assert!(text(local().build()).contains("no credential"));
     assert!(text(local().token(" canary ").build()).contains("white space"));
     assert!(text(local().token("t").timeout(Duration::ZERO).build()).contains("zero"));
-    assert!(text(local().token("t").user_agent("a\nb").build()).contains("user agent"));
+    assert!(text(local().token("t").user_agent("a\nb").build()).contains("user_agent"));
     assert!(text(local().token("t").base_url("acme").build()).contains("base address"));
 }
 

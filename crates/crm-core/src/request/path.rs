@@ -59,7 +59,7 @@ fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((&text[..place], &text[place + 1..]))
 }
 
-/// Whether a URL parser would step up or stay at a segment of the path.
+/// Returns true if a URL parser would step up or stay at a segment of the path.
 pub(crate) fn relative(path: &str) -> bool {
     // Most paths have no dot at all, which is quicker to see.
     if !path.bytes().fold(false, |any, byte| any | (byte == b'.') | (byte == b'%')) {

@@ -9,7 +9,7 @@ use crate::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use crate::account_intelligence::types::{ResearchReply, ResearchRequest, ResearchResult, ResearchStatus};
 use crate::headers;
 
-/// How many companies are looked up at once: the limit of the vendor lets no more through.
+/// Number of companies that are looked up at once: the vendor's limit allows no more.
 const AT_ONCE: usize = 10;
 
 impl AccountIntelligence {

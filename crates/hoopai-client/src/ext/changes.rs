@@ -117,7 +117,7 @@ impl ContactChanges {
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Those of [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) => self.resume(cursor),
@@ -189,9 +189,9 @@ impl fmt::Debug for ContactChanges {
     }
 }
 
-/// Where a run stands. All times are the vendor's, in milliseconds since 1970.
+/// The position of a run. All times are the vendor's, in milliseconds since 1970.
 ///
-/// What the searches of a run do not see was changed less than the lag before the search, so after `until` minus the lag,
+/// Changes that the searches of a run do not see were made less than the lag before the search, so after `until` minus the lag,
 /// because `until` is a time of change that was read before all pages. Therefore the next run may begin at `until` minus
 /// an overlap that is longer than the lag.
 #[derive(Clone, Debug, PartialEq)]

@@ -158,7 +158,7 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// The id.
         id: Option<String> = "id",
-        /// What the contact replied to.
+        /// The message to which the contact replied.
         replied: Option<String> = "replied",
         /// The status.
         status: Option<String> = "status",

@@ -1,4 +1,4 @@
-//! What happened to the records of a type since a time.
+//! Changes of the records of a type since a time.
 
 mod ask;
 mod place;
@@ -203,7 +203,7 @@ impl<R> Changes<R> {
     ///
     /// # Errors
     ///
-    /// As [`resume`](Self::resume).
+    /// Those of [`resume`](Self::resume).
     pub fn resume_or_begin(self, stored: Option<Cursor>) -> Result<Self, Error> {
         match stored {
             Some(cursor) => self.resume(cursor),

@@ -83,7 +83,7 @@ impl Changelog {
         of.into_iter().any(|section| section.lines().any(|line| line == "### Migrating"))
     }
 
-    /// What is to be released: what was written by hand, then what is told now.
+    /// The content of the release: what was written by hand, then what the report contains.
     pub(crate) fn released(&mut self) -> &mut Entries {
         &mut self.unreleased
     }

@@ -1,4 +1,4 @@
-//! What the names of members say about their values: the list of what `Debug` shows.
+//! The names of members whose values `Debug` shows.
 //!
 //! Names are those of Rust and are compared by their last words: `owner_id` is an id, because `id` is in the list, and
 //! `tax_id` is not, because `tax_id` is in the list of personal data, which counts first.

@@ -39,7 +39,7 @@ crate::record! {
 }
 
 crate::record! {
-    /// What is read.
+    /// The JSON text that is read.
     pub struct Inputs {
         id_property: Option<String> = "idProperty",
         inputs: Vec<Person> = "inputs",

@@ -38,9 +38,9 @@ pub(super) struct Waiter {
     pub(super) waker: Option<Waker>,
     /// The time of its turn, until the waiter has emitted the event of a long wait.
     pub(super) turn: Option<Duration>,
-    /// Whether its turn was found to be so late.
+    /// True if its turn was found to be so late.
     pub(super) told: bool,
-    /// Whether it had to wait for others, or for room.
+    /// True if it had to wait for others, or for room.
     pub(super) waited: bool,
     pub(super) fate: Fate,
 }

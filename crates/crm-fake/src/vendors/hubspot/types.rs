@@ -38,7 +38,7 @@ pub(super) const DOCUMENTED: &[&str] = &[
     "users",
 ];
 
-/// Whether it names a type by its number, as `2-123`, or by the qualified name of a custom one, as `p123_pets`.
+/// Returns true if it is the number of a type, for example `2-123`, or the qualified name of a custom one, for example `p123_pets`.
 pub(super) fn is_custom(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbered = name.split_once('-').is_some_and(|(portal, number)| is_number(portal) && is_number(number));

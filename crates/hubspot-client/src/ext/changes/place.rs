@@ -1,4 +1,4 @@
-//! Where a run of changes stands, and how that is stored.
+//! The position of a run of changes, and its stored form.
 //!
 //! A run reads the records whose time of change is `since` or later. What its searches do not see was changed less than
 //! the index's lag before the search, so after `until` minus the lag, because `until` is a time of change that was read
