@@ -1,4 +1,4 @@
-//! What a test can rely on: names that exist, faults that were met, files that are right, signatures that hold.
+//! Guarantees for tests: names that exist, faults that were met, files that are right, signatures that hold.
 
 mod common;
 

@@ -39,7 +39,7 @@ enum Line {
     Merged { old: Vec<String>, new: String },
 }
 
-/// Where a run stands.
+/// The position of a run.
 #[derive(Serialize, Deserialize)]
 struct Standing {
     /// The position of the export, which comes first.

@@ -1,4 +1,4 @@
-//! What the compiler says about the mistakes that newcomers make most. `TRYBUILD=overwrite cargo test -p crm-mistakes`
+//! The texts of the compiler about the most common mistakes of newcomers. `TRYBUILD=overwrite cargo test -p crm-mistakes`
 //! writes the texts anew.
 
 #[test]

@@ -67,7 +67,7 @@ fn read(export: &Value) -> Vec<Span> {
         .collect()
 }
 
-/// An attribute of the clients; those of the code (file, line, thread) are left out.
+/// An attribute of the clients; those of the code (file, line, thread) are omitted.
 fn shown(attribute: &Value) -> Option<String> {
     let name = attribute["key"].as_str()?;
     let own = ["operation", "number", "reason", "attempt", "status", "path"];

@@ -1,4 +1,4 @@
-//! What `Debug` shows of requests and replies: no personal data in any type, and the members of the snapshots.
+//! The output of `Debug` for requests and replies: no personal data in any type, and the members of the snapshots.
 //!
 //! A member that is new in a snapshot is shown from now on, or hidden from now on: look whether it should be.
 

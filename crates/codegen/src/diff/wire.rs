@@ -181,6 +181,8 @@ impl Known<'_> {
     /// the documents no longer have it in common, or have it in common now. The two schemas are compared.
     fn splits(&self, (was, is): (&str, &str)) -> bool {
         let typed = self.old.has_type(was) || self.new.has_type(is);
-        !typed && self.old.has_schema(is) != self.new.has_schema(was)
+        // The name that tells a schema apart ends with the one that it had in common.
+        let apart = was.ends_with(is) || is.ends_with(was);
+        !typed && apart && self.old.has_schema(is) != self.new.has_schema(was)
     }
 }

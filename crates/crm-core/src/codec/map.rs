@@ -16,7 +16,7 @@ use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Showing, Shown, Wire,
 /// CRM records are small maps that are read once and asked a few times, so the entries sit in
 /// one vector and are looked up in turn: reading a page costs less than into any hash map.
 /// Maps share their names with those of earlier replies that the same thread has read, so a name is allocated once.
-/// A member that is `null` is left out, so [`get`](Self::get) answers alike for null and missing.
+/// A member that is `null` is omitted, so [`get`](Self::get) returns the same for null and missing members.
 /// Entries that are not a `V` are kept separately, in [`odd`](Self::odd).
 #[derive(Clone, PartialEq)]
 pub struct Map<V> {

@@ -68,7 +68,7 @@ impl AccountIntelligence {
         }
     }
 
-    /// Looks many companies up, ten at a time, and reports what became of each: `ok` has the index of the company in the
+    /// Looks many companies up, ten at a time, and reports the result of each: `ok` has the index of the company in the
     /// list and what was found, as [`find`](Self::find) returns it. `failed` has the errors, and `unknown` the companies
     /// whose answer was lost or was a server error; ask for those again.
     ///

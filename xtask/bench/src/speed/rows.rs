@@ -263,7 +263,7 @@ fn hoopai_export(programs: &Programs) -> Result<Row> {
     Ok(Row::new(name, Unit::Time, time, Target::OneIn(2.3)).beside(Some(list)))
 }
 
-/// What the tests of shared quotas measure and print.
+/// The figures that the tests of shared quotas measure and print.
 fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let quota = programs.test("shared_quota_processes", "eight_processes_use_one_quota_and_exceed_it_never")?;
     let alone = programs.test("shared_quota", "windows::a_permit_and_its_end_are_two_commands_at_most")?;
