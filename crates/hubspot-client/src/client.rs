@@ -136,5 +136,6 @@ impl Client {
 #[cfg(feature = "beta")]
 #[derive(Clone, Debug)]
 pub struct Beta {
+    #[cfg_attr(not(feature = "full"), allow(dead_code, reason = "only resources with operations of the beta read it"))]
     pub(crate) pipeline: Pipeline,
 }

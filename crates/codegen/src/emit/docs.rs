@@ -127,7 +127,10 @@ fn scopes(operation: &Operation) -> String {
         let shown: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
         return shown.join(" or ");
     }
-    let example = scopes.iter().find(|scope| scope.contains(".contacts.")).unwrap_or(&scopes[0]);
+    let plain = |verb: &str| scopes.iter().find(|scope| **scope == format!("crm.objects.contacts.{verb}"));
+    let verbs = if operation.method == "GET" { ["read", "write"] } else { ["write", "read"] };
+    let contacts = || scopes.iter().find(|scope| scope.contains(".contacts."));
+    let example = verbs.into_iter().find_map(plain).or_else(contacts).unwrap_or(&scopes[0]);
     let entry = operations::entry(operation);
     format!(
         "that of the type of object, for example `{example}`; `operations::{entry}.scopes` lists all {}",
@@ -137,7 +140,9 @@ fn scopes(operation: &Operation) -> String {
 
 /// The failures to reckon with, beyond those that every operation has.
 fn failures(operation: &Operation) -> Vec<String> {
-    let one = matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE") && operation.path.ends_with('}');
+    let one = matches!(operation.method.as_str(), "GET" | "PATCH" | "PUT" | "DELETE")
+        && operation.path.ends_with('}')
+        && operation.paging.is_none();
     let told = |status: u16| operation.failures.contains(&status);
     [
         (one || told(404), "`ErrorKind::NotFound` if it does not exist."),

@@ -111,7 +111,7 @@ impl Resources {
     }
 
     fn table(&self, vendor: &Vendor, features: &Features) -> String {
-        let mut text = String::from("\n| feature | what it adds | operations |\n|---|---|---|\n");
+        let mut text = String::from("\n| feature | what it adds | methods |\n|---|---|---|\n");
         let sum = |of: &mut dyn Iterator<Item = &Resource>| {
             let mut all = Operations::default();
             of.for_each(|resource| all.add(&resource.operations));

@@ -49,7 +49,7 @@ pub enum ErrorKind {
     /// The reply does not have the expected form. The body is kept in
     /// [`Error::body`](crate::Error::body). The request itself was carried out.
     Decode,
-    /// The vendor's list does not advance, or a cursor does not belong to this list.
+    /// The vendor's list does not advance: it returned a cursor again.
     Paging,
     /// Fetching or renewing an access token failed.
     Token,

@@ -71,6 +71,8 @@ impl Pipeline {
     }
 }
 
+/// The time in which a permit that is free is taken.
+const MOMENT: Duration = Duration::from_millis(100);
 /// Opening files also takes time.
 const OPENING: &str = "opening what is uploaded";
 
@@ -174,7 +176,8 @@ impl<'a> Run<'a> {
     async fn permit(&mut self, history: &mut History) -> Result<Permit, Error> {
         let Shared { clock, counters, limiter, .. } = self.shared;
         let patience = self.plan.queue_timeout.saturating_sub(self.queued);
-        self.acquire.deadline = Some(clock.now().saturating_add(patience));
+        // The limiter reads the clock again, so a call that must not wait needs a moment to be granted.
+        self.acquire.deadline = Some(clock.now().saturating_add(patience.max(MOMENT)));
         let queued = || (tracing::info_span!("crm.wait", reason = "rate limit"), counters.queued());
         let permit = shown(limiter.acquire(&self.acquire), queued);
         // The limiter ends the wait. Time that it takes beyond that is the call's.

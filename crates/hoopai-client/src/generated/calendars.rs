@@ -230,11 +230,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .calendars()
-    ///     .delete_appointment_note("123", "Call back on Monday.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -608,11 +604,7 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_appointment_note(
-    ///         "123",
-    ///         "Call back on Monday.",
-    ///         types::Notes::new("See you at ten."),
-    ///     )
+    ///     .update_appointment_note("123", "123", types::Notes::new("See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1077,7 +1069,6 @@ impl Calendars {
     ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
     /// * Version `2021-04-15`.
     ///

@@ -38,7 +38,7 @@ impl Companies {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.companies().get("Example Inc.").send().await?;
+    /// let reply = client.companies().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -722,7 +722,6 @@ impl Contacts {
     ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.
     ///

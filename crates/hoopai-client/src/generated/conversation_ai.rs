@@ -192,10 +192,7 @@ impl ConversationAi {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversation_ai()
-    ///     .get_generation(
-    ///         "See you at ten.",
-    ///         types::ConversationAiGetGenerationSource::Conversation,
-    ///     )
+    ///     .get_generation("123", types::ConversationAiGetGenerationSource::Conversation)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

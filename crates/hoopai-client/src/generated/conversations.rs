@@ -78,7 +78,7 @@ impl<C> Conversations<C> {
     /// let reply = client
     ///     .conversations()
     ///     .add_message_attachments(
-    ///         "See you at ten.",
+    ///         "123",
     ///         types::AddMessageAttachments::new(vec!["attachments".to_owned()]),
     ///     )
     ///     .send()
@@ -132,11 +132,7 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .cancel_scheduled_message("See you at ten.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.conversations().cancel_scheduled_message("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -208,7 +204,7 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// client
     ///     .conversations()
-    ///     .download_recording("See you at ten.", "123")
+    ///     .download_recording("123", "123")
     ///     .send()
     ///     .await?
     ///     .save("report.csv")
@@ -239,7 +235,7 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// client
     ///     .conversations()
-    ///     .download_transcription("123", "See you at ten.")
+    ///     .download_transcription("123", "123")
     ///     .send()
     ///     .await?
     ///     .save("report.csv")
@@ -338,11 +334,7 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .get_transcription("123", "See you at ten.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -478,7 +470,7 @@ impl<C> Conversations<C> {
     /// let reply = client
     ///     .conversations()
     ///     .update_message_status(
-    ///         "See you at ten.",
+    ///         "123",
     ///         types::UpdateMessageStatus::new(types::MessageStatus::Delivered),
     ///     )
     ///     .send()

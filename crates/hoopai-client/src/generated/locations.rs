@@ -707,7 +707,7 @@ impl Locations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .create(types::CreateLocation::new("Example Inc.", "Example"))
+    ///     .create(types::CreateLocation::new("123", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -836,7 +836,7 @@ impl Locations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("Example Inc."))
+    ///     .update("123", types::UpdateLocation::new("123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

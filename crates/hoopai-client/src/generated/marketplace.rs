@@ -57,7 +57,7 @@ impl Marketplace {
     ///     .create_charge(
     ///         types::RaiseChargeBody::default()
     ///             .app_id("123")
-    ///             .company_id("Example Inc.")
+    ///             .company_id("123")
     ///             .description("Created by the API")
     ///             .event_id("123")
     ///             .location_id("123")

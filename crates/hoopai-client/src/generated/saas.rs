@@ -43,10 +43,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable(
-    ///         "Example Inc.",
-    ///         types::BulkDisableSaas::new(vec!["123".to_owned()]),
-    ///     )
+    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -78,10 +75,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable_legacy(
-    ///         "Example Inc.",
-    ///         types::BulkDisableSaas::new(vec!["123".to_owned()]),
-    ///     )
+    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -113,7 +107,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .batch_enable(
-    ///         "Example Inc.",
+    ///         "123",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
     ///             true,
@@ -152,7 +146,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .batch_enable_legacy(
-    ///         "Example Inc.",
+    ///         "123",
     ///         types::BulkEnableSaasRequest::new(
     ///             types::BulkEnableSaasActionPayload::new("123"),
     ///             true,
@@ -189,7 +183,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable("123", types::EnableSaas::new("Example Inc.", true))
+    ///     .enable("123", types::EnableSaas::new("123", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -221,7 +215,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable_legacy("123", types::EnableSaas::new("Example Inc.", true))
+    ///     .enable_legacy("123", types::EnableSaas::new("123", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -250,7 +244,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations("123", "123", "Example Inc.").send().await?;
+    /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -279,7 +273,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations_legacy("Example Inc.").send().await?;
+    /// let reply = client.saas().find_locations_legacy("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -307,7 +301,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan("123", "Example Inc.").send().await?;
+    /// let reply = client.saas().get_plan("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -334,7 +328,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan_legacy("123", "Example Inc.").send().await?;
+    /// let reply = client.saas().get_plan_legacy("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -362,7 +356,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription("123", "Example Inc.").send().await?;
+    /// let reply = client.saas().get_subscription("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -390,11 +384,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .saas()
-    ///     .get_subscription_legacy("123", "Example Inc.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.saas().get_subscription_legacy("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -421,7 +411,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_agency_plans("Example Inc.").send().await?;
+    /// let reply = client.saas().list_agency_plans("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -445,7 +435,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().list_agency_plans_legacy("Example Inc.").send().await?;
+    /// let reply = client.saas().list_agency_plans_legacy("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -463,7 +453,6 @@ impl<C> Saas<C> {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
     /// * A handle of `V3` sends it with version `v3`.
     ///
@@ -472,7 +461,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.saas().list_locations("Example Inc.", 10).items();
+    /// let mut items = client.saas().list_locations("123", 10).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -502,7 +491,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.saas().list_locations_legacy("Example Inc.").items();
+    /// let mut items = client.saas().list_locations_legacy("123").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -535,7 +524,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause("123", types::PauseLocation::new("Example Inc.", true))
+    ///     .pause("123", types::PauseLocation::new("123", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -567,7 +556,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause_legacy("123", types::PauseLocation::new("Example Inc.", true))
+    ///     .pause_legacy("123", types::PauseLocation::new("123", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -599,7 +588,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .update_rebilling(
-    ///         "Example Inc.",
+    ///         "123",
     ///         types::UpdateRebilling::new(
     ///             types::UpdateRebillingConfig::default(),
     ///             vec!["123".to_owned()],
@@ -638,7 +627,7 @@ impl<C> Saas<C> {
     /// let reply = client
     ///     .saas()
     ///     .update_rebilling_legacy(
-    ///         "Example Inc.",
+    ///         "123",
     ///         types::UpdateRebilling::new(
     ///             types::UpdateRebillingConfig::default(),
     ///             vec!["123".to_owned()],
@@ -676,10 +665,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .update_subscription(
-    ///         "123",
-    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
-    ///     )
+    ///     .update_subscription("123", types::UpdateSubscription::new("123", "123", "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -715,7 +701,7 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
+    ///         types::UpdateSubscription::new("123", "123", "123"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -44,7 +44,7 @@ impl<C> Snapshots<C> {
     /// let reply = client
     ///     .snapshots()
     ///     .create_share_link(
-    ///         "Example Inc.",
+    ///         "123",
     ///         types::CreateSnapshotShareLinkRequest::new(
     ///             types::CreateSnapshotShareLinkRequestShareType::AgencyLink,
     ///             "123",
@@ -78,11 +78,7 @@ impl<C> Snapshots<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .snapshots()
-    ///     .get_latest_push("123", "123", "Example Inc.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.snapshots().get_latest_push("123", "123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -109,7 +105,7 @@ impl<C> Snapshots<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().list("Example Inc.").send().await?;
+    /// let reply = client.snapshots().list("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -126,7 +122,6 @@ impl Snapshots {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
     ///
     /// * `company_id`: The id of the agency's company.
@@ -138,7 +133,7 @@ impl Snapshots {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let mut items = client
     ///     .snapshots()
-    ///     .list_pushes("123", "Example Inc.", "from", "to", "last-doc", 10)
+    ///     .list_pushes("123", "123", "from", "to", "last-doc", 10)
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;

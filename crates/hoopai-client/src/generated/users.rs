@@ -61,7 +61,7 @@ impl<C> Users<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.users().search("Example Inc.").items();
+    /// let mut items = client.users().search("123").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -90,7 +90,7 @@ impl<C> Users<C> {
     /// use hoopai_client::types;
     /// let mut items = client
     ///     .users()
-    ///     .search_by_email(types::FilterByEmail::new("Example Inc.", "ada@example.com"))
+    ///     .search_by_email(types::FilterByEmail::new("123", "ada@example.com"))
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -124,7 +124,7 @@ impl Users {
     ///     .users()
     ///     .create(
     ///         types::CreateUser::default()
-    ///             .company_id("Example Inc.")
+    ///             .company_id("123")
     ///             .email("ada@example.com")
     ///             .first_name("Ada")
     ///             .last_name("Lovelace")

@@ -42,7 +42,8 @@ impl Objects {
     /// return an earlier version of a record, or a record that is archived already, and a later run corrects it. So handle
     /// changes idempotently, by id.
     ///
-    /// To keep a copy of all records, note the time, [`export`](Self::export) them, and begin with that time.
+    /// To keep a copy of all records, note a time some minutes before, because clocks differ, [`export`](Self::export) them,
+    /// and begin with that time.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

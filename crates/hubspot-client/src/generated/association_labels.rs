@@ -29,7 +29,7 @@ impl AssociationLabels {
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_CREATE_CONFIGURATIONS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_CREATE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -70,7 +70,7 @@ impl AssociationLabels {
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_PURGE_CONFIGURATIONS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_PURGE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -108,7 +108,7 @@ impl AssociationLabels {
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_BATCH_UPDATE_CONFIGURATIONS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_UPDATE_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -149,7 +149,7 @@ impl AssociationLabels {
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_CREATE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_CREATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -186,7 +186,7 @@ impl AssociationLabels {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_DELETE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_DELETE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -213,7 +213,7 @@ impl AssociationLabels {
     /// `GET /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -238,7 +238,7 @@ impl AssociationLabels {
     /// `GET /crm/associations/2026-03/definitions/configurations/all`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -257,7 +257,7 @@ impl AssociationLabels {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_LIST_CONFIGURATIONS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST_CONFIGURATIONS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -286,7 +286,7 @@ impl AssociationLabels {
     /// `PUT /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATION_LABELS_UPDATE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_UPDATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.

@@ -30,7 +30,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 2000 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_CREATE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_CREATE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -73,7 +73,7 @@ impl Associations {
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -115,7 +115,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_DELETE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_DELETE.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -156,7 +156,7 @@ impl Associations {
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_DELETE_LABELS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_DELETE_LABELS.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -200,7 +200,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 1000 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -237,7 +237,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -285,7 +285,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `from_object_id`: The id of the record it starts from.
@@ -321,7 +321,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -352,8 +352,7 @@ impl Associations {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     /// * `object_id`: The id of the record.
@@ -388,7 +387,6 @@ impl Associations {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.partner-clients.read`.
     ///
     /// * `to_object_type`: The type of object that the association leads to.
@@ -422,7 +420,7 @@ impl Associations {
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT.scopes` lists all 80.
     ///
     /// * `user_id`: The id of the user.
     ///

@@ -527,7 +527,6 @@ impl Campaigns {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
@@ -562,7 +561,6 @@ impl Campaigns {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.

@@ -202,7 +202,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_message(10, "See you at ten.").send().await?;
+    /// let reply = client.conversations().get_message(10, "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -229,11 +229,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .get_original_content(10, "See you at ten.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.conversations().get_original_content(10, "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

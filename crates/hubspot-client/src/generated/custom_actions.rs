@@ -384,7 +384,6 @@ impl CustomActions {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
     ///
     /// * `app_id`: The id of the app.

@@ -160,11 +160,7 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .custom_channels()
-    ///     .get_message(10, "See you at ten.")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.custom_channels().get_message(10, "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -404,7 +400,7 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .update_message(
     ///         10,
-    ///         "See you at ten.",
+    ///         "123",
     ///         types::ChannelIntegrationMessageUpdateRequest::new(
     ///             types::ChannelIntegrationMessageUpdateRequestStatusType::Failed,
     ///         ),

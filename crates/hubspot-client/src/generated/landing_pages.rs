@@ -290,7 +290,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
+    ///     .create_ab_variation(types::AbTestCreate::new("123", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

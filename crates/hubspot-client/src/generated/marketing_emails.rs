@@ -81,7 +81,7 @@ impl MarketingEmails {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_emails()
-    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
+    ///     .create_ab_variation(types::AbTestCreate::new("123", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

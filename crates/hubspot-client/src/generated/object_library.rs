@@ -30,7 +30,7 @@ impl ObjectLibrary {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECT_LIBRARY_GET.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECT_LIBRARY_GET.scopes` lists all 80.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
@@ -51,7 +51,7 @@ impl ObjectLibrary {
     /// `GET /crm/object-library/2026-03/enablement`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECT_LIBRARY_LIST.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECT_LIBRARY_LIST.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

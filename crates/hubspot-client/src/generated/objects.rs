@@ -61,7 +61,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_ARCHIVE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_ARCHIVE.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///
@@ -79,7 +79,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -100,7 +100,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -129,7 +129,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_READ.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_READ.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -153,7 +153,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -182,7 +182,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -211,7 +211,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_CREATE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_CREATE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -232,7 +232,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/gdpr-delete`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -249,7 +249,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GET.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_GET.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///
@@ -270,8 +270,7 @@ impl Objects {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_LIST.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_LIST.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -292,7 +291,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_MERGE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_MERGE.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -314,7 +313,7 @@ impl Objects {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_SEARCH.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_SEARCH.scopes` lists all 77.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -337,7 +336,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_UPDATE.scopes` lists all 77.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_UPDATE.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
     ///

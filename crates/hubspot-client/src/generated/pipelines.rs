@@ -149,7 +149,7 @@ impl Pipelines {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_GET.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_GET.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
@@ -168,7 +168,7 @@ impl Pipelines {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_GET_STAGE.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_GET_STAGE.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -194,7 +194,7 @@ impl Pipelines {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -210,7 +210,7 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/audit`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_AUDIT.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_AUDIT.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///
@@ -228,7 +228,7 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}/audit`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_STAGE_AUDIT.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_STAGE_AUDIT.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     /// * `stage_id`: The id of the stage.
@@ -257,7 +257,7 @@ impl Pipelines {
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PIPELINES_LIST_STAGES.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_STAGES.scopes` lists all 100.
     ///
     /// * `pipeline_id`: The id of the pipeline.
     ///

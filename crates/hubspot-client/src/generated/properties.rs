@@ -123,7 +123,7 @@ impl Properties {
     /// `POST /crm/properties/2026-03/{objectType}/batch/read`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -207,7 +207,7 @@ impl Properties {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_GET.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_GET.scopes` lists all 100.
     ///
     /// * `property_name`: The internal name of the property.
     ///
@@ -230,7 +230,7 @@ impl Properties {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_GET_GROUP.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_GET_GROUP.scopes` lists all 100.
     ///
     /// * `group_name`: The internal name of the group.
     ///
@@ -253,7 +253,7 @@ impl Properties {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_LIST.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_LIST.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -271,7 +271,7 @@ impl Properties {
     /// `GET /crm/properties/2026-03/{objectType}/groups`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTIES_LIST_GROUPS.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_LIST_GROUPS.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -30,7 +30,7 @@ impl PropertyValidations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_GET.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_GET.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.
@@ -64,7 +64,7 @@ impl PropertyValidations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_LIST.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_LIST.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     ///
@@ -87,7 +87,7 @@ impl PropertyValidations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::PROPERTY_VALIDATIONS_LIST_FOR_PROPERTY.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_LIST_FOR_PROPERTY.scopes` lists all 100.
     ///
     /// * `object_type_id`: The id of the type of object, for example `0-1`.
     /// * `property_name`: The internal name of the property.

@@ -29,7 +29,7 @@ impl Scheduler {
     /// `POST /scheduler/2026-03/meetings/meeting-links/book`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_BOOK_MEETING.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_BOOK_MEETING.scopes` lists all 25.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -64,7 +64,7 @@ impl Scheduler {
     /// `POST /scheduler/2026-03/meetings/calendar`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_CREATE_CALENDAR_EVENT.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_CREATE_CALENDAR_EVENT.scopes` lists all 25.
     ///
     /// * `organizer_user_id`: The user id of the organizer.
     ///

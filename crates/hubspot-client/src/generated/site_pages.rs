@@ -188,7 +188,7 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .create_ab_variation(types::AbTestCreate::new("See you at ten.", "Example"))
+    ///     .create_ab_variation(types::AbTestCreate::new("123", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

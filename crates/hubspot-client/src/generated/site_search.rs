@@ -36,7 +36,7 @@ impl SiteSearch {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_search().get_indexed_data("See you at ten.").send().await?;
+    /// let reply = client.site_search().get_indexed_data("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -30,7 +30,7 @@ impl Timeline {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TIMELINE_BATCH_CREATE_EVENTS.scopes` lists all 16.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_BATCH_CREATE_EVENTS.scopes` lists all 16.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -62,7 +62,7 @@ impl Timeline {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TIMELINE_CREATE_EVENT.scopes` lists all 16.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_CREATE_EVENT.scopes` lists all 16.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -30,7 +30,7 @@ impl UsageLimits {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE.scopes` lists all 80.
     ///
     /// * `from_object_type_id`: The id of the kind of record it starts from.
     /// * `to_object_type_id`: The id of the object type it goes to, for example `0-1`.
@@ -59,7 +59,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/calculated-properties`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -91,7 +91,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/custom-properties`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -107,7 +107,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/pipelines`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_PIPELINE_USAGE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_PIPELINE_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -123,7 +123,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/records`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_RECORD_USAGE.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_RECORD_USAGE.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -139,7 +139,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/associations/labels`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_LABELS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_LABELS.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -157,7 +157,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/associations/records/from`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_SOURCES.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_SOURCES.scopes` lists all 80.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -175,7 +175,7 @@ impl UsageLimits {
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/to`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_TARGETS.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_TARGETS.scopes` lists all 80.
     ///
     /// * `from_object_type_id`: The id of the kind of record it starts from.
     ///

@@ -77,6 +77,8 @@ const PERSONAL: &[&str] = &[
     "dob",
     "fax",
     "field_value",
+    "field_value_boolean",
+    "field_value_date",
     "field_value_number",
     "gender",
     "house_number",

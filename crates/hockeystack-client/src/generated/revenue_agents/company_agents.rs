@@ -34,7 +34,7 @@ impl CompanyAgents {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// client.company_agents().delete("Example Inc.").send().await?;
+    /// client.company_agents().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, company_id: impl Display) -> Call<()> {
@@ -51,7 +51,7 @@ impl CompanyAgents {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.company_agents().get("Example Inc.").send().await?;
+    /// let reply = client.company_agents().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -90,7 +90,7 @@ impl CompanyAgents {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.company_agents().start("Example Inc.").send().await?;
+    /// let reply = client.company_agents().start("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

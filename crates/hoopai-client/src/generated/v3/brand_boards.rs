@@ -198,7 +198,6 @@ impl BrandBoards {
     ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.readonly`.
     /// * Version `v3`.

@@ -32,7 +32,7 @@ impl Locations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .locations()
-    ///     .create(types::CreateLocation::new("Example Inc.", "Example"))
+    ///     .create(types::CreateLocation::new("123", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -215,7 +215,7 @@ impl Locations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("Example Inc."))
+    ///     .update("123", types::UpdateLocation::new("123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

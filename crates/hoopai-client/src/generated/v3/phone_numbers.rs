@@ -30,7 +30,6 @@ impl PhoneNumbers {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
     ///

@@ -34,11 +34,7 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .add_complimentary_credits(
-    ///         "Example Inc.",
-    ///         "123",
-    ///         types::ComplimentaryCredit::default(),
-    ///     )
+    ///     .add_complimentary_credits("123", "123", types::ComplimentaryCredit::default())
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -71,7 +67,7 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("Example Inc."))
+    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -100,7 +96,7 @@ impl Saas {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_wallet_balance("Example Inc.", "123").send().await?;
+    /// let reply = client.saas().get_wallet_balance("123", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -131,7 +127,7 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("Example Inc.", "123", "123"),
+    ///         types::UpdateSubscription::new("123", "123", "123"),
     ///     )
     ///     .send()
     ///     .await?;

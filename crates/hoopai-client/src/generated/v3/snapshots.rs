@@ -21,7 +21,6 @@ impl Snapshots {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
     ///
     /// * `company_id`: The id of the agency's company.
@@ -34,7 +33,7 @@ impl Snapshots {
     ///     .snapshots()
     ///     .list_pushes(
     ///         "123",
-    ///         "Example Inc.",
+    ///         "123",
     ///         "2026-03-01T09:00:00Z",
     ///         "2026-03-01T09:00:00Z",
     ///         "last-doc",

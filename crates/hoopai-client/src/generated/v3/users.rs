@@ -32,7 +32,7 @@ impl Users {
     ///     .users()
     ///     .create(
     ///         types::CreateUser::default()
-    ///             .company_id("Example Inc.")
+    ///             .company_id("123")
     ///             .email("ada@example.com")
     ///             .first_name("Ada")
     ///             .last_name("Lovelace")

@@ -48,6 +48,8 @@ impl Ask {
             return Err(Error::validation(fault).with_operation(self.called()));
         }
         match &place.at {
+            // The place was stored by a run that read the archived records.
+            At::Archived(..) if !self.archived => Ok(Page { changes: Vec::new(), next: place.next_run(self.overlap) }),
             At::Beginning => self.last_change(&place).await,
             At::Changed(behind) => self.changed(&place, behind.as_deref()).await,
             At::Merged(behind) => self.merged(&place, behind.as_deref()).await,

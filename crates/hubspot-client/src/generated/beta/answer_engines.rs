@@ -35,7 +35,7 @@ impl AnswerEngines {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.answer_engines().get_prompt("What is missing?").send().await?;
+    /// let reply = client.answer_engines().get_prompt("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -143,7 +143,7 @@ impl AnswerEngines {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.answer_engines().list_runs("What is missing?").items();
+    /// let mut items = client.answer_engines().list_runs("123").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");

@@ -30,7 +30,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
@@ -79,7 +79,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
@@ -116,7 +116,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
@@ -148,8 +148,7 @@ impl Associations {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_type`: The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.

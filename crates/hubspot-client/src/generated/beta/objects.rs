@@ -34,7 +34,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_ARCHIVE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -53,7 +53,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -75,7 +75,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -105,7 +105,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -135,7 +135,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -165,7 +165,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -195,7 +195,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_CREATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -217,7 +217,7 @@ impl Objects {
     /// `POST /crm/objects/2026-09-beta/{objectType}/gdpr-delete`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -235,7 +235,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_GET.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_GET.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.
@@ -257,8 +257,7 @@ impl Objects {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_LIST.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_LIST.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -280,7 +279,7 @@ impl Objects {
     /// `POST /crm/objects/2026-09-beta/{objectType}/merge`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_MERGE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_MERGE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -303,7 +302,7 @@ impl Objects {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -330,7 +329,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::OBJECTS_UPDATE.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_UPDATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `object_id`: The id of the record.

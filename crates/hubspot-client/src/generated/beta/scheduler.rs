@@ -30,7 +30,7 @@ impl Scheduler {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::SCHEDULER_UPDATE_MEETING_LINK.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_UPDATE_MEETING_LINK.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```

@@ -30,7 +30,7 @@ impl TaskSeries {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_DELETE.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_DELETE.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -49,7 +49,7 @@ impl TaskSeries {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.read.v2`; `operations::TASK_SERIES_GET.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::TASK_SERIES_GET.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
@@ -70,7 +70,7 @@ impl TaskSeries {
     /// `POST /crm/task-series/2026-09-beta`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_START.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_START.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -102,7 +102,7 @@ impl TaskSeries {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.highly_sensitive.write.v2`; `operations::TASK_SERIES_UPDATE.scopes` lists all 25.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_UPDATE.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// * `task_id`: The id of the task that was started.
