@@ -29,6 +29,11 @@ pub fn commit(root: &Path, revision: &str) -> Result<String> {
     Ok(found.trim().to_owned())
 }
 
+/// Writes all files, as they were at a commit, below `into`.
+pub fn tree_at(root: &Path, commit: &str, into: &Path) -> Result<()> {
+    folder_at(root, commit, "", into)
+}
+
 /// Writes a folder, as it was at a commit, below `into`. It uses a separate index, so that
 /// the work tree and what is staged are not touched.
 pub fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) -> Result<()> {

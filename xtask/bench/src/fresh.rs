@@ -1,4 +1,4 @@
-//! Measures a fresh build of a program with the smallest client, for each kind of TLS.
+//! Measures a fresh build of a program with the smallest client, for each kind of TLS, beside the client of an earlier commit.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,12 +7,15 @@ use anyhow::Result;
 
 use super::measure::{Bench, used_by_children};
 use super::row::{Row, Target, Unit};
+use xtask::git;
 
 const NAME: &str = "program with hatch-client, fresh";
+/// The last commit at which TLS was not a choice: the baseline.
+const BEFORE: &str = "501a2761";
 /// The version without Unicode tables.
 const ASCII: &str = "idna_adapter = \"=1.0.0\"\n";
 
-/// A program, and its targets compared with the program with aws-lc-rs.
+/// A program, and its targets compared with the baseline.
 struct Program {
     name: &'static str,
     feature: &'static str,
@@ -35,32 +38,34 @@ const PROGRAMS: [Program; 3] = [
 
 /// Measures all programs and returns their rows.
 pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
-    let cost = |feature: &str, more: &str, verb: &[&str]| {
-        say(&format!("{NAME}: {feature} {}: cargo {}", more.trim(), verb.join(" ")));
-        let project = project(bench, feature, more)?;
+    let earlier = bench.folder.join("before");
+    if earlier.exists() {
+        std::fs::remove_dir_all(&earlier)?;
+    }
+    std::fs::create_dir_all(&earlier)?;
+    git::tree_at(&bench.root, BEFORE, &earlier)?;
+    let cost = |root: &Path, options: &str, more: &str, verb: &[&str]| {
+        say(&format!("{NAME}: {} {options} {}: cargo {}", root.display(), more.trim(), verb.join(" ")));
+        let path = root.join("crates/hatch-client");
+        let dependencies = format!("hatch-client = {{ path = {path:?}{options} }}\n{more}");
+        let project = bench.project_of(root, "fresh", &dependencies, "pub use hatch_client::Client;\n")?;
         Ok::<_, anyhow::Error>((count(bench, &project)?, compile(bench, &project, verb)?))
     };
-    let (crates, check) = cost("rustls-aws-lc-rs", "", &["check"])?;
+    let (crates, check) = cost(&earlier, "", "", &["check"])?;
     let mut rows = Vec::new();
     for program in PROGRAMS {
-        let (ours, took) = cost(program.feature, program.more, &["check"])?;
+        let options = format!(", default-features = false, features = [{:?}]", program.feature);
+        let (ours, took) = cost(&bench.root, &options, program.more, &["check"])?;
         let name = |what| format!("{NAME}{}: {what}", program.name);
         rows.push(Row::new(name("check, CPU"), Unit::Seconds, took, program.check).beside(Some(check)));
         rows.push(Row::new(name("crates"), Unit::Count, ours, program.crates).beside(Some(crates)));
     }
     let release = ["build", "--release"];
-    let (_, before) = cost("rustls-aws-lc-rs", "", &release)?;
-    let (_, ours) = cost("rustls", "", &release)?;
+    let (_, before) = cost(&earlier, "", "", &release)?;
+    let (_, ours) = cost(&bench.root, "", "", &release)?;
     let name = format!("{NAME}: release build, CPU");
     rows.push(Row::new(name, Unit::Seconds, ours, Target::Times(0.63)).beside(Some(before)));
     Ok(rows)
-}
-
-fn project(bench: &Bench, feature: &str, more: &str) -> Result<std::path::PathBuf> {
-    let path = bench.root.join("crates/hatch-client");
-    let dependencies =
-        format!("hatch-client = {{ path = {path:?}, default-features = false, features = [\"{feature}\"] }}\n{more}");
-    bench.project("fresh", &dependencies, "pub use hatch_client::Client;\n")
 }
 
 /// Returns the number of crates, without the program itself.

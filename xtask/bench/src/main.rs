@@ -31,7 +31,7 @@ before. Seconds are processor time (user and system), memory is the most that on
 of which the larger counts, and `hoopai-client` with `v3` is two versions of the API in one. For default features, the
 fastest of three runs. The baselines are made by the same command from the same documents, with progenitor as published,
 in its builder style. A fresh program is all that it depends on, in an empty folder, by one job of cargo; its baseline is the
-same with `rustls-aws-lc-rs`, as it was before ring.\n\n";
+same program with the client of commit 501a2761, when TLS was not a choice and the cryptography was aws-lc.\n\n";
 
 /// Measures what calls cost, beside the peers; exits with 1 where a target is missed
 #[derive(Parser)]

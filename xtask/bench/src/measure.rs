@@ -72,6 +72,11 @@ impl Bench {
 
     /// Creates a separate package with the versions of the workspace's lock file, and removes an earlier one.
     pub(super) fn project(&self, name: &str, dependencies: &str, text: &str) -> Result<PathBuf> {
+        self.project_of(&self.root, name, dependencies, text)
+    }
+
+    /// The same with the lock file of another state of the workspace.
+    pub(super) fn project_of(&self, root: &Path, name: &str, dependencies: &str, text: &str) -> Result<PathBuf> {
         let project = self.folder.join(name);
         if project.exists() {
             std::fs::remove_dir_all(&project)?;
@@ -82,7 +87,7 @@ impl Bench {
         );
         std::fs::write(project.join("Cargo.toml"), manifest)?;
         std::fs::write(project.join("src/lib.rs"), text)?;
-        std::fs::copy(self.root.join("Cargo.lock"), project.join("Cargo.lock"))?;
+        std::fs::copy(root.join("Cargo.lock"), project.join("Cargo.lock"))?;
         Ok(project)
     }
 
