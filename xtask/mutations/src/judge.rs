@@ -7,6 +7,7 @@ use fastrand::Rng;
 
 use crate::facts;
 use crate::mutate::KINDS;
+use crate::named;
 use crate::nowhere;
 use crate::world::{Mutation, WORLDS, World};
 
@@ -68,8 +69,14 @@ fn one(world: &World, mutation: Mutation) -> Result<Judged> {
     };
     let documents: Vec<Document> = world.documents()?.into_iter().chain(changed.documents()?).collect();
     let unseen = || places.iter().find(|place| nowhere::reason(place, &documents).is_none());
+    let lock = world.names()?;
     let (outcome, wrong) = match told.0.iter().map(|change| change.class).max() {
-        Some(class) => (Outcome::Told(class), None),
+        Some(class) if named::is_named(&told.0, &places, &documents, &lock) => (Outcome::Told(class), None),
+        Some(class) if unseen().is_none() => (Outcome::Told(class), None),
+        Some(class) => {
+            let lines = told.lines().into_iter().take(3).collect::<Vec<_>>().join(" | ");
+            (Outcome::Told(class), name(&format!("{} is not named, but: {lines}", places[0])))
+        }
         None => (Outcome::Nowhere, unseen().and_then(|place| name(&format!("{place} passes unseen")))),
     };
     Ok(Judged { mutation, outcome, wrong })

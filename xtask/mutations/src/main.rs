@@ -4,6 +4,7 @@ mod compile;
 mod facts;
 mod judge;
 mod mutate;
+mod named;
 mod nowhere;
 mod program;
 mod table;

@@ -53,9 +53,9 @@ impl Table {
             "# Differences that `diff` does not report\n\n\
              Written by `cargo xtask mutations --count {count} --compile {compile} --seed {seed} --write`. Real documents of all\n\
              vendors are changed at random, and `cargo xtask diff` compares them with the unchanged ones. A comparison of the\n\
-             documents' facts that shares no code with the generator decides whether something differs. Changes are made in\n\
-             pairs, and neither may hide the other. For some changes, a program that uses every item of the crate is compiled\n\
-             against the crate before and after.\n\n\
+             documents' facts that shares no code with the generator decides whether something differs. A line must name the\n\
+             place of the change. Changes are made in pairs, and neither may hide the other. For some changes, a program that\n\
+             uses every item of the crate is compiled against the crate before and after.\n\n\
              | change | breaking | minor | patch | not reported | refused | compiled | no longer compiles |\n|---|---|---|---|---|---|---|---|\n"
         );
         let mut sum = [0; 7];
@@ -80,6 +80,7 @@ impl Table {
         );
         text += "\n\"Refused\" means that nothing can be generated any more, and the comparison ends with an error.\n\n## What is not reported\n\n| fact | why |\n|---|---|\n";
         text += "| a part of an operation or a schema that is new or gone | the operation or the schema is reported as a whole |\n";
+        text += "| a fact that one of our corrections replaces | the correction counts, before and now |\n";
         NOWHERE.iter().for_each(|kind| text += &format!("| {} | {} |\n", kind.what, kind.why));
         text
     }

@@ -11,6 +11,7 @@ use codegen::read::document::Document;
 use codegen::read::vendor::Vendor;
 use crm_testkit::specs::Specs;
 use fastrand::Rng;
+use serde_json::Value;
 
 use crate::facts::{self, Facts};
 use crate::mutate;
@@ -119,6 +120,12 @@ impl World {
             facts.map(|(place, value)| (format!("{}#{place}", document.name), value)).collect::<Facts>()
         };
         Ok(self.documents()?.into_iter().flat_map(of).collect())
+    }
+
+    /// Returns the names of the vendor's items.
+    pub(crate) fn names(&self) -> Result<Value> {
+        let path = self.root().join("specs").join(self.vendor()).join("names.json");
+        Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
     }
 
     /// Returns the changes that `diff` reports from this world to another.

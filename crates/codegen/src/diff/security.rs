@@ -1,10 +1,10 @@
 //! Compares who may call an operation. `security` lists alternatives: a new one permits more, a removed one less.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::change::{Changes, Class, Kind, counted, few};
+use super::change::{Changes, Class, Item, Kind, counted, few};
 use super::pairs::Pair;
 use super::side::Api;
 use crate::model::Operation;
@@ -25,31 +25,65 @@ pub(super) fn compare(changes: &mut Changes, pair: &Pair<'_, Operation>, (old_ap
         }
     }
     let (before, now) = (Ways::of(old_api, old), Ways::of(new_api, new));
-    for (of, before, now) in [("scope", before.scopes, now.scopes), ("credential", before.kinds, now.kinds)] {
-        // A credential is still accepted if it has everything that one of the alternatives now requires.
-        let accepted = |way: &&Way| now.iter().any(|now| now.is_subset(way));
-        let gone: Vec<&Way> = before.iter().filter(|way| !accepted(way)).collect();
-        let come: Vec<&Way> = now.difference(&before).collect();
-        let named = |ways: &[&Way]| format!("{} {}", counted(of, ways.len()), written(ways));
-        match (gone.is_empty(), come.is_empty()) {
-            (true, true) if before == now => {}
-            _ if before.is_empty() => {
-                item.minor(
-                    format!("lists for the first time the {}", named(&come)),
-                    "existing code compiles; a token may lack them",
-                );
+    scopes(&mut item, &before, &now);
+    let kinds = |ways: &Ways| ways.of_kind.keys().cloned().collect::<BTreeSet<Way>>();
+    alternatives(&mut item, "", "credential", (&kinds(&before), &kinds(&now)));
+}
+
+/// Compares the scopes: those of all kinds of credentials together if they differ alike, otherwise those of each kind.
+fn scopes(item: &mut Item<'_>, before: &Ways, now: &Ways) {
+    let of_all = differing(&before.scopes, &now.scopes);
+    let alike = now.of_kind.iter().all(|(kind, is)| match before.of_kind.get(kind) {
+        Some(was) => differing(was, is) == of_all,
+        None => *is == now.scopes,
+    });
+    if alike || before.noted != now.noted {
+        alternatives(item, "", "scope", (&before.scopes, &now.scopes));
+    }
+    let mut lines: BTreeMap<(&BTreeSet<Way>, &BTreeSet<Way>), Vec<&Way>> = BTreeMap::new();
+    for (kind, is) in now.of_kind.iter().filter(|_| !alike) {
+        match before.of_kind.get(kind) {
+            Some(was) => lines.entry((was, is)).or_default().push(kind),
+            None if is.is_empty() => {
+                item.minor(format!("with the credential {}: requires no scope", written(&[kind])), LOOSER);
             }
-            _ if now.is_empty() => item.minor(format!("no longer lists the {}", named(&gone)), LOOSER),
-            (true, true) => item.minor(format!("requires fewer {of}s at once"), LOOSER),
-            (true, false) => item.minor(format!("also accepts the {}", named(&come)), LOOSER),
-            (false, true) => item.felt(Class::Breaking, format!("no longer accepts the {}", named(&gone)), REFUSED),
-            (false, false) => {
-                item.felt(
-                    Class::Breaking,
-                    format!("accepts the {} instead of {}", named(&come), written(&gone)),
-                    REFUSED,
-                );
-            }
+            None => lines.entry((&NONE, is)).or_default().push(kind),
+        }
+    }
+    for (sides, kinds) in lines {
+        let with = format!("with the {} {}: ", counted("credential", kinds.len()), written(&kinds));
+        alternatives(item, &with, "scope", sides);
+    }
+}
+
+/// The scopes of a kind of credential that a side does not have.
+static NONE: BTreeSet<Way> = BTreeSet::new();
+
+/// Returns the alternatives that only one of two sides has.
+fn differing<'a>(before: &'a BTreeSet<Way>, now: &'a BTreeSet<Way>) -> [Vec<&'a Way>; 2] {
+    [before.difference(now).collect(), now.difference(before).collect()]
+}
+
+/// Compares the alternatives before and now; `with` begins the line.
+fn alternatives(item: &mut Item<'_>, with: &str, of: &str, (before, now): (&BTreeSet<Way>, &BTreeSet<Way>)) {
+    // A credential is still accepted if it has everything that one of the alternatives now requires.
+    let accepted = |way: &&Way| now.iter().any(|now| now.is_subset(way));
+    let gone: Vec<&Way> = before.iter().filter(|way| !accepted(way)).collect();
+    let come: Vec<&Way> = now.difference(before).collect();
+    let named = |ways: &[&Way]| format!("{} {}", counted(of, ways.len()), written(ways));
+    match (gone.is_empty(), come.is_empty()) {
+        (true, true) if before == now => {}
+        _ if before.is_empty() => {
+            let why = "existing code compiles; a token may lack them";
+            item.minor(format!("{with}lists for the first time the {}", named(&come)), why);
+        }
+        _ if now.is_empty() => item.minor(format!("{with}no longer lists the {}", named(&gone)), LOOSER),
+        (true, true) => item.minor(format!("{with}requires fewer {of}s at once"), LOOSER),
+        (true, false) => item.minor(format!("{with}also accepts the {}", named(&come)), LOOSER),
+        (false, true) => item.felt(Class::Breaking, format!("{with}no longer accepts the {}", named(&gone)), REFUSED),
+        (false, false) => {
+            let what = format!("{with}accepts the {} instead of {}", named(&come), written(&gone));
+            item.felt(Class::Breaking, what, REFUSED);
         }
     }
 }
@@ -64,7 +98,10 @@ fn written(ways: &[&Way]) -> String {
 /// The alternatives, of scopes and of kinds of credentials.
 struct Ways {
     scopes: BTreeSet<Way>,
-    kinds: BTreeSet<Way>,
+    /// The scopes that each kind of credential requires.
+    of_kind: BTreeMap<Way, BTreeSet<Way>>,
+    /// The scopes that a correction lists, for all kinds of credentials.
+    noted: BTreeSet<Way>,
 }
 
 impl Ways {
@@ -73,14 +110,18 @@ impl Ways {
         let whole = api.documents.iter().find(|document| document.name == operation.document);
         let whole = whole.and_then(|document| document.value.get("security"));
         let ways = value.get("security").or(whole).and_then(Value::as_array);
-        let ways: Vec<_> = ways.into_iter().flatten().filter_map(Value::as_object).collect();
         let texts = |scopes: &Value| {
             scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Way>()
         };
-        let mut scopes: BTreeSet<Way> = ways.iter().map(|way| way.values().flat_map(texts).collect()).collect();
-        scopes.extend(texts(&value["x-crm-scopes"]).into_iter().map(|scope| Way::from([scope])));
-        scopes.retain(|way| !way.is_empty() && !way.iter().any(|scope| is_internal(scope)));
-        Self { scopes, kinds: ways.iter().map(|way| way.keys().cloned().collect()).collect() }
+        let granted = |way: &Way| !way.is_empty() && !way.iter().any(|scope| is_internal(scope));
+        let mut of_kind: BTreeMap<Way, BTreeSet<Way>> = BTreeMap::new();
+        for way in ways.into_iter().flatten().filter_map(Value::as_object) {
+            let known = of_kind.entry(way.keys().cloned().collect()).or_default();
+            known.extend(Some(way.values().flat_map(texts).collect::<Way>()).filter(granted));
+        }
+        let noted = texts(&value["x-crm-scopes"]).into_iter().map(|scope| Way::from([scope])).filter(granted);
+        let noted: BTreeSet<Way> = noted.collect();
+        Self { scopes: of_kind.values().flatten().chain(&noted).cloned().collect(), of_kind, noted }
     }
 }
 

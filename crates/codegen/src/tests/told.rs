@@ -16,10 +16,15 @@ fn documents() -> [(&'static str, Value); 2] {
     let note = json!({"type": "object", "properties": {
         "id": {"type": "string"}, "kind": {"type": "string", "enum": ["call", "mail"]}, "tone": {"type": "string", "enum": ["high", "low"]},
         "author": {"$ref": "#/components/schemas/Person"}, "tags": {"type": "array", "items": {"type": "string"}},
+        "place": {"type": "object", "properties": {"north": {"type": "number"}}, "required": ["north"]},
     }});
+    let part = |name: &str| json!({"type": "object", "properties": {(name): {"type": "number"}, "colour": {"type": "string"}}});
+    let file = json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "title": {"type": "string"}}});
+    let form = json!({"content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/File"}}}});
     let many = json!({"type": "object", "properties": {
         "a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}, "d": {"type": "string"}, "e": {"type": "string"},
-        "note": {"type": "string"},
+        "note": {"type": "string", "maxLength": 100}, "level": {"type": "integer", "enum": [1, 2, 3]},
+        "mark": {"oneOf": [{"$ref": "#/components/schemas/Circle"}, {"$ref": "#/components/schemas/Square"}]},
     }, "required": ["a", "b", "c", "d", "e"]});
     let document = |paths: Value, schemas: Value| json!({"openapi": "3.0.0", "info": {"title": "", "version": "1"}, "components": {"schemas": schemas}, "paths": paths});
     let shared = || json!({"get": {"responses": reply("Person"), "security": scopes(&["people"])}});
@@ -29,9 +34,12 @@ fn documents() -> [(&'static str, Value); 2] {
                 "get": {"responses": reply("Note"), "parameters": version(), "security": scopes(&["notes", "notes.read"])},
                 "put": {"responses": reply("Note"), "requestBody": body("Many"), "security": scopes(&["notes"])},
             },
+            "/v1/notes": {"post": {"responses": reply("Note"), "requestBody": form, "security": scopes(&["notes"])}},
             "/v1/people/{id}": shared(),
         }),
-        json!({"Note": note, "Person": person, "Many": many}),
+        json!({
+            "Note": note, "Person": person, "Many": many, "File": file, "Circle": part("radius"), "Square": part("side"),
+        }),
     );
     let orders = document(
         json!({
@@ -39,7 +47,7 @@ fn documents() -> [(&'static str, Value); 2] {
             "/v1/people/{id}": shared(),
         }),
         json!({
-            "Person": person, "Order": {"type": "object", "properties": {"id": {"type": "string"}, "buyer": {"$ref": "#/components/schemas/Person"}, "state": {"type": "integer", "enum": [1, 2]}}},
+            "Person": person, "Order": {"type": "object", "properties": {"id": {"type": "string", "maxLength": 100}, "buyer": {"$ref": "#/components/schemas/Person"}, "state": {"type": "integer", "enum": [1, 2]}}},
         }),
     );
     [("notes.json", notes), ("orders.json", orders)]
@@ -130,6 +138,10 @@ const CASES: &[Case] = &[
         let security = &mut notes["paths"]["/v1/notes/{id}"]["put"]["security"];
         security.as_array_mut().unwrap().push(json!({"private_apps": ["notes"]}));
     }),
+    ("credentials", "each kind of credential requires another scope", |notes, _| {
+        notes["paths"]["/v1/notes/{id}"]["get"]["security"] =
+            json!([{"oauth2": ["notes"]}, {"private_apps": ["notes.read"]}]);
+    }),
     ("features", "a type is there with fewer features", |_, orders| {
         orders["components"]["schemas"]["Order"]["properties"]["buyer"] = json!({"type": "string"});
         orders["paths"].as_object_mut().unwrap().remove("/v1/people/{id}");
@@ -144,6 +156,43 @@ const CASES: &[Case] = &[
     }),
     ("felt", "a text is one of some", |notes, _| {
         notes["components"]["schemas"]["Note"]["properties"]["id"]["enum"] = json!(["a", "b"]);
+    }),
+    ("felt", "a request may no longer contain a value that Rust shows as a number", |notes, _| {
+        notes["components"]["schemas"]["Many"]["properties"]["level"]["enum"] = json!([1, 2, 4]);
+    }),
+    ("felt", "a request requires a member that Rust does not show", |notes, _| {
+        notes["components"]["schemas"]["Circle"]["required"] = json!(["radius"]);
+    }),
+    ("felt", "a text may be less long in a request, and is less long in a reply", |notes, orders| {
+        notes["components"]["schemas"]["Many"]["properties"]["note"]["maxLength"] = json!(50);
+        orders["components"]["schemas"]["Order"]["properties"]["id"]["maxLength"] = json!(50);
+    }),
+    ("once", "the same difference of all copies of an operation", |notes, orders| {
+        for document in [notes, orders] {
+            document["components"]["schemas"]["Person"]["properties"]["mail"] = json!({"type": "string"});
+            document["paths"]["/v1/people/{id}"]["get"]["responses"]["201"] = json!({"description": ""});
+        }
+    }),
+    ("once", "members and values of one type", |notes, _| {
+        let members = notes["components"]["schemas"]["Note"]["properties"].as_object_mut().unwrap();
+        members.insert("start".to_owned(), json!({"type": "string"}));
+        members.insert("end".to_owned(), json!({"type": "integer"}));
+        members.remove("author");
+        members.remove("tags");
+        members["kind"]["enum"] = json!(["chat", "letter"]);
+    }),
+    ("once", "no member of a request is required any more", |notes, _| {
+        notes["components"]["schemas"]["Many"].as_object_mut().unwrap().remove("required");
+    }),
+    ("once", "the parts of a form that a schema describes", |notes, _| {
+        let form = &mut notes["components"]["schemas"]["File"];
+        form["properties"]["pages"] = json!({"type": "integer"});
+        form["properties"]["folder"] = json!({"type": "string"});
+        form["required"] = json!(["folder"]);
+    }),
+    ("once", "a list in the place of a record", |notes, _| {
+        notes["components"]["schemas"]["Note"]["properties"]["place"] =
+            json!({"type": "array", "items": {"type": "number"}});
     }),
     ("felt", "a reply is a file", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["get"]["responses"]["200"]["content"] =
