@@ -88,18 +88,26 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
     };
     let standing = known.operations(&documents.iter().flat_map(keys).collect());
     let resources: BTreeSet<&str> = file.documents.values().filter_map(|one| one.resource.as_deref()).collect();
+    let (mut here, mut elsewhere) = (BTreeSet::new(), Vec::new());
     for document in &mut documents {
-        let moved = operations::name(document, &file.documents[&document.name], &standing)?;
-        // The names of a removed document stay valid. If no document has the resource any more, it was renamed.
-        let gone = |key: &&Key| standing[*key].split_once('.').is_none_or(|(of, _)| !resources.contains(of));
-        refusals.extend(moved.iter().filter(gone).map(|key| {
-            format!(
-                "{}: no document of vendor.json has the resource of `{}`; remove the line to rename the operation, or give \
-                 it a `name` in surface/<resource>.json",
-                names.place(&file.name, key),
-                standing[key],
-            )
-        }));
+        let kept = operations::name(document, &file.documents[&document.name], &standing)?;
+        elsewhere.extend(kept.elsewhere.into_iter().map(|key| (key, kept.here.is_empty())));
+        here.extend(kept.here);
+    }
+    // The names of a removed document stay valid, and that of an operation that one of two documents no longer has.
+    let removed = known.schemas.keys().any(|name| !file.documents.contains_key(name));
+    for (key, whole) in elsewhere {
+        let resource = standing[&key].split_once('.').map_or("", |(resource, _)| resource);
+        let why = match resources.contains(resource) {
+            true if removed || !whole || here.contains(&key) => continue,
+            true => "its document has another resource in vendor.json, which has no effect on",
+            false => "no document of vendor.json has the resource of",
+        };
+        refusals.push(format!(
+            "{}: {why} `{}`; remove the line to rename the operation, or give it a `name` in surface/<resource>.json",
+            names.place(&file.name, &key),
+            standing[&key],
+        ));
     }
     for document in &mut documents {
         prune::prune(&mut document.value);

@@ -16,7 +16,7 @@ use crate::report::{Journal, Report};
 use crate::request;
 use crate::state::{Replies, Settings, World};
 use crate::validate::{self, Rule};
-use crate::vendors::Vendor;
+use crate::vendors::{HUBSPOT_BETA, Vendor};
 
 fn engine(vendor: Vendor, document: &'static Document, replies: Replies) -> Engine {
     let dialect = vendor.dialect();
@@ -123,7 +123,7 @@ fn incoming(document: &Document, operation: &Operation, version: &'static str) -
 /// Every document, with its vendor and the version that selects it.
 fn apis() -> impl Iterator<Item = (Vendor, &'static str, &'static Document)> {
     let all = Vendor::ALL.iter().map(|vendor| (*vendor, "2021-07-28", "/"));
-    let all = all.chain([(Vendor::HoopAi, "v3", "/"), (Vendor::HubSpot, "", "/2026-09-beta/")]);
+    let all = all.chain([(Vendor::HoopAi, "v3", "/"), (Vendor::HubSpot, "", HUBSPOT_BETA)]);
     all.map(|(vendor, version, path)| (vendor, version, vendor.document_of(Some(version), path)))
 }
 

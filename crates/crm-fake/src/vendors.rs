@@ -139,7 +139,7 @@ impl Vendor {
     pub(crate) fn document_of(self, version: Option<&str>, path: &str) -> &'static Document {
         match (self, version) {
             (Self::HoopAi, Some("v3")) => hoopai_v3(),
-            (Self::HubSpot, _) if path.split('/').any(|segment| segment.ends_with("-beta")) => hubspot_beta(),
+            (Self::HubSpot, _) if path.split('/').any(|segment| segment == HUBSPOT_BETA) => hubspot_beta(),
             _ => self.document(),
         }
     }
@@ -150,6 +150,9 @@ fn hoopai_v3() -> &'static Document {
     DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
 }
 
+/// The version of HubSpot's beta, as it is in paths.
+pub(crate) const HUBSPOT_BETA: &str = "2026-09-beta";
+
 fn hubspot_beta() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
     DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hubspot-beta.json")))
@@ -158,5 +161,23 @@ fn hubspot_beta() -> &'static Document {
 impl std::fmt::Display for Vendor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_version_of_the_beta_selects_its_document() {
+        let of = |path: &str| Vendor::HubSpot.document_of(None, path);
+        for operation in &hubspot_beta().operations {
+            assert!(std::ptr::eq(of(&operation.path), hubspot_beta()), "{}", operation.path);
+        }
+        for path in
+            ["/crm/objects/2027-03-beta/contacts", "/crm/objects/2026-03/contacts", "/crm/objects/2026-03/x-beta"]
+        {
+            assert!(std::ptr::eq(of(path), Vendor::HubSpot.document()), "{path}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod analytics;
 mod associations;
+mod beta;
 mod blog;
 mod companies;
 mod contacts;

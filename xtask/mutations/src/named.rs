@@ -73,7 +73,7 @@ fn plain(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns the names of an operation: its path, and its name in Rust.
+/// Returns the names of an operation: its paths, and its name in Rust.
 fn operation(lock: &Value, path: &str, method: &str) -> Vec<String> {
     let mut found = vec![plain(path)];
     let same = |line: &str| {
@@ -86,7 +86,11 @@ fn operation(lock: &Value, path: &str, method: &str) -> Vec<String> {
     };
     for api in lock.as_object().into_iter().flat_map(|apis| apis.values()) {
         let operations = api["operations"].as_object().into_iter().flatten();
-        found.extend(operations.filter(|(line, _)| same(line)).filter_map(|(_, name)| Some(plain(name.as_str()?))));
+        for (line, name) in operations.filter(|(line, _)| same(line)) {
+            // An operation of one type of object has the path of all types in the report.
+            found.extend(line.split_once(' ').map(|(_, template)| plain(template)));
+            found.extend(name.as_str().map(plain));
+        }
     }
     found
 }

@@ -44,7 +44,7 @@ pub struct SurfaceFile {
 }
 
 /// Presentation of an operation in the clients. Missing members are derived from the document.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The name of the method.
@@ -231,27 +231,46 @@ impl Surface {
 
     /// Moves the entries of operations that have another version now, removes those that no document has, and returns the
     /// latter. `operations` are those of all documents.
+    ///
+    /// # Errors
+    ///
+    /// If two different entries of a file would be those of one operation. Nothing is written then.
     pub fn mend(&mut self, folder: &Path, operations: &BTreeSet<Key>) -> Result<Vec<String>> {
         let versions = Versions::of(operations.iter().map(|key| (key, key)));
-        let mut gone = Vec::new();
+        let (mut gone, mut twice, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for resource in &mut self.resources {
-            let mut stays = BTreeMap::new();
-            let mut moved = BTreeMap::new();
-            let before = gone.len();
-            for (key, entry) in std::mem::take(&mut resource.content.operations) {
-                match (operations.contains(&key), versions.get(&key)) {
-                    (true, _) => drop(stays.insert(key, entry)),
-                    (false, Some(now)) => drop(moved.insert(now.clone(), entry)),
-                    (false, None) => gone.push(format!("{}: {}", resource.file.display(), String::from(key))),
+            let before = std::mem::take(&mut resource.content.operations);
+            let mut kept: BTreeMap<Key, (Key, Entry)> = BTreeMap::new();
+            let same = before.keys().all(|key| operations.contains(key));
+            for (key, entry) in before {
+                let Some(now) = versions.get(&key).cloned() else {
+                    gone.push(format!("{}: {}", resource.file.display(), String::from(key)));
+                    continue;
+                };
+                if let Some((other, _)) = kept.get(&now).filter(|(_, known)| *known != entry) {
+                    twice.push(format!(
+                        "{} and {}: both are entries of `{}` now; remove the one that does not apply to it",
+                        resource.at(folder, other),
+                        resource.at(folder, &key),
+                        String::from(now),
+                    ));
+                } else {
+                    kept.insert(now, (key, entry));
                 }
             }
-            let changed = gone.len() > before || !moved.is_empty();
-            moved.extend(stays);
-            resource.content.operations = moved;
+            resource.content.operations = kept.into_iter().map(|(key, (_, entry))| (key, entry)).collect();
+            if !same {
+                changed.push(&*resource);
+            }
+        }
+        if !twice.is_empty() {
+            bail!("{}", twice.join("\n"));
+        }
+        for resource in changed {
             let path = folder.join(&resource.file);
             if resource.content.operations.is_empty() {
                 std::fs::remove_file(&path)?;
-            } else if changed {
+            } else {
                 std::fs::write(&path, serde_json::to_string_pretty(&resource.content)? + "\n")
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }

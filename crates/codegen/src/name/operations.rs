@@ -13,14 +13,19 @@ use crate::read::document::{Document, list, object, operations, text};
 use crate::read::vendor::DocumentFile;
 use crate::read::version;
 
+/// The operations of a document that keep their names.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// Those whose name is in the document's resource.
+    pub(crate) here: BTreeSet<Key>,
+    /// Those whose name is in another resource.
+    pub(crate) elsewhere: BTreeSet<Key>,
+}
+
 /// Gives every operation of a document its `x-crm-name`, for example `contacts.list`. Operations in `known` keep their
-/// names, and new ones get other names. Returns the operations whose name is in another resource than the document's.
-pub(crate) fn name(
-    document: &mut Document,
-    file: &DocumentFile,
-    known: &BTreeMap<Key, String>,
-) -> Result<BTreeSet<Key>> {
-    let mut moved = BTreeSet::new();
+/// names, and new ones get other names.
+pub(crate) fn name(document: &mut Document, file: &DocumentFile, known: &BTreeMap<Key, String>) -> Result<Kept> {
+    let mut kept = Kept::default();
     let operations = document.operations();
     let base = base(operations.iter().map(|(path, _)| path.as_str()));
     let taken: BTreeSet<&String> = known.values().collect();
@@ -33,9 +38,10 @@ pub(crate) fn name(
             (None, resource) if known.contains_key(&key) => {
                 let name = known[&key].clone();
                 let of = name.split_once('.').map(|(of, _)| of);
-                if resource.as_deref().is_some_and(|resource| of != Some(resource)) {
-                    moved.insert(key);
-                }
+                match resource.as_deref().is_some_and(|resource| of != Some(resource)) {
+                    true => kept.elsewhere.insert(key),
+                    false => kept.here.insert(key),
+                };
                 name
             }
             (None, Some(resource)) => {
@@ -62,7 +68,7 @@ pub(crate) fn name(
         }
         operation["x-crm-name"] = json!(full);
     }
-    Ok(moved)
+    Ok(kept)
 }
 
 /// Two operations with one name are an error that names both, and the place of each of `known` and of the surface.

@@ -46,9 +46,14 @@ pub(super) fn fold(
         for (path, method) in operations {
             let Some((segment, target)) = folded(fold, &segments, &path) else { continue };
             let item = &mut documents[index].value["paths"][&path];
+            // One that has a name of its own is not that of all types.
+            if item[method].get("x-crm-name").is_some() {
+                continue;
+            }
             let Some(mut operation) = item.as_object_mut().and_then(|item| item.remove(method)) else { continue };
+            let record = placeholders(&path).into_iter().next();
             for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-                if text(parameter, "in") == Some("path") {
+                if text(parameter, "in") == Some("path") && text(parameter, "name") == record.as_deref() {
                     parameter["name"] = json!(fold.record);
                 }
             }
@@ -109,15 +114,16 @@ fn folded(fold: &Fold, segments: &[String], path: &str) -> Option<(String, Strin
         return None;
     }
     let mut target = format!("{prefix}/{version}/{{{}}}", fold.parameter);
+    let mut record = Some(format!("{{{}}}", fold.record));
     for part in rest.split('/').filter(|part| !part.is_empty()) {
         target.push('/');
-        if part.starts_with('{') {
-            target.push_str(&format!("{{{}}}", fold.record));
-        } else {
-            target.push_str(part);
+        // The first parameter is the record, whatever the type calls it.
+        match record.take_if(|_| part.starts_with('{')) {
+            Some(record) => target.push_str(&record),
+            None => target.push_str(part),
         }
     }
-    (placeholders(path).len() < 2).then(|| (segment.to_owned(), target))
+    Some((segment.to_owned(), target))
 }
 
 /// Moves an operation that only some types have into the generic document, with its schemas.

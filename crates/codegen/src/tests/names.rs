@@ -274,6 +274,13 @@ fn a_setting_that_the_lock_leaves_without_effect_is_refused() {
     let mut table = String::new();
     set(&|api| api["documents"]["a.json"]["resource"] = json!("searches"));
     table.push_str(&format!("another resource\n    {}\n", vendor.0.refusal()));
+    set(&|api| {
+        api["documents"]["a.json"]["resource"] = json!("searches");
+        api["documents"]["c.json"] = json!({"resource": "site_search"});
+    });
+    vendor.0.put("specs/acme/c.json", &document(&[("/c", "Hits")], hits()));
+    table.push_str(&format!("another resource, and another document has the old one\n    {}\n", vendor.0.refusal()));
+    std::fs::remove_file(vendor.0.root().join("specs/acme/c.json")).unwrap();
     set(&|_| {});
     let other = || ("b.json", document(&[("/b/{id}", "Hits")], json!({"Hits": record(&["more"])})));
     let documents = [("a.json", document(&[(SEARCH, "Hits")], hits())), other()];

@@ -55,6 +55,28 @@ fn what_is_said_of_an_operation_moves_with_it_to_another_version() {
     assert_eq!(stale::mend(gone.root(), "acme").unwrap().len(), 2);
 }
 
+#[test]
+fn two_entries_that_become_those_of_one_operation_are_refused_with_their_lines() {
+    let workspace = workspace("v2");
+    let entries = |second: &str| {
+        let entry = |name: &str| json!({"name": name});
+        let operations =
+            json!({"GET /crm/v1/things/{id}": entry("get_one"), "GET /crm/v2/things/{thing}": entry(second)});
+        workspace.put("specs/acme/surface/things.json", &json!({"operations": operations}));
+        read(&workspace, "surface/things.json")
+    };
+    let before = entries("get");
+    let refusal = stale::mend(workspace.root(), "acme").err().unwrap().to_string();
+    assert_eq!(
+        refusal,
+        "surface/things.json:3 and surface/things.json:6: both are entries of `GET /crm/v2/things/{thing}` now; remove the one \
+         that does not apply to it"
+    );
+    assert_eq!(read(&workspace, "surface/things.json"), before, "nothing is written");
+    entries("get_one");
+    assert!(stale::mend(workspace.root(), "acme").unwrap().is_empty(), "nothing is lost if they are the same");
+}
+
 /// The same with a document that has another operation.
 fn workspace_without() -> Workspace {
     let workspace = workspace("v1");
