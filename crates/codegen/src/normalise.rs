@@ -112,7 +112,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
     for document in &mut documents {
         prune::prune(&mut document.value);
     }
-    let (merged, schemas) = merge::merge(documents, &file.types, &known.schemas, &mut refusals)?;
+    let (merged, schemas) = merge::merge(documents, file, &known.schemas, &mut refusals)?;
     operations::check_unique(&merged, |key, name| {
         let resource = name.split_once('.').map_or(name, |(resource, _)| resource);
         let known = (standing.get(key).map(String::as_str) == Some(name)).then(|| names.place(&file.name, key));

@@ -1,6 +1,7 @@
 //! The generator as a whole, on its own workspace: accepted documents, and the check that nothing drifts.
 
 mod descriptions;
+mod fold;
 mod legal;
 mod names;
 mod refused;

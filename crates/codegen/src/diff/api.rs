@@ -7,6 +7,7 @@ use super::pairs::{self, Pair, Pairs};
 use super::side::Api;
 use super::{described, documents, gates, operations, types, wire};
 use crate::model::{Model, Operation, reachable};
+use crate::read::version;
 
 /// Compares the items that both sides have, and lists those that only one has.
 pub(super) fn compare(changes: &mut Changes, mut old: Api, new: &Api, features: &BTreeSet<String>) {
@@ -224,9 +225,15 @@ fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
                 "the Rust call stays",
             );
         }
-        let lacks: Vec<String> =
-            before.operations.iter().filter(|one| !now.operations.contains(one)).map(line).collect();
-        let has: Vec<String> = now.operations.iter().filter(|one| !before.operations.contains(one)).map(line).collect();
+        // Another version in the path is reported with the operation.
+        let alone = |all: &[(String, String)], others: &[(String, String)]| -> Vec<String> {
+            let same = |one: &(String, String), other: &(String, String)| {
+                one.0 == other.0 && version::without(&one.1) == version::without(&other.1)
+            };
+            all.iter().filter(|one| !others.iter().any(|other| same(one, other))).map(line).collect()
+        };
+        let lacks = alone(&before.operations, &now.operations);
+        let has = alone(&now.operations, &before.operations);
         if !lacks.is_empty() {
             let why = "these calls return an error before they are sent";
             item.felt(Class::Breaking, format!("no longer supports {}", few(&lacks)), why);

@@ -51,7 +51,10 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
     let mut item = changes.of(Kind::Wire, &new.name);
     let line = |operation: &Operation| format!("{} {}", operation.method, operation.path);
     if line(old) != line(new) {
-        let moved = format!("sends `{}` instead of `{}`", line(new), line(old));
+        let moved = match other_version(old, new) {
+            Some((was, is)) => format!("sends the version `{is}` in the path instead of `{was}`"),
+            None => format!("sends `{}` instead of `{}`", line(new), line(old)),
+        };
         if plain(old) == plain(new) {
             item.patch(moved, "only the name of a path parameter differs");
         } else {
@@ -77,7 +80,12 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
         );
     }
     if old.spec_id != new.spec_id {
-        item.patch(format!("the vendor's `operationId` is `{}`", new.spec_id), "it is not part of a request");
+        // Some vendors make it of the path.
+        let what = match old.path == new.path {
+            true => format!("the vendor's `operationId` is `{}`", new.spec_id),
+            false => "the vendor's `operationId` is another one, as the path is".to_owned(),
+        };
+        item.patch(what, "it is not part of a request");
     }
 }
 
@@ -85,6 +93,15 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
 fn plain(operation: &Operation) -> (String, String) {
     let segments = operation.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
     (operation.method.clone(), segments.collect::<Vec<_>>().join("/"))
+}
+
+/// Returns the versions before and now, if the request lines differ only in the version.
+fn other_version<'a>(old: &'a Operation, new: &'a Operation) -> Option<(&'a str, &'a str)> {
+    let (was, is) = (old.path.split('/'), new.path.split('/'));
+    let same = old.method == new.method && was.clone().count() == is.clone().count();
+    let mut differing = was.zip(is).filter(|(was, is)| was != is);
+    let versions = differing.next().filter(|(was, is)| version::is_version(was) && version::is_version(is))?;
+    (same && differing.all(|other| other == versions)).then_some(versions)
 }
 
 /// The same without the versions in its path.

@@ -11,6 +11,7 @@ use super::twice;
 use crate::name::types;
 use crate::read::document::{Document, METHODS, is_description, object};
 use crate::read::references;
+use crate::read::vendor::ApiFile;
 
 /// The names of schemas, by document and by the name that the document has.
 pub(super) type Schemas = BTreeMap<String, BTreeMap<String, String>>;
@@ -21,7 +22,7 @@ type Users = (usize, usize);
 /// Merges the documents of an API, and returns the names that their schemas have now; `known` are those that they had.
 pub(super) fn merge(
     mut documents: Vec<Document>,
-    better: &BTreeMap<String, String>,
+    file: &ApiFile,
     known: &Schemas,
     refusals: &mut Vec<String>,
 ) -> Result<(Value, Schemas)> {
@@ -30,9 +31,10 @@ pub(super) fn merge(
     let mut renamed: Vec<BTreeMap<String, String>> = Vec::new();
     for document in &mut documents {
         let known = had(document);
-        renamed.push(types::rename(document, better, known)?);
+        renamed.push(types::rename(document, &file.types, known)?);
     }
-    let fullest = twice::fullest(&documents, refusals);
+    let fullest = twice::fullest(&documents, file, refusals);
+    let bound = bound(&documents);
     let shapes = shapes(&documents);
     // By name: the shapes it has; how many schemas of each had this name already, and how many there are.
     let mut uses: BTreeMap<&str, Vec<(u64, Users)>> = BTreeMap::new();
@@ -57,7 +59,7 @@ pub(super) fn merge(
                 name.clone()
             } else {
                 let apart = types::apart(&document.name, name);
-                better.get(&apart).cloned().unwrap_or(apart)
+                file.types.get(&apart).cloned().unwrap_or(apart)
             };
             named.entry((name.clone(), *shape)).or_insert(chosen);
         }
@@ -94,6 +96,9 @@ pub(super) fn merge(
                 if fullest.get(&(path.clone(), method.to_owned())).is_none_or(|chosen| *chosen == index) {
                     let mut operation = operation.clone();
                     operation["x-crm-document"] = json!(document.name);
+                    if let Some(bind) = bound.get(&operation["x-crm-name"].to_string()) {
+                        operation["x-crm-bind"] = bind.clone();
+                    }
                     target[method] = operation;
                 }
             }
@@ -115,6 +120,16 @@ pub(super) fn merge(
         "x-crm-keep-schemas": keep,
     });
     Ok((merged, names))
+}
+
+/// Returns the parameters that the handle of a resource has, by the names of its operations: an operation may be taken
+/// from the document of another resource.
+fn bound(documents: &[Document]) -> BTreeMap<String, Value> {
+    let operations = documents.iter().flat_map(|document| {
+        let all = document.operations().into_iter();
+        all.map(|(path, method)| &document.value["paths"][&path][method])
+    });
+    operations.filter_map(|one| Some((one["x-crm-name"].to_string(), one.get("x-crm-bind")?.clone()))).collect()
 }
 
 /// Returns a hash of each schema of each document that includes all schemas it refers to. Colours are

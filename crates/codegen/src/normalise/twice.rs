@@ -7,10 +7,16 @@ use serde_json::Value;
 
 use crate::read::document::{Document, list, object, text};
 use crate::read::references;
+use crate::read::vendor::ApiFile;
 
 /// Returns the index of the document to take, for each path and method that more than one document
-/// describes. If none is the fullest, adds to `refusals` what each of them lacks.
-pub(super) fn fullest(documents: &[Document], refusals: &mut Vec<String>) -> BTreeMap<(String, String), usize> {
+/// describes; of equal descriptions that of the operation's resource. If none is the fullest, adds to `refusals` what
+/// each of them lacks.
+pub(super) fn fullest(
+    documents: &[Document],
+    file: &ApiFile,
+    refusals: &mut Vec<String>,
+) -> BTreeMap<(String, String), usize> {
     let mut described: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (index, document) in documents.iter().enumerate() {
         for (path, method) in document.operations() {
@@ -18,6 +24,15 @@ pub(super) fn fullest(documents: &[Document], refusals: &mut Vec<String>) -> BTr
         }
     }
     described.retain(|_, by| by.len() > 1);
+    for ((path, method), by) in &mut described {
+        let is_of_another = |index: &usize| {
+            let document = &documents[*index];
+            let name = text(&document.value["paths"][path.as_str()][method.as_str()], "x-crm-name").unwrap_or_default();
+            let resource = file.documents.get(&document.name).and_then(|one| one.resource.as_deref());
+            name.split_once('.').map(|(of, _)| of) != resource
+        };
+        by.sort_by_key(is_of_another);
+    }
     let mut chosen = BTreeMap::new();
     for (operation, by) in described {
         let (path, method) = &operation;
@@ -197,13 +212,19 @@ mod tests {
         let reply =
             json!({"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}});
         let value = json!({
-            "paths": {"/things": {"get": {"parameters": [], "responses": reply}}},
+            "paths": {"/things": {"get": {"parameters": [], "responses": reply, "x-crm-name": "things.get"}}},
             "components": {"schemas": {
                 "Thing": {"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Inner"}}},
                 "Inner": {"type": "object", "properties": members},
             }},
         });
         Document { name: name.to_owned(), value }
+    }
+
+    /// An API in which the operation is in the resource of the last document.
+    fn file() -> ApiFile {
+        let documents = json!({"a.json": {"resource": "others"}, "b.json": {"resource": "things"}});
+        serde_json::from_value(json!({"name": "acme", "client": "Client", "documents": documents})).unwrap()
     }
 
     #[test]
@@ -214,28 +235,28 @@ mod tests {
         let chosen = |a: &Value, b: &Value| {
             let mut refusals = Vec::new();
             let documents = [document("a.json", a.clone()), document("b.json", b.clone())];
-            let chosen = fullest(&documents, &mut refusals)[&operation];
+            let chosen = fullest(&documents, &file(), &mut refusals)[&operation];
             assert_eq!(refusals, [] as [&str; 0]);
             chosen
         };
         assert_eq!(chosen(&poor, &rich), 1);
         assert_eq!(chosen(&rich, &poor), 0);
-        assert_eq!(chosen(&rich, &rich), 0);
+        assert_eq!(chosen(&rich, &rich), 1, "of equal ones that of its resource");
     }
 
     #[test]
     fn descriptions_that_each_lack_something_are_refused_with_its_place() {
         let refusal = |a: Value, b: Value| {
             let mut refusals = Vec::new();
-            fullest(&[document("a.json", a), document("b.json", b)], &mut refusals);
+            fullest(&[document("a.json", a), document("b.json", b)], &file(), &mut refusals);
             refusals.remove(0)
         };
         assert_eq!(
             refusal(json!({"id": {"type": "string"}}), json!({"label": {"type": "string"}})),
-            "GET /things stands in a.json and in b.json, and neither has all of it: the first lacks `inner.label` of the reply 200, \
-             the second lacks `inner.id` of the reply 200. Add what is missing to one of them in corrections.json",
+            "GET /things stands in b.json and in a.json, and neither has all of it: the first lacks `inner.id` of the reply 200, \
+             the second lacks `inner.label` of the reply 200. Add what is missing to one of them in corrections.json",
         );
         let types = refusal(json!({"id": {"type": "string"}}), json!({"id": {"type": "integer"}}));
-        assert!(types.contains("the first lacks `inner.id:integer` of the reply 200"), "{types}");
+        assert!(types.contains("the first lacks `inner.id:string` of the reply 200"), "{types}");
     }
 }

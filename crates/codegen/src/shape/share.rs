@@ -221,6 +221,24 @@ mod tests {
     }
 
     #[test]
+    fn the_description_of_a_shared_type_does_not_depend_on_the_order() {
+        let docs = [("A", "The longest of them."), ("B", ""), ("C", "Short."), ("D", "Other.")];
+        for first in 0..docs.len() {
+            let mut types = Types::default();
+            let mut names = docs.map(|(name, _)| name.to_owned()).to_vec();
+            for (name, doc) in docs {
+                types.definitions.insert(name.to_owned(), Definition { doc: doc.to_owned(), ..record(&[]) });
+            }
+            names.rotate_left(first);
+            // One after the other, as types become alike.
+            let last = names.split_off(2);
+            merge(&mut types, names, "All".to_owned());
+            merge(&mut types, [vec!["All".to_owned()], last].concat(), "All".to_owned());
+            assert_eq!(types.definitions["All"].doc, "Other.", "from {first}");
+        }
+    }
+
+    #[test]
     fn records_are_shared_where_their_names_say_that_they_are_the_same() {
         let named = |name: &str| Ty::Named(name.to_owned());
         let mut types = Types::default();
