@@ -41,7 +41,7 @@ async fn rest(mut export: ContactExport, seen: &mut HashMap<String, usize>) {
 /// During the export, contacts are deleted and created, and requests fail.
 #[tokio::test]
 async fn each_contact_comes_once_while_contacts_change_and_requests_fail() {
-    let (fake, client) = rig(5_600).await;
+    let (fake, client) = rig(10_600).await;
     let rng = &mut Rng::with_seed(1);
     let mut constant: Vec<String> =
         fake.records("contacts").iter().map(|contact| contact["id"].as_str().unwrap().to_owned()).collect();
@@ -74,19 +74,19 @@ async fn each_contact_comes_once_while_contacts_change_and_requests_fail() {
     fake.heal();
     assert_eq!(constant.iter().filter(|id| !seen.contains_key(*id)).count(), 0);
     assert_eq!(seen.values().max(), Some(&1));
-    assert_eq!((export.done(), export.total()), (seen.len() as u64, Some(5_600)));
+    assert_eq!((export.done(), export.total()), (seen.len() as u64, Some(10_600)));
     assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
 }
 
 #[tokio::test]
 async fn windows_of_time_do_not_overlap() {
-    let (fake, client) = rig(5_600).await;
+    let (fake, client) = rig(10_600).await;
     let mut seen = HashMap::new();
     rest(client.contacts().export(LOCATION), &mut seen).await;
-    assert_eq!((seen.len(), seen.values().max()), (5_600, Some(&1)));
+    assert_eq!((seen.len(), seen.values().max()), (10_600, Some(&1)));
     let bodies: Vec<Value> = fake.requests().iter().map(|request| request.json().clone()).collect();
     let borders: Vec<&Value> = bodies.iter().filter(|body| body["pageLimit"] == json!(1)).collect();
-    assert_eq!(borders.len(), 2, "one at 5,000, and none behind it");
+    assert_eq!(borders.len(), 2, "one at 10,000, and none behind it");
     let border = &borders[1]["filters"][0]["value"]["gte"];
     let mut ranges: Vec<String> = bodies
         .iter()
@@ -107,7 +107,7 @@ async fn windows_of_time_do_not_overlap() {
 
 #[tokio::test]
 async fn killed_and_resumed_with_other_page_sizes_nothing_is_lost_or_comes_twice() {
-    let (_fake, client) = rig(5_100).await;
+    let (_fake, client) = rig(10_100).await;
     let rng = &mut Rng::with_seed(3);
     let mut seen = HashMap::new();
     let (mut stored, mut runs): (Option<String>, u32) = (None, 0);
@@ -116,7 +116,7 @@ async fn killed_and_resumed_with_other_page_sizes_nothing_is_lost_or_comes_twice
         let cursor = stored.take().map(|text| text.parse::<Cursor>().unwrap());
         let export = client.contacts().export(LOCATION).limit(rng.u16(200..=500));
         let mut export = export.resume_or_begin(cursor).unwrap();
-        for _ in 0..rng.usize(1..1_000) {
+        for _ in 0..rng.usize(1..2_000) {
             let Some(contact) = export.next().await else { break };
             add(&mut seen, contact.unwrap().id);
         }
@@ -127,7 +127,7 @@ async fn killed_and_resumed_with_other_page_sizes_nothing_is_lost_or_comes_twice
         stored = Some(cursor.to_string());
     }
     assert!(runs > 5);
-    assert_eq!((seen.len(), seen.values().max()), (5_100, Some(&1)));
+    assert_eq!((seen.len(), seen.values().max()), (10_100, Some(&1)));
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ use windows::{FIELD, Place, Window, Windows};
 
 /// The maximum number of contacts per page.
 const MOST: i64 = 500;
-/// The number of contacts from one border to the next: ten pages.
-const STEP: i64 = 5_000;
+/// The number of contacts from one border to the next: twenty pages. Pages by number end there.
+const STEP: i64 = 10_000;
 
 /// The time of a border, and the number of contacts from the border before it.
 type Found = (Option<String>, Option<u64>);
@@ -27,7 +27,7 @@ type Found = (Option<String>, Option<u64>);
 impl<C> Contacts<C> {
     /// Reads all contacts of a location, in no particular order, as fast as the quota allows.
     ///
-    /// The contacts are divided by the time at which they were added, 5,000 in each part, and several parts are read at
+    /// The contacts are divided by the time at which they were added, 10,000 in each part, and several parts are read at
     /// the same time, 500 contacts per page; their number follows from the limit of the client and from the measured
     /// time per page. All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
     ///
