@@ -27,6 +27,7 @@ mod pace;
 mod pages;
 mod paging;
 mod parallel;
+mod runs;
 mod stored;
 mod walker;
 
@@ -41,6 +42,8 @@ pub use paging::Position;
 pub use paging::position_text;
 #[doc(hidden)]
 pub use parallel::{Fetch, Parallel, Places};
+#[doc(hidden)]
+pub use runs::{Changed, Run, RunPage, seen_until, since};
 
 use crate::codec::Wire;
 use crate::meta::Paging;

@@ -105,7 +105,7 @@ type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>) -> Result<(), Box<dyn Er
 /// `now` is a time before the call, by HubSpot's clock.
 async fn update(client: &Client, file: &Path, now: Timestamp, progress: Progress<'_>) -> Result<u64, Box<dyn Error>> {
     let contacts = client.contacts();
-    let changes = contacts.changes(now).properties(PROPERTIES);
+    let changes = contacts.changes(now)?.properties(PROPERTIES);
     let mut output = Output::open(file, || changes.cursor())?;
 
     let mut export = contacts.export().properties(PROPERTIES);

@@ -25,6 +25,8 @@ mod names;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, reason = "the features determine the lists"))]
 mod options;
 #[cfg(feature = "objects")]
+mod order;
+#[cfg(feature = "objects")]
 mod pairing;
 #[cfg(feature = "objects")]
 mod properties;

@@ -166,7 +166,7 @@ async fn what_changed_comes_once_per_run_and_the_next_run_overlaps() {
     let new = fake.insert("contacts", json!({"email": "new@example.com"}));
     let overlap = Duration::ZERO;
     let changes = |cursor: Option<Cursor>| {
-        let changes = contacts.changes(LOCATION, since).limit(2).overlap(overlap);
+        let changes = contacts.changes(LOCATION, since).unwrap().limit(2).overlap(overlap);
         changes.resume_or_begin(cursor.map(|cursor| cursor.to_string().parse().unwrap())).unwrap()
     };
     // Each run is stopped after every contact.
@@ -187,11 +187,37 @@ async fn what_changed_comes_once_per_run_and_the_next_run_overlaps() {
     assert_eq!(Some(next.cursor()), cursor);
 
     for refused in [
-        contacts.changes("another", since).resume(cursor.clone().unwrap()).err(),
-        contacts.changes(LOCATION, since).resume(contacts.export(LOCATION).cursor()).err(),
-        contacts.changes(LOCATION, "yesterday").next().await.unwrap().err(),
-        contacts.changes(LOCATION, since).limit(501).next().await.unwrap().err(),
+        contacts.changes("another", since).unwrap().resume(cursor.clone().unwrap()).err(),
+        contacts.changes(LOCATION, since).unwrap().resume(contacts.export(LOCATION).cursor()).err(),
+        contacts.changes(LOCATION, "yesterday").err(),
+        contacts.changes(LOCATION, since).unwrap().limit(501).next().await.unwrap().err(),
     ] {
         assert_eq!(refused.unwrap().kind(), ErrorKind::Validation);
     }
+}
+
+#[tokio::test]
+async fn a_contact_dated_in_the_future_hides_no_later_change() {
+    use hoopai_client::types::UpdateContact;
+    let (fake, client) = rig(1).await;
+    let contacts = client.contacts();
+    let first = fake.records("contacts")[0]["id"].as_str().unwrap().to_owned();
+    let future = json!({"email": "future@example.com", "dateUpdated": "2030-01-01T00:00:00.000Z"});
+    let future = fake.insert("contacts", future);
+    let changes = || contacts.changes(LOCATION, "2020-01-01").unwrap().overlap(Duration::ZERO);
+    let mut run = changes();
+    while let Some(contact) = run.next().await {
+        contact.unwrap();
+    }
+    // The clock of the client is twelve hours ahead of the fake's.
+    for _ in 0..12 * 3_600 {
+        fake.insert("opportunities", json!({}));
+    }
+    contacts.update(&first, UpdateContact::default().first_name("Ada")).send().await.unwrap();
+    let mut next = changes().resume(run.cursor()).unwrap();
+    let mut found = Vec::new();
+    while let Some(contact) = next.next().await {
+        found.push(contact.unwrap().id.unwrap());
+    }
+    assert_eq!(found, [first, future]);
 }

@@ -99,7 +99,7 @@ async fn what_is_written_is_read_by_every_way() {
     let walked = deals.search_all(request()).try_collect().await.unwrap();
     let exported: Vec<_> = deals.export().try_collect().await.unwrap();
     assert_eq!(exported, listed);
-    let recent: Vec<_> = deals.changes("2020-01-01").try_collect().await.unwrap();
+    let recent: Vec<_> = deals.changes("2020-01-01").unwrap().try_collect().await.unwrap();
     let (mut amounts, mut listed_amounts) =
         (Vec::new(), listed.iter().map(|deal| deal.properties.amount).collect::<Vec<_>>());
     for change in &recent {

@@ -34,7 +34,7 @@ async fn changes() {
         rig.insert("deals", json!({"dealname": format!("d{day}"), "hs_lastmodifieddate": changed}));
     }
     let deals = rig.client.deals();
-    let changes = deals.changes("2025-03-02").properties(["dealname"]).without_archived();
+    let changes = deals.changes("2025-03-02").unwrap().properties(["dealname"]).without_archived();
     let newest: Vec<Change> = changes.try_collect().await.unwrap();
     // The first request finds the time of the last change.
     let first = &rig.fake.requests()[1];

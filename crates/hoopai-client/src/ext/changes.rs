@@ -1,15 +1,14 @@
 //! The contacts of a location that were created or changed since a time.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crm_core::page::List;
+use crm_core::page::{Changed, List, Run, RunPage, seen_until, since};
 use crm_core::reexport::futures_core::Stream;
 use crm_core::reexport::serde_json::{Value, json};
-use crm_core::{BoxFuture, Call, Called, Cursor, Error, ErrorKind, Pipeline, Position, Sent, Timestamp};
+use crm_core::{BoxFuture, Call, Called, Cursor, Error, ErrorKind, Pipeline, Sent, Timestamp};
 
 use crate::contacts::Contacts;
 use crate::operations::CONTACTS_SEARCH;
@@ -37,7 +36,7 @@ impl<C> Contacts<C> {
     ///
     /// ```no_run
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let changes = client.contacts().changes("location", "2026-01-31T00:00:00Z");
+    /// let changes = client.contacts().changes("location", "2026-01-31T00:00:00Z")?;
     /// let mut changes = changes.resume_or_begin(load()?)?;
     /// while let Some(contact) = changes.next().await {
     ///     println!("{:?}", contact?.email);
@@ -48,42 +47,35 @@ impl<C> Contacts<C> {
     /// # fn load() -> Result<Option<hoopai_client::Cursor>, hoopai_client::Error> { Ok(None) }
     /// # fn save(_: &hoopai_client::Cursor) {}
     /// ```
-    pub fn changes(&self, location_id: impl Into<String>, since: impl Into<Timestamp>) -> ContactChanges {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`] if the text is not a point in time.
+    pub fn changes(&self, location_id: impl Into<String>, time: impl Into<Timestamp>) -> Result<ContactChanges, Error> {
         let pipeline = self.call::<()>(&CONTACTS_SEARCH).pipeline().clone();
         let ask = Ask { pipeline, location: location_id.into(), limit: MOST, overlap: OVERLAP };
-        let since = since.into();
-        let place = since.unix_millis().map(Place::beginning).ok_or_else(|| {
-            let fault = "the time given to changes is not a point in time; give RFC 3339 or milliseconds since 1970";
-            Error::validation(fault).with_operation(ask.called())
-        });
-        ContactChanges { ask, place, page: VecDeque::new(), next: None, fetching: None, ended: false }
+        let begin = since(&time.into()).map_err(|error| error.with_operation(ask.called()))?;
+        Ok(ContactChanges { run: Run::new(ask, Place::beginning(begin)) })
     }
 }
 
 /// The changes of a location's contacts as a stream. See [`Contacts::changes`].
 #[must_use = "nothing is read before the changes are"]
 pub struct ContactChanges {
-    ask: Ask,
-    /// The place up to what was returned, or the reason why there is none.
-    place: Result<Place, Error>,
-    page: VecDeque<FoundContact>,
-    /// The place behind the page.
-    next: Option<Place>,
-    fetching: Option<BoxFuture<'static, Result<Page, Error>>>,
-    ended: bool,
+    run: Run<Ask>,
 }
 
 impl ContactChanges {
     /// The number of contacts per request: 500 if not set, which is the vendor's largest page.
     pub fn limit(mut self, contacts: u16) -> Self {
-        self.ask.limit = contacts;
+        self.run.changed.limit = contacts;
         self
     }
 
     /// Sets how long before the last change of this run the next run begins: five minutes if not set, to the millisecond.
     /// It must be longer than searches lag behind writes.
     pub fn overlap(mut self, overlap: Duration) -> Self {
-        self.ask.overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
+        self.run.changed.overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         self
     }
 
@@ -91,7 +83,7 @@ impl ContactChanges {
     /// error. Store it now and then, and once more after the end. It belongs to the location.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.ask.list().cursor(self.place.as_ref().map_or(Position::Start, Place::save), 0)
+        self.run.cursor()
     }
 
     /// Continues at a stored cursor of the same location, whatever time was given to [`changes`](Contacts::changes). No
@@ -100,17 +92,8 @@ impl ContactChanges {
     /// # Errors
     ///
     /// [`ErrorKind::Validation`] if the cursor belongs to another location or to another list.
-    pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
-        let labelled = |error: Error| error.with_operation(self.ask.called());
-        let (position, _) = self.ask.list().open(cursor).map_err(labelled)?;
-        let place = Place::load(position)
-            .ok_or_else(|| labelled(Error::validation("the cursor is not at a position of changes")))?;
-        self.place = Ok(place);
-        self.page.clear();
-        self.next = None;
-        self.fetching = None;
-        self.ended = false;
-        Ok(self)
+    pub fn resume(self, cursor: Cursor) -> Result<Self, Error> {
+        Ok(Self { run: self.run.resume(cursor)? })
     }
 
     /// Continues at a stored cursor, or begins at the given time if nothing is stored.
@@ -129,70 +112,26 @@ impl ContactChanges {
     pub async fn next(&mut self) -> Option<Result<FoundContact, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
-
-    /// Takes a contact out of the page and moves the place behind it.
-    fn pop(&mut self) -> Option<FoundContact> {
-        let contact = self.page.pop_front()?;
-        // The run ends when it returns `None`.
-        let next = if self.page.is_empty() && !self.ended { self.next.take() } else { None };
-        if let Some(next) = next {
-            self.place = Ok(next);
-        } else if let Ok(place) = &mut self.place
-            && !contact.search_after.is_empty()
-        {
-            place.after = Some(contact.search_after.clone());
-        }
-        Some(contact)
-    }
-
-    fn poll_contact(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<FoundContact, Error>>> {
-        loop {
-            if let Some(contact) = self.pop() {
-                return Poll::Ready(Some(Ok(contact)));
-            }
-            if let Some(next) = self.next.take() {
-                self.place = Ok(next);
-            }
-            let place = self.place.clone()?;
-            if self.ended {
-                return Poll::Ready(None);
-            }
-            let fetching = self.fetching.get_or_insert_with(|| Box::pin(self.ask.clone().page(place)));
-            let page = ready!(fetching.as_mut().poll(cx));
-            self.fetching = None;
-            let page = page?;
-            // The beginning of the next run.
-            self.ended = page.next.until.is_none();
-            self.page = page.contacts.into();
-            self.next = Some(page.next);
-        }
-    }
 }
 
 impl Stream for ContactChanges {
     type Item = Result<FoundContact, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        if this.ended && this.page.is_empty() && this.next.is_none() {
-            return Poll::Ready(None);
-        }
-        let contact = ready!(this.poll_contact(cx));
-        this.ended |= matches!(contact, Some(Err(_)));
-        Poll::Ready(contact)
+        self.get_mut().run.poll(cx, Ok)
     }
 }
 
 impl fmt::Debug for ContactChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ContactChanges").field("buffered", &self.page.len()).finish_non_exhaustive()
+        f.debug_struct("ContactChanges").field("buffered", &self.run.buffered()).finish_non_exhaustive()
     }
 }
 
 /// The position of a run. All times are the vendor's, in milliseconds since 1970.
 ///
 /// Changes that the searches of a run do not see were made less than the lag before the search, so after `until` minus the lag,
-/// because `until` is a time of change that was read before all pages. Therefore the next run may begin at `until` minus
+/// because `until` is a time of change that was read before all pages, and not in the future. Therefore the next run may begin at `until` minus
 /// an overlap that is longer than the lag.
 #[derive(Clone, Debug, PartialEq)]
 struct Place {
@@ -208,13 +147,11 @@ impl Place {
         Self { since, until: None, after: None }
     }
 
-    fn save(&self) -> Position {
-        Position::Values(vec![json!({"since": self.since, "until": self.until, "after": self.after})])
+    fn save(&self) -> Value {
+        json!({"since": self.since, "until": self.until, "after": self.after})
     }
 
-    fn load(position: Position) -> Option<Self> {
-        let Position::Values(values) = position else { return None };
-        let [place] = values.as_slice() else { return None };
+    fn load(place: &Value) -> Option<Self> {
         let until = match place.get("until")? {
             Value::Null => None,
             until => Some(until.as_i64()?),
@@ -227,10 +164,7 @@ impl Place {
     }
 }
 
-struct Page {
-    contacts: Vec<FoundContact>,
-    next: Place,
-}
+type Page = RunPage<FoundContact, Place>;
 
 #[derive(Clone)]
 struct Ask {
@@ -242,17 +176,6 @@ struct Ask {
 }
 
 impl Ask {
-    fn called(&self) -> Called {
-        Call::<()>::new(&self.pipeline, &CONTACTS_SEARCH).called()
-    }
-
-    /// The identity of the list, for its cursors.
-    fn list(&self) -> List {
-        let search = ContactSearch::new(&self.location, i64::from(MOST)).sort([ContactSort::ascending(ADDED)]);
-        let contacts = Contacts::<crate::Client>::new(&self.pipeline);
-        List::of(&Call::<FoundContacts>::from(contacts.search(search))).walked_by("contacts.changes")
-    }
-
     fn search(&self, place: &Place, limit: u16, sort: ContactSort) -> ContactSearch {
         let since = Timestamp::from_unix_millis(place.since).to_string();
         let filter = ContactFilter::on(CHANGED, ContactFilterOperator::Range, json!({"gte": since}));
@@ -265,7 +188,7 @@ impl Ask {
         Ok(pages.next().await.transpose()?.map_or_else(Vec::new, |page| page.contacts))
     }
 
-    async fn page(self, place: Place) -> Result<Page, Error> {
+    async fn read(self, place: Place) -> Result<Page, Error> {
         if !(1..=MOST).contains(&self.limit) {
             let fault = format!("a page of changes holds 1 to {MOST} contacts");
             return Err(Error::validation(fault).with_operation(self.called()));
@@ -274,7 +197,7 @@ impl Ask {
         let mut request = self.search(&place, self.limit, ContactSort::ascending(ADDED));
         request.search_after.clone_from(&place.after);
         let contacts = self.send(request).await?;
-        let next = match contacts.last() {
+        let (next, is_last) = match contacts.last() {
             Some(last) if contacts.len() >= usize::from(self.limit) => {
                 let after = Some(last.search_after.clone()).filter(|after| !after.is_empty());
                 if after.is_none() {
@@ -283,23 +206,60 @@ impl Ask {
                 if after == place.after {
                     return Err(self.astray("the vendor returned the same cursor again"));
                 }
-                Place { after, ..place }
+                (Place { after, ..place.clone() }, false)
             }
-            _ => Place::beginning(until.saturating_sub(self.overlap).max(place.since)),
+            _ => (Place::beginning(until.saturating_sub(self.overlap).max(place.since)), true),
         };
-        Ok(Page { contacts, next })
+        let mut behind = place;
+        let placed = contacts.into_iter().map(|contact| {
+            if !contact.search_after.is_empty() {
+                behind.after = Some(contact.search_after.clone());
+            }
+            (contact, behind.clone())
+        });
+        Ok(Page { items: placed.collect(), next, is_last })
     }
 
     /// Finds the time of the last change. If there is none, the next run begins where this one does.
     async fn last_change(&self, place: &Place) -> Result<Page, Error> {
         let found = self.send(self.search(place, 1, ContactSort::descending(CHANGED))).await?;
-        let Some(last) = found.first() else { return Ok(Page { contacts: Vec::new(), next: place.clone() }) };
+        let Some(last) = found.first() else {
+            return Ok(Page { items: Vec::new(), next: place.clone(), is_last: true });
+        };
         let last = last.date_updated.as_deref().and_then(|time| Timestamp::from(time).unix_millis());
         let last = last.ok_or_else(|| self.astray("a contact has no time of its last change"))?;
-        Ok(Page { contacts: Vec::new(), next: Place { until: Some(last.max(place.since)), ..place.clone() } })
+        let until = Some(seen_until(&self.pipeline, place.since, last));
+        Ok(Page { items: Vec::new(), next: Place { until, ..place.clone() }, is_last: false })
     }
 
     fn astray(&self, fault: &'static str) -> Error {
         Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
+    }
+}
+
+impl Changed for Ask {
+    type Item = FoundContact;
+    type Place = Place;
+
+    fn called(&self) -> Called {
+        Call::<()>::new(&self.pipeline, &CONTACTS_SEARCH).called()
+    }
+
+    fn list(&self) -> List {
+        let search = ContactSearch::new(&self.location, i64::from(MOST)).sort([ContactSort::ascending(ADDED)]);
+        let contacts = Contacts::<crate::Client>::new(&self.pipeline);
+        List::of(&Call::<FoundContacts>::from(contacts.search(search))).walked_by("contacts.changes")
+    }
+
+    fn save(place: &Place) -> Value {
+        place.save()
+    }
+
+    fn load(stored: &Value) -> Option<Place> {
+        Place::load(stored)
+    }
+
+    fn page(self, place: Place) -> BoxFuture<'static, Result<Page, Error>> {
+        Box::pin(self.read(place))
     }
 }

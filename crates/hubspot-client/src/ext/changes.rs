@@ -3,20 +3,18 @@
 mod ask;
 mod place;
 
-use std::collections::VecDeque;
 use std::fmt::{self, Display};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crm_core::page::List;
-use crm_core::{BoxFuture, Call, Cursor, Error, Timestamp};
+use crm_core::page::{Changed, Run, since};
+use crm_core::{Cursor, Error, Timestamp};
 use futures_core::Stream;
 
 use crate::objects::Objects;
-use crate::operations::OBJECTS_SEARCH;
-use crate::types::{Object, SearchReply, SearchRequest};
-use ask::{Ask, ID, Page};
+use crate::types::Object;
+use ask::Ask;
 use place::Place;
 
 impl Objects {
@@ -26,7 +24,7 @@ impl Objects {
     /// | change | read by |
     /// |---|---|
     /// | created, changed | searches by [`last_modified_property`](Self::last_modified_property), in the order of ids, 200 records per request |
-    /// | merged | a search for changed records that have `hs_merged_object_ids`. If HubSpot refuses it because the type lacks this property, an event of the level `WARN` is reported and the run goes on |
+    /// | merged | a search for changed records that have `hs_merged_object_ids`. If the type does not have this property, an event of the level `WARN` is reported and the run goes on |
     /// | archived | the list of archived records, 100 per request. HubSpot keeps them for 90 days and cannot filter them by time, so each run reads all of them; [`without_archived`](Changes::without_archived) does not |
     ///
     /// Nothing is limited to 10,000 results, and memory does not grow with the number of changes.
@@ -49,7 +47,7 @@ impl Objects {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::Change;
     ///
-    /// let changes = client.contacts().changes("2026-01-31T00:00:00Z").properties(["email"]);
+    /// let changes = client.contacts().changes("2026-01-31T00:00:00Z")?.properties(["email"]);
     /// let mut changes = changes.resume_or_begin(load()?)?;
     /// while let Some(change) = changes.next().await {
     ///     match change? {
@@ -65,7 +63,11 @@ impl Objects {
     /// # fn load() -> Result<Option<hubspot_client::Cursor>, hubspot_client::Error> { Ok(None) }
     /// # fn save(_: &hubspot_client::Cursor) {}
     /// ```
-    pub fn changes(&self, since: impl Into<Timestamp>) -> Changes {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the text is not a point in time.
+    pub fn changes(&self, since: impl Into<Timestamp>) -> Result<Changes, Error> {
         Changes::new(self.clone(), &since.into(), Ok)
     }
 
@@ -109,50 +111,29 @@ pub enum Change<R = Object> {
 /// The changes of a type of object as a stream. See [`Objects::changes`].
 #[must_use = "nothing is read before the changes are"]
 pub struct Changes<R = Object> {
-    ask: Ask,
+    run: Run<Ask>,
     read: fn(Object) -> Result<R, Error>,
-    /// The place up to what was returned, or the reason why there is none.
-    place: Result<Place, Error>,
-    /// The changes of a page, each with the place behind it.
-    page: VecDeque<(Change, Place)>,
-    /// The place behind that page.
-    next: Option<Place>,
-    fetching: Option<BoxFuture<'static, Result<Page, Error>>>,
-    ended: bool,
 }
 
 impl<R> Unpin for Changes<R> {}
 
 impl<R> Changes<R> {
-    pub(super) fn new(objects: Objects, since: &Timestamp, read: fn(Object) -> Result<R, Error>) -> Self {
-        let millis = since.unix_millis().ok_or_else(|| {
-            let fault = match since.read() {
-                Ok(_) => "the time given to changes has no zone; add Z or an offset",
-                Err(_) => "the text given to changes is not a time; give RFC 3339 or milliseconds since 1970",
-            };
-            Error::validation(fault).with_operation(objects.call::<()>(&OBJECTS_SEARCH).called())
-        });
-        Self {
-            ask: Ask::new(objects),
-            read,
-            place: millis.map(Place::beginning),
-            page: VecDeque::new(),
-            next: None,
-            fetching: None,
-            ended: false,
-        }
+    pub(super) fn new(objects: Objects, time: &Timestamp, read: fn(Object) -> Result<R, Error>) -> Result<Self, Error> {
+        let ask = Ask::new(objects);
+        let begin = since(time).map_err(|error| error.with_operation(ask.called()))?;
+        Ok(Self { run: Run::new(ask, Place::beginning(begin)), read })
     }
 
     /// The properties to read, in place of HubSpot's usual few.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
-        self.ask.properties = Some(names.into_iter().map(|name| name.to_string()).collect());
+        self.run.changed.properties = Some(names.into_iter().map(|name| name.to_string()).collect());
         self
     }
 
     /// The number of records per request: 200 if not set, which is HubSpot's largest page. Of archived records at most 100
     /// are read per request.
     pub fn limit(mut self, records: u16) -> Self {
-        self.ask.limit = records;
+        self.run.changed.limit = records;
         self
     }
 
@@ -161,23 +142,25 @@ impl<R> Changes<R> {
     /// It must be longer than HubSpot's search index lags behind, for which HubSpot publishes no number. Seconds are usual,
     /// and a minute after updates was reported.
     pub fn overlap(mut self, overlap: Duration) -> Self {
-        self.ask.overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
+        self.run.changed.overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         self
     }
 
     /// Leaves out archived records, and with them the requests for the list of archived records.
     pub fn without_archived(mut self) -> Self {
-        self.ask.archived = false;
+        self.run.changed.archived = false;
         self
     }
 
     /// Returns the position of the run, or that of the next run after the end. It can be read at any time, also after an
     /// error.
     ///
-    /// Store it now and then, and once more after the end. It belongs to the type of object, whatever is read of it.
+    /// Store it now and then, and once more after the end. It belongs to the type of object, whatever is read of it. After a
+    /// record that could not be read into the type of [`typed`](Objects::typed), it is before that record: changes without a
+    /// type continue there.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.list().cursor(self.place.as_ref().map_or(crm_core::Position::Start, Place::save), 0)
+        self.run.cursor()
     }
 
     /// Continues at a stored cursor of the same type of object, whatever time was given to
@@ -187,17 +170,8 @@ impl<R> Changes<R> {
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the cursor belongs to another type of object or to
     /// another list.
-    pub fn resume(mut self, cursor: Cursor) -> Result<Self, Error> {
-        let labelled = |error: Error| error.with_operation(self.ask.called());
-        let (position, _) = self.list().open(cursor).map_err(labelled)?;
-        let place = Place::load(&position)
-            .ok_or_else(|| labelled(Error::validation("the cursor is not at a position of changes")))?;
-        self.place = Ok(place);
-        self.page.clear();
-        self.next = None;
-        self.fetching = None;
-        self.ended = false;
-        Ok(self)
+    pub fn resume(self, cursor: Cursor) -> Result<Self, Error> {
+        Ok(Self { run: self.run.resume(cursor)?, ..self })
     }
 
     /// Continues at a stored cursor, or begins at the given time if nothing is stored.
@@ -216,79 +190,29 @@ impl<R> Changes<R> {
     pub async fn next(&mut self) -> Option<Result<Change<R>, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
-
-    /// The identity of the list, for its cursors.
-    fn list(&self) -> List {
-        let search = self.ask.objects.search(SearchRequest::default().sort_by(ID));
-        List::of(&Call::<SearchReply>::from(search)).walked_by("objects.changes")
-    }
-
-    /// Takes a change out of the page and moves the place behind it.
-    fn pop(&mut self) -> Option<Change> {
-        let (change, place) = self.page.pop_front()?;
-        // The run ends when it returns `None`.
-        let next = if self.page.is_empty() && !self.ended { self.next.take() } else { None };
-        self.place = Ok(next.unwrap_or(place));
-        Some(change)
-    }
-
-    fn typed(&self, change: Change) -> Result<Change<R>, Error> {
-        Ok(match change {
-            Change::Created(record) => Change::Created((self.read)(record)?),
-            Change::Changed(record) => Change::Changed((self.read)(record)?),
-            Change::Merged { old, new } => Change::Merged { old, new },
-            Change::Archived { id, merged, at } => Change::Archived { id, merged, at },
-        })
-    }
-
-    fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Change<R>, Error>>> {
-        loop {
-            if let Some(change) = self.pop() {
-                return Poll::Ready(Some(self.typed(change)));
-            }
-            if let Some(next) = self.next.take() {
-                self.place = Ok(next);
-            }
-            let place = self.place.clone()?;
-            if self.ended {
-                return Poll::Ready(None);
-            }
-            let fetching = self.fetching.get_or_insert_with(|| Box::pin(self.ask.clone().page(place)));
-            let page = ready!(fetching.as_mut().poll(cx));
-            self.fetching = None;
-            let page = page?;
-            // The beginning of the next run.
-            self.ended = page.next.is_beginning();
-            self.page = page.changes.into();
-            self.next = Some(page.next);
-        }
-    }
 }
 
 impl<R> Stream for Changes<R> {
     type Item = Result<Change<R>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        if this.ended && this.page.is_empty() && this.next.is_none() {
-            return Poll::Ready(None);
-        }
-        let change = ready!(this.poll_change(cx));
-        if matches!(change, Some(Err(_))) {
-            // What is left of the page is behind the cursor.
-            this.page.clear();
-            this.next = None;
-            this.ended = true;
-        }
-        Poll::Ready(change)
+        let Self { run, read } = self.get_mut();
+        run.poll(cx, |change| {
+            Ok(match change {
+                Change::Created(record) => Change::Created(read(record)?),
+                Change::Changed(record) => Change::Changed(read(record)?),
+                Change::Merged { old, new } => Change::Merged { old, new },
+                Change::Archived { id, merged, at } => Change::Archived { id, merged, at },
+            })
+        })
     }
 }
 
 impl<R> fmt::Debug for Changes<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Changes")
-            .field("place", &self.place)
-            .field("buffered", &self.page.len())
+            .field("cursor", &self.cursor())
+            .field("buffered", &self.run.buffered())
             .finish_non_exhaustive()
     }
 }

@@ -93,9 +93,13 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
     }
 
     /// Returns what was created, changed, merged and archived at this time or later. See [`Objects::changes`].
-    pub fn changes(&self, since: impl Into<Timestamp>) -> Changes<Record<P>> {
-        let changes = Changes::new(self.objects.clone(), &since.into(), Record::of);
-        if self.names.is_empty() { changes } else { changes.properties(self.names) }
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the text is not a point in time.
+    pub fn changes(&self, since: impl Into<Timestamp>) -> Result<Changes<Record<P>>, Error> {
+        let changes = Changes::new(self.objects.clone(), &since.into(), Record::of)?;
+        Ok(if self.names.is_empty() { changes } else { changes.properties(self.names) })
     }
 
     /// Reads many records. See [`Objects::read_many`].

@@ -1,7 +1,10 @@
 //! The requests of a run of changes.
 
-use crm_core::{Called, Error, ErrorKind, Sent, Timestamp};
+use crm_core::page::{Changed, List, RunPage, seen_until};
+use crm_core::reexport::serde_json::Value;
+use crm_core::{BoxFuture, Call, Called, Error, ErrorKind, Sent, Timestamp};
 
+use super::super::order::ascend;
 use super::Change;
 use super::place::{At, Place};
 use crate::objects::Objects;
@@ -15,11 +18,7 @@ const MOST: u16 = 200;
 const MOST_LISTED: u16 = 100;
 const OVERLAP: i64 = 5 * 60 * 1_000;
 
-/// A page of changes, each with the place behind it.
-pub(super) struct Page {
-    pub(super) changes: Vec<(Change, Place)>,
-    pub(super) next: Place,
-}
+type Page = RunPage<Change, Place>;
 
 /// The parameters of each page.
 #[derive(Clone)]
@@ -37,19 +36,14 @@ impl Ask {
         Self { objects, properties: None, limit: MOST, overlap: OVERLAP, archived: true }
     }
 
-    /// The operation, for errors.
-    pub(super) fn called(&self) -> Called {
-        self.objects.call::<()>(&OBJECTS_SEARCH).called()
-    }
-
-    pub(super) async fn page(self, place: Place) -> Result<Page, Error> {
+    async fn read(self, place: Place) -> Result<Page, Error> {
         if !(1..=MOST).contains(&self.limit) {
             let fault = format!("a page of changes holds 1 to {MOST} records");
             return Err(Error::validation(fault).with_operation(self.called()));
         }
         match &place.at {
             // The place was stored by a run that read the archived records.
-            At::Archived(..) if !self.archived => Ok(Page { changes: Vec::new(), next: place.next_run(self.overlap) }),
+            At::Archived(..) if !self.archived => Ok(page_of(Vec::new(), place.next_run(self.overlap))),
             At::Beginning => self.last_change(&place).await,
             At::Changed(behind) => self.changed(&place, behind.as_deref()).await,
             At::Merged(behind) => self.merged(&place, behind.as_deref()).await,
@@ -73,12 +67,13 @@ impl Ask {
         let request = self.since(place).sort_by_descending(property).properties([property]).limit(1);
         let found = self.search(request).await?.results;
         let Some(last) = found.first() else {
-            return Ok(Page { changes: Vec::new(), next: self.behind_merged(place) });
+            return Ok(page_of(Vec::new(), self.behind_merged(place)));
         };
         let last = last.time(property).and_then(|time| time.unix_millis());
         let last = last.ok_or_else(|| self.astray("a record has no time of its last change"))?;
-        let next = Place { until: last.max(place.since), ..place.at(At::Changed(None)) };
-        Ok(Page { changes: Vec::new(), next })
+        let pipeline = self.objects.call::<()>(&OBJECTS_SEARCH).pipeline().clone();
+        let until = seen_until(&pipeline, place.since, last);
+        Ok(page_of(Vec::new(), Place { until, ..place.at(At::Changed(None)) }))
     }
 
     /// Searches in the order of ids: HubSpot can find a record by an old time and return it with a new one, so
@@ -99,10 +94,11 @@ impl Ask {
             let id = record.id.clone().ok_or_else(|| self.astray("a record of the search has no id"))?;
             rows.push((id, record));
         }
-        let number = |id: &str| id.parse::<u64>().ok();
-        let last = rows.last().and_then(|(id, _)| number(id));
-        if more && last <= behind.and_then(number) {
-            return Err(self.astray("the search does not move on: its filter and its order disagree"));
+        if more && rows.is_empty() {
+            return Err(self.astray("a page of the search is empty, although there are more"));
+        }
+        if !ascend(rows.iter().map(|(id, _)| Some(id.as_str())), behind) {
+            return Err(self.astray("the ids of the search do not ascend, although it is sorted by them"));
         }
         Ok((rows, more))
     }
@@ -122,14 +118,14 @@ impl Ask {
             let change = if is_new(&record) { Change::Created(record) } else { Change::Changed(record) };
             (change, place.at(At::Changed(Some(id))))
         });
-        Ok(Page { changes: changes.collect(), next })
+        Ok(page_of(changes.collect(), next))
     }
 
     async fn merged(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
         let request = self.since(place).and(Filter::known(MERGED)).properties([MERGED]);
         let (rows, more) = match self.by_id(request, behind).await {
-            Err(error) if error.kind() == ErrorKind::Validation => {
-                tracing::warn!("merged records are not reported: the search for them was refused");
+            Err(error) if is_unknown(&error, MERGED) => {
+                tracing::warn!("merged records are not reported: records of this type have no property of merged ids");
                 (Vec::new(), false)
             }
             found => found?,
@@ -142,7 +138,7 @@ impl Ask {
             let place = place.at(At::Merged(Some(new.clone())));
             (Change::Merged { old: gone(record.choices(MERGED), &new), new }, place)
         });
-        Ok(Page { changes: changes.collect(), next })
+        Ok(page_of(changes.collect(), next))
     }
 
     fn behind_merged(&self, place: &Place) -> Place {
@@ -176,12 +172,56 @@ impl Ask {
             Some(cursor) => place.at(At::Archived(Some(cursor), None)),
             None => place.next_run(self.overlap),
         };
-        Ok(Page { changes, next })
+        Ok(page_of(changes, next))
     }
 
     fn astray(&self, fault: &'static str) -> Error {
         Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
     }
+}
+
+impl Changed for Ask {
+    type Item = Change;
+    type Place = Place;
+
+    fn called(&self) -> Called {
+        self.objects.call::<()>(&OBJECTS_SEARCH).called()
+    }
+
+    fn list(&self) -> List {
+        let search = self.objects.search(SearchRequest::default().sort_by(ID));
+        List::of(&Call::<SearchReply>::from(search)).walked_by("objects.changes")
+    }
+
+    fn save(place: &Place) -> Value {
+        place.save()
+    }
+
+    fn load(stored: &Value) -> Option<Place> {
+        Place::load(stored)
+    }
+
+    fn page(self, place: Place) -> BoxFuture<'static, Result<Page, Error>> {
+        Box::pin(self.read(place))
+    }
+}
+
+/// The last page is the one that leads to the beginning of the next run.
+fn page_of(items: Vec<(Change, Place)>, next: Place) -> Page {
+    Page { is_last: next.is_beginning(), items, next }
+}
+
+/// Returns true if HubSpot refused a search because the type does not have this property.
+fn is_unknown(error: &Error, property: &str) -> bool {
+    let Some(detail) = error.vendor().filter(|_| error.kind() == ErrorKind::Validation) else { return false };
+    let codes = detail.fields.iter().map(|field| &field.code).chain([&detail.code]).flatten();
+    let texts = detail.fields.iter().map(|field| &field.message).chain(&detail.message);
+    codes.into_iter().any(|code| code == "PROPERTY_DOESNT_EXIST")
+        || texts.into_iter().any(|text| {
+            let text = text.to_lowercase();
+            text.contains(property)
+                && ["does not exist", "doesn't exist", "unknown"].iter().any(|said| text.contains(said))
+        })
 }
 
 /// The ids that were merged into a record, without its own.

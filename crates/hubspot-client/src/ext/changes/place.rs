@@ -3,9 +3,8 @@
 //! A run reads the records whose time of change is `since` or later. What its searches do not see was changed less than
 //! the index's lag before the search, so after `until` minus the lag, because `until` is a time of change that was read
 //! before all pages. Therefore the next run may begin at `until` minus an overlap that is longer than the lag. All these
-//! times are HubSpot's, so no clock is compared with another.
+//! times are HubSpot's; the clock of this machine is used only to ignore a time of change in the future.
 
-use crm_core::Position;
 use serde_json::{Value, json};
 
 /// A part of a run, and the page in it.
@@ -47,20 +46,17 @@ impl Place {
         Self::beginning(self.until.saturating_sub(overlap).max(self.since))
     }
 
-    pub(super) fn save(&self) -> Position {
+    pub(super) fn save(&self) -> Value {
         let (part, page, behind) = match &self.at {
             At::Beginning => ("beginning", &None, &None),
             At::Changed(id) => ("changed", &None, id),
             At::Merged(id) => ("merged", &None, id),
             At::Archived(cursor, id) => ("archived", cursor, id),
         };
-        let place = json!({"since": self.since, "until": self.until, "part": part, "page": page, "behind": behind});
-        Position::Values(vec![place])
+        json!({"since": self.since, "until": self.until, "part": part, "page": page, "behind": behind})
     }
 
-    pub(super) fn load(position: &Position) -> Option<Self> {
-        let Position::Values(values) = position else { return None };
-        let [place] = values.as_slice() else { return None };
+    pub(super) fn load(place: &Value) -> Option<Self> {
         let text = |name: &str| match place.get(name)? {
             Value::Null => Some(None),
             text => Some(Some(text.as_str()?.to_owned())),
@@ -95,13 +91,11 @@ mod tests {
             assert_eq!(Place::load(&place.save()), Some(place));
         }
         for other in [
-            Position::Start,
-            Position::End,
-            Position::Values(Vec::new()),
-            Position::Values(vec![json!({})]),
-            Position::Values(vec![json!({"since": 1, "until": 2, "part": "other", "page": null, "behind": null})]),
-            Position::Values(vec![json!({"since": 1, "until": 2, "part": "changed", "page": null, "behind": 3})]),
-            Position::Values(vec![json!({"since": 1.5, "until": 2, "part": "changed", "page": null, "behind": null})]),
+            json!(null),
+            json!({}),
+            json!({"since": 1, "until": 2, "part": "other", "page": null, "behind": null}),
+            json!({"since": 1, "until": 2, "part": "changed", "page": null, "behind": 3}),
+            json!({"since": 1.5, "until": 2, "part": "changed", "page": null, "behind": null}),
         ] {
             assert_eq!(Place::load(&other), None);
         }
