@@ -247,6 +247,39 @@ async fn killed_and_resumed_with_other_page_sizes_nothing_is_lost_or_comes_twice
     rig.assert_accepted();
 }
 
+/// Reads the parts of an export, each stopped at random, while records are archived and created.
+#[tokio::test]
+async fn the_parts_of_an_export_are_all_of_it_and_do_not_overlap() {
+    let rig = Rig::with(Fake::builder(Vendor::HubSpot), Quotas::none()).await;
+    let rng = &mut Rng::with_seed(5);
+    let mut constant: HashSet<String> = rig.insert(rng, 20_500).into_iter().collect();
+    let contacts = rig.client.contacts();
+    let export = || contacts.export().documented_only();
+    let parts = export().parts().await.unwrap();
+    assert_eq!((parts.len(), rig.asked("objects.search")), (3, 3));
+    let (mut seen, mut totals) = (HashMap::<String, usize>::new(), Vec::new());
+    for mut part in parts {
+        while !part.is_end() {
+            let mut run = export().resume(part.to_string().parse().unwrap()).unwrap();
+            totals.extend((run.done() == 0).then(|| run.total()));
+            for _ in 0..rng.usize(1..8_000) {
+                let Some(record) = run.next().await else { break };
+                *seen.entry(id(record.unwrap())).or_default() += 1;
+            }
+            part = run.cursor();
+            let gone = rng.choice(&constant).unwrap().clone();
+            contacts.archive(&gone).send().await.unwrap();
+            constant.remove(&gone);
+            rig.insert(rng, 1);
+        }
+    }
+    assert_eq!(totals, [Some(10_000), Some(10_000), Some(500)]);
+    let lost = constant.iter().filter(|id| !seen.contains_key(*id)).count();
+    assert_eq!((lost, seen.values().max()), (0, Some(&1)));
+    let refused = failed(contacts.export().parts().await);
+    assert_eq!(refused.kind(), ErrorKind::Validation);
+}
+
 #[tokio::test]
 async fn a_cursor_of_another_list_is_refused() {
     let rig = Rig::new().await;

@@ -18,7 +18,10 @@ use crate::objects::Objects;
 use crate::operations::OBJECTS_LIST;
 use crate::types::ObjectWithAssociations;
 use ask::{Ask, Way};
-use places::Walking;
+use borders::{Borders, MOST_RESULTS};
+use places::{Read, Walking};
+use stored::{Counts, Stored};
+use walks::{Next, Walk};
 
 /// The number of pages between the beginnings of two walks.
 const PAGES_A_WALK: u64 = 10;
@@ -65,8 +68,7 @@ impl Objects {
 /// All records of a type of object as a stream. See [`Objects::export`].
 #[must_use = "an export sends nothing unless it is read"]
 pub struct Export<R = ObjectWithAssociations> {
-    reading: Parallel<Walking>,
-    read: fn(ObjectWithAssociations) -> Result<R, Error>,
+    reading: Parallel<Walking<R>>,
     /// A record could not be read.
     failed: bool,
 }
@@ -74,9 +76,9 @@ pub struct Export<R = ObjectWithAssociations> {
 impl<R> Unpin for Export<R> {}
 
 impl<R> Export<R> {
-    pub(super) fn new(objects: Objects, read: fn(ObjectWithAssociations) -> Result<R, Error>) -> Self {
+    pub(super) fn new(objects: Objects, read: Read<R>) -> Self {
         let pipeline = objects.call::<()>(&OBJECTS_LIST).pipeline().clone();
-        Self { reading: Parallel::new(pipeline, Walking::new(objects, Way::List)), read, failed: false }
+        Self { reading: Parallel::new(pipeline, Walking::new(objects, Way::List, read)), failed: false }
     }
 
     fn ask(&mut self) -> &mut Ask {
@@ -114,9 +116,9 @@ impl<R> Export<R> {
     /// may be missing, because HubSpot's searches lag behind. Set it before [`resume`](Self::resume): its cursors
     /// cannot be used without it.
     pub fn documented_only(mut self) -> Self {
-        let Walking { objects, ask, .. } = &self.reading.places;
+        let Walking { objects, ask, read, .. } = &self.reading.places;
         let limit = if ask.limit == Way::List.most() { Way::Search.most() } else { ask.limit };
-        let mut places = Walking::new(objects.clone(), Way::Search);
+        let mut places = Walking::new(objects.clone(), Way::Search, *read);
         places.ask = Ask { way: Way::Search, ..ask.clone() };
         places.limit(limit);
         self.reading.restart(places);
@@ -140,10 +142,11 @@ impl<R> Export<R> {
     /// after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the type of object, regardless of the page
-    /// size, the properties and the associations.
+    /// size, the properties and the associations. After a record that could not be read into the type of
+    /// [`typed`](Objects::typed), it is before that record: an export without a type continues there.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        self.list().cursor(stored::save(&self.reading.places.walks, self.reading.places.counts), 0)
+        self.cursor_of(&self.reading.places)
     }
 
     /// Continues at a stored cursor of an export of the same type of object.
@@ -162,9 +165,9 @@ impl<R> Export<R> {
         let places = &self.reading.places;
         let labelled = |error: Error| error.with_operation(places.called());
         let (position, _) = self.list().open(cursor).map_err(labelled)?;
-        let (counts, walks) = stored::load(position)
+        let stored = stored::load(position)
             .ok_or_else(|| labelled(Error::validation("the cursor is not at a position of an export")))?;
-        let places = places.at(counts, walks);
+        let places = places.at(stored);
         self.reading.restart(places);
         self.failed = false;
         Ok(self)
@@ -188,6 +191,56 @@ impl<R> Export<R> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// Divides the export into parts that several processes can read: cursors, each for [`resume`](Self::resume), which
+    /// together return each record once. A part has up to 10,000 records and takes a search to find. Set
+    /// [`documented_only`](Self::documented_only) before, here and where a part is read, because only a search can end at
+    /// an id.
+    ///
+    /// Store the cursors where all processes find them, for example in a directory or in Redis. A process claims a part
+    /// and stores its cursor together with what it wrote; if the process ends, another one claims the part and continues.
+    /// Continue with `resume`: [`resume_or_begin`](Self::resume_or_begin) would begin with all records after the end of a
+    /// part.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// for part in client.contacts().export().documented_only().parts().await? {
+    ///     let mut contacts = client.contacts().export().documented_only().resume(part)?; // in any process
+    ///     while let Some(contact) = contacts.next().await {
+    ///         println!("{:?}", contact?.id);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without `documented_only`, and the errors of searches.
+    pub async fn parts(&self) -> Result<Vec<Cursor>, Error> {
+        let places = &self.reading.places;
+        if places.ask.way != Way::Search {
+            let fault = "parts of an export are read by searches; call documented_only before parts";
+            return Err(Error::validation(fault).with_operation(places.called()));
+        }
+        let mut parts = Vec::new();
+        let mut borders = Borders::new(0, MOST_RESULTS);
+        let mut from = 0;
+        loop {
+            let found = borders.find(places.objects.clone(), None).await?;
+            let to = borders.advance(&found);
+            let counts = Counts { done: 0, total: found.total.map(|total| total.min(MOST_RESULTS)) };
+            let walk = Walk::new(from, Next::At((from > 0).then(|| from.to_string())));
+            parts.push(self.cursor_of(&places.at(Stored { counts, to, walks: vec![walk] })));
+            match to {
+                Some(id) => from = id,
+                None => return Ok(parts),
+            }
+        }
+    }
+
+    fn cursor_of(&self, places: &Walking<R>) -> Cursor {
+        self.list().cursor(stored::save(&places.walks, places.counts, places.ask.to), 0)
+    }
+
     /// The identity of the list, for its cursors.
     fn list(&self) -> List {
         self.reading.places.ask.identity(&self.reading.places.objects).walked_by("objects.export")
@@ -202,7 +255,7 @@ impl<R> Stream for Export<R> {
         if this.failed {
             return Poll::Ready(None);
         }
-        let record = ready!(this.reading.poll(cx)).map(|record| (this.read)(record?));
+        let record = ready!(this.reading.poll(cx)).map(|record| record?);
         this.failed = matches!(record, Some(Err(_)));
         Poll::Ready(record)
     }

@@ -195,33 +195,38 @@ impl<R> SearchAll<R> {
         Ok(all)
     }
 
-    /// Takes a record and moves the position behind it. Returns `None` if the record was returned before.
-    fn hand_out(&mut self, record: Object, key: Option<&str>) -> Option<Object> {
+    /// Takes a record and moves the position behind it. A record that was returned before is dropped.
+    fn hand_out(&mut self, record: Object, key: Option<&str>) -> Result<Option<R>, Error> {
         let id = record.id.clone();
-        if let Some(key) = key {
-            match (&self.at, id.clone()) {
+        let value = key.and_then(|key| record.property(key)).map(str::to_owned);
+        let number = id.as_deref().filter(|_| key.is_some()).and_then(|id| id.parse().ok());
+        let fresh = number.is_none_or(|number| !self.seen.contains(&number));
+        // The position stays before a record that cannot be read.
+        let record = if fresh { Some((self.read)(record)?) } else { None };
+        self.seen.extend(number);
+        if key.is_some() {
+            match (&self.at, id) {
                 (Position::After { value, .. }, Some(id)) => {
                     self.at = Position::After { value: value.clone(), id };
                 }
                 (Position::After { .. }, None) => {}
-                _ => {
-                    let value = record.property(key);
-                    let tied = value.zip(self.value.as_deref()).is_some_and(|(value, last)| ties(value, last));
-                    if !tied && let Some(whole) = std::mem::replace(&mut self.value, value.map(str::to_owned)) {
+                (_, id) => {
+                    let tied =
+                        value.as_deref().zip(self.value.as_deref()).is_some_and(|(value, last)| ties(value, last));
+                    if !tied && let Some(whole) = std::mem::replace(&mut self.value, value) {
                         self.at = Position::Token(whole);
                         self.after.clear();
                     }
-                    self.after.extend(id.clone().filter(|id| !self.after.contains(id)));
+                    self.after.extend(id.filter(|id| !self.after.contains(id)));
                 }
             }
-        } else if let Some(id) = id.clone() {
+        } else if let Some(id) = id {
             self.at = Position::Token(id);
         }
         if self.records.is_empty() {
             self.leave_page();
         }
-        let number = id.filter(|_| key.is_some()).and_then(|id| id.parse().ok());
-        number.is_none_or(|number| self.seen.insert(number)).then_some(record)
+        Ok(record)
     }
 
     fn leave_page(&mut self) {
@@ -253,11 +258,10 @@ impl<R> Stream for SearchAll<R> {
         };
         loop {
             while let Some(record) = this.records.pop_front() {
-                if let Some(record) = this.hand_out(record, window.key()) {
-                    return match (this.read)(record) {
-                        Ok(record) => Poll::Ready(Some(Ok(record))),
-                        Err(error) => this.fail(error),
-                    };
+                match this.hand_out(record, window.key()) {
+                    Ok(None) => {}
+                    Ok(Some(record)) => return Poll::Ready(Some(Ok(record))),
+                    Err(error) => return this.fail(error),
                 }
             }
             if this.next == Position::End && this.fetching.is_none() {

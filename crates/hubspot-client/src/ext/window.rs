@@ -14,6 +14,7 @@
 use crm_core::{Error, ErrorKind, Position, Sent, Timestamp};
 
 use super::names::same;
+use super::order::ascend;
 use crate::types::{Filter, FilterGroup, Object, SearchReply, SearchRequest, SearchSortDirection};
 
 const ID: &str = "hs_object_id";
@@ -113,6 +114,14 @@ impl Window {
     pub(super) fn advance(&self, at: &Position, page: SearchReply) -> Result<(Vec<Object>, Position), Error> {
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
         let mut records = page.results;
+        let behind = match at {
+            Position::After { id, .. } => Some(Some(id.as_str())),
+            Position::Token(id) if self.key.is_none() => Some(Some(id.as_str())),
+            _ => self.key.is_none().then_some(None),
+        };
+        if behind.is_some_and(|behind| !ascend(records.iter().map(|record| record.id.as_deref()), behind)) {
+            return Err(astray("the ids of the search do not ascend, although it is sorted by them"));
+        }
         let last_id = || {
             let id = records.last().and_then(|record| record.id.clone());
             id.ok_or_else(|| astray("a page of the search has no last id, although there are more"))

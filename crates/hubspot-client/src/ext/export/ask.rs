@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crm_core::page::List as Identity;
 use crm_core::{Call, Called, Error, ErrorKind, Map, Sent};
 
+use super::super::order::ascend;
 use super::borders::ID;
 use super::walks::Page;
 use crate::objects::Objects;
@@ -50,11 +51,13 @@ pub(super) struct Ask {
     pub(super) limit: u64,
     pub(super) properties: Vec<String>,
     pub(super) associations: Vec<String>,
+    /// The last id of a part of the list.
+    pub(super) to: Option<u64>,
 }
 
 impl Ask {
     pub(super) fn new(way: Way) -> Self {
-        Self { way, limit: way.most(), properties: Vec::new(), associations: Vec::new() }
+        Self { way, limit: way.most(), properties: Vec::new(), associations: Vec::new(), to: None }
     }
 
     /// Returns the reason why the parameters cannot be combined.
@@ -113,23 +116,29 @@ impl Ask {
         Ok(Page { rows: page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect(), next })
     }
 
-    async fn searched(&self, objects: &Objects, at: Option<String>) -> Result<Page<ObjectWithAssociations>, Error> {
+    async fn searched(&self, objects: &Objects, behind: Option<String>) -> Result<Page<ObjectWithAssociations>, Error> {
         let mut request = SearchRequest::default().sort_by(ID).limit(self.limit.cast_signed());
         if !self.properties.is_empty() {
             request = request.properties(&self.properties);
         }
-        if let Some(id) = at {
+        if let Some(id) = &behind {
             request = request.and(Filter::gt(ID, id));
+        }
+        if let Some(id) = self.to {
+            request = request.and(Filter::lte(ID, id));
         }
         let Some(page) = objects.search(request).pages().max_pages(1).next().await.transpose()? else {
             return Ok(nothing());
         };
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
+        let astray =
+            |fault| Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called(objects));
+        if !ascend(page.results.iter().map(|record| record.id.as_deref()), behind.as_deref()) {
+            return Err(astray("the ids of the search do not ascend, although it is sorted by them"));
+        }
         let last = page.results.last().and_then(|record| record.id.clone());
         if more && last.is_none() {
-            let fault = "a page of the search has no last id, although there are more";
-            let error = Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered);
-            return Err(error.with_operation(self.called(objects)));
+            return Err(astray("a page of the search is empty, although there are more"));
         }
         let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), listed(record))).collect();
         Ok(Page { rows, next: last.filter(|_| more) })

@@ -7,7 +7,7 @@ use crate::types::{Filter, SearchRequest};
 
 pub(super) const ID: &str = "hs_object_id";
 /// Maximum number of results of one search.
-const MOST_RESULTS: u64 = 10_000;
+pub(super) const MOST_RESULTS: u64 = 10_000;
 
 /// The search for the next border.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +41,14 @@ impl Borders {
         self.behind == 0
     }
 
-    pub(super) async fn find(self, objects: Objects) -> Result<Found, Error> {
+    /// Finds the next border, at `to` or before it.
+    pub(super) async fn find(self, objects: Objects, to: Option<u64>) -> Result<Found, Error> {
         let mut request = SearchRequest::default().sort_by(ID).limit(1).properties([ID]);
         if self.behind > 0 {
             request = request.and(Filter::gt(ID, self.behind));
+        }
+        if let Some(id) = to {
+            request = request.and(Filter::lte(ID, id));
         }
         if self.rank > 1 {
             request = request.after((self.rank - 1).to_string());

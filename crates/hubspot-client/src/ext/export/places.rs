@@ -8,32 +8,37 @@ use crm_core::{Called, Error, ErrorKind, Sent};
 use super::PAGES_A_WALK;
 use super::ask::{Ask, Way};
 use super::borders::{Borders, Found};
-use super::stored::Counts;
-use super::walks::{Page, Walk, Walks};
+use super::stored::{Counts, Stored};
+use super::walks::{Page, Walks};
 use crate::objects::Objects;
 use crate::types::ObjectWithAssociations;
 
-pub(super) struct Walking {
+pub(super) struct Walking<R> {
     pub(super) objects: Objects,
     pub(super) ask: Ask,
     pub(super) counts: Counts,
     pub(super) walks: Walks<ObjectWithAssociations>,
     borders: Borders,
+    pub(super) read: Read<R>,
 }
 
-impl Walking {
-    pub(super) fn new(objects: Objects, way: Way) -> Self {
+/// Converts a record to the type of the user.
+pub(super) type Read<R> = fn(ObjectWithAssociations) -> Result<R, Error>;
+
+impl<R> Walking<R> {
+    pub(super) fn new(objects: Objects, way: Way, read: Read<R>) -> Self {
         let ask = Ask::new(way);
         let (walks, borders) = (Walks::new(way.guess()), Borders::new(0, PAGES_A_WALK * ask.limit));
-        Self { objects, ask, counts: Counts::default(), walks, borders }
+        Self { objects, ask, counts: Counts::default(), walks, borders, read }
     }
 
     /// The same export at stored places.
-    pub(super) fn at(&self, counts: Counts, walks: impl IntoIterator<Item = Walk<ObjectWithAssociations>>) -> Self {
-        let (objects, ask) = (self.objects.clone(), self.ask.clone());
+    pub(super) fn at(&self, stored: Stored<ObjectWithAssociations>) -> Self {
+        let Stored { counts, to, walks } = stored;
+        let (objects, ask) = (self.objects.clone(), Ask { to, ..self.ask.clone() });
         let walks = Walks::of(ask.way.guess(), walks);
         let borders = Borders::new(walks.through(), PAGES_A_WALK * ask.limit.max(1));
-        Self { objects, ask, counts, walks, borders }
+        Self { objects, ask, counts, walks, borders, read: self.read }
     }
 
     pub(super) fn limit(&mut self, records: u64) {
@@ -42,8 +47,8 @@ impl Walking {
     }
 }
 
-impl Places for Walking {
-    type Item = ObjectWithAssociations;
+impl<R> Places for Walking<R> {
+    type Item = Result<R, Error>;
     type Page = Page<ObjectWithAssociations>;
     type Border = Found;
 
@@ -72,11 +77,11 @@ impl Places for Walking {
     }
 
     fn border(&mut self, most: usize) -> Option<Fetch<Found>> {
-        let (borders, objects) = (self.borders, self.objects.clone());
+        let (borders, objects, to) = (self.borders, self.objects.clone(), self.ask.to);
         if borders.is_at_end() || !self.walks.wants_borders(most) {
             return None;
         }
-        Some(Box::new(move || Box::pin(borders.find(objects.clone()))))
+        Some(Box::new(move || Box::pin(borders.find(objects.clone(), to))))
     }
 
     fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error> {
@@ -124,8 +129,8 @@ impl Places for Walking {
     }
 
     fn pop(&mut self) -> Option<Self::Item> {
-        let record = self.walks.pop()?;
-        self.counts.done += 1;
+        let record = self.walks.pop(self.read)?;
+        self.counts.done += u64::from(record.is_ok());
         Some(record)
     }
 

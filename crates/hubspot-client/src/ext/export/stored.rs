@@ -16,27 +16,48 @@ pub(super) struct Counts {
     pub(super) total: Option<u64>,
 }
 
-pub(super) fn save<R>(walks: &Walks<R>, counts: Counts) -> Position {
+/// A stored export.
+pub(super) struct Stored<R> {
+    pub(super) counts: Counts,
+    /// The last id, of a part of the list.
+    pub(super) to: Option<u64>,
+    pub(super) walks: Vec<Walk<R>>,
+}
+
+impl<R> Stored<R> {
+    fn of(walk: Walk<R>) -> Self {
+        Self { counts: Counts::default(), to: None, walks: vec![walk] }
+    }
+}
+
+pub(super) fn save<R>(walks: &Walks<R>, counts: Counts, to: Option<u64>) -> Position {
     if walks.is_over() {
         return Position::End;
     }
-    let counts = json!({"done": counts.done, "total": counts.total});
+    let mut counts = json!({"done": counts.done, "total": counts.total});
+    if let Some(id) = to {
+        counts["to"] = id.into();
+    }
     let places = walks.walks().enumerate().map(|(index, (walk, ids))| write(walk, (index > 0).then_some(ids)));
     Position::Values(std::iter::once(counts).chain(places).collect())
 }
 
 /// Returns `None` if the position is not one of an export.
-pub(super) fn load<R>(position: Position) -> Option<(Counts, Vec<Walk<R>>)> {
+pub(super) fn load<R>(position: Position) -> Option<Stored<R>> {
     let values = match position {
-        Position::Start => return Some((Counts::default(), vec![Walk::new(0, Next::At(None))])),
-        Position::End => return Some((Counts::default(), vec![Walk::new(0, Next::End)])),
+        Position::Start => return Some(Stored::of(Walk::new(0, Next::At(None)))),
+        Position::End => return Some(Stored::of(Walk::new(0, Next::End))),
         Position::Values(values) => values,
         _ => return None,
     };
-    let (counts, walks) = values.split_first()?;
-    let counts = Counts { done: counts.get("done")?.as_u64()?, total: counts.get("total")?.as_u64() };
+    let (rest, walks) = values.split_first()?;
+    let counts = Counts { done: rest.get("done")?.as_u64()?, total: rest.get("total")?.as_u64() };
+    let to = match rest.get("to") {
+        Some(id) => Some(id.as_u64()?),
+        None => None,
+    };
     let walks = walks.iter().map(read).collect::<Option<Vec<_>>>()?;
-    (!walks.is_empty()).then_some((counts, walks))
+    (!walks.is_empty()).then_some(Stored { counts, to, walks })
 }
 
 /// Writes a walk. If it is not proven, the ids that it returned are written too.

@@ -415,19 +415,28 @@ impl<R> Walks<R> {
         }
     }
 
-    /// Returns the next record.
-    pub(super) fn pop(&mut self) -> Option<R> {
+    /// Returns the next record as `read` converts it. If it cannot be read, its place stays, and nothing may be read after
+    /// it.
+    pub(super) fn pop<T, E>(&mut self, read: impl FnOnce(R) -> Result<T, E>) -> Option<Result<T, E>>
+    where
+        R: Default,
+    {
         let walk = self.walks.iter_mut().find(|walk| !walk.buffers.is_empty())?;
         let buffer = walk.buffers.front_mut()?;
-        let (id, record) = buffer.rows.pop_front()?;
+        let (id, record) = buffer.rows.front_mut()?;
+        let record = match read(std::mem::take(record)) {
+            Ok(record) => record,
+            unread => return Some(unread),
+        };
         if !buffer.mixed {
             buffer.last = id.or(buffer.last);
         }
+        buffer.rows.pop_front();
         if buffer.rows.is_empty() {
             walk.buffers.pop_front();
             self.tidy();
         }
-        Some(record)
+        Some(Ok(record))
     }
 
     /// Returns true if the list is not as expected.

@@ -218,7 +218,7 @@ fn history(seed: u64, list: List, kills: Kills) -> Outcome {
         }
         let pops = if rng.one_in(4) { 0 } else { rng.below(3 * limit) };
         for _ in 0..pops {
-            if let Some(id) = walks.pop() {
+            if let Some(Ok(id)) = walks.pop(Ok::<u64, ()>) {
                 *seen.entry(id).or_default() += 1;
             }
         }
@@ -288,7 +288,7 @@ fn a_list_that_does_not_move_on_is_an_error() {
     let mut arrive = |cursor: &str| {
         let (key, _) = walks.due(1)[0].clone();
         let fault = walks.arrive(key, page(cursor)).err();
-        while walks.pop().is_some() {}
+        while walks.pop(Ok::<u64, ()>).is_some() {}
         (fault, walks.walks().next().unwrap().0.place().0)
     };
     let at = |cursor: &str| Next::At(Some(cursor.to_owned()));
