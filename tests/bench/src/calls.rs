@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
-use hubspot_client::{Anonymous, Client, Quotas, StaticToken};
+use hubspot_client::{Anonymous, Client, Quotas, StaticToken, Tier};
 use tokio::runtime::Runtime;
 
 use crate::stock;
@@ -142,6 +142,29 @@ pub(crate) fn stream(url: &str) -> impl FnMut() + use<> {
     move || {
         runtime.block_on(async {
             let mut contacts = client.contacts().list().limit(100).items();
+            while let Some(contact) = contacts.next().await {
+                black_box(contact.expect("a contact"));
+            }
+        });
+    }
+}
+
+/// All contacts, by several walks, as fast as the quota of this tier allows.
+pub(crate) fn export(url: &str) -> impl FnMut() + use<> {
+    export_by(url, Tier::Professional.quotas())
+}
+
+/// The same without a limit.
+pub(crate) fn export_free(url: &str) -> impl FnMut() + use<> {
+    export_by(url, Quotas::none())
+}
+
+fn export_by(url: &str, quotas: Quotas) -> impl FnMut() + use<> {
+    let client = Client::builder().token(TOKEN).base_url(url).quotas(quotas).build().expect("a client");
+    let runtime = runtime();
+    move || {
+        runtime.block_on(async {
+            let mut contacts = client.contacts().export();
             while let Some(contact) = contacts.next().await {
                 black_box(contact.expect("a contact"));
             }

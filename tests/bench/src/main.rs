@@ -39,6 +39,8 @@ fn work(name: &str, url: &str) -> Option<Box<dyn FnMut()>> {
         "http2-64" => Box::new(secure::http2(url)),
         "page" => Box::new(calls::page(url)),
         "stream" => Box::new(calls::stream(url)),
+        "export" => Box::new(calls::export(url)),
+        "export-free" => Box::new(calls::export_free(url)),
         "accounts" => Box::new(calls::accounts()),
         "accounts-apart" => Box::new(calls::accounts_apart()),
         "start" => Box::new(calls::start()),

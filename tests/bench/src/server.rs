@@ -11,15 +11,11 @@ use serde_json::Value;
 
 use crate::data;
 
-/// In place of the position of the next page, and as long as the longest there is.
-const AFTER: &str = "\"after\":\"100\"";
-
 struct Answers {
     contact: String,
     hoopai_contact: String,
-    /// A page up to the position of the next, and what comes behind it.
-    page: (String, String),
-    last_page: String,
+    /// The contacts of a page, each up to its id and behind it.
+    page: Vec<(String, String)>,
     /// A page of contacts with varied values, plain and as gzip for clients that accept it.
     varied: Option<[Vec<u8>; 2]>,
     contacts: usize,
@@ -43,15 +39,16 @@ pub(crate) fn run_varied(listener: &TcpListener) -> io::Result<()> {
 }
 
 fn answers(contacts: usize, delay: Duration) -> io::Result<Answers> {
-    let page = data::page().to_string();
-    let (before, behind) = page.split_once(AFTER).ok_or(std::io::ErrorKind::NotFound)?;
-    let mut last = data::page();
-    last["paging"] = Value::Null;
+    let parts = |number| {
+        let contact = data::contact(number).to_string();
+        let id = format!("\"id\":\"{number}\"");
+        let (before, behind) = contact.split_once(&id).ok_or(io::ErrorKind::NotFound)?;
+        Ok((before.to_owned(), behind.to_owned()))
+    };
     Ok(Answers {
         contact: data::contact(1).to_string(),
         hoopai_contact: data::hoopai_contact().to_string(),
-        page: (before.to_owned(), behind.to_owned()),
-        last_page: last.to_string(),
+        page: (0..100).map(parts).collect::<io::Result<_>>()?,
         varied: None,
         contacts,
         delay,
@@ -89,11 +86,12 @@ fn serve(connection: TcpStream, answers: &Answers) -> io::Result<()> {
             }
             packed |= header.starts_with("accept-encoding:") && header.contains("gzip");
         }
-        io::copy(&mut (&mut reader).take(length), &mut io::sink())?;
+        let mut asked = Vec::new();
+        (&mut reader).take(length).read_to_end(&mut asked)?;
         let (coding, body) = match &answers.varied {
             Some([_, gzip]) if packed => ("content-encoding: gzip\r\n", gzip.clone()),
             Some([plain, _]) => ("", plain.clone()),
-            None => ("", answers.to(request.split(' ').nth(1).unwrap_or_default()).into_bytes()),
+            None => ("", answers.to(request.split(' ').nth(1).unwrap_or_default(), &asked).into_bytes()),
         };
         let length = body.len();
         let head =
@@ -103,20 +101,39 @@ fn serve(connection: TcpStream, answers: &Answers) -> io::Result<()> {
 }
 
 impl Answers {
-    fn to(&self, target: &str) -> String {
+    fn to(&self, target: &str, asked: &[u8]) -> String {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if path.starts_with("/contacts/") {
             return self.hoopai_contact.clone();
         }
-        if !path.ends_with("/contacts") {
+        let searches = path.ends_with("/contacts/search");
+        if !searches && !path.ends_with("/contacts") {
             return self.contact.clone();
         }
         std::thread::sleep(self.delay);
-        let after = query.split('&').find_map(|pair| pair.strip_prefix("after=")).and_then(|after| after.parse().ok());
-        let next = after.unwrap_or(0) + 100;
-        if next >= self.contacts {
-            return self.last_page.clone();
+        if searches {
+            return self.ranked(asked);
         }
-        format!("{}\"after\":\"{next}\"{}", self.page.0, self.page.1)
+        let after = query.split('&').find_map(|pair| pair.strip_prefix("after=")).and_then(|after| after.parse().ok());
+        let from: usize = after.unwrap_or(1);
+        let next = from + self.page.len();
+        let contacts = (from..next.min(self.contacts + 1)).zip(&self.page);
+        let contacts: Vec<String> =
+            contacts.map(|(id, (before, behind))| format!("{before}\"id\":\"{id}\"{behind}")).collect();
+        let paging = match next {
+            next if next > self.contacts => String::new(),
+            next => format!(r#","paging":{{"next":{{"after":"{next}","link":"https://example.com/?after={next}"}}}}"#),
+        };
+        format!(r#"{{"results":[{}]{paging}}}"#, contacts.join(","))
+    }
+
+    /// The contact of a rank behind an id. Ids are numbered from 1.
+    fn ranked(&self, asked: &[u8]) -> String {
+        let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
+        let number = |value: &Value| value.as_str().and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
+        let behind = number(&asked["filterGroups"][0]["filters"][0]["value"]);
+        let id = behind + number(&asked["after"]) + 1;
+        let found = if id <= self.contacts { format!(r#"{{"id":"{id}","properties":{{}}}}"#) } else { String::new() };
+        format!(r#"{{"total":{},"results":[{found}]}}"#, self.contacts.saturating_sub(behind))
     }
 }

@@ -51,6 +51,9 @@ pub(super) const HUBSPOT: [Peer; 3] = [
 pub(super) const PAGES: Peer =
     Peer { script: ("page_hubspot.mjs", include_str!("peers/page_hubspot.mjs")), ..HUBSPOT[0] };
 
+/// HubSpot's SDK for Node, which reads all contacts.
+pub(super) const ALL: Peer = Peer { script: ("all_hubspot.mjs", include_str!("peers/all_hubspot.mjs")), ..HUBSPOT[0] };
+
 pub(super) const HOOPAI: [Peer; 2] = [
     Peer {
         runtime: Runtime::Node,

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::links;
-use super::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
+use super::peers::{ALL, HOOPAI, HUBSPOT, Peers, Runtime};
 use super::programs::{Counted, Programs, Took};
 use crate::row::{Row, Target, Unit};
 
@@ -136,7 +136,7 @@ impl Part {
                 };
                 Ok([keyed.rows(programs, Target::Times(2.0)), direct.rows(programs, Target::Shown)].concat())
             }
-            Self::Export => export(programs, self.name()),
+            Self::Export => export(programs, peers, self.name()),
             Self::Arrivals => arrivals(programs),
             Self::SharedLimiter => shared_limiter(programs, self.name()),
             Self::Accounts => accounts(programs, self.name()),
@@ -234,7 +234,7 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
 }
 
 /// Measures the speed of an export and the part of the quota that it uses, as counted by a server, in virtual time.
-fn export(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
+fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<Vec<Row>> {
     let test = "export_speed::an_export_uses_the_quota";
     let printed = programs.test("hubspot_e2e", test)?;
     let measured = |name: &str| printed.measured(name).with_context(|| format!("{test} did not print: {name}"));
@@ -249,7 +249,32 @@ fn export(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
         part("", "part of the bound", 0.97)?,
         part(" while 5 % are archived and created", "part of the bound while records change", 0.93)?,
         hoopai_export(programs)?,
+        export_beside_sdk(programs, peers),
+        export_memory(programs)?,
     ])
+}
+
+/// Measures an export beside the SDK's list of all contacts, in real time, at pages that take 250 ms.
+fn export_beside_sdk(programs: &Programs, peers: &Peers) -> Row {
+    const LATENCY: u32 = 250;
+    const PAGES: u32 = 100;
+    let measure = format!("export of 100,000 contacts, beside {} ({:?}): time of a page", ALL.package, ALL.runtime);
+    row(measure, Unit::Time, Target::OneIn(4.5), || {
+        let server = programs.serve(CONTACTS, LATENCY)?;
+        let ours = programs.run("export", 1, &server.url)?.seconds / f64::from(CONTACTS / 100);
+        let server = programs.serve(PAGES * 100, LATENCY)?;
+        Ok([ours, peers.number(&ALL, &server.url, &PAGES.to_string())?])
+    })
+}
+
+fn export_memory(programs: &Programs) -> Result<Row> {
+    let peak = |contacts| {
+        let server = programs.serve(contacts, AT_ONCE)?;
+        programs.run("export-free", 1, &server.url)?.memory.context("the system does not tell the peak memory")
+    };
+    let (few, many) = (peak(10_000)?, peak(1_000_000)?);
+    let measure = "export of 1,000,000 contacts: peak memory";
+    Ok(Row::new(measure, Unit::Bytes, many, Target::Times(1.1)).beside(Some(few)))
 }
 
 /// Measures the speed of an export of HoopAI's contacts, likewise.
@@ -358,7 +383,7 @@ pub(super) fn baselines() -> Vec<String> {
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
             .to_owned(),
         "Export: one page after the other (100 pages); 250 ms for a page, 190 requests in 10 seconds, in the time of a clock \
-         that passes by itself"
+         that passes by itself; beside the SDK in real time, which lists 100 pages"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
         "500 accounts: a client built for each".to_owned(),
