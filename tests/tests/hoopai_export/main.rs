@@ -85,9 +85,10 @@ async fn windows_of_time_do_not_overlap() {
     rest(client.contacts().export(LOCATION), &mut seen).await;
     assert_eq!((seen.len(), seen.values().max()), (10_600, Some(&1)));
     let bodies: Vec<Value> = fake.requests().iter().map(|request| request.json().clone()).collect();
-    let borders: Vec<&Value> = bodies.iter().filter(|body| body["pageLimit"] == json!(1)).collect();
-    assert_eq!(borders.len(), 2, "one at 10,000, and none behind it");
-    let border = &borders[1]["filters"][0]["value"]["gte"];
+    let borders = bodies.iter().filter(|body| body["pageLimit"] == json!(1)).count();
+    assert_eq!(borders, 1, "the search for the border at 10,000 counted the few contacts behind it");
+    let border = bodies.iter().map(|body| &body["filters"][0]["value"]["gte"]).find(|border| border.is_string());
+    let border = border.unwrap();
     let mut ranges: Vec<String> = bodies
         .iter()
         .filter(|body| body["pageLimit"] == json!(500))

@@ -319,7 +319,7 @@ async fn what_cannot_be_asked_is_refused_before_anything_is_sent() {
     let rig = Rig::new(0).await;
     for (since, said) in [("yesterday", "is not a time"), ("2025-09-10T10:00:00", "has no zone; add Z or an offset")] {
         let error = failed(rig.client.deals().changes(since));
-        assert_eq!((error.kind(), error.operation()), (ErrorKind::Validation, "objects.search"));
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Validation, "deals.search"));
         assert!(error.to_string().contains(said), "{error}");
     }
     for limit in [0, 201] {

@@ -96,6 +96,8 @@ struct Measured {
     seconds: f64,
     records: usize,
     pages: usize,
+    /// Records that existed all the time and did not come, and records that came again.
+    astray: usize,
 }
 
 impl Measured {
@@ -131,17 +133,17 @@ where
     let all = seen.len();
     seen.sort_unstable();
     seen.dedup();
-    assert_eq!(seen.len(), all, "{} came twice", all - seen.len());
+    let doubled = all - seen.len();
     let constant = account.ids.iter().filter(|id| **id <= Contacts::new(records, false).last);
     let (mut lost, mut left) = (0, 0);
     for id in constant {
         left += 1;
         lost += usize::from(seen.binary_search(id).is_err());
     }
-    assert_eq!((lost, left > 0), (0, true));
+    assert!(left > 0);
     assert!(left + account.archived.len() >= account.constant);
     assert!(account.lists.busiest <= account.lists.limit && account.searches.busiest <= account.searches.limit);
-    Measured { seconds, records: all, pages: account.lists.all }
+    Measured { seconds, records: all, pages: account.lists.all, astray: lost + doubled }
 }
 
 /// Uses pages of ten records, because only the number of pages counts.
@@ -151,7 +153,9 @@ async fn an_export_uses_the_quota() {
     let quiet = measure(10_000, false, |client| client.contacts().export().limit(10)).await;
     let changing = measure(10_000, true, |client| client.contacts().export().limit(10)).await;
     let shared = measure(1_000, false, |client| client.contacts().export().limit(10).share(0.5)).await;
+    let astray = [&sequential, &quiet, &changing, &shared].iter().map(|measured| measured.astray).sum::<usize>();
     for (name, value) in [
+        ("records lost or doubled", astray as f64),
         ("seconds of a page of a list", sequential.seconds / sequential.pages as f64),
         ("seconds of a page of an export", quiet.seconds * 10.0 / quiet.records as f64),
         ("part of the bound", quiet.used()),
@@ -160,6 +164,7 @@ async fn an_export_uses_the_quota() {
     ] {
         println!("measured {name}: {value}");
     }
+    assert_eq!(astray, 0);
     // Slightly below the targets of `cargo xtask bench`: on a busy machine the clock may pass before a reply is read.
     assert!(quiet.rate() > 4.2 * sequential.rate(), "{} beside {}", quiet.rate(), sequential.rate());
     assert!(quiet.used() > 0.93 && changing.used() > 0.93, "{} {}", quiet.used(), changing.used());

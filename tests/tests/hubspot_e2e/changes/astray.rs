@@ -8,7 +8,7 @@ use crm_testkit::traces::Traces;
 use fastrand::Rng;
 use futures::{Stream, StreamExt, TryStreamExt};
 use hubspot_client::types::SearchRequest;
-use hubspot_client::{Change, Error, ErrorKind};
+use hubspot_client::{Change, Error, ErrorKind, Record};
 use serde_json::{Value, json};
 
 use super::{Rig, id};
@@ -95,7 +95,7 @@ async fn changes_do_not_pass_a_record_that_cannot_be_read() {
     let rig = Rig::new(0).await;
     let ids = insert_numbered(&rig);
     let typed = rig.client.contacts().typed::<Numbered>();
-    let changed = |change| match change {
+    let changed = |change: Change<Record<Numbered>>| match change {
         Change::Created(record) => record.id,
         _ => panic!("only created records"),
     };
@@ -152,6 +152,7 @@ async fn exports_do_not_pass_a_record_that_cannot_be_read() {
 async fn ids_out_of_order_are_an_error_before_any_record_of_the_page() {
     let rig = Rig::new(0).await;
     rig.insert(&mut Rng::with_seed(1));
+    rig.insert(&mut Rng::with_seed(2));
     let page = |ids: &[&str]| {
         let records: Vec<Value> = ids
             .iter()
@@ -164,20 +165,20 @@ async fn ids_out_of_order_are_an_error_before_any_record_of_the_page() {
         let error = failed(rig.changes("2020-01-01").next().await.unwrap());
         assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
         let contacts = rig.client.contacts();
-        rig.fake.script([page(ids).into()]);
+        rig.fake.script([page(ids)]);
         let error = failed(contacts.search_all(SearchRequest::default()).next().await.unwrap());
         assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
-        rig.fake.script([page(ids).into()]);
+        rig.fake.script([page(ids)]);
         let error = failed(contacts.export().documented_only().next().await.unwrap());
         assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
     }
     // An id that the filter leaves out.
     let cursor = {
-        let mut changes = rig.changes("2020-01-01");
+        let mut changes = rig.changes("2020-01-01").limit(1);
         changes.next().await.unwrap().unwrap();
         changes.cursor()
     };
-    rig.fake.script([page(&["1", "99999999999"]).into()]);
+    rig.fake.script([page(&["1", "99999999999"])]);
     let error = failed(rig.changes("2020-01-01").resume(cursor).unwrap().next().await.unwrap());
     assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
 }

@@ -248,6 +248,12 @@ fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<V
         Row::new(format!("{measure}: time of a page"), Unit::Time, time, Target::OneIn(4.5)).beside(Some(list)),
         part("", "part of the bound", 0.97)?,
         part(" while 5 % are archived and created", "part of the bound while records change", 0.93)?,
+        Row::new(
+            format!("{measure}: records lost or doubled"),
+            Unit::Count,
+            measured("records lost or doubled")?,
+            Target::AtMost(0.0),
+        ),
         hoopai_export(programs)?,
         export_beside_sdk(programs, peers),
         export_memory(programs)?,

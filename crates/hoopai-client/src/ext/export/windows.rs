@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crm_core::reexport::serde_json::{Value, json};
 
+use super::STEP;
 use crate::types::{ContactFilter, ContactFilterOperator};
 
 pub(super) const FIELD: &str = "dateAdded";
@@ -87,8 +88,8 @@ impl<R> Windows<R> {
         !self.divided && self.walks.iter().filter(|walk| !walk.at_end).count() <= places
     }
 
-    /// Takes the time of the next border, or none if few contacts are left. A border that does not move on, because
-    /// very many contacts were added at once, is the last one.
+    /// Takes the time of the next border, or none if few contacts are left, and the number of contacts from the border
+    /// before it. A border that does not move on, because very many contacts were added at once, is the last one.
     pub(super) fn add_border(&mut self, border: Option<String>, counted: Option<u64>) {
         let first = self.border.is_none() && self.walks.is_empty();
         if first && self.total.is_none() {
@@ -99,8 +100,11 @@ impl<R> Windows<R> {
         self.divided = border.is_none();
         self.border = border.or(self.border.take());
         self.add(window, None);
-        // A search by a range does not find contacts without a time.
-        if self.divided && !first {
+        if !self.divided && counted.is_some_and(|contacts| contacts < 2 * STEP.unsigned_abs() - 1) {
+            // The rest is known to be a part.
+            self.add_border(None, None);
+        } else if self.divided && !first {
+            // A search by a range does not find contacts without a time.
             self.add(Window::Undated, None);
         }
     }
