@@ -46,7 +46,8 @@ impl Receiver {
         self.keys.as_ref()
     }
 
-    /// Returns the body of a delivery, as a list of one.
+    /// Returns the body of a delivery, as a list of one. `{:?}` of it shows everything, because nothing is known about its
+    /// members.
     ///
     /// # Errors
     ///

@@ -2,16 +2,21 @@
 //!
 //! A member that is new in a snapshot is shown from now on, or hidden from now on: look whether it should be.
 
+mod payloads;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crm_testkit::calls::{Api, Sample, Show};
 use serde_json::{Value, json};
 
-/// Texts that are personal or secret: an address, a name, a telephone number, a link, a key, a message.
-const PERSONAL: [&str; 6] = [
+/// Texts that are personal or secret: an address, a name, telephone numbers, a link, a key, a message.
+const PERSONAL: [&str; 9] = [
     "canary.ada@example.com",
     "Canary Lovelace",
     "+1 555 010 2345",
+    "555-0102345",
+    "0305550102",
+    "tel:15550102345",
     "https://example.com/?canary=1",
     "pat-eu1-canary-0123",
     "Is the canary well?",

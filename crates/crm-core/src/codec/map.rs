@@ -229,10 +229,11 @@ impl<V: Wire> Form<Self> for Map<V> {
 
     fn shown(this: &Self, place: &Showing<'_>) -> Shown {
         let most = if place.is_deep() { 0 } else { shown::VALUES };
-        let entries = this.iter().map(|(name, value)| (place.key(name), V::Form::shown(value, &place.entry())));
-        let odd = this.odd().map(|(name, value)| (place.key(name), Shown::shape(value)));
+        let entries = this.iter().map(|(name, value)| (name, V::Form::shown(value, &place.entry())));
+        let odd = this.odd().map(|(name, value)| (name, Shown::shape(value)));
         let length = this.len() + this.odd.as_ref().map_or(0, |odd| odd.len());
-        Shown::map(entries.chain(odd).take(most).collect(), length)
+        let shown = entries.chain(odd).take(most).map(|(name, value)| (place.key(name, &value), value));
+        Shown::map(shown.collect(), length)
     }
 
     fn empty(this: &Self) -> bool {

@@ -95,6 +95,7 @@ impl<'a> Showing<'a> {
         let use_of = names::text(self.record, self.member);
         let shown = match use_of {
             Some(names::Text::Id) => !self.ids_are_values && names::is_id(text),
+            Some(names::Text::ForeignId) => !self.ids_are_values && names::is_generated(text),
             Some(names::Text::Time) => Timestamp::from(text).read().is_ok(),
             Some(names::Text::Term) => names::is_term(text),
             Some(names::Text::Property) => names::is_property(text),
@@ -116,9 +117,12 @@ impl<'a> Showing<'a> {
         self.plain(true, text)
     }
 
-    /// Shows the name of an entry of a map.
-    pub(super) fn key(&self, name: &str) -> String {
-        let shown = names::text(self.record, self.member) == Some(names::Text::Property) && names::is_property(name);
+    /// Shows the name of an entry of a map. A map that is shown by itself has properties only if no value is a record:
+    /// the names of records may be those of people.
+    pub(super) fn key(&self, name: &str, value: &Shown) -> String {
+        let of_record = self.record.is_empty() && matches!(value.0, Kind::Record(..) | Kind::Deep(_));
+        let properties = names::text(self.record, self.member) == Some(names::Text::Property) && !of_record;
+        let shown = properties && names::is_property(name);
         if shown { name.to_owned() } else { HIDDEN.0.to_owned() }
     }
 

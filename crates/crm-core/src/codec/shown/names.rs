@@ -6,8 +6,10 @@
 /// The use of a text that may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Text {
-    /// An id, for example `12`, `0-1` or `ocQHyuzHvysMo5N5VsXc`.
+    /// An id of the vendor, for example `12`, `0-1` or `ocQHyuzHvysMo5N5VsXc`.
     Id,
+    /// An id that another system assigns, which may be a telephone number or the name of an account.
+    ForeignId,
     /// A time in a form that [`Timestamp`](super::Timestamp) reads.
     Time,
     /// One of the vendor's terms, for example `EUR`, `text/csv` or `HAS_PROPERTY`.
@@ -115,6 +117,9 @@ const PERSONAL: &[&str] = &[
     "zip_code",
 ];
 
+/// The words that make an id one of another system.
+const FOREIGN_WORDS: &[&str] = &["external", "integration", "reference"];
+
 /// The names of personal members that other names may end with.
 const PERSONAL_ALONE: &[&str] = &["double_data", "value", "values"];
 
@@ -151,7 +156,9 @@ pub(super) fn text(record: &str, member: &str) -> Option<Text> {
         return Some(Text::Property);
     }
     let member = bare(member);
-    TEXTS.iter().find(|(end, _)| ends(member, end)).map(|(_, text)| *text)
+    let (_, text) = TEXTS.iter().find(|(end, _)| ends(member, end))?;
+    let foreign = member.split('_').any(|word| FOREIGN_WORDS.contains(&word));
+    Some(if *text == Text::Id && foreign { Text::ForeignId } else { *text })
 }
 
 /// The maximum length of a text that is shown, in bytes.
@@ -165,10 +172,47 @@ fn consists(text: &str, signs: &[u8]) -> bool {
 
 /// Returns true if the text looks like an id, and neither like a name, an address, a telephone number nor a secret.
 pub(super) fn is_id(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let signs = text.bytes().filter(|byte| !byte.is_ascii_alphanumeric()).count();
-    let telephone = digits + signs == text.len() && signs > 1;
-    consists(text, b"_-:") && digits > 0 && !telephone
+    consists(text, b"_-:") && text.bytes().any(|byte| byte.is_ascii_digit()) && !is_telephone(text)
+}
+
+/// Returns true if the text is a number with separators or a leading zero, also after a scheme such as `tel:`. The types of
+/// HubSpot's records, for example `2-3465404`, are ids.
+fn is_telephone(text: &str) -> bool {
+    let number = match text.split_once(':') {
+        Some((scheme, number)) if scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) => number,
+        _ => text,
+    };
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if number.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return false;
+    }
+    let is_type = number.find('-') == Some(1) && (2..=10).contains(&digits);
+    match number.len() - digits {
+        0 if number.len() == text.len() => digits > 1 && number.starts_with('0'),
+        0 => digits > 6,
+        1 => digits > 6 && !is_type,
+        _ => true,
+    }
+}
+
+/// The maximum number of digits of a number without a sign that is not taken for a telephone number.
+const FEW_DIGITS: usize = 9;
+/// The minimum length of an id of letters and digits that no person chose.
+const GENERATED: usize = 15;
+
+/// Returns true if the text is an id that a program generated: a short number, a UUID, or letters and digits mixed.
+pub(super) fn is_generated(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let number = text.bytes().all(|byte| byte.is_ascii_digit());
+    // A name may end with a year.
+    let mixed = text.trim_end_matches(|sign: char| sign.is_ascii_digit()).bytes().any(|byte| byte.is_ascii_digit());
+    let generated = if number { text.len() <= FEW_DIGITS } else { plain && mixed && text.len() >= GENERATED };
+    is_id(text) && (generated || is_uuid(text))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// Returns true if the text looks like a term: one word that begins with a letter.

@@ -17,6 +17,7 @@ crate::record! {
     pub struct Person {
         id: Option<String> = "id",
         tax_id: Option<String> = "taxId",
+        external_id: Option<String> = "externalId",
         name: Option<String> = "name",
         type_: Option<String> = "type",
         state: Option<State> = "state",
@@ -34,6 +35,7 @@ crate::record! {
         list_ids: Vec<i64> = "listIds",
         phone: Option<Box<Person>> = "phone",
         friends: Vec<Person> = "friends",
+        by_name: Map<Person> = "byName",
         anything: Option<Value> = "anything",
     }
 }
@@ -89,6 +91,11 @@ fn texts_are_only_shown_in_the_form_of_their_use() {
         "+15550102345",
         "555-010-2345",
         "(555) 0102345",
+        "555-0102345",
+        "1-5550102345",
+        "0305550102",
+        "tel:15550102345",
+        "sms:555-0102",
         "pat-eu1-0123-4567",
         "eyJhbGciOiJI0",
         "https://example.com/1",
@@ -98,12 +105,34 @@ fn texts_are_only_shown_in_the_form_of_their_use() {
     ];
     for id in personal {
         assert_eq!(person(&json!({"id": id})), "Person { id: … }", "{id}");
+        assert_eq!(person(&json!({"externalId": id})), "Person { external_id: … }", "{id}");
+    }
+    for id in ["0", "a", "a1"] {
+        assert_eq!(person(&json!({"id": id})).contains('…'), id == "a", "{id}");
     }
     for (text, shown) in [("text/csv", true), ("HAS_PROPERTY", true), ("a b", false), ("1", false), ("a@b", false)] {
         assert_eq!(person(&json!({"type": text})).contains(text), shown, "{text}");
     }
     assert_eq!(person(&json!({"state": "jane"})), "Person { state: … }");
     assert_eq!(person(&json!({"changedAt": "jane", "createdAt": "jane"})), "Person { created_at: …, changed_at: … }");
+}
+
+#[test]
+fn ids_of_other_systems_are_shown_if_a_program_generated_them() {
+    let shown = |id: &str| person(&json!({"externalId": id})).contains(id);
+    for id in ["512", "ocQHyuzHvysMo5N5VsXc", "0038d00000Abc12AAB", "4f0c1e7e-8a5b-4a4e-9a52-7f3f5d1c2b1a"] {
+        assert!(shown(id), "{id}");
+    }
+    for id in ["15550102345", "5550102345", "jane1", "jane-doe-1", "janedoelovelace1815", "jane_doe_1815", "a:b_1"] {
+        assert!(!shown(id), "{id}");
+    }
+}
+
+#[test]
+fn names_of_the_records_of_a_map_are_hidden() {
+    let whole: Person = decode(br#"{"byName": {"jane": {"id": "1"}}}"#).unwrap();
+    assert_eq!(format!("{whole:?}"), r#"Person { by_name: {…: Person { id: "1" }} }"#);
+    assert_eq!(format!("{:?}", whole.by_name), "{…: Person { id: … }}");
 }
 
 #[test]
