@@ -39,6 +39,7 @@ pub use quota::{Quotas, Window};
 pub(crate) use shared::shared;
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::error::Error;
@@ -136,13 +137,25 @@ pub struct Acquire {
     /// Time for which the request of an abandoned attempt may still reach the vendor. The
     /// pipeline sets the attempt timeout; 30 s otherwise.
     pub allowance: Duration,
+    waiting: Waiting,
+}
+
+/// True once the request has to wait.
+#[derive(Debug, Default)]
+struct Waiting(AtomicBool);
+
+/// A copy is another request.
+impl Clone for Waiting {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Acquire {
     /// Creates a request for a permit of cost 1, without a deadline.
     #[must_use]
     pub fn new(key: impl Into<String>, class: &'static str) -> Self {
-        Self { key: key.into(), class, cost: 1, deadline: None, allowance: ALLOWANCE }
+        Self { key: key.into(), class, cost: 1, deadline: None, allowance: ALLOWANCE, waiting: Waiting::default() }
     }
 
     /// Sets the cost.
@@ -164,6 +177,22 @@ impl Acquire {
     pub fn deadline(mut self, at: Duration) -> Self {
         self.deadline = Some(at);
         self
+    }
+
+    /// Reports that the request has to wait for the limit. A limiter calls it before it returns pending. The pipeline then
+    /// opens the span of the wait and counts the call in [`Stats::queued`](crate::Stats::queued). Without it the time counts
+    /// as the time that the limiter takes to decide.
+    pub fn wait(&self) {
+        self.waiting.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.0.load(Ordering::Relaxed)
+    }
+
+    /// Begins the same request anew, with this deadline.
+    pub(crate) fn again(&mut self, deadline: Duration) {
+        (self.deadline, self.waiting) = (Some(deadline), Waiting::default());
     }
 }
 

@@ -1,9 +1,10 @@
 //! Waits that a person would notice, as events and as spans.
 
+use std::cell::Cell;
 use std::fmt::Display;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tracing::Instrument as _;
@@ -26,16 +27,45 @@ pub(crate) fn noticed(wait: Duration, purpose: impl Display) {
     }
 }
 
-/// Runs a future, in the span and with the guard that `waits` makes if it does not end at once.
-pub(crate) async fn shown<F: Future, G>(future: F, waits: impl FnOnce() -> (tracing::Span, G)) -> F::Output {
+/// Runs a future. From the time at which it `waits`, it runs in the span and with the guard that `begin` makes.
+pub(crate) async fn shown<F: Future, G>(
+    future: F,
+    waits: impl Fn() -> bool,
+    begin: impl FnOnce() -> (tracing::Span, G),
+) -> F::Output {
     let mut future = pin!(future);
-    match poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
-        Poll::Ready(output) => output,
-        Poll::Pending => {
-            let (span, _guard) = waits();
+    let output = poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if waits() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    match output.await {
+        Some(output) => output,
+        None => {
+            let (span, _guard) = begin();
             future.instrument(span).await
         }
     }
+}
+
+thread_local! {
+    /// Total time that the calls of this thread have waited in the queue for a limit.
+    static QUEUED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// Counts a wait in the queue for a limit that ended now.
+pub(crate) fn queued(wait: Duration) {
+    QUEUED.set(QUEUED.get().saturating_add(wait));
+}
+
+/// Polls a future. Also returns the time that the calls in it have waited in the queue for a limit, if the wait ended now.
+pub(crate) fn poll_counting_queued<F: Future + ?Sized>(
+    future: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> (Poll<F::Output>, Duration) {
+    let before = QUEUED.get();
+    let polled = future.poll(cx);
+    (polled, QUEUED.get().saturating_sub(before))
 }
 
 /// Milliseconds, as fields of events have them.

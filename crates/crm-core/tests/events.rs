@@ -4,10 +4,17 @@
 mod support;
 
 use std::fmt::{Debug, Write};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use crm_core::{Call, CallOptions, ManualClock, Pipeline, PollPolicy, Quotas, Window};
+use crm_core::vendor::Feedback;
+use crm_core::{
+    Acquire, Call, CallOptions, End, LocalLimiter, ManualClock, Pipeline, PollPolicy, Quotas, RateLimiter, Window,
+};
 use serde_json::Value;
 use support::{Reply, SECOND, Server, json as reply, limited, op};
 use tracing::field::{Field, Visit};
@@ -112,4 +119,34 @@ async fn waits_of_a_second_and_more_are_events_in_spans() {
     assert_eq!(told.with("crm_core::wait").len(), 3);
     // Nothing of it shows a token or an account.
     assert_eq!(told.with(support::TOKEN), Vec::<String>::new());
+}
+
+fn polled<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[tokio::test]
+async fn a_short_wait_that_a_refusal_makes_long_is_an_event() {
+    let told = Told::default();
+    let _guard = tracing::subscriber::set_default(told.clone());
+    let clock = ManualClock::new();
+    let quotas = Quotas::new([Window::new("burst", 1, 2 * SECOND).guard(Duration::ZERO)]);
+    let limiter = LocalLimiter::new(quotas, Arc::new(clock.clone()));
+    let acquire = Acquire::new("account", "");
+    let permit = limiter.acquire(&acquire).await.unwrap();
+    limiter.finish(&acquire, &permit, End::Over);
+    clock.advance(Duration::from_millis(1_500));
+    let mut waits = limiter.acquire(&acquire);
+    assert!(polled(&mut waits).is_pending());
+    assert_eq!(told.with("crm_core::wait"), Vec::<String>::new());
+    let hold = Feedback { reset_after: Some(9 * SECOND), ..Feedback::default() };
+    limiter.observe(&acquire, &permit, 429, &hold);
+    clock.advance(Duration::from_millis(500));
+    assert!(polled(&mut waits).is_pending());
+    assert!(polled(&mut waits).is_pending());
+    let [event] = &told.with("crm_core::wait")[..] else { panic!("{:?}", told.with("crm_core::wait")) };
+    assert!(event.contains("waiting 9 s for the limit `burst` of 1 per 2 s"), "{event}");
+    clock.advance(9 * SECOND);
+    assert!(polled(&mut waits).is_ready());
+    assert_eq!(told.with("crm_core::wait").len(), 1);
 }

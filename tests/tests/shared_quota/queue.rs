@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crm_core::Acquire;
+use crm_fake::{Fake, Vendor};
+use crm_testkit::traces::Traces;
 
 use crate::{Count, Rig, Take, burst, ms, refused};
 
@@ -212,4 +214,22 @@ async fn ten_thousand_waiters_of_one_account_are_one_place_in_redis() {
     tokio::time::sleep(per * 2).await;
     assert_eq!(rig.server.command("HLEN {crm:k}:line:").unwrap(), ":0");
     assert_eq!(rig.room(&few).await, 20);
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_wait_is_one_span_and_a_question_without_a_wait_is_none() {
+    let (traces, _guard) = Traces::watch();
+    let rig = Rig::new();
+    let fake = Fake::builder(Vendor::HubSpot).no_quota().start().await.unwrap();
+    let limiter = rig.builder(&burst(2, ms(600)), 1).build().unwrap();
+    let client = hubspot_client::Client::builder().base_url(fake.base_url()).token(fake.token());
+    let client = client.clock(rig.clock.clone()).limiter(Arc::new(limiter)).build().unwrap();
+    let spans = || traces.take().matches("reason=\"rate limit\"").count();
+    for _ in 0..2 {
+        client.contacts().list().send().await.unwrap();
+    }
+    assert_eq!((spans(), client.stats().waits), (0, 0));
+    client.contacts().list().send().await.unwrap();
+    assert_eq!((spans(), client.stats().waits), (1, 1));
 }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::sync::{BoxFuture, lock};
 use crate::vendor::Feedback;
-use crate::waiting::noticed;
+use crate::waiting::{is_noticed, noticed};
 
 /// Counts in memory. Exact up to a limit of 1,000 per window; above that the window is divided into a
 /// thousand slices and rounding errs on the safe side. First come, first served, among the futures that
@@ -109,13 +109,11 @@ impl RateLimiter for LocalLimiter {
     fn acquire<'a>(&'a self, acquire: &'a Acquire) -> BoxFuture<'a, Result<Permit, LimitRefusal>> {
         Box::pin(async move {
             let Some((mut ticket, outlook)) = self.join(acquire)? else { return Ok(Permit::default()) };
+            acquire.wait();
             let start = self.clock.now();
-            let mut timer = Timer { until: None, future: None };
+            let mut timer = Timer { until: None, future: None, told: start };
             let mut deadline = acquire.deadline.map(|at| self.clock.deadline(at));
-            if let Some(window) = outlook.window {
-                let window = &self.quotas.windows[window];
-                noticed(outlook.wait, format_args!("for the limit {window}"));
-            }
+            timer.tell(&self.quotas, &outlook, start);
             let mut at_once = true;
             poll_fn(|cx| {
                 let turn = ticket.poll(cx, &mut timer, deadline.as_mut());
@@ -162,6 +160,22 @@ impl fmt::Debug for LocalLimiter {
 struct Timer {
     until: Option<Duration>,
     future: Option<BoxFuture<'static, ()>>,
+    /// The time until which the events so far say that it waits.
+    told: Duration,
+}
+
+impl Timer {
+    /// Emits an event if the wait is long, and longer than the events so far say.
+    fn tell(&mut self, quotas: &Quotas, outlook: &Outlook, now: Duration) {
+        let end = now.saturating_add(outlook.wait);
+        if let Some(window) = outlook.window
+            && is_noticed(outlook.wait)
+            && is_noticed(end.saturating_sub(self.told))
+        {
+            noticed(outlook.wait, format_args!("for the limit {}", quotas.windows[window]));
+            self.told = end;
+        }
+    }
 }
 
 /// A place in the queue that is given up when dropped.
@@ -190,10 +204,12 @@ impl Ticket<'_> {
             match standing {
                 Standing::Granted => return Poll::Ready(Ok(())),
                 Standing::TooLate(wait) => return Poll::Ready(Err(too_late(None, wait))),
-                Standing::Again(at) if timer.until == Some(at) => {}
-                Standing::Again(at) => {
-                    timer.until = Some(at);
-                    timer.future = Some(limiter.clock.sleep(at.saturating_sub(now)));
+                Standing::Again(at, outlook) => {
+                    timer.tell(&limiter.quotas, &outlook, now);
+                    if timer.until != Some(at) {
+                        timer.until = Some(at);
+                        timer.future = Some(limiter.clock.sleep(at.saturating_sub(now)));
+                    }
                 }
             }
             let slept = timer.future.as_mut().is_some_and(|future| Pin::new(future).poll(cx).is_ready());

@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_millis(25);
 pub(super) struct Place(u64);
 
 /// The expected wait of a place, and the index of the window that takes longest.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outlook {
     pub(super) window: Option<usize>,
     pub(super) wait: Duration,
@@ -29,8 +29,8 @@ pub(super) struct Outlook {
 pub(super) enum Standing {
     /// The permit was taken for it.
     Granted,
-    /// It must check again at this time, or when it is woken.
-    Again(Duration),
+    /// It must check again at this time, or when it is woken. Its turn is not before the wait.
+    Again(Duration, Outlook),
     /// The deadline cannot be met.
     TooLate(Duration),
 }
@@ -165,7 +165,9 @@ impl Account {
         if let Some(waiter) = self.waiters.get_mut(&place) {
             waiter.looks = at;
         }
-        (Standing::Again(at), Vec::new())
+        let longest =
+            quotas.windows_of(class).iter().copied().max_by_key(|&window| self.counters[window].when(cost, 0, now));
+        (Standing::Again(at, Outlook { window: longest, wait: turn.saturating_sub(now) }), Vec::new())
     }
 
     /// Returns the time at which the first of a class's queue can have its permit without taking it from a

@@ -20,7 +20,7 @@ use crate::limit::{Acquire, Permit};
 use crate::request::{BodyStream, Outgoing, Request, Watch};
 use crate::retry::{Failure, Verdict, decide};
 use crate::vendor::{Advice, RawReply};
-use crate::waiting::{millis, noticed, shown};
+use crate::waiting::{millis, noticed, queued, shown};
 
 impl Pipeline {
     /// Sends until there is a success or repeating makes no sense, and reads the reply.
@@ -177,9 +177,9 @@ impl<'a> Run<'a> {
         let Shared { clock, counters, limiter, .. } = self.shared;
         let patience = self.plan.queue_timeout.saturating_sub(self.queued);
         // The limiter reads the clock again, so a call that must not wait needs a moment to be granted.
-        self.acquire.deadline = Some(clock.now().saturating_add(patience.max(MOMENT)));
-        let queued = || (tracing::info_span!("crm.wait", reason = "rate limit"), counters.queued());
-        let permit = shown(limiter.acquire(&self.acquire), queued);
+        self.acquire.again(clock.now().saturating_add(patience.max(MOMENT)));
+        let span = || (tracing::info_span!("crm.wait", reason = "rate limit"), counters.queued());
+        let permit = shown(limiter.acquire(&self.acquire), || self.acquire.is_waiting(), span);
         // The limiter ends the wait. Time that it takes beyond that is the call's.
         let end = self.deadline.saturating_add(patience);
         let permit = within(&**clock, end, permit).await;
@@ -187,6 +187,7 @@ impl<'a> Run<'a> {
             Ok(permit) => {
                 counters.wait(permit.waited());
                 self.queued = self.queued.saturating_add(permit.waited());
+                queued(permit.waited());
                 self.deadline = self.deadline.saturating_add(permit.waited());
                 Ok(permit)
             }
@@ -216,7 +217,7 @@ impl<'a> Run<'a> {
         let start = clock.now();
         let doing = format!("waiting for one of the {} connections (max_connections)", connections.most());
         let waits = || (tracing::info_span!("crm.wait", reason = "connection"), ());
-        let seat = self.in_time(shown(connections.wait(&**clock), waits), &doing).await;
+        let seat = self.in_time(shown(connections.wait(&**clock), || true, waits), &doing).await;
         counters.wait(clock.now().saturating_sub(start));
         seat
     }

@@ -61,6 +61,7 @@ impl Inner {
                             Ok(note) => break note,
                             Err(reporting) => {
                                 let wait = reporting.saturating_sub(now).max(Duration::from_millis(1));
+                                acquire.wait();
                                 first(self.clock.sleep(wait).as_mut(), changed).await;
                             }
                         }

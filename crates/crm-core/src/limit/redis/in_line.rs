@@ -26,6 +26,7 @@ pub(super) enum Outcome {
 pub(super) struct InLine<'a> {
     inner: &'a Arc<Inner>,
     account: &'a Arc<Account>,
+    acquire: &'a Acquire,
     class: usize,
     number: u64,
     deadline: Option<BoxFuture<'static, ()>>,
@@ -47,7 +48,7 @@ impl<'a> InLine<'a> {
         inner: &'a Arc<Inner>,
         account: &'a Arc<Account>,
         class: usize,
-        acquire: &Acquire,
+        acquire: &'a Acquire,
     ) -> Result<Self, LimitRefusal> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(LimitRefusal::new("a shared rate limit requires a tokio runtime"));
@@ -72,7 +73,7 @@ impl<'a> InLine<'a> {
             account.stir.notify_one();
         }
         inner.attend(account);
-        Ok(Self { inner, account, class, number, deadline, late: Late::No, over: false })
+        Ok(Self { inner, account, acquire, class, number, deadline, late: Late::No, over: false })
     }
 }
 
@@ -98,6 +99,9 @@ impl Future for InLine<'_> {
             ask = line.unpark(number, now);
             let Some(waiter) = line.get_mut(number) else { return Some(Outcome::Anew) };
             turn = waiter.turn.take().map(|turn| turn.saturating_sub(now));
+            if waiter.waited {
+                self.acquire.wait();
+            }
             let fate = match std::mem::replace(&mut waiter.fate, Fate::Waits) {
                 Fate::Waits | Fate::Parked => {
                     waiter.waker = Some(cx.waker().clone());

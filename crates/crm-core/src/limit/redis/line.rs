@@ -186,7 +186,9 @@ impl Line {
                 (waiter.told, waiter.turn) = (true, Some(turn));
                 self.woken.extend(waiter.waker.take());
             }
-            waiter.waited = true;
+            if !std::mem::replace(&mut waiter.waited, true) {
+                self.woken.extend(waiter.waker.take());
+            }
             before += u64::from(waiter.cost);
             let first = before == u64::from(waiter.cost);
             // The turn of the first is exact, and was found to be in time.
