@@ -307,6 +307,18 @@ async fn two_hundred_finds_at_once_with_the_defaults_wait_for_their_turn() {
     assert!(clock.now() >= 570 * SECOND && clock.now() < 600 * SECOND, "{:?}", clock.now());
 }
 
+/// Each question of a find waits for 199 others, which takes ten minutes, and the policy of a find ends after an hour.
+#[tokio::test]
+async fn two_hundred_finds_with_many_polls_each_wait_for_their_turns() {
+    let (fake, client, clock) = intelligence(7).await;
+    let found = futures::future::join_all(two_hundred().into_iter().map(|domain| client.find(domain))).await;
+    let refused: Vec<String> = found.iter().filter_map(|found| found.as_ref().err()).map(ToString::to_string).collect();
+    assert_eq!(refused, Vec::<String>::new());
+    assert_eq!(found.iter().filter(|found| matches!(found, Ok(Some(_)))).count(), 180);
+    assert_eq!(fake.requests().len(), 180 * 8 + 20);
+    assert!(clock.now() > 4_000 * SECOND, "{:?}", clock.now());
+}
+
 #[tokio::test]
 async fn many_companies_are_looked_up_with_a_report_of_each() {
     let (fake, client, clock) = intelligence(1).await;

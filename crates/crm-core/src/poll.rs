@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::meta::Called;
 use crate::sync::BoxFuture;
-use crate::waiting::noticed;
+use crate::waiting::{noticed, poll_counting_queued};
 
 /// Interval and maximum duration of polling.
 #[non_exhaustive]
@@ -26,14 +26,15 @@ pub struct PollPolicy {
     pub first: Duration,
     /// The wait between polls. If the vendor asks for a longer wait, that is used.
     pub every: Duration,
-    /// Maximum duration of the whole polling.
+    /// Maximum duration of the whole polling, without the time that the polls wait in the queue for the rate limit.
     pub max_wait: Duration,
     /// Maximum number of polls.
     pub max_polls: Option<u32>,
 }
 
 impl PollPolicy {
-    /// Polls at once and then after every `every`, for at most `max_wait`.
+    /// Polls at once and then after every `every`, for at most `max_wait`. The time in the queue for the rate limit does not
+    /// count; [`queue_timeout`](crate::CallOptions::queue_timeout) limits it for each poll.
     #[must_use]
     pub fn new(every: Duration, max_wait: Duration) -> Self {
         Self { first: Duration::ZERO, every, max_wait, max_polls: None }
@@ -207,7 +208,9 @@ impl<T> Stream for Poller<T> {
                     this.step = this.question();
                 }
                 Step::Asking(answer) => {
-                    let answer = std::task::ready!(answer.as_mut().poll(cx));
+                    let (answer, queued) = poll_counting_queued(answer.as_mut(), cx);
+                    this.started = this.started.map(|started| started.saturating_add(queued));
+                    let answer = std::task::ready!(answer);
                     this.step = Step::Ended;
                     let outcome = match answer {
                         Ok(Answer::Done(value)) => Ok(Status::Done(value)),
