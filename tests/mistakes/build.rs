@@ -1,4 +1,4 @@
-//! Lists the test as ignored with another Rust than that of the texts: each release words some of them anew.
+//! Lists the test as ignored with another Rust than that of the texts, and warns: each release words some of them anew.
 
 use std::process::Command;
 
@@ -10,7 +10,13 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(other_rust)");
     let rustc = std::env::var_os("RUSTC").expect("cargo names the compiler");
     let version = Command::new(rustc).arg("--version").output().expect("the compiler runs").stdout;
-    if !String::from_utf8_lossy(&version).starts_with(TEXTS_OF) {
+    let version = String::from_utf8_lossy(&version);
+    if !version.starts_with(TEXTS_OF) {
         println!("cargo::rustc-cfg=other_rust");
+        println!(
+            "cargo::warning=the texts about mistakes are NOT checked: they are those of {TEXTS_OF}x, and this is {}; with this \
+             one, change TEXTS_OF and run `TRYBUILD=overwrite cargo test --package crm-mistakes`",
+            version.trim()
+        );
     }
 }

@@ -252,7 +252,7 @@ crm_core::open_enum! {
         ContactDndUpdate = "ContactDndUpdate",
         /// The tags of a contact changed.
         ContactTagUpdate = "ContactTagUpdate",
-        /// A conversation was reador has unread messages.
+        /// A conversation was read or has unread messages.
         ConversationUnreadUpdate = "ConversationUnreadUpdate",
         /// A message was received.
         InboundMessage = "InboundMessage",
