@@ -16,6 +16,11 @@ pages! {
     start_hoopai: "start/hoopai.md"
     start_hockeystack: "start/hockeystack.md"
     start_hatch: "start/hatch.md"
+    records: "records.md"
+    search: "search.md"
+    associations: "associations.md"
+    files: "files.md"
+    raw: "raw.md"
     paging: "paging.md"
     limits: "limits.md"
     errors: "errors.md"
@@ -60,8 +65,16 @@ mod tests {
         local.map(|target| target.split('#').next().unwrap().to_owned()).filter(|target| !target.is_empty()).collect()
     }
 
+    /// The files and folders of the repository that a page names.
+    fn paths(page: &str) -> impl Iterator<Item = &str> {
+        page.split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|code| ["crates/", "docs/", "tests/"].iter().any(|top| code.starts_with(top)))
+    }
+
     #[test]
-    fn each_page_is_in_the_summary_and_tested_and_its_links_resolve() {
+    fn each_page_is_in_the_summary_and_tested_and_its_links_and_paths_resolve() {
         let mut pages = BTreeSet::new();
         files(&source(), &mut pages);
         assert!(pages.remove(Path::new("SUMMARY.md")));
@@ -76,6 +89,54 @@ mod tests {
                 let file = source().join(page).parent().unwrap().join(&target);
                 assert!(file.exists(), "{name} links to {target}, which does not exist");
             }
+            for path in paths(&text) {
+                assert!(source().join("../../..").join(path).exists(), "{name} names {path}, which does not exist");
+            }
         }
+    }
+
+    #[test]
+    fn each_kind_of_error_is_in_the_table() {
+        let page = std::fs::read_to_string(source().join("errors.md")).unwrap();
+        let kinds = include_str!("../../../crates/crm-core/src/error/kind.rs");
+        let kinds = kinds.split_once("pub fn as_str").unwrap().1.split_once("impl fmt::Display").unwrap().0;
+        let kinds: Vec<&str> =
+            kinds.lines().filter_map(|line| Some(line.split_once("Self::")?.1.split_once(" =>")?.0)).collect();
+        assert!(kinds.len() > 10);
+        for kind in kinds {
+            assert!(page.contains(&format!("\n| `{kind}` |")), "{kind} is not in the table of errors.md");
+        }
+    }
+
+    fn readme(client: &str) -> String {
+        std::fs::read_to_string(source().join(format!("../../../crates/{client}/README.md"))).unwrap()
+    }
+
+    /// The number of methods, which the generator writes into the table of features, and the rest of its cell.
+    fn methods(readme: &str) -> (usize, &str) {
+        let row = readme.lines().find_map(|line| line.strip_prefix("| `full` | every resource | ")).unwrap();
+        let (number, rest) = row.split_once(", ").unwrap();
+        (number.parse().unwrap(), rest)
+    }
+
+    #[test]
+    fn the_numbers_of_operations_in_the_readmes_are_those_of_the_clients() {
+        let hubspot = readme("hubspot-client");
+        let (number, _) = methods(&hubspot);
+        // Each method of `objects` is an operation of every type of object that has it.
+        let types: usize = hubspot_client::object_types::OBJECT_TYPES.iter().map(|one| one.operations.len()).sum();
+        let all = number + types;
+        let told = format!("{number} methods for {},{:03} operations", all / 1000, all % 1000);
+        assert!(hubspot.contains(&told), "the README of hubspot-client must say \"{told}\"");
+
+        let hoopai = readme("hoopai-client");
+        let (number, rest) = methods(&hoopai);
+        let v3 = rest.split(' ').next().unwrap();
+        for told in [format!("all {number} operations before version 3"), format!("all {v3} of version 3")] {
+            assert!(hoopai.contains(&told), "the README of hoopai-client must say \"{told}\"");
+        }
+
+        let told = format!("{} operations", hockeystack_client::revenue_agents::operations::all().count());
+        assert!(readme("hockeystack-client").contains(&told), "the README of hockeystack-client must say \"{told}\"");
     }
 }
