@@ -25,9 +25,9 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
         let Some(texts) = Texts::of(&file) else { continue };
         // A file that was deleted is still tracked until it is committed.
         let Ok(content) = std::fs::read_to_string(root.join(&file)) else { continue };
-        for (number, text, begins) in texts.of_lines(&content) {
-            for phrase in phrases.iter().filter(|phrase| phrase.is_in(text, begins)) {
-                println!("{file}:{number}: `{}`: {}", phrase.text, phrase.instead);
+        for line in texts.of_lines(&content) {
+            for phrase in phrases.iter().filter(|phrase| phrase.is_in(&line)) {
+                println!("{file}:{}: `{}`: {}", line.number, phrase.text, phrase.instead);
                 found += 1;
             }
         }
@@ -48,12 +48,17 @@ struct Phrase {
     text: String,
     /// True if it counts only at the beginning of a text.
     first: bool,
+    /// True if it counts only in summaries of operations.
+    summary: bool,
     instead: String,
 }
 
 impl Phrase {
-    /// Returns true if the phrase is in a line of text. `begins` is true if the line begins a text.
-    fn is_in(&self, text: &str, begins: bool) -> bool {
+    /// Returns true if the phrase is in a line of text.
+    fn is_in(&self, &Line { text, begins, summary, .. }: &Line<'_>) -> bool {
+        if self.summary && !summary {
+            return false;
+        }
         let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '\'');
         if self.first {
             return begins && text.strip_prefix(&*self.text).is_some_and(ends);
@@ -69,12 +74,22 @@ impl Phrase {
 /// Returns the rows of the page's table.
 fn phrases(page: &str) -> Vec<Phrase> {
     let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
-    rows.map(|(text, instead)| Phrase {
-        text: text.trim_start_matches('^').to_owned(),
-        first: text.starts_with('^'),
-        instead: instead.to_owned(),
+    rows.map(|(text, instead)| {
+        let (summary, text) = text.strip_prefix("summary: ").map_or((false, text), |text| (true, text));
+        let (first, text) = text.strip_prefix('^').map_or((false, text), |text| (true, text));
+        Phrase { text: text.to_owned(), first, summary, instead: instead.to_owned() }
     })
     .collect()
+}
+
+/// A line of text.
+struct Line<'a> {
+    number: usize,
+    text: &'a str,
+    /// True if the line begins a text; never true for lines of pages, because paragraphs are wrapped anywhere.
+    begins: bool,
+    /// True if the line is the summary of an operation.
+    summary: bool,
 }
 
 /// The lines of a file with text for readers.
@@ -98,16 +113,16 @@ impl Texts {
         }
     }
 
-    /// Returns each line of text with its number. The last is true if the line begins a text; lines of pages never do,
-    /// because paragraphs are wrapped anywhere.
-    fn of_lines<'a>(&self, content: &'a str) -> impl Iterator<Item = (usize, &'a str, bool)> {
+    /// Returns each line of text.
+    fn of_lines<'a>(&self, content: &'a str) -> impl Iterator<Item = Line<'a>> {
         let mut within = false;
         content.lines().enumerate().filter_map(move |(index, line)| {
             let text = self.text(line);
             let begins = !within;
             within = matches!(self, Self::Markdown)
                 || (matches!(self, Self::Rust) && text.is_some_and(|text| !text.is_empty()));
-            text.map(|text| (index + 1, text, begins))
+            let summary = matches!(self, Self::Json) && line.trim_start().starts_with("\"summary\"");
+            text.map(|text| Line { number: index + 1, text, begins, summary })
         })
     }
 
@@ -128,11 +143,14 @@ mod tests {
 
     #[test]
     fn a_phrase_is_found_where_it_counts() {
-        let phrases = phrases("| phrase | write instead |\n|---|---|\n| `^What` | the noun |\n| `for people` | x |\n");
-        assert_eq!(phrases.len(), 2);
+        let phrases = phrases(
+            "| phrase | write instead |\n|---|---|\n| `^What` | the noun |\n| `for people` | x |\n\
+             | `summary: ^Reads` | Returns |\n| `summary: many` | several |\n",
+        );
+        assert_eq!(phrases.len(), 4);
         let found = |texts: Texts, content: &str| {
             let lines = texts.of_lines(content);
-            let found = |(_, text, begins)| phrases.iter().filter(|phrase| phrase.is_in(text, begins)).count();
+            let found = |line: Line<'_>| phrases.iter().filter(|phrase| phrase.is_in(&line)).count();
             lines.map(found).sum::<usize>()
         };
         assert_eq!(found(Texts::Rust, "    /// What it is, for people."), 2);
@@ -142,5 +160,7 @@ mod tests {
         assert_eq!(found(Texts::Markdown, "# What it is\n\nWhat it is, for people"), 1);
         assert_eq!(found(Texts::Json, "  \"kind\": \"What it is.\",\n  \"sort\": \"What it is.\""), 2);
         assert_eq!(found(Texts::Json, "  \"For people\": [],"), 0);
+        assert_eq!(found(Texts::Json, "  \"summary\": \"Reads many cards.\",\n  \"name\": \"Reads many.\""), 2);
+        assert_eq!(found(Texts::Rust, "/// Reads many cards."), 0);
     }
 }
