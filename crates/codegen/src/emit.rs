@@ -86,7 +86,9 @@ pub(crate) fn api(
         files.add(folder.join("types").join(format!("{name}.rs")), text);
     }
     files.add(folder.join("schemas.json"), schemas::document(api, model));
-    let text = rust::file(&[], inner_doc(types::ABOUT), vec![Piece::Rust(types::root(&groups, gate))])?;
+    let about = inner_doc(types::ABOUT);
+    let allowed = quote!(#![allow(missing_docs, reason = "fields whose names say everything")]);
+    let text = rust::file(&[], quote!(#about #allowed), vec![Piece::Rust(types::root(&groups, gate))])?;
     files.add(folder.join("types/mod.rs"), text);
     let apart = if vendor.is_root(file) { modules(vendor, others.iter().map(|other| other.file)) } else { none() };
     let about = inner_doc("Generated code: resources, types and the table of operations.");

@@ -30,11 +30,11 @@ pub(super) fn summary(operation: &Operation) -> String {
         ("search", rest) if leads(rest) => format!("Searches {resource} {rest}."),
         ("search", rest) => format!("Searches {resource}: {rest}."),
         ("merge", "") => format!("Merges two {resource}."),
-        ("upsert", _) => format!("Creates {}, or changes the one that is there.", a(&one)),
-        ("batch", "upsert") => format!("Creates or changes many {resource} in one request."),
+        ("upsert", _) => format!("Creates {}, or updates the existing one.", a(&one)),
+        ("batch", "upsert") => format!("Creates or updates several {resource} in one request."),
         ("batch", rest) => match rest.split_once(' ') {
-            None => format!("{} many {resource} in one request.", says(rest)),
-            Some((verb, rest)) => format!("{} {rest} of many {resource} in one request.", says(verb)),
+            None => format!("{} several {resource} in one request.", says(rest)),
+            Some((verb, rest)) => format!("{} {rest} of several {resource} in one request.", says(verb)),
         },
         (_, "") => format!("{said} {}.", a(&one)),
         (_, rest) if leads(rest) => format!("{said} {} {rest}.", a(&one)),
@@ -54,8 +54,7 @@ fn leads(phrase: &str) -> bool {
 /// Returns a verb in the third person: `create` becomes `Creates`.
 fn says(verb: &str) -> String {
     let said = match verb {
-        "get" | "read" => "reads".to_owned(),
-        "update" => "changes".to_owned(),
+        "get" | "read" => "returns".to_owned(),
         _ if verb.ends_with(['s', 'x', 'h']) => format!("{verb}es"),
         _ => match verb.strip_suffix('y') {
             Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
@@ -65,7 +64,8 @@ fn says(verb: &str) -> String {
     capital(&said)
 }
 
-fn a(noun: &str) -> String {
+/// With its article.
+pub(super) fn a(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("use") { "an" } else { "a" };
     format!("{article} {noun}")
 }
@@ -157,8 +157,15 @@ fn failures(operation: &Operation) -> Vec<String> {
     .collect()
 }
 
-/// Returns the documentation of a field.
+/// Returns the documentation of a field: its description, or else its name in JSON, if that is another than in Rust.
 pub(super) fn field_doc(field: &Field) -> String {
-    let doc = if field.doc.is_empty() { format!("`{}`", field.wire) } else { field.doc.clone() };
-    if field.read_only { format!("{doc} Read-only: omitted from requests.") } else { doc }
+    let mut parts = vec![field.doc.clone()];
+    if field.doc.is_empty() && field.wire != field.ident {
+        parts.push(format!("Name in JSON: `{}`.", field.wire));
+    }
+    if field.read_only {
+        parts.push("Read-only: omitted from requests.".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
 }

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::meaning;
 use super::rust::{self, ident, outer};
 use super::types::required_of_new;
-use crate::model::{Argument, Definition, Encoding, Model, Operation, Place, Reply, Shape, Ty, Unit};
+use crate::model::{Argument, Definition, Encoding, Field, Model, Operation, Place, Reply, Shape, Ty, Unit};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
 
 /// Maximum depth of an example in records that contain records.
@@ -34,7 +34,7 @@ impl<'a> Examples<'a> {
 
     /// The example of an operation, as a block of documentation.
     pub(super) fn of(&self, operation: &Operation) -> Result<String> {
-        let mut call = Call { examples: self, typed: false };
+        let mut call = Call { examples: self, typed: false, ids: Vec::new() };
         let code = call.code(operation);
         let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
         let shown = rust::statements(match (&operation.paging, &operation.reply) {
@@ -66,13 +66,15 @@ struct Call<'a> {
     examples: &'a Examples<'a>,
     /// True if it names a type of ours.
     typed: bool,
+    /// The names of the identifiers so far; each has a sample of its own.
+    ids: Vec<String>,
 }
 
 impl Call<'_> {
     /// The call, up to its required arguments.
     fn code(&mut self, operation: &Operation) -> TokenStream {
         let folded = self.examples.fold.is_some_and(|fold| fold.resource == operation.resource);
-        let bound = operation.bind.iter().map(|name| text(name));
+        let bound: Vec<TokenStream> = operation.bind.iter().map(|name| self.text(name)).collect();
         let resource = ident(&operation.resource);
         let handle = if folded { quote!(contacts()) } else { quote!(#resource(#(#bound),*)) };
         let mut arguments: Vec<TokenStream> = operation
@@ -84,8 +86,8 @@ impl Call<'_> {
             .collect();
         if let Some(body) = &operation.body {
             arguments.push(match body.encoding {
-                Encoding::Text => text("text"),
-                _ => self.value(&body.ty, "body", 0, true),
+                Encoding::Text => self.text("text"),
+                _ => self.value(&body.ty, "body", 0, needs_exact(&body.ty)),
             });
         }
         let call = ident(&operation.call);
@@ -105,7 +107,7 @@ impl Call<'_> {
             Ty::Named(_) if argument.place != Place::Path || self.is_enum(&argument.ty) => {
                 self.value(&argument.ty, &argument.wire, 0, false)
             }
-            _ => text(&argument.wire),
+            _ => self.text(&argument.wire),
         }
     }
 
@@ -122,8 +124,12 @@ impl Call<'_> {
         let krate = ident(&self.examples.krate);
         match ty {
             Ty::Text => {
-                let text = text(name);
+                let text = self.text(name);
                 if exact { quote!(#text.to_owned()) } else { text }
+            }
+            Ty::Integer if meaning::is_id(name) => {
+                let id = self.id(name);
+                quote!(#id)
             }
             Ty::Integer => quote!(10),
             Ty::Number => quote!(10.0),
@@ -143,14 +149,39 @@ impl Call<'_> {
             }
             Ty::Map(_) if exact => quote!(#krate::Map::new()),
             Ty::Map(inner) => {
-                let value = self.value(inner, name, depth, false);
-                quote!([("name", #value)])
+                let key = if name == "properties" { "email" } else { "name" };
+                let value = self.value(inner, key, depth, false);
+                quote!([(#key, #value)])
             }
             Ty::Boxed(inner) => self.value(inner, name, depth, exact),
             Ty::Named(named) => {
                 self.typed = true;
                 self.named(named, name, depth)
             }
+        }
+    }
+
+    /// A text that looks like what the name means.
+    fn text(&mut self, name: &str) -> TokenStream {
+        let value = if meaning::is_id(name) { self.id(name).to_string() } else { meaning::text(name) };
+        quote!(#value)
+    }
+
+    /// An identifier; another one for each name. A bare `id` is that of another thing at each place.
+    fn id(&mut self, name: &str) -> Literal {
+        let known = self.ids.iter().position(|known| known == name && !meaning::is_bare_id(name));
+        let index = known.unwrap_or_else(|| {
+            self.ids.push(name.to_owned());
+            self.ids.len() - 1
+        });
+        Literal::usize_unsuffixed(123 + 333 * index)
+    }
+
+    /// A value of a field.
+    fn member(&mut self, field: &Field, depth: usize, exact: bool) -> TokenStream {
+        match field.ty {
+            Ty::Integer if field.unit == Some(Unit::UnixMilliseconds) => moment(&field.wire),
+            _ => self.value(&field.ty, &field.wire, depth, exact),
         }
     }
 
@@ -170,16 +201,18 @@ impl Call<'_> {
             }
             Shape::Record { fields } => {
                 if let Some(asked) = required_of_new(definition, fields) {
-                    let arguments: Vec<TokenStream> = asked
-                        .iter()
-                        .map(|field| self.value(&field.ty, &field.wire, depth + 1, needs_exact(&field.ty)))
-                        .collect();
+                    let arguments: Vec<TokenStream> =
+                        asked.iter().map(|field| self.member(field, depth + 1, needs_exact(&field.ty))).collect();
                     return quote!(types::#ty::new(#(#arguments),*));
                 }
                 let mut made = quote!(types::#ty::default());
-                let open = fields.iter().filter(|field| depth < DEEPEST && field.required && field.ident != "new");
-                for field in open {
-                    let value = self.value(&field.ty, &field.wire, depth + 1, setter_needs_exact(&field.ty));
+                if depth >= DEEPEST {
+                    return made;
+                }
+                let required: Vec<&Field> =
+                    fields.iter().filter(|field| field.required && field.ident != "new").collect();
+                for field in if required.is_empty() { telling(fields) } else { required } {
+                    let value = self.member(field, depth + 1, setter_needs_exact(&field.ty));
                     let setter = ident(&field.ident);
                     made.extend(quote!(.#setter(#value)));
                 }
@@ -191,12 +224,12 @@ impl Call<'_> {
 
 /// `new` takes `impl Into<Vec<T>>`, which a list of texts is not.
 fn needs_exact(ty: &Ty) -> bool {
-    !matches!(ty, Ty::Text | Ty::Timestamp)
+    !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Map(_))
 }
 
 /// A setter of a list takes anything that gives items.
 fn setter_needs_exact(ty: &Ty) -> bool {
-    !matches!(ty, Ty::Text | Ty::Timestamp | Ty::List(_))
+    !matches!(ty, Ty::Text | Ty::Timestamp | Ty::List(_) | Ty::Map(_))
 }
 
 /// The first or the last moment of March 2026.
@@ -204,8 +237,27 @@ fn moment(name: &str) -> TokenStream {
     if name.to_snake_case().starts_with("end") { quote!(1_775_001_599_999) } else { quote!(1_772_323_200_000) }
 }
 
-/// A text that looks like what the name means.
-fn text(name: &str) -> TokenStream {
-    let value = meaning::text(name);
-    quote!(#value)
+/// The members that an example of a record without required ones sets: at most two plain ones, whose names mean most to
+/// a reader, or else the first one of all.
+fn telling(fields: &[Field]) -> Vec<&Field> {
+    let mut settable: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.ident != "new" && !field.read_only && !POSITIONS.contains(&&*field.wire))
+        .collect();
+    settable.sort_by_key(|field| match &field.ty {
+        Ty::Text => meaning::rank(&field.wire),
+        Ty::Boolean | Ty::Integer | Ty::Number | Ty::Timestamp => 200,
+        Ty::List(inner) if **inner == Ty::Text => 210,
+        Ty::Map(_) => 220,
+        _ => 230,
+    });
+    let plain = settable
+        .iter()
+        .filter(|field| matches!(field.ty, Ty::Text | Ty::Boolean | Ty::Integer | Ty::Timestamp))
+        .count();
+    settable.truncate(plain.clamp(1, 2));
+    settable
 }
+
+/// Members for the place in a list, which say nothing about what is sent.
+const POSITIONS: [&str; 8] = ["after", "before", "cursor", "limit", "offset", "page", "pageSize", "skip"];

@@ -11,7 +11,7 @@ use crate::model::{Definition, Field, Ty};
 /// A record: its fields, and what a request must, may and must not hold.
 pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &[Field], constructor: bool) -> String {
     let mut text = String::from("crm_core::record! {\n");
-    doc(&mut text, "    ", about);
+    markdown(&mut text, "    ", about);
     line(&mut text, format_args!("    pub struct {name} {{"));
     for field in fields {
         doc(&mut text, "        ", &field_doc(field));
@@ -39,7 +39,7 @@ fn noted<'a>(text: &mut String, what: &str, fields: impl Iterator<Item = &'a Fie
 pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) -> String {
     let mut text = format!("crm_core::setters!({name} {{\n");
     for field in fields {
-        doc(&mut text, "    ", &field_doc(field));
+        doc(&mut text, "    ", &field.doc);
         match &field.ty {
             Ty::List(inner) => line(&mut text, format_args!("    {}: [{}],", field.ident, inner.rust(""))),
             other => line(&mut text, format_args!("    {}: {},", field.ident, other.rust(""))),
@@ -57,7 +57,7 @@ pub(super) fn clears<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) ->
 /// An enum of texts.
 pub(super) fn open_enum(name: &str, about: &str, variants: &[(String, String)]) -> String {
     let mut text = String::from("crm_core::open_enum! {\n");
-    doc(&mut text, "    ", about);
+    markdown(&mut text, "    ", about);
     line(&mut text, format_args!("    pub enum {name} {{"));
     for (variant, value) in variants {
         line(&mut text, format_args!("        /// `{value}`\n        {variant} = {value:?},"));
@@ -68,7 +68,7 @@ pub(super) fn open_enum(name: &str, about: &str, variants: &[(String, String)]) 
 /// One of several records.
 pub(super) fn union(name: &str, about: &str, tag: Option<&str>, arms: &[(Ty, String, Vec<String>)]) -> String {
     let mut text = String::from("crm_core::union! {\n");
-    doc(&mut text, "    ", about);
+    markdown(&mut text, "    ", about);
     let by = tag.map_or_else(|| "members".to_owned(), |tag| format!("{tag:?}"));
     line(&mut text, format_args!("    pub enum {name} by {by} {{"));
     for (ty, arm, texts) in arms {
@@ -96,7 +96,11 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 fn doc(text: &mut String, indent: &str, said: &str) {
-    doc_lines(&escaped(said)).for_each(|said| line(text, format_args!("{indent}///{said}")));
+    markdown(text, indent, &escaped(said));
+}
+
+fn markdown(text: &mut String, indent: &str, said: &str) {
+    doc_lines(said).for_each(|said| line(text, format_args!("{indent}///{said}")));
 }
 
 /// Elements of a list, as many to a line as fit.

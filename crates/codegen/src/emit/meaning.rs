@@ -11,6 +11,11 @@ static MEANINGS: &[(&str, &str)] = &[
     ("reply to", "ada@example.com"),
     ("guid", "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10"),
     ("alt type", "location"),
+    ("alt text", "Harbour at sunrise"),
+    ("content type", "text/csv"),
+    ("timezone", "America/New_York"),
+    ("time zone", "America/New_York"),
+    ("to date", "2026-03-31"),
     ("phone", "+12025550142"),
     ("start date", "2026-03-01"),
     ("end date", "2026-03-31"),
@@ -22,14 +27,15 @@ static MEANINGS: &[(&str, &str)] = &[
     ("start", "2026-03-01"),
     ("end", "2026-03-31"),
     ("time", "2026-03-01T09:00:00Z"),
-    ("timezone", "America/New_York"),
-    ("time zone", "America/New_York"),
     ("redirect uri", "https://www.example.com/callback"),
+    ("url slug", "example"),
+    ("slug", "example"),
     ("url", "https://www.example.com"),
     ("uri", "https://www.example.com"),
     ("website", "https://www.example.com"),
     ("domain", "example.com"),
     ("ip", "192.0.2.1"),
+    ("to object type", "companies"),
     ("object type", "contacts"),
     ("object key", "contact"),
     ("first name", "Ada"),
@@ -53,8 +59,6 @@ static MEANINGS: &[(&str, &str)] = &[
     ("hex", "#336699"),
     ("tag", "lead"),
     ("tags", "lead"),
-    ("ids", "123"),
-    ("id", "123"),
     ("subject", "Your order"),
     ("message", "See you at ten."),
     ("body", "See you at ten."),
@@ -71,10 +75,7 @@ static MEANINGS: &[(&str, &str)] = &[
     ("search", "example"),
     ("keyword", "example"),
     ("company", "Example Inc."),
-    ("slug", "example"),
     ("mime type", "text/csv"),
-    ("inputs", "123"),
-    ("locations", "123"),
     ("offset", "0"),
     ("skip", "0"),
     ("limit", "100"),
@@ -82,25 +83,89 @@ static MEANINGS: &[(&str, &str)] = &[
     ("name", "Example"),
     ("title", "Example"),
     ("label", "Example"),
+    ("value", "Example"),
+    ("options", r#"{"access": "PRIVATE"}"#),
+];
+
+/// Words of the names that say most about a thing, from the most telling on.
+static TELLING: &[&str] = &[
+    "name",
+    "title",
+    "subject",
+    "label",
+    "email",
+    "first name",
+    "last name",
+    "query",
+    "message",
+    "body",
+    "text",
+    "content",
+    "phone",
+    "description",
+    "status",
+    "start",
+    "end",
+    "date",
+    "url",
 ];
 
 /// Returns a text that looks like what the name means; without a row, the name itself.
 pub(super) fn text(name: &str) -> String {
-    let words = format!("_{}_", name.to_snake_case());
-    let known = MEANINGS.iter().find(|(part, _)| words.contains(&format!("_{}_", part.replace(' ', "_"))));
-    known.map_or_else(|| words.trim_matches('_').replace('_', "-"), |(_, value)| (*value).to_owned())
+    let known = MEANINGS.iter().find(|(part, _)| holds(name, part));
+    known.map_or_else(|| name.to_snake_case().trim_matches('_').replace('_', "-"), |(_, value)| (*value).to_owned())
+}
+
+/// Returns true if values of this name are identifiers: one of its words is `id`, and it is not the name or the type
+/// of one.
+pub(super) fn is_id(name: &str) -> bool {
+    let last = name.to_snake_case();
+    let last = last.rsplit('_').next().unwrap_or_default();
+    matches!(last, "inputs" | "locations")
+        || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
+}
+
+/// Returns true if the name does not say of what it is the identifier.
+pub(super) fn is_bare_id(name: &str) -> bool {
+    matches!(name, "id" | "_id" | "ids" | "inputs")
+}
+
+/// Returns how much a text of this name says about a thing: the lower, the more.
+pub(super) fn rank(name: &str) -> usize {
+    let whole = TELLING.iter().position(|part| name.to_snake_case().replace('_', " ") == *part);
+    let known = || TELLING.iter().position(|part| holds(name, part)).map(|index| index + TELLING.len());
+    let meant = || MEANINGS.iter().any(|(part, _)| holds(name, part)).then_some(100);
+    whole.or_else(known).or_else(meant).unwrap_or(if is_id(name) { 205 } else { 150 })
+}
+
+/// Returns true if some words are in a name.
+fn holds(name: &str, words: &str) -> bool {
+    format!("_{}_", name.to_snake_case()).contains(&format!("_{}_", words.replace(' ', "_")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{is_id, rank, text};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
         assert_eq!(text("contactEmail"), "ada@example.com");
         assert_eq!(text("endDate"), "2026-03-31");
-        assert_eq!(text("locationId"), "123");
+        assert_eq!(text("imageAltText"), "Harbour at sunrise");
         assert_eq!(text("firstName"), "Ada");
         assert_eq!(text("dealStage"), "deal-stage");
+    }
+
+    #[test]
+    fn identifiers_are_known_by_their_words() {
+        assert!(is_id("locationId") && is_id("_id") && is_id("emailIds") && is_id("objectIdToMerge"));
+        assert!(!is_id("idea") && !is_id("idType") && !is_id("idProperty"));
+    }
+
+    #[test]
+    fn a_name_says_more_than_a_status_and_any_known_word_more_than_others() {
+        let mut names = ["flavour", "campaignId", "status", "city", "displayName", "name"];
+        names.sort_by_key(|name| rank(name));
+        assert_eq!(names, ["name", "displayName", "status", "city", "flavour", "campaignId"]);
     }
 }

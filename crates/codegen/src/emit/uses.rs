@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::docs::{a, capital};
+use super::rust::{escaped, ident};
 use crate::model::{Definition, Model, Reply, Shape, Ty};
+use crate::name::{singular, words};
 
 /// The first use of each type.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, String>);
@@ -23,20 +26,25 @@ impl<'a> Uses<'a> {
         }
         for operation in &model.operations {
             for argument in &operation.arguments {
-                uses.add(&argument.ty, || {
-                    format!("Value of the argument `{}` of `{}`.", argument.ident, operation.name)
-                });
+                uses.add(&argument.ty, || format!("Argument `{}` of `{}`.", argument.ident, operation.name));
             }
         }
         for (name, definition) in &model.types {
             if let Shape::Union(_, arms) = &definition.shape {
-                arms.iter().for_each(|(ty, ..)| uses.add(ty, || format!("Variant of `{name}`.")));
+                arms.iter().for_each(|(ty, ..)| uses.add(ty, || format!("Variant of [`{name}`].")));
             }
         }
         for (name, definition) in &model.types {
             for field in definition.fields() {
-                let item = if matches!(field.ty, Ty::List(_) | Ty::Map(_)) { "Item" } else { "Value" };
-                uses.add(&field.ty, || format!("{item} of `{}` of `{name}`.", field.ident));
+                uses.add(&field.ty, || {
+                    let noun = words(&field.wire);
+                    let noun = match field.ty {
+                        Ty::List(_) | Ty::Map(_) if singular(&noun) == noun => "an entry".to_owned(),
+                        Ty::List(_) | Ty::Map(_) => a(&singular(&noun)),
+                        _ => format!("the {noun}"),
+                    };
+                    format!("{} in [`{name}::{}`].", capital(&noun), ident(&field.ident))
+                });
             }
         }
         uses
@@ -48,10 +56,11 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// Returns the description of a type. One of a single word, such as "Status.", says less than where the type is used.
+    /// Returns the description of a type, in Markdown. One of a single word, such as "Status.", says less than where the
+    /// type is used.
     pub(super) fn about(&self, name: &str, definition: &Definition) -> String {
         if definition.doc.split_whitespace().count() > 1 {
-            return definition.doc.clone();
+            return escaped(&definition.doc);
         }
         self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
     }
