@@ -23,7 +23,7 @@ pub const LEGACY_LEADS_EIGHT_DIGITS_URL: &str = "https://prod.usehatchapp.com";
 
 const USER_AGENT: &str = concat!("hatch-client/", env!("CARGO_PKG_VERSION"));
 
-/// Client for the contacts API. Cheap to clone; all clones share one limiter.
+/// Client for the contacts API. It is cheap to clone, and all clones share one limiter.
 #[derive(Clone, Debug)]
 pub struct Client {
     pub(crate) pipeline: Pipeline,
@@ -86,7 +86,7 @@ impl Client {
     }
 }
 
-/// Client for the bulk export. Cheap to clone; all clones share one limiter.
+/// Client for the bulk export. It is cheap to clone, and all clones share one limiter.
 ///
 /// The vendor limits the exports of each organisation; the limits are in the README. A second
 /// export waits for its turn, up to a quarter of an hour, and says so by a `tracing` event of the target
@@ -159,7 +159,7 @@ impl BulkExport {
     }
 }
 
-/// Client for the legacy new-lead API ("Standard") for one department. Cheap to clone; all clones share one pipeline.
+/// Client for the legacy new-lead API ("Standard") for one department. It is cheap to clone, and all clones share one pipeline.
 ///
 /// The vendor documents that this API exists. Its address, path and members are implied by a public integration, and no
 /// limits are published. Prefer [`Client`] unless the vendor's support issued a department ID.

@@ -19,7 +19,7 @@ pub const REVENUE_AGENTS_URL: &str = "https://app.hockeystack.com/api/revenue-ag
 
 const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
 
-/// Client for Revenue Agents. Cheap to clone; all clones share one limiter, which counts reads and
+/// Client for Revenue Agents. It is cheap to clone, and all clones share one limiter, which counts reads and
 /// writes separately for each token.
 #[derive(Clone, Debug)]
 pub struct RevenueAgents {

@@ -24,7 +24,7 @@ pub const ACCOUNT_INTELLIGENCE_URL: &str = "https://app.hockeystack.com/integrat
 
 const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"));
 
-/// Client for Account Intelligence. Cheap to clone; all clones share one limiter.
+/// Client for Account Intelligence. It is cheap to clone, and all clones share one limiter.
 ///
 /// The vendor counts the requests of each internet address, regardless of the token, and every
 /// poll counts as a request. So about ten companies can be looked

@@ -13,7 +13,7 @@ pub const BASE_URL: &str = "https://services.leadconnectorhq.com";
 
 const USER_AGENT: &str = concat!("hoopai-client/", env!("CARGO_PKG_VERSION"));
 
-/// Client for HoopAI. Cheap to clone; all clones share one limiter, one set of connections and
+/// Client for HoopAI. It is cheap to clone, and all clones share one limiter, one set of connections and
 /// one set of counters.
 ///
 /// The operations are grouped by resource: [`contacts`](Self::contacts),

@@ -12,7 +12,7 @@ pub const BASE_URL: &str = "https://api.hubapi.com";
 
 /// Client for one HubSpot account; [`with_account`](Self::with_account) returns a client for another.
 ///
-/// Cheap to clone; all clones share connections, rate limits and counters. Every method with the name of a
+/// The client is cheap to clone, and all clones share connections, rate limits and counters. Every method with the name of a
 /// resource returns a handle, and every method of a handle returns a call. Nothing is sent before
 /// `send`.
 #[derive(Clone, Debug)]

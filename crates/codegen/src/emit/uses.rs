@@ -56,12 +56,32 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// Returns the description of a type, in Markdown. One of a single word, such as "Status.", says less than where the
-    /// type is used.
+    /// Returns the description of a type, in Markdown. One of a single word, such as "Status.", and one that repeats the
+    /// name say less than where the type is used.
     pub(super) fn about(&self, name: &str, definition: &Definition) -> String {
-        if definition.doc.split_whitespace().count() > 1 {
+        if definition.doc.split_whitespace().count() > 1 && !repeats(&definition.doc, name) {
             return escaped(&definition.doc);
         }
         self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
+    }
+}
+
+/// Returns true if all words of a description are in a name, for example "A property group." in `PropertyGroup`.
+fn repeats(doc: &str, name: &str) -> bool {
+    let name = words(name);
+    words(doc)
+        .split(' ')
+        .all(|word| matches!(word, "a" | "an" | "the" | "of") || name.split(' ').any(|known| known == word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repeats;
+
+    #[test]
+    fn a_description_repeats_a_name_if_it_has_no_other_word() {
+        assert!(repeats("A property group.", "PropertyGroup"));
+        assert!(repeats("The status of the task", "TaskStatus"));
+        assert!(!repeats("A group of properties of contacts.", "PropertyGroup"));
     }
 }
