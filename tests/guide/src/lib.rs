@@ -65,6 +65,20 @@ mod tests {
         local.map(|target| target.split('#').next().unwrap().to_owned()).filter(|target| !target.is_empty()).collect()
     }
 
+    /// The parts of other files that a page includes, by an anchor or from a line on.
+    fn included(page: &Path, text: &str) -> Vec<String> {
+        let included = text.split("{{#include ").skip(1).filter_map(|rest| rest.split_once("}}"));
+        let read = |(target, _): (&str, &str)| {
+            let (file, part) = target.split_once(':').unwrap_or((target, ""));
+            let text = std::fs::read_to_string(source().join(page).parent().unwrap().join(file)).unwrap();
+            match text.split_once(&format!("ANCHOR: {part}")) {
+                Some((_, rest)) if !part.is_empty() => rest.split("ANCHOR_END").next().unwrap().to_owned(),
+                _ => text,
+            }
+        };
+        included.map(read).collect()
+    }
+
     /// The files and folders of the repository that a page names.
     fn paths(page: &str) -> impl Iterator<Item = &str> {
         page.split('`')
@@ -88,6 +102,11 @@ mod tests {
             for target in targets(&text) {
                 let file = source().join(page).parent().unwrap().join(&target);
                 assert!(file.exists(), "{name} links to {target}, which does not exist");
+            }
+            // A link in an included part is relative to the page.
+            for target in included(page, &text).iter().flat_map(|part| targets(part)) {
+                let file = source().join(page).parent().unwrap().join(&target);
+                assert!(file.exists(), "{name} includes a link to {target}, which does not exist in the book");
             }
             for path in paths(&text) {
                 assert!(source().join("../../..").join(path).exists(), "{name} names {path}, which does not exist");
