@@ -243,7 +243,7 @@ fn telling(fields: &[Field]) -> Vec<&Field> {
     let mut settable: Vec<&Field> = fields
         .iter()
         .filter(|field| field.ident != "new" && !field.read_only && field.constant.is_none())
-        .filter(|field| !POSITIONS.contains(&&*field.wire))
+        .filter(|field| !POSITIONS.contains(&&*field.wire) && !matches!(field.ty, Ty::Boxed(_)))
         .collect();
     settable.sort_by_key(|field| match &field.ty {
         Ty::Text => meaning::rank(&field.wire),

@@ -132,8 +132,8 @@ pub(super) fn is_bare_id(name: &str) -> bool {
 
 /// Returns how much a text of this name says about a thing: the lower, the more.
 pub(super) fn rank(name: &str) -> usize {
-    let whole = TELLING.iter().position(|part| name.to_snake_case().replace('_', " ") == *part);
-    let known = || TELLING.iter().position(|part| holds(name, part)).map(|index| index + TELLING.len());
+    let whole = TELLING.iter().position(|part| name.to_snake_case().replace('_', " ") == *part).map(|index| 2 * index);
+    let known = || TELLING.iter().position(|part| holds(name, part)).map(|index| 2 * index + 1);
     let meant = || MEANINGS.iter().any(|(part, _)| holds(name, part)).then_some(100);
     whole.or_else(known).or_else(meant).unwrap_or(if is_id(name) { 205 } else { 150 })
 }
