@@ -8,7 +8,7 @@ use quote::quote;
 use super::rust::{Piece, doc, ident, plain_doc};
 use super::signature::{Signature, Taken, setter, step};
 use super::{layout, paged};
-use crate::model::{Argument, Model, Operation, Reply};
+use crate::model::{Argument, Model, Operation, Place, Reply};
 
 /// The builder of a method that has one.
 pub(super) fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Model) -> Result<()> {
@@ -44,8 +44,15 @@ pub(super) fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Mo
 
 /// The builder's method for an argument.
 fn option(argument: &Argument) -> TokenStream {
-    let about =
-        Some(argument.about()).filter(|about| !about.is_empty()).unwrap_or_else(|| format!("`{}`", argument.wire));
+    let about = Some(argument.about()).filter(|about| !about.is_empty()).unwrap_or_else(|| {
+        let place = match argument.place {
+            Place::Path => "Path",
+            Place::Query => "Query",
+            Place::Header => "Header",
+            Place::Part => "Form",
+        };
+        format!("{place} parameter `{}`.", argument.wire)
+    });
     let (about, name) = (doc(&about), ident(&setter(argument)));
     if let Some(prefix) = argument.prefix() {
         let named = format!("{prefix}{{name}}");
